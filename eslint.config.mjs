@@ -1,0 +1,84 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** The rooms of the house and what each may import (docs/architecture.md). */
+const rooms = {
+  'connector-core': [],
+  'config-core': ['connector-core'],
+  'connector-db': ['connector-core', 'config-core'],
+  'connector-dicom': ['connector-core', 'config-core'],
+  'connector-dicomweb': ['connector-core', 'config-core'],
+  'manifest-builder': ['connector-core'],
+  'connector-testkit': ['connector-core'],
+  'demo-archive': ['connector-core', 'connector-testkit'],
+  'manifest-server': [
+    'connector-core',
+    'config-core',
+    'connector-db',
+    'connector-dicom',
+    'connector-dicomweb',
+    'manifest-builder',
+    'demo-archive',
+  ],
+  'test-services': [],
+};
+
+const depConstraints = Object.entries(rooms).map(([room, may]) => ({
+  sourceTag: `room:${room}`,
+  onlyDependOnLibsWithTags: [room, ...may].map((name) => `room:${name}`),
+}));
+/** Tests may also use the test kit and the real servers. */
+const testConstraints = Object.entries(rooms).map(([room, may]) => ({
+  sourceTag: `room:${room}`,
+  onlyDependOnLibsWithTags: [...new Set([room, ...may, 'connector-testkit', 'demo-archive', 'test-services'])].map(
+    (name) => `room:${name}`,
+  ),
+}));
+
+const boundaries = (constraints) => ({
+  '@nx/enforce-module-boundaries': [
+    'error',
+    { allow: [], enforceBuildableLibDependency: true, depConstraints: constraints },
+  ],
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'reports/**', 'coverage/**'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  { plugins: { '@nx': nx } },
+  {
+    files: ['**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: boundaries(depConstraints),
+  },
+  { files: ['**/*.spec.ts'], rules: boundaries(testConstraints) },
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { experimentalDecorators: true, emitDecoratorMetadata: true } },
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+    },
+  },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        fetch: 'readonly',
+        Buffer: 'readonly',
+        performance: 'readonly',
+        AbortSignal: 'readonly',
+        setImmediate: 'readonly',
+      },
+    },
+  },
+  prettier,
+);

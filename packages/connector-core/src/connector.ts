@@ -1,0 +1,85 @@
+import { type Depth, type IdentifierKind, type SearchCriteria } from './criteria.js';
+import { type Patient } from './model.js';
+
+/** One archive that can be asked. */
+export interface Connector {
+  /** The id it is configured and asked under. */
+  readonly id: string;
+  /** The archive language, as `type` in the configuration: `DB`, `DICOM`, `DICOM_WEB`, or a plug-in's own. */
+  readonly type: string;
+  /**
+   * Everything the archive holds for `criteria`: the union of its identifiers. Filters may be used to ask for less; they
+   * are applied again to whatever comes back (`filterStudies`).
+   *
+   * @throws ConnectorError where the archive's part cannot be had. Never half an answer without a notice that says so.
+   */
+  search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult>;
+  /**
+   * Whether the archive answers at all: the cheapest question of its language.
+   *
+   * @throws ConnectorError where it does not.
+   */
+  check(signal: AbortSignal): Promise<ConnectorStatus>;
+  /** Releases connections; questions under way are cancelled. Resolves when nothing is left. */
+  close(): Promise<void>;
+}
+
+export interface SearchOptions {
+  /** Ends the question in the archive too: by the deadline (`TimeoutError`) or because the caller is gone. */
+  signal: AbortSignal;
+  /** How deep the tree goes. A connector may go deeper where that costs nothing. */
+  depth: Depth;
+  /** Who asks, where that is known. */
+  caller?: Caller;
+}
+
+export interface Caller {
+  /** The bearer token of the request, without the scheme. */
+  bearerToken?: string;
+}
+
+export interface SearchResult {
+  patients: Patient[];
+  /** What a reader of the answer has to know: a criterion that was skipped, a result that the archive cut. */
+  notices: Notice[];
+}
+
+/** One sentence for whoever looks at the images: plain words, no secrets. */
+export interface Notice {
+  severity: 'INFO' | 'WARN' | 'ERROR';
+  title: string;
+  description: string;
+}
+
+export interface ConnectorStatus {
+  /** Time the check took, milliseconds. */
+  latencyMs: number;
+  /** Facts worth showing to an operator: server version, pool use. No secrets. */
+  details?: Record<string, string | number | boolean>;
+}
+
+/** One configured connector, checked: what a plug-in needs to make a {@link Connector}. */
+export interface ConnectorDefinition<Settings extends object = object> {
+  id: string;
+  type: string;
+  /** Identifier kinds that this connector ignores (`search-criteria.deactivated`). */
+  deactivated: IdentifierKind[];
+  /** An instance of the plug-in's settings class. */
+  settings: Settings;
+}
+
+/** What a package adds to know one more archive language. */
+export interface ConnectorPlugin<Settings extends object = object> {
+  /** The value of `type` in the configuration that selects it. */
+  readonly type: string;
+  /** The class of its settings, declared with config-core's `@Setting` and class-validator. */
+  readonly settings: new () => Settings;
+  /** How the viewer completes the tree: the manifest's `queryMode`. Not given: no such attribute. */
+  readonly queryMode?: 'DB' | 'DICOM' | 'DICOM_WEB';
+  /**
+   * Makes the connector. It opens no connection: those are made when they are first needed.
+   *
+   * @throws ConnectorError (`misconfigured`) where the settings cannot work in a way that validation could not see.
+   */
+  create(definition: ConnectorDefinition<Settings>): Connector;
+}

@@ -1,0 +1,46 @@
+import { type Connector, type Notice } from './connector.js';
+import { identifierKindsOf, type IdentifierKind, type SearchCriteria } from './criteria.js';
+
+/** How a kind of identifier is called where people read it. */
+const NAMES: Record<IdentifierKind, string> = {
+  patientIds: 'Patient ID',
+  studyInstanceUids: 'Study Instance UID',
+  accessionNumbers: 'Accession Number',
+  seriesInstanceUids: 'Series Instance UID',
+  sopInstanceUids: 'SOP Instance UID',
+};
+
+/**
+ * `connector` without the kinds of identifier in `deactivated` (`search-criteria.deactivated`), whatever its archive
+ * language: it is asked for what remains, and not at all where nothing remains. The answer says which were skipped.
+ */
+export function limitCriteria(connector: Connector, deactivated: readonly IdentifierKind[]): Connector {
+  if (deactivated.length === 0) return connector;
+  return {
+    id: connector.id,
+    type: connector.type,
+    check: (signal) => connector.check(signal),
+    close: () => connector.close(),
+    async search(criteria, options) {
+      const skipped = identifierKindsOf(criteria).filter((kind) => deactivated.includes(kind));
+      if (skipped.length === 0) return connector.search(criteria, options);
+      const notice = skippedNotice(connector.id, skipped);
+      const remaining = without(criteria, skipped);
+      if (identifierKindsOf(remaining).length === 0) return { patients: [], notices: [notice] };
+      const result = await connector.search(remaining, options);
+      return { ...result, notices: [notice, ...result.notices] };
+    },
+  };
+}
+
+function without(criteria: SearchCriteria, kinds: readonly IdentifierKind[]): SearchCriteria {
+  return { ...criteria, ...Object.fromEntries(kinds.map((kind) => [kind, []])) };
+}
+
+function skippedNotice(id: string, kinds: readonly IdentifierKind[]): Notice {
+  return {
+    severity: 'INFO',
+    title: 'Not searched',
+    description: `Archive ${id} is configured not to be searched by ${kinds.map((kind) => NAMES[kind]).join(', ')}.`,
+  };
+}

@@ -1,0 +1,3 @@
+export * from './database-connector.js';
+export * from './database-plugin.js';
+export * from './database-settings.js';

@@ -1,0 +1,35 @@
+import { type Notice, type Patient } from '@pacs-connectors/connector-core';
+
+/** What a manifest says: one {@link ArcQuery} for each archive. */
+export interface Manifest {
+  /** `uid` of the manifest. */
+  uid?: string;
+  arcQueries: ArcQuery[];
+}
+
+/** One archive's part: where and how the viewer fetches, and what was found. */
+export interface ArcQuery {
+  arcId: string;
+  /** Address that the viewer retrieves from, a URI. */
+  baseUrl: string;
+  /** base64 of `login:password`. */
+  webLogin?: string;
+  requireOnlySopInstanceUid?: boolean;
+  /** Appended by the viewer to each retrieve URL. */
+  additionalParameters?: string;
+  /** Attributes whose values from this manifest replace those of the images, as 32-bit tags `0xGGGGEEEE`. */
+  overrideDicomTags?: number[];
+  queryMode?: 'DB' | 'DICOM' | 'DICOM_WEB';
+  seriesRetrieve?: boolean;
+  /** Headers that the viewer sends, in order. */
+  httpTags?: { key: string; value: string }[];
+  /** Said to the reader; several become one `Message`. */
+  notices?: Notice[];
+  /** Transfer Syntax UID asked of the archive for every series. */
+  transferSyntaxUid?: string;
+  /** JPEG quality asked of the archive, 1 to 100. */
+  compressionRate?: number;
+  patients: Patient[];
+}
+
+export type ManifestFormat = 'xml' | 'json';

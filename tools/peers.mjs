@@ -1,0 +1,89 @@
+// The real servers and programs that the tests talk to. What is missing is named, and installed by apt where that may be done;
+// else the run stops with the one line to paste. It never goes on without a peer.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+
+/** Program (a name on PATH or one of these files) → the Debian package that brings it. */
+const PEERS = [
+  { name: 'PostgreSQL', package: 'postgresql', present: () => postgresBinary() !== undefined },
+  { name: 'MariaDB', package: 'mariadb-server', present: () => found('mariadbd') || existsSync('/usr/sbin/mariadbd') },
+  { name: 'Orthanc', package: 'orthanc', present: () => found('Orthanc') || existsSync('/usr/sbin/Orthanc') },
+  {
+    name: "Orthanc's DICOMweb plug-in",
+    package: 'orthanc-dicomweb',
+    present: () => existsSync('/usr/share/orthanc/plugins/libOrthancDicomWeb.so'),
+  },
+  { name: 'DCMTK', package: 'dcmtk', present: () => found('dcmqrscp') && found('findscu') },
+  { name: 'xmllint', package: 'libxml2-utils', present: () => found('xmllint') },
+];
+
+function found(program) {
+  return (process.env.PATH ?? '').split(':').some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
+}
+
+function postgresBinary() {
+  if (found('initdb')) return 'initdb';
+  const root = '/usr/lib/postgresql';
+  if (!existsSync(root)) return undefined;
+  return readdirSync(root)
+    .map((version) => `${root}/${version}/bin/initdb`)
+    .find((file) => existsSync(file));
+}
+
+/** Makes sure of every peer, or ends the process. */
+export function ensurePeers() {
+  const missing = PEERS.filter((peer) => !peer.present());
+  if (missing.length === 0) return;
+  const names = missing.map((peer) => peer.name).join(', ');
+  const packages = missing.map((peer) => peer.package).join(' ');
+  const root = process.getuid?.() === 0;
+  const sudo = root ? [] : ['sudo', '-n'];
+  const mayInstall = found('apt-get') && (root || spawnSync('sudo', ['-n', 'true']).status === 0);
+  const line = `${root ? '' : 'sudo '}apt-get update && ${root ? '' : 'sudo '}apt-get install -y --no-install-recommends ${packages}`;
+  if (!mayInstall)
+    stop(
+      `The tests talk to real servers, and these are missing: ${names}.\nInstall them, then run the tests again:\n\n  ${line}\n\nTests that need none: npm run test:unit`,
+    );
+  console.log(`Missing for the tests: ${names}. Installing: ${packages}`);
+  withoutServiceStarts(root, () => {
+    run([...sudo, 'apt-get', 'update', '-qq']);
+    run([
+      ...sudo,
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      'install',
+      '-y',
+      '-qq',
+      '--no-install-recommends',
+      ...packages.split(' '),
+    ]);
+  });
+  const still = PEERS.filter((peer) => !peer.present());
+  if (still.length > 0)
+    stop(
+      `Installed, but still not found: ${still.map((peer) => `${peer.name} (Debian package ${peer.package})`).join(', ')}`,
+    );
+}
+
+/** Debian starts a server when its package is installed; the tests start their own, so here it stays down. */
+function withoutServiceStarts(root, install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  const ours = root && !existsSync(policy);
+  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (ours) rmSync(policy);
+  }
+}
+
+function run([command, ...args]) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (status !== 0) stop(`${command} ${args.join(' ')} failed:\n${stdout.slice(-2000)}${stderr.slice(-4000)}`);
+}
+
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}
