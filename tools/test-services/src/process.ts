@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A TCP port of 127.0.0.1 that nobody listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+/** A folder of its own for one server, and how to be rid of it. */
+export async function temporaryFolder(name: string): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), `pacs-connectors-${name}-`));
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
+}
+
+/** Servers that refuse to run as root (PostgreSQL) run as this user where the tests do. */
+export const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+
+/** Hands a folder to the user of {@link UNPRIVILEGED}. */
+export async function giveAway(path: string): Promise<void> {
+  if (UNPRIVILEGED) await chown(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
+}
+
+export interface ServerCommand {
+  command: string;
+  args: string[];
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Runs as nobody where the tests run as root. */
+  unprivileged?: boolean;
+  /** True as soon as the server answers; asked every 50 ms. Errors count as "not yet". */
+  ready(): Promise<boolean>;
+  /** Time until `ready`, milliseconds; 60,000 unless told. */
+  timeoutMs?: number;
+  /** Signal that asks it to stop; SIGTERM unless told. */
+  stopSignal?: NodeJS.Signals;
+}
+
+export interface RunningServer {
+  pid: number;
+  /** What it has printed so far. */
+  output(): string;
+  /** Asks it to stop, waits, and ends it where it does not. */
+  stop(): Promise<void>;
+  /** Sends a signal to it: `SIGSTOP` makes it hang, `SIGCONT` go on. */
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** Starts a server and waits until it answers. It ends with this process, whatever happens to it. */
+export async function startServer(options: ServerCommand): Promise<RunningServer> {
+  const user = options.unprivileged && UNPRIVILEGED ? UNPRIVILEGED : undefined;
+  const identity = user ? ['--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'] : [];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...identity, options.command, ...options.args], {
+    cwd: options.cwd,
+    env: options.env ?? process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const collect = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-100_000));
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      output += String(error);
+      resolve();
+    });
+  });
+
+  const stop = async () => {
+    if (running(child)) {
+      child.kill('SIGCONT');
+      child.kill(options.stopSignal ?? 'SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await ended;
+      clearTimeout(timer);
+    }
+  };
+
+  const deadline = Date.now() + (options.timeoutMs ?? 60_000);
+  while (running(child) && Date.now() < deadline) {
+    if (await options.ready().catch(() => false)) {
+      return { pid: child.pid as number, output: () => output, stop, signal: (signal) => void child.kill(signal) };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const how = running(child) ? 'does not answer' : `ended with ${child.exitCode ?? child.signalCode ?? 'an error'}`;
+  await stop();
+  throw new Error(`${options.command} ${how}:\n${output.slice(-4000)}`);
+}
+
+function running(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+/** Runs a program to its end. @throws Error with what it printed where it fails. */
+export function run(
+  command: string,
+  args: string[],
+  options: { unprivileged?: boolean; input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      env: options.env ?? process.env,
+      ...(options.unprivileged ? UNPRIVILEGED : {}),
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`)),
+    );
+    child.stdin.end(options.input ?? '');
+  });
+}
