@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Connector, type ConnectorDefinition, type ConnectorPlugin, type SearchResult } from './connector.js';
+import { emptyCriteria, type IdentifierKind, type SearchCriteria } from './criteria.js';
+import { ConnectorError } from './errors.js';
+import { ConnectorRegistry } from './registry.js';
+
+class Settings {
+  broken = false;
+}
+
+class FakeConnector implements Connector {
+  readonly type = 'FAKE';
+  readonly asked: SearchCriteria[] = [];
+  closed = false;
+
+  constructor(readonly id: string) {}
+
+  async search(criteria: SearchCriteria): Promise<SearchResult> {
+    this.asked.push(criteria);
+    return { patients: [{ patientId: '1', studies: [] }], notices: [] };
+  }
+
+  async check() {
+    return { latencyMs: 1 };
+  }
+
+  async close() {
+    this.closed = true;
+  }
+}
+
+const made = new Map<string, FakeConnector>();
+const plugin: ConnectorPlugin<Settings> = {
+  type: 'FAKE',
+  settings: Settings,
+  create(definition) {
+    if (definition.settings.broken) {
+      throw new ConnectorError(definition.id, 'misconfigured', 'the stores do not fit.', { remedy: 'Give both.' });
+    }
+    const connector = new FakeConnector(definition.id);
+    made.set(definition.id, connector);
+    return connector;
+  },
+};
+
+function define(id: string, more: Partial<ConnectorDefinition<Settings>> = {}): ConnectorDefinition<Settings> {
+  return { id, type: 'FAKE', deactivated: [], settings: new Settings(), ...more };
+}
+
+function registry(defaultIds?: string[], ...more: ConnectorDefinition[]) {
+  return new ConnectorRegistry({ plugins: [plugin], definitions: [define('a'), define('b'), ...more], defaultIds });
+}
+
+const ids = (connectors: readonly Connector[]) => connectors.map(({ id }) => id);
+
+describe('which connectors a request asks', () => {
+  it('asks those that it names', () => {
+    expect(ids(registry(['a']).select(['b']))).toEqual(['b']);
+    expect(ids(registry(['a']).select(['b', 'b', 'a']))).toEqual(['b', 'a']);
+  });
+
+  it('asks connector.default where it names none, and all where there is no default', () => {
+    expect(ids(registry(['b']).select())).toEqual(['b']);
+    expect(ids(registry().select([]))).toEqual(['a', 'b']);
+  });
+
+  it('asks all where an id is wrong, in the default or in the request', () => {
+    expect(ids(registry(['b', 'nobody']).select())).toEqual(['a', 'b']);
+    expect(ids(registry(['a']).select(['nobody']))).toEqual(['a', 'b']);
+    expect(ids(registry(['a']).select(['a', 'nobody']))).toEqual(['a', 'b']);
+  });
+
+  it('asks all the usable ones where the default names one that is left out', () => {
+    const broken = define('c', { settings: { broken: true } });
+    expect(ids(registry(['c'], broken).select())).toEqual(['a', 'b']);
+  });
+});
+
+describe('connectors that cannot be used', () => {
+  it('are left out with the reason, the others stay', () => {
+    const result = new ConnectorRegistry({
+      plugins: [plugin],
+      definitions: [define('a'), define('b', { settings: { broken: true } }), define('c', { type: 'TELEPATHY' })],
+      leftOut: [{ id: 'd', reasons: ['no host'] }],
+    });
+    expect(ids(result.connectors)).toEqual(['a']);
+    expect(result.leftOut.map(({ id, reasons }) => [id, reasons])).toEqual([
+      ['d', ['no host']],
+      ['b', ['the stores do not fit. Give both.']],
+      ['c', ['no plug-in knows the type TELEPATHY; known: FAKE']],
+    ]);
+  });
+});
+
+describe('search-criteria.deactivated', () => {
+  const options = { signal: new AbortController().signal, depth: 'instance' as const };
+  const limited = (...deactivated: IdentifierKind[]) => {
+    const connector = registry(undefined, define('x', { deactivated })).get('x');
+    const inner = made.get('x');
+    if (!connector || !inner) throw new Error('no connector x');
+    return { connector, inner };
+  };
+
+  it('asks for the remaining kinds and says which were skipped', async () => {
+    const { connector, inner } = limited('patientIds');
+    const criteria = { ...emptyCriteria(), patientIds: [{ id: '1' }], accessionNumbers: ['A1'] };
+    const result = await connector.search(criteria, options);
+    expect(inner.asked).toEqual([{ ...emptyCriteria(), accessionNumbers: ['A1'] }]);
+    expect(result.patients).toHaveLength(1);
+    expect(result.notices).toEqual([
+      {
+        severity: 'INFO',
+        title: 'Not searched',
+        description: 'Archive x is configured not to be searched by Patient ID.',
+      },
+    ]);
+    expect(criteria.patientIds).toHaveLength(1);
+  });
+
+  it('asks nothing where nothing remains', async () => {
+    const { connector, inner } = limited('patientIds', 'sopInstanceUids');
+    const result = await connector.search(
+      { ...emptyCriteria(), patientIds: [{ id: '1' }], sopInstanceUids: ['1.2'] },
+      options,
+    );
+    expect(inner.asked).toEqual([]);
+    expect(result).toMatchObject({
+      patients: [],
+      notices: [{ description: 'Archive x is configured not to be searched by Patient ID, SOP Instance UID.' }],
+    });
+  });
+
+  it('passes on what it does not concern', async () => {
+    const { connector, inner } = limited('patientIds');
+    await connector.search({ ...emptyCriteria(), studyInstanceUids: ['1.2'] }, options);
+    expect(inner.asked).toHaveLength(1);
+    expect(await connector.check(options.signal)).toEqual({ latencyMs: 1 });
+    await connector.close();
+    expect(inner.closed).toBe(true);
+  });
+});
+
+it('closes every connector, also when one fails to', async () => {
+  const all = registry();
+  const [first, second] = [made.get('a'), made.get('b')];
+  if (!first || !second) throw new Error('no connectors');
+  first.close = async () => Promise.reject(new Error('stuck'));
+  await all.close();
+  expect(second.closed).toBe(true);
+});
