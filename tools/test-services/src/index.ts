@@ -1,1 +1,4 @@
 export * from './process.js';
+export * from './database-server.js';
+export * from './mariadb.js';
+export * from './postgresql.js';
