@@ -1,0 +1,113 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { freePort, run, startServer, temporaryFolder } from './process.js';
+
+export interface DcmqrscpOptions {
+  /** Associations at once; the next one is rejected with "local limit exceeded". 16 unless told. */
+  maxAssociations?: number;
+  /** Calling AE titles that may ask; anybody unless told. */
+  callers?: string[];
+  /** Part 10 files to hold from the start. */
+  files?: readonly string[];
+  /** TLS with this key and certificate (PEM files); with `clientCa`, a client certificate issued by it is required. */
+  tls?: { keyFile: string; certificateFile: string; clientCaFile?: string };
+  /** Further options of the command line. */
+  args?: string[];
+}
+
+export interface RunningDcmqrscp {
+  dicomPort: number;
+  /** Its AE title: `DCMQRSCP`. */
+  aet: string;
+  /** Where its files and its index are. */
+  storageFolder: string;
+  pid: number;
+  output(): string;
+  signal(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts DCMTK's `dcmqrscp`, the reference query/retrieve SCP: one process for each association, an index file that is read
+ * from its start to its end for each question, hierarchical and relational questions answered alike.
+ */
+export async function startDcmqrscp(options: DcmqrscpOptions = {}): Promise<RunningDcmqrscp> {
+  const folder = await temporaryFolder('dcmqrscp');
+  const dicomPort = await freePort();
+  const aet = 'DCMQRSCP';
+  const storageFolder = join(folder.path, 'storage');
+  await mkdir(storageFolder);
+  const callers = options.callers ?? [];
+  const hosts = callers.map((title, index) => `caller${index} = (${title}, localhost, 11112)`);
+  const peers = callers.length > 0 ? callers.map((_, index) => `caller${index}`).join(', ') : 'ANY';
+  const file = join(folder.path, 'dcmqrscp.cfg');
+  await writeFile(
+    file,
+    [
+      `NetworkTCPPort  = ${dicomPort}`,
+      'MaxPDUSize      = 16384',
+      `MaxAssociations = ${options.maxAssociations ?? 16}`,
+      'HostTable BEGIN',
+      ...hosts,
+      'HostTable END',
+      'VendorTable BEGIN',
+      'VendorTable END',
+      'AETable BEGIN',
+      `${aet} ${storageFolder} RW (100000, 1024mb) ${peers}`,
+      'AETable END',
+      '',
+    ].join('\n'),
+  );
+  const tls = options.tls
+    ? [
+        '+tls',
+        options.tls.keyFile,
+        options.tls.certificateFile,
+        ...(options.tls.clientCaFile
+          ? ['--require-peer-cert', '--add-cert-file', options.tls.clientCaFile]
+          : ['--ignore-peer-cert']),
+      ]
+    : [];
+  try {
+    await indexFiles(storageFolder, options.files ?? []);
+    const server = await startServer({
+      command: 'dcmqrscp',
+      args: ['-c', file, ...tls, ...(options.args ?? []), String(dicomPort)],
+      ready: () => accepts(dicomPort),
+    });
+    return {
+      dicomPort,
+      aet,
+      storageFolder,
+      pid: server.pid,
+      output: server.output,
+      signal: server.signal,
+      async stop() {
+        await server.stop();
+        await folder.remove();
+      },
+    };
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
+/** Enters files where they are into the index of `storageFolder`, as many at a time as a command line holds. */
+async function indexFiles(storageFolder: string, files: readonly string[]): Promise<void> {
+  for (let start = 0; start < files.length; start += 500) {
+    await run('dcmqridx', [storageFolder, ...files.slice(start, start + 500)]);
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}

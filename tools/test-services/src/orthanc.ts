@@ -1,0 +1,96 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort, startServer, temporaryFolder } from './process.js';
+
+export interface OrthancOptions {
+  /** Loads the DICOMweb plug-in (QIDO-RS, WADO-RS below `/dicom-web`). */
+  dicomWeb?: boolean;
+  /** Any further keys of Orthanc's own configuration; they win over ours. */
+  config?: Record<string, unknown>;
+}
+
+export interface RunningOrthanc {
+  /** `http://127.0.0.1:port`, no slash at the end. */
+  httpUrl: string;
+  /** Root of the DICOMweb services. */
+  dicomWebUrl: string;
+  httpPort: number;
+  dicomPort: number;
+  /** Its AE title: `ORTHANC`. Any calling AE title may ask. */
+  aet: string;
+  /** Where its files and its SQLite index (`index`) are. */
+  storageFolder: string;
+  /** Stores Part 10 files, given as paths or bytes. */
+  upload(files: readonly (string | Uint8Array)[]): Promise<void>;
+  output(): string;
+  signal(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+const PLUGIN = '/usr/share/orthanc/plugins/libOrthancDicomWeb.so';
+
+/** Starts Debian's Orthanc, empty, on free ports. */
+export async function startOrthanc(options: OrthancOptions = {}): Promise<RunningOrthanc> {
+  const folder = await temporaryFolder('orthanc');
+  const [httpPort, dicomPort] = [await freePort(), await freePort()];
+  const httpUrl = `http://127.0.0.1:${httpPort}`;
+  const storageFolder = join(folder.path, 'storage');
+  const file = join(folder.path, 'orthanc.json');
+  await writeFile(
+    file,
+    JSON.stringify({
+      Name: 'test',
+      StorageDirectory: storageFolder,
+      IndexDirectory: storageFolder,
+      HttpPort: httpPort,
+      RemoteAccessAllowed: false,
+      AuthenticationEnabled: false,
+      DicomAet: 'ORTHANC',
+      DicomPort: dicomPort,
+      DicomCheckCalledAet: false,
+      DicomAlwaysAllowEcho: true,
+      DicomAlwaysAllowFind: true,
+      DicomAlwaysAllowStore: true,
+      Plugins: options.dicomWeb ? [PLUGIN] : [],
+      DicomWeb: { Enable: true, Root: '/dicom-web/' },
+      ...options.config,
+    }),
+  );
+  const server = await startServer({
+    command: '/usr/sbin/Orthanc',
+    args: [file],
+    ready: async () => (await fetch(`${httpUrl}/system`)).status < 500,
+  }).catch(async (error: unknown) => {
+    await folder.remove();
+    throw error;
+  });
+
+  const store = async (content: string | Uint8Array) => {
+    const body = typeof content === 'string' ? await readFile(content) : content;
+    const response = await fetch(`${httpUrl}/instances`, { method: 'POST', body: body as RequestInit['body'] });
+    if (!response.ok) throw new Error(`Orthanc refused an instance: ${response.status} ${await response.text()}`);
+    await response.arrayBuffer();
+  };
+  return {
+    httpUrl,
+    dicomWebUrl: `${httpUrl}/dicom-web`,
+    httpPort,
+    dicomPort,
+    aet: 'ORTHANC',
+    storageFolder,
+    output: server.output,
+    signal: server.signal,
+    async upload(files) {
+      const waiting = files.values();
+      await Promise.all(
+        Array.from({ length: 6 }, async () => {
+          for (const content of waiting) await store(content);
+        }),
+      );
+    },
+    async stop() {
+      await server.stop();
+      await folder.remove();
+    },
+  };
+}
