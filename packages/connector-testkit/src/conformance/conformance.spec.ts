@@ -1,0 +1,223 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import {
+  type Connector,
+  ConnectorError,
+  type ConnectorStatus,
+  PatientTree,
+  type SearchCriteria,
+  type SearchOptions,
+  type SearchResult,
+} from '@pacs-connectors/connector-core';
+import { type InstanceRow, instanceRows } from '../sample-archive.js';
+import { conformanceCases, type ConformanceOptions } from './index.js';
+
+/** A connector to a list in memory that does all that is asked of one; each test below breaks one thing of it. */
+class MemoryConnector implements Connector {
+  readonly id = 'memory';
+  readonly type: string = 'MEMORY';
+  private readonly closing = new AbortController();
+
+  async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
+    await this.until(delay(1), options.signal);
+    return { patients: this.tree(instanceRows().filter((row) => this.matches(row, criteria))).result(), notices: [] };
+  }
+
+  async check(signal: AbortSignal): Promise<ConnectorStatus> {
+    await this.until(delay(1), signal);
+    return { latencyMs: 1 };
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+  }
+
+  protected matches({ patient, study, series, instance }: InstanceRow, criteria: SearchCriteria): boolean {
+    return (
+      criteria.patientIds.some(
+        ({ id, issuer }) => this.equal(patient.patientId, id) && (!issuer || issuer === patient.issuerOfPatientId),
+      ) ||
+      criteria.studyInstanceUids.includes(study.studyInstanceUid) ||
+      criteria.accessionNumbers.some((number) => this.equal(study.accessionNumber, number)) ||
+      criteria.seriesInstanceUids.includes(series.seriesInstanceUid) ||
+      criteria.sopInstanceUids.includes(instance.sopInstanceUid)
+    );
+  }
+
+  protected equal(held: string | undefined, asked: string): boolean {
+    return held === asked;
+  }
+
+  protected tree(rows: InstanceRow[]): PatientTree {
+    const tree = new PatientTree();
+    for (const { patient, study, series, instance } of rows) {
+      const studyNode = tree.study(tree.patient(strip(patient, 'studies')), strip(study, 'series'));
+      tree.instance(tree.seriesOf(studyNode, strip(series, 'instances')), { ...instance });
+    }
+    return tree;
+  }
+
+  protected async until(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const end = AbortSignal.any([signal, this.closing.signal]);
+    await Promise.race([
+      work,
+      new Promise<void>((resolve) => (end.aborted ? resolve() : end.addEventListener('abort', () => resolve()))),
+    ]);
+    if (this.closing.signal.aborted) throw new ConnectorError(this.id, 'cancelled', 'the connector is closed');
+    if (signal.aborted) throw ConnectorError.aborted(this.id, signal);
+  }
+}
+
+function strip<Node extends object>(node: Node, name: keyof Node): Node {
+  const rest = { ...node };
+  delete rest[name];
+  return rest;
+}
+
+function casesFor(connector: new () => Connector, options?: ConformanceOptions) {
+  return conformanceCases(async () => {
+    const opened = new connector();
+    return { connector: opened, close: () => opened.close() };
+  }, options);
+}
+
+/** The names of the cases that `connector` does not pass. */
+async function failures(connector: new () => Connector, options?: ConformanceOptions): Promise<string[]> {
+  const outcomes = await Promise.all(
+    casesFor(connector, options).map(({ name, run }) =>
+      run().then(
+        () => [],
+        () => [name],
+      ),
+    ),
+  );
+  return outcomes.flat();
+}
+
+describe('a connector that does all that is asked', () => {
+  for (const { name, run } of casesFor(MemoryConnector)) it(name, run);
+});
+
+it('does not look at what the archive cannot hold', async () => {
+  class Forgetful extends MemoryConnector {
+    protected override tree(rows: InstanceRow[]): PatientTree {
+      return super.tree(
+        rows.map((row) => ({
+          ...row,
+          patient: { ...row.patient, issuerOfPatientId: undefined },
+          series: { ...row.series, seriesTime: undefined },
+        })),
+      );
+    }
+    protected override matches(row: InstanceRow, criteria: SearchCriteria): boolean {
+      const patientIds = criteria.patientIds.map(({ id }) => ({ id }));
+      return super.matches(row, { ...criteria, patientIds });
+    }
+  }
+  expect(await failures(Forgetful)).toContain('tells patients of one id apart by the issuer');
+  expect(await failures(Forgetful, { lacks: ['issuerOfPatientId', 'seriesTime'] })).toEqual([]);
+});
+
+describe('finds the fault of a connector that', () => {
+  const faulty: Record<string, [new () => Connector, string]> = {
+    'loses one instance': [
+      class extends MemoryConnector {
+        protected override tree(rows: InstanceRow[]) {
+          return super.tree(rows.slice(0, -1));
+        }
+      },
+      'gives every patient with the whole tree and every attribute',
+    ],
+    'loses an attribute': [
+      class extends MemoryConnector {
+        protected override tree(rows: InstanceRow[]) {
+          return super.tree(rows.map((row) => ({ ...row, study: { ...row.study, studyTime: undefined } })));
+        }
+      },
+      'finds by one of patientIds',
+    ],
+    'gives a study twice': [
+      class extends MemoryConnector {
+        override async search(criteria: SearchCriteria, options: SearchOptions) {
+          const { patients, notices } = await super.search(criteria, options);
+          return { patients: [...patients, ...patients], notices };
+        }
+      },
+      'gives the union of several kinds, each node once',
+    ],
+    'reads wildcards': [
+      class extends MemoryConnector {
+        protected override equal(held: string | undefined, asked: string) {
+          const pattern = asked
+            .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+            .replaceAll('*', '.*')
+            .replaceAll('?', '.');
+          return new RegExp(`^${pattern}$`).test(held ?? '');
+        }
+      },
+      'finds a value that holds a wildcard character, and only that',
+    ],
+    'answers an empty value with all': [
+      class extends MemoryConnector {
+        protected override equal(held: string | undefined, asked: string) {
+          return asked === '' || held === asked;
+        }
+      },
+      'never answers an empty value or an empty question with the whole archive',
+    ],
+    'cuts the newest studies off before the union': [
+      class extends MemoryConnector {
+        protected override tree(rows: InstanceRow[]) {
+          return super.tree(rows.filter((row) => row.study.studyDate !== '20240601'));
+        }
+      },
+      'loses no study that is wanted: mostRecentResults',
+    ],
+    'changes the question': [
+      class extends MemoryConnector {
+        override search(criteria: SearchCriteria, options: SearchOptions) {
+          criteria.studyInstanceUids.sort();
+          return super.search(criteria, options);
+        }
+      },
+      'finds by several values of one kind',
+    ],
+    'does not hear that the caller is gone': [
+      class extends MemoryConnector {
+        override search(criteria: SearchCriteria, options: SearchOptions) {
+          return super.search(criteria, { ...options, signal: new AbortController().signal });
+        }
+      },
+      'rejects as "cancelled" at once when the caller goes away, and answers the next',
+    ],
+    'calls every end a deadline': [
+      class extends MemoryConnector {
+        override search(criteria: SearchCriteria, options: SearchOptions) {
+          return super.search(criteria, options).catch((error: unknown) => {
+            throw new ConnectorError(this.id, 'timeout', String(error));
+          });
+        }
+      },
+      'rejects as "cancelled" when the caller was gone before it asked, and answers the next',
+    ],
+    'throws something else': [
+      class extends MemoryConnector {
+        override check(): Promise<ConnectorStatus> {
+          return Promise.reject(new Error('pool is draining'));
+        }
+      },
+      'rejects what is asked after it was closed, and may be closed again',
+    ],
+    'works on after its end': [
+      class extends MemoryConnector {
+        override close() {
+          return Promise.resolve();
+        }
+      },
+      'rejects what is asked after it was closed, and may be closed again',
+    ],
+  };
+  for (const [fault, [connector, name]] of Object.entries(faulty)) {
+    it(fault, async () => expect(await failures(connector)).toContain(name));
+  }
+});
