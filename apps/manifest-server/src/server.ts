@@ -16,7 +16,8 @@ export async function startServer(options: ServerOptions): Promise<NestFastifyAp
     { logger: ['error', 'warn'] },
   );
   app.setGlobalPrefix(options.contextPath);
-  app.enableShutdownHooks();
+  // Ends by exit, not by the signal: exit code 0, and the process's `exit` listeners are called.
+  app.enableShutdownHooks([], { useProcessExit: true });
   await app.listen(options.port, options.host);
   return app;
 }

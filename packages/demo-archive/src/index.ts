@@ -1,1 +1,2 @@
 export * from './demo-archive.js';
+export * from './examples.js';
