@@ -14,6 +14,7 @@ const PEERS = [
     present: () => existsSync('/usr/share/orthanc/plugins/libOrthancDicomWeb.so'),
   },
   { name: 'DCMTK', package: 'dcmtk', present: () => found('dcmqrscp') && found('findscu') },
+  { name: 'Redis', package: 'redis-server', present: () => found('redis-server') && found('redis-cli') },
   { name: 'xmllint', package: 'libxml2-utils', present: () => found('xmllint') },
 ];
 

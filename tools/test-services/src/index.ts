@@ -5,3 +5,4 @@ export * from './postgresql.js';
 export * from './dcmtk.js';
 export * from './dicom-files.js';
 export * from './orthanc.js';
+export * from './redis.js';

@@ -1,0 +1,38 @@
+/** A manifest as it is kept: both forms, compressed, with what its answer says beside them. */
+export interface CachedManifest {
+  /** HTTP status of the answer: 200, or 502/504 where no archive answered. */
+  status: number;
+  /** False where an archive's part is missing: such a manifest is kept for a short time only. */
+  complete: boolean;
+  /** gzip of the XML form. */
+  xml: Buffer;
+  /** gzip of the JSON form. */
+  json: Buffer;
+  /** Milliseconds since the epoch; not kept longer, since it holds a token that ends then. */
+  expiresAt?: number;
+}
+
+/** What it costs to keep, bytes. */
+export function sizeOf(manifest: CachedManifest): number {
+  return manifest.xml.byteLength + manifest.json.byteLength + 512;
+}
+
+/** One buffer for {@link decodeManifest}: a length, a JSON header, both bodies. */
+export function encodeManifest({ xml, json, ...rest }: CachedManifest): Buffer {
+  const header = Buffer.from(JSON.stringify({ ...rest, xmlLength: xml.byteLength }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(header.byteLength);
+  return Buffer.concat([length, header, xml, json]);
+}
+
+/** The inverse of {@link encodeManifest}. */
+export function decodeManifest(bytes: Buffer): CachedManifest {
+  const start = 4 + bytes.readUInt32BE(0);
+  const { xmlLength, ...rest } = JSON.parse(bytes.toString('utf8', 4, start)) as Omit<
+    CachedManifest,
+    'xml' | 'json'
+  > & {
+    xmlLength: number;
+  };
+  return { ...rest, xml: bytes.subarray(start, start + xmlLength), json: bytes.subarray(start + xmlLength) };
+}

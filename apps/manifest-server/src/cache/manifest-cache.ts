@@ -1,0 +1,225 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Build } from './build.js';
+import { type CachedManifest, decodeManifest, encodeManifest, sizeOf } from './cached-manifest.js';
+import { LocalStore } from './local-store.js';
+import { type Claim, type SharedStore } from './shared-store.js';
+
+export interface ManifestCacheOptions<Question> {
+  /** Asks the archives and renders. It resolves also where archives fail; a rejection is our own fault. */
+  build(question: Question, signal: AbortSignal): Promise<CachedManifest>;
+  /** Where replicas share; not given: this process only. */
+  shared?: SharedStore;
+  /** Signs the keys; 32 bytes, the same in every replica. Not given: made for this process. */
+  signingKey?: Buffer;
+  /** Life of an entry after its last use, milliseconds. */
+  ttlMs?: number;
+  /** Life of a manifest in which an archive's part is missing, milliseconds. */
+  incompleteTtlMs?: number;
+  /** What the manifests of this process may take, bytes. */
+  maxBytes?: number;
+  /** Told once when the shared store stops answering, and once when it answers again. */
+  onSharedStore?(reachable: boolean, error?: unknown): void;
+}
+
+/**
+ * Manifests by key: built once however many ask, in this process and across replicas.
+ *
+ * A key is an HMAC over the question, its caller included: it cannot be guessed, one key never stands for two questions, and
+ * the same question of the same caller finds the manifest that is there. The question is kept beside the manifest, so that
+ * any replica can build it when the one that had begun is gone. While the shared store is away, launches work on the replica
+ * that took them.
+ *
+ * @typeParam Question plain JSON; it holds everything that makes one manifest differ from another.
+ */
+export class ManifestCache<Question> {
+  private readonly manifests: LocalStore<CachedManifest>;
+  private readonly questions: LocalStore<Question>;
+  private readonly builds = new Map<string, Build<CachedManifest>>();
+  private readonly signingKey: Buffer;
+  private readonly ttlMs: number;
+  private readonly incompleteTtlMs: number;
+  private readonly sweeper: NodeJS.Timeout;
+  private sharedReachable = true;
+  private closed = false;
+
+  constructor(private readonly options: ManifestCacheOptions<Question>) {
+    this.signingKey = options.signingKey ?? randomBytes(32);
+    this.ttlMs = options.ttlMs ?? 180_000;
+    this.incompleteTtlMs = options.incompleteTtlMs ?? 10_000;
+    const maxBytes = options.maxBytes ?? 256 * 1024 * 1024;
+    this.manifests = new LocalStore(maxBytes);
+    this.questions = new LocalStore(maxBytes / 8);
+    this.sweeper = setInterval(() => {
+      this.manifests.sweep();
+      this.questions.sweep();
+    }, 30_000).unref();
+  }
+
+  /**
+   * Begins to build the manifest for `question` unless it is there or being built, and does not wait for it.
+   *
+   * @param fresh build anew, whatever is there: under a key of its own
+   * @returns the key to get it by
+   */
+  async launch(question: Question, { fresh = false } = {}): Promise<string> {
+    const key = fresh ? randomBytes(32).toString('base64url') : this.keyOf(question);
+    const text = JSON.stringify(question);
+    this.questions.set(key, question, text.length, this.ttlMs);
+    await this.share((store) => store.writeQuestion(key, Buffer.from(text), this.ttlMs));
+    if (!this.use(key)) this.buildOf(key, question);
+    return key;
+  }
+
+  /**
+   * The manifest of a key: at once where it is there, else when it has been built.
+   *
+   * @returns `undefined` where the key is unknown or expired
+   * @throws the signal's reason where it aborts first
+   */
+  async get(key: string, signal: AbortSignal): Promise<CachedManifest | undefined> {
+    const here = this.use(key) ?? (await this.running(key)?.wait(signal));
+    if (here) return here;
+    const shared = await this.share((store) => store.read(key));
+    if (shared?.manifest) return this.keepLocally(key, decodeManifest(shared.manifest));
+    const question = shared?.question ? (JSON.parse(shared.question.toString()) as Question) : this.questions.get(key);
+    if (question === undefined) return undefined;
+    return this.buildOf(key, question).wait(signal);
+  }
+
+  /** Keeps a manifest that was built elsewhere. @returns the key to get it by */
+  async put(manifest: CachedManifest): Promise<string> {
+    const key = randomBytes(32).toString('base64url');
+    await this.keep(key, manifest);
+    return key;
+  }
+
+  /** Rejects where the shared store does not answer. */
+  async check(): Promise<void> {
+    await this.options.shared?.check();
+  }
+
+  /** How much is kept and under way in this process. */
+  get statistics() {
+    return { manifests: this.manifests.size, bytes: this.manifests.byteLength, builds: this.builds.size };
+  }
+
+  /** Cancels what is being built, so that another replica can take over; resolves when nothing is under way. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.sweeper);
+    const builds = [...this.builds.values()];
+    for (const build of builds) build.cancel();
+    await Promise.all(builds.map((build) => build.settled()));
+    this.manifests.clear();
+    this.questions.clear();
+    await this.options.shared?.close();
+  }
+
+  private keyOf(question: Question): string {
+    return createHmac('sha256', this.signingKey).update(canonical(question)).digest('base64url');
+  }
+
+  /** The manifest of this process, its life prolonged here and in the shared store. */
+  private use(key: string): CachedManifest | undefined {
+    const manifest = this.manifests.get(key);
+    if (manifest?.complete) {
+      const ttlMs = this.lifeOf(manifest);
+      this.manifests.touch(key, ttlMs);
+      this.questions.touch(key, this.ttlMs);
+      void this.share((store) => store.touch(key, ttlMs));
+    }
+    return manifest;
+  }
+
+  private buildOf(key: string, question: Question): Build<CachedManifest> {
+    const running = this.running(key);
+    if (running) return running;
+    if (this.closed) throw new DOMException('the server is stopping', 'AbortError');
+    const build = new Build((signal) => this.buildOrAwait(key, question, signal));
+    this.builds.set(key, build);
+    void build.settled().then(() => {
+      if (this.builds.get(key) === build) this.builds.delete(key);
+    });
+    return build;
+  }
+
+  private running(key: string): Build<CachedManifest> | undefined {
+    const build = this.builds.get(key);
+    return build?.cancelled ? undefined : build;
+  }
+
+  /** Builds here if the right to is free, else waits for the replica that has it and takes over when it dies. */
+  private async buildOrAwait(key: string, question: Question, signal: AbortSignal): Promise<CachedManifest> {
+    for (;;) {
+      signal.throwIfAborted();
+      const claimed = await this.share(async (store) => ({ claim: await store.claim(key) }));
+      if (!claimed) return this.buildHere(key, question, signal);
+      if (claimed.claim) return this.buildHere(key, question, signal, claimed.claim);
+      const found = await this.share(async (store) => {
+        await store.changed(key, signal);
+        return store.read(key);
+      });
+      if (found?.manifest) return this.keepLocally(key, decodeManifest(found.manifest));
+    }
+  }
+
+  private async buildHere(
+    key: string,
+    question: Question,
+    signal: AbortSignal,
+    claim?: Claim,
+  ): Promise<CachedManifest> {
+    try {
+      const manifest = await this.options.build(question, signal);
+      signal.throwIfAborted();
+      await this.keep(key, manifest);
+      return manifest;
+    } finally {
+      if (claim) await this.share(() => claim.release());
+    }
+  }
+
+  private async keep(key: string, manifest: CachedManifest): Promise<void> {
+    this.keepLocally(key, manifest);
+    await this.share((store) => store.writeManifest(key, encodeManifest(manifest), this.lifeOf(manifest)));
+  }
+
+  private keepLocally(key: string, manifest: CachedManifest): CachedManifest {
+    const ttlMs = this.lifeOf(manifest);
+    if (ttlMs > 0) this.manifests.set(key, manifest, sizeOf(manifest), ttlMs);
+    return manifest;
+  }
+
+  private lifeOf(manifest: CachedManifest): number {
+    const ttlMs = manifest.complete ? this.ttlMs : Math.min(this.incompleteTtlMs, this.ttlMs);
+    return manifest.expiresAt === undefined ? ttlMs : Math.max(0, Math.min(ttlMs, manifest.expiresAt - Date.now()));
+  }
+
+  /** What the shared store says; `undefined` where there is none or it does not answer. */
+  private async share<Result>(use: (store: SharedStore) => Promise<Result>): Promise<Result | undefined> {
+    if (!this.options.shared) return undefined;
+    try {
+      const result = await use(this.options.shared);
+      this.noteShared(true);
+      return result;
+    } catch (error) {
+      if (!(error instanceof DOMException)) this.noteShared(false, error);
+      return undefined;
+    }
+  }
+
+  private noteShared(reachable: boolean, error?: unknown): void {
+    if (reachable === this.sharedReachable) return;
+    this.sharedReachable = reachable;
+    this.options.onSharedStore?.(reachable, error);
+  }
+}
+
+/** JSON with the members of every object in one order, so that equal questions are equal texts. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  );
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { RedisStore } from './redis-store.js';
+import { type Seal } from './seal.js';
+
+export interface RedisSettings {
+  /**
+   * `cache.url`: `redis://[user:password@]host[:port][/db]`; `rediss://…` over TLS; several nodes with commas:
+   * `redis-sentinel://host:26379,host:26379/master-name[/db]`, `redis-cluster://host:6379,host:6379` (each also with
+   * `rediss-`).
+   */
+  url: string;
+  /** In place of the one in the URL. */
+  password?: string;
+  /** PEM file of the authorities that the server's certificate is checked against; not given: the system's. */
+  caFile?: string;
+}
+
+/**
+ * Connects to Redis. Commands fail soon where it is away, so that nobody waits for it; it is connected again by itself.
+ *
+ * @throws Error naming what is wrong in the URL
+ */
+export function connectRedis(settings: RedisSettings, seal: Seal): RedisStore {
+  const address = parseRedisUrl(settings.url);
+  const connection: RedisOptions = {
+    username: address.username,
+    password: settings.password ?? address.password,
+    db: address.db,
+    connectTimeout: 2000,
+    commandTimeout: 2000,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000),
+    ...(address.tls ? { tls: settings.caFile ? { ca: readFileSync(settings.caFile) } : {} } : {}),
+  };
+  const open = (options: RedisOptions) => {
+    const redis = openRedis(address, { ...connection, ...options });
+    // Without a listener an error would end the process; each command that fails tells of it.
+    redis.on('error', () => undefined);
+    return redis;
+  };
+  // What is subscribed before the connection is there waits for it.
+  return new RedisStore(
+    open({}),
+    open({ enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined }),
+    seal,
+  );
+}
+
+interface RedisAddress {
+  kind: 'standalone' | 'sentinel' | 'cluster';
+  tls: boolean;
+  nodes: { host: string; port: number }[];
+  masterName?: string;
+  username?: string;
+  password?: string;
+  db?: number;
+}
+
+const SCHEME = /^(rediss?)(?:-(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?$/;
+
+/** @throws Error naming the part that is wrong, never the password */
+export function parseRedisUrl(url: string): RedisAddress {
+  const match = SCHEME.exec(url);
+  if (!match)
+    throw new Error(
+      'cache.url is no Redis URL; expected redis://host:port, rediss://…, redis-sentinel://host,host/master or redis-cluster://host,host',
+    );
+  const [, scheme, kind, credentials, hosts = '', path = ''] = match;
+  const [username, password] = credentials === undefined ? [] : splitCredentials(credentials);
+  const defaultPort = kind === 'sentinel' ? 26_379 : 6379;
+  const nodes = hosts.split(',').map((node) => parseNode(node, defaultPort));
+  if (kind === undefined && nodes.length > 1)
+    throw new Error('cache.url names several hosts; expected redis-sentinel:// or redis-cluster:// before them');
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const masterName = kind === 'sentinel' ? segments.shift() : undefined;
+  if (kind === 'sentinel' && masterName === undefined)
+    throw new Error('cache.url names no master; expected redis-sentinel://host,host/master-name');
+  const [db] = segments;
+  if (db !== undefined && kind === 'cluster') throw new Error('cache.url names a database; a cluster has only one');
+  if (db !== undefined && !/^\d+$/.test(db))
+    throw new Error(`cache.url ends in /${db}; expected the number of a database`);
+  return {
+    kind: (kind as RedisAddress['kind'] | undefined) ?? 'standalone',
+    tls: scheme === 'rediss',
+    nodes,
+    masterName,
+    username: username || undefined,
+    password: password || undefined,
+    db: db === undefined ? undefined : Number(db),
+  };
+}
+
+function splitCredentials(text: string): [string, string] {
+  const colon = text.indexOf(':');
+  const [user, password] = colon < 0 ? ['', text] : [text.slice(0, colon), text.slice(colon + 1)];
+  return [decodeURIComponent(user), decodeURIComponent(password)];
+}
+
+function parseNode(text: string, defaultPort: number): { host: string; port: number } {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d+))?$/.exec(text.trim());
+  if (!match?.[1]) throw new Error(`cache.url names the host "${text}"; expected host or host:port`);
+  return { host: match[1].replace(/^\[|\]$/g, ''), port: match[2] === undefined ? defaultPort : Number(match[2]) };
+}
+
+function openRedis({ kind, nodes, masterName }: RedisAddress, options: RedisOptions): Redis | Cluster {
+  if (kind === 'cluster') {
+    const { enableOfflineQueue, ...redisOptions } = options;
+    return new Cluster(nodes, {
+      enableOfflineQueue,
+      redisOptions,
+      clusterRetryStrategy: options.retryStrategy as (attempt: number) => number,
+    });
+  }
+  if (kind === 'sentinel') {
+    return new Redis({
+      ...options,
+      sentinels: nodes,
+      name: masterName,
+      sentinelRetryStrategy: options.retryStrategy as (attempt: number) => number,
+      ...(options.tls ? { sentinelTLS: options.tls, enableTLSForSentinelMode: true } : {}),
+    });
+  }
+  return new Redis({ ...options, ...nodes[0] });
+}

@@ -1,0 +1,163 @@
+import { setMaxListeners } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { type RedisService, run, startRedis } from '@pacs-connectors/test-services';
+import { type CachedManifest } from './cached-manifest.js';
+import { ManifestCache } from './manifest-cache.js';
+import { connectRedis } from './redis-connection.js';
+import { Seal } from './seal.js';
+
+interface Question {
+  patient: string;
+}
+
+const forever = new AbortController().signal;
+setMaxListeners(0, forever);
+const seal = new Seal('the same in every replica');
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+let redis: RedisService;
+let replicas: Replica[];
+
+/** One replica of the server: a cache whose builds end when the test says so. */
+class Replica {
+  readonly builds: { question: Question; signal: AbortSignal; finish(text: string): void }[] = [];
+  readonly seen: boolean[] = [];
+  readonly cache: ManifestCache<Question>;
+
+  constructor() {
+    this.cache = new ManifestCache<Question>({
+      shared: connectRedis({ url: redis.url, password: 'pass word' }, seal),
+      signingKey: seal.signingKey,
+      onSharedStore: (reachable) => this.seen.push(reachable),
+      build: (question, signal) =>
+        new Promise<CachedManifest>((resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+          const finish = (text: string) =>
+            resolve({ status: 200, complete: true, xml: Buffer.from(text), json: Buffer.from('{}') });
+          this.builds.push({ question, signal, finish });
+        }),
+    });
+    replicas.push(this);
+  }
+
+  async ready(): Promise<this> {
+    await until(() =>
+      this.cache.check().then(
+        () => true,
+        () => false,
+      ),
+    );
+    return this;
+  }
+
+  async text(key: string): Promise<string | undefined> {
+    return (await this.cache.get(key, forever))?.xml.toString();
+  }
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('did not come about within 20 s');
+    await pause(20);
+  }
+}
+
+beforeAll(async () => {
+  redis = await startRedis({ password: 'pass word' });
+});
+afterAll(() => redis?.stop());
+beforeEach(() => {
+  replicas = [];
+});
+afterEach(async () => {
+  await Promise.all(replicas.map((replica) => replica.cache.close()));
+});
+
+const redisCli = (...args: string[]) =>
+  run('redis-cli', ['-p', String(redis.port), ...args], { env: { ...process.env, REDISCLI_AUTH: 'pass word' } });
+
+it('any replica answers any key, and one question is built once', async () => {
+  const [a, b, c] = [await new Replica().ready(), await new Replica().ready(), await new Replica().ready()];
+  const key = await a.cache.launch({ patient: 'Doe' });
+  expect(await b.cache.launch({ patient: 'Doe' })).toBe(key);
+  const waiting = [a, b, c].flatMap((replica) => Array.from({ length: 70 }, () => replica.text(key)));
+  await until(() => a.builds.length + b.builds.length + c.builds.length > 0);
+  await pause(300);
+  expect(replicas.flatMap((replica) => replica.builds)).toHaveLength(1);
+  const finished = Date.now();
+  replicas.flatMap((replica) => replica.builds)[0]?.finish('<Doe/>');
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['<Doe/>']));
+  // Woken by message, not by the claim's lapse (6 s).
+  expect(Date.now() - finished).toBeLessThan(3000);
+  expect(await (await new Replica().ready()).text(key)).toBe('<Doe/>');
+});
+
+it('keeps nothing in Redis that can be read or that opens a manifest', async () => {
+  const a = await new Replica().ready();
+  const key = await a.cache.launch({ patient: 'Secret^Name' });
+  await until(() => a.builds.length === 1);
+  a.builds[0]?.finish('<Secret^Name/>');
+  await a.text(key);
+  const names = (await redisCli('--scan')).trim().split('\n');
+  expect(names.some((name) => name.startsWith('pacs-connectors:manifest:'))).toBe(true);
+  const values = await Promise.all(names.map((name) => redisCli('get', name)));
+  for (const text of [...names, ...values]) {
+    expect(text).not.toContain(key);
+    expect(text).not.toContain('Secret');
+  }
+  for (const name of names) expect(Number(await redisCli('pttl', name))).toBeGreaterThan(0);
+});
+
+it('another replica takes over when the one that builds goes away', async () => {
+  const [a, b] = [await new Replica().ready(), await new Replica().ready()];
+  const key = await a.cache.launch({ patient: 'leaving' });
+  await until(() => a.builds.length === 1);
+  const waiting = b.text(key);
+  await pause(100);
+  expect(b.builds).toHaveLength(0);
+  await a.cache.close();
+  await until(() => b.builds.length === 1);
+  b.builds[0]?.finish('<b/>');
+  expect(await waiting).toBe('<b/>');
+});
+
+it('launches work on the replica that took them while Redis is away, and are shared again when it is back', async () => {
+  const [a, b] = [await new Replica().ready(), await new Replica().ready()];
+  const { port } = redis;
+  await redis.stop();
+  const key = await a.cache.launch({ patient: 'alone' });
+  await until(() => a.builds.length === 1);
+  a.builds[0]?.finish('<alone/>');
+  expect(await a.text(key)).toBe('<alone/>');
+  await expect(a.cache.check()).rejects.toThrow();
+  expect(a.seen).toEqual([false]);
+
+  redis = await startRedis({ password: 'pass word', port });
+  await a.ready();
+  await b.ready();
+  const again = await a.cache.launch({ patient: 'together' });
+  await until(() => a.builds.length === 2);
+  const waiting = b.text(again);
+  await pause(200);
+  a.builds[1]?.finish('<together/>');
+  expect(await waiting).toBe('<together/>');
+  expect(b.builds).toHaveLength(0);
+  expect(a.seen).toEqual([false, true]);
+});
+
+it('a build under way ends well when Redis dies meanwhile, for those who wait elsewhere too', async () => {
+  const [a, b] = [await new Replica().ready(), await new Replica().ready()];
+  const key = await a.cache.launch({ patient: 'midway' });
+  await until(() => a.builds.length === 1);
+  const waiting = [a.text(key), b.text(key)];
+  await pause(200);
+  const { port } = redis;
+  await redis.stop();
+  a.builds[0]?.finish('<a/>');
+  expect(await waiting[0]).toBe('<a/>');
+  // The other replica knows the question and asks for itself.
+  await until(() => b.builds.length === 1);
+  b.builds[0]?.finish('<b/>');
+  expect(await waiting[1]).toBe('<b/>');
+  redis = await startRedis({ password: 'pass word', port });
+});

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { type Cluster, type Redis } from 'ioredis';
+import { recordName, type Seal } from './seal.js';
+import { type Claim, type SharedStore } from './shared-store.js';
+
+/** Emitted when the connection is lost: nobody would be woken any more. */
+const LOST = Symbol('lost');
+const CHANNEL = 'pacs-connectors:changed';
+/** Time after which the claim of a replica that died is free, milliseconds; it is renewed three times within it. */
+const CLAIM_MS = 6000;
+
+const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`;
+const RENEW = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0`;
+
+type Kind = 'question' | 'manifest' | 'claim';
+
+/** {@link SharedStore} in Redis: standalone, sentinel or cluster. What it keeps is sealed. */
+export class RedisStore implements SharedStore {
+  private readonly events = new EventEmitter().setMaxListeners(0);
+  private readonly claims = new Set<NodeJS.Timeout>();
+
+  /**
+   * @param redis for commands
+   * @param subscriber a connection of its own, since a subscribed one takes no other command
+   */
+  constructor(
+    private readonly redis: Redis | Cluster,
+    private readonly subscriber: Redis | Cluster,
+    private readonly seal: Seal,
+  ) {
+    redis.on('close', () => this.events.emit(LOST));
+    subscriber.on('message', (_channel: string, name: string) => this.events.emit(name));
+    // ioredis subscribes again by itself after a reconnection.
+    subscriber.subscribe(CHANNEL).catch(() => undefined);
+  }
+
+  async writeQuestion(key: string, question: Buffer, ttlMs: number): Promise<void> {
+    await this.write('question', key, question, ttlMs);
+  }
+
+  async writeManifest(key: string, manifest: Buffer, ttlMs: number): Promise<void> {
+    if (ttlMs > 0) await this.write('manifest', key, manifest, ttlMs);
+    await this.redis.publish(CHANNEL, recordName(key));
+  }
+
+  async read(key: string): Promise<{ question?: Buffer; manifest?: Buffer }> {
+    const [question, manifest] = await Promise.all(
+      (['question', 'manifest'] as const).map(async (kind) => {
+        const name = this.nameOf(kind, key);
+        const sealed = await this.redis.getBuffer(name);
+        return sealed ? this.seal.open(name, sealed) : undefined;
+      }),
+    );
+    return { question, manifest };
+  }
+
+  async touch(key: string, ttlMs: number): Promise<void> {
+    await Promise.all(
+      (['question', 'manifest'] as const).map((kind) => this.redis.pexpire(this.nameOf(kind, key), ttlMs)),
+    );
+  }
+
+  async claim(key: string): Promise<Claim | undefined> {
+    const name = this.nameOf('claim', key);
+    const holder = randomBytes(16).toString('base64url');
+    if ((await this.redis.set(name, holder, 'PX', CLAIM_MS, 'NX')) !== 'OK') return undefined;
+    const renewal = setInterval(() => {
+      this.redis.eval(RENEW, 1, name, holder, CLAIM_MS).catch(() => undefined);
+    }, CLAIM_MS / 3).unref();
+    this.claims.add(renewal);
+    return {
+      release: async () => {
+        clearInterval(renewal);
+        this.claims.delete(renewal);
+        await this.redis.eval(RELEASE, 1, name, holder);
+        await this.redis.publish(CHANNEL, recordName(key));
+      },
+    };
+  }
+
+  async changed(key: string, signal: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    const ended = AbortSignal.any([signal, stop.signal]);
+    const woken = Promise.race([LOST, recordName(key)].map((event) => once(this.events, event, { signal: ended })));
+    woken.catch(() => undefined);
+    try {
+      // Listening first, then looking: a message between the two is not missed.
+      const remaining = await this.redis.pttl(this.nameOf('claim', key));
+      if (remaining <= 0) return;
+      const lapsed = new Promise((resolve) => {
+        const timer = setTimeout(resolve, Math.min(remaining, CLAIM_MS) + 20);
+        stop.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      });
+      await Promise.race([woken, lapsed]);
+    } finally {
+      stop.abort();
+    }
+  }
+
+  async check(): Promise<void> {
+    await this.redis.ping();
+  }
+
+  async close(): Promise<void> {
+    for (const renewal of this.claims) clearInterval(renewal);
+    this.redis.disconnect();
+    this.subscriber.disconnect();
+  }
+
+  private async write(kind: Kind, key: string, plain: Buffer, ttlMs: number): Promise<void> {
+    const name = this.nameOf(kind, key);
+    await this.redis.set(name, this.seal.seal(name, plain), 'PX', Math.max(1, Math.round(ttlMs)));
+  }
+
+  private nameOf(kind: Kind, key: string): string {
+    return `pacs-connectors:${kind}:${recordName(key)}`;
+  }
+}

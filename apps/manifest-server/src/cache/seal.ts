@@ -1,0 +1,48 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+
+const VERSION = 1;
+const IV_LENGTH = 12;
+const TAG_LENGTH = 16;
+
+/**
+ * Encrypts what is kept outside this process (AES-256-GCM): entries hold patients' data and tokens. The name that a record
+ * is kept under is authenticated with it, so that one record cannot stand in for another.
+ */
+export class Seal {
+  private readonly encryptionKey: Buffer;
+  /** Makes the keys that callers see; the same in every replica that has the same secret. */
+  readonly signingKey: Buffer;
+
+  /** @param secret the configured `cache.encryption-key`, any text. */
+  constructor(secret: string) {
+    const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'pacs-connectors', purpose, 32));
+    this.encryptionKey = derive('manifest cache: encryption');
+    this.signingKey = derive('manifest cache: keys');
+  }
+
+  seal(name: string, plain: Buffer): Buffer {
+    const iv = randomBytes(IV_LENGTH);
+    const cipher = createCipheriv('aes-256-gcm', this.encryptionKey, iv).setAAD(Buffer.from(name));
+    const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+    return Buffer.concat([Buffer.from([VERSION]), iv, cipher.getAuthTag(), sealed]);
+  }
+
+  /** The content, or `undefined` where it was sealed with another secret or is damaged: then it is as if it were not there. */
+  open(name: string, sealed: Buffer): Buffer | undefined {
+    if (sealed.byteLength < 1 + IV_LENGTH + TAG_LENGTH || sealed[0] !== VERSION) return undefined;
+    const body = 1 + IV_LENGTH + TAG_LENGTH;
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', this.encryptionKey, sealed.subarray(1, 1 + IV_LENGTH))
+        .setAAD(Buffer.from(name))
+        .setAuthTag(sealed.subarray(1 + IV_LENGTH, body));
+      return Buffer.concat([decipher.update(sealed.subarray(body)), decipher.final()]);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** The name that a record is kept under outside this process: not the key itself, which opens the manifest. */
+export function recordName(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}

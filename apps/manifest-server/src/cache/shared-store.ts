@@ -1,0 +1,24 @@
+/** Where replicas share questions and manifests. Every method rejects where the store cannot be reached. */
+export interface SharedStore {
+  /** Keeps a question; `ttlMs` from now. */
+  writeQuestion(key: string, question: Buffer, ttlMs: number): Promise<void>;
+  /** Keeps a manifest and wakes who waits for it in any replica. */
+  writeManifest(key: string, manifest: Buffer, ttlMs: number): Promise<void>;
+  read(key: string): Promise<{ question?: Buffer; manifest?: Buffer }>;
+  /** Lets both live for another `ttlMs`. */
+  touch(key: string, ttlMs: number): Promise<void>;
+  /** The right to build, of one replica at a time; `undefined` while another has it. It ends with its holder. */
+  claim(key: string): Promise<Claim | undefined>;
+  /**
+   * Resolves when something has happened to `key`: its manifest was written, or the right to build it was given back or has
+   * lapsed. What it was is to be read.
+   */
+  changed(key: string, signal: AbortSignal): Promise<void>;
+  /** Rejects where the store does not answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Claim {
+  release(): Promise<void>;
+}
