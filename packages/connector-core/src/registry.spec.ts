@@ -74,6 +74,21 @@ describe('which connectors a request asks', () => {
     const broken = define('c', { settings: { broken: true } });
     expect(ids(registry(['c'], broken).select())).toEqual(['a', 'b']);
   });
+
+  it('tells the left-out ones that the request would have asked too', () => {
+    const broken = define('c', { settings: { broken: true } });
+    expect(
+      registry(undefined, broken)
+        .missing()
+        .map(({ id }) => id),
+    ).toEqual(['c']);
+    expect(registry(['a', 'b'], broken).missing()).toEqual([]);
+    expect(
+      registry(['a'], broken)
+        .missing(['c'])
+        .map(({ id }) => id),
+    ).toEqual(['c']);
+  });
 });
 
 describe('connectors that cannot be used', () => {

@@ -77,6 +77,11 @@ export class ConnectorRegistry {
     return usable.length > 0 && usable.length === wanted.length ? usable : this.connectors;
   }
 
+  /** The left-out connectors that the same request would ask if they were usable. Their studies are missing in its answer. */
+  missing(requestedIds: readonly string[] = []): readonly LeftOutConnector[] {
+    return this.select(requestedIds) === this.connectors ? this.leftOut : [];
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.connectors.map((connector) => connector.close()));
   }
