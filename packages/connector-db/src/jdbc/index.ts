@@ -1,0 +1,2 @@
+export * from './database-address.js';
+export { parseJdbcUrl } from './jdbc-url.js';

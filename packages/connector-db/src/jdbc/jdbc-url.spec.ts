@@ -1,0 +1,369 @@
+import { describe, expect, test } from '@jest/globals';
+import { knexClientOf, parseJdbcUrl } from './index.js';
+
+describe('PostgreSQL', () => {
+  test.each([
+    ['jdbc:postgresql://db.example:5433/pacs', [{ host: 'db.example', port: 5433 }], 'pacs'],
+    ['jdbc:postgresql://db.example/pacs', [{ host: 'db.example', port: 5432 }], 'pacs'],
+    ['jdbc:postgresql://db.example/', [{ host: 'db.example', port: 5432 }], undefined],
+    ['jdbc:postgresql://db.example', [{ host: 'db.example', port: 5432 }], undefined],
+    ['jdbc:postgresql:///pacs', [{ host: 'localhost', port: 5432 }], 'pacs'],
+    ['jdbc:postgresql:pacs', [{ host: 'localhost', port: 5432 }], 'pacs'],
+    ['jdbc:postgresql:/', [{ host: 'localhost', port: 5432 }], undefined],
+    ['jdbc:postgresql://[::1]:5433/pacs', [{ host: '::1', port: 5433 }], 'pacs'],
+    ['jdbc:postgresql://[fe80::1%eth0]/pacs', [{ host: 'fe80::1%eth0', port: 5432 }], 'pacs'],
+    [
+      'jdbc:postgresql://one,two:5433,[::1]/my%20pacs',
+      [
+        { host: 'one', port: 5432 },
+        { host: 'two', port: 5433 },
+        { host: '::1', port: 5432 },
+      ],
+      'my pacs',
+    ],
+  ])('%s', (uri, hosts, database) => {
+    expect(parseJdbcUrl(uri)).toMatchObject({ engine: 'postgresql', hosts, database, warnings: [] });
+  });
+
+  test('parameters: decoded as forms are, seconds as milliseconds, 0 for no limit', () => {
+    const uri =
+      'jdbc:postgresql://h/pacs?user=a%40b&password=p+q%26%3D&currentSchema=arc,public&connectTimeout=7&socketTimeout=0' +
+      '&sslmode=verify-ca&sslrootcert=/etc/ca.pem&sslcert=/c.pem&sslkey=/k.pem&sslpassword=s&ApplicationName=viewer' +
+      '&options=-c%20statement_timeout=5s&targetServerType=preferSlave&prepareThreshold=0&tcpKeepAlive=true';
+    expect(parseJdbcUrl(uri, 'org.postgresql.Driver')).toEqual({
+      engine: 'postgresql',
+      hosts: [{ host: 'h', port: 5432 }],
+      database: 'pacs',
+      user: 'a@b',
+      password: 'p q&=',
+      schema: 'arc,public',
+      connectTimeoutMs: 7000,
+      socketTimeoutMs: undefined,
+      ssl: { mode: 'verify-ca', caFile: '/etc/ca.pem', certFile: '/c.pem', keyFile: '/k.pem', keyPassword: 's' },
+      applicationName: 'viewer',
+      options: '-c statement_timeout=5s',
+      targetServerType: 'preferSecondary',
+      warnings: [],
+    });
+  });
+
+  test.each([
+    ['', 'prefer'],
+    ['ssl', 'verify-full'],
+    ['ssl=true', 'verify-full'],
+    ['ssl=false', 'prefer'],
+    ['ssl=true&sslmode=require', 'require'],
+    ['sslmode=disable', 'disable'],
+    ['sslmode=allow', 'prefer'],
+    ['ssl=true&sslfactory=org.postgresql.ssl.NonValidatingFactory', 'require'],
+  ])('TLS by ?%s is %s', (query, mode) => {
+    expect(parseJdbcUrl(`jdbc:postgresql://h/d?${query}`)).toMatchObject({ ssl: { mode }, warnings: [] });
+  });
+
+  test('a login time-out and a connect time-out: the shorter one', () => {
+    expect(parseJdbcUrl('jdbc:postgresql://h/d?loginTimeout=3&connectTimeout=7')).toMatchObject({
+      connectTimeoutMs: 3000,
+    });
+  });
+
+  test.each([
+    ['jdbc:postgresql://h/d?connectTimeout=ten', 'connectTimeout'],
+    ['jdbc:postgresql://h/d?connectTimeout=-1', 'connectTimeout'],
+    ['jdbc:postgresql://h/d?sslmode=full', 'sslmode'],
+    ['jdbc:postgresql://h/d?ssl=maybe', 'ssl'],
+    ['jdbc:postgresql://h/d?targetServerType=any1', 'targetServerType'],
+    ['jdbc:postgresql://h:99999/d', 'port 1 to 65535'],
+    ['jdbc:postgresql://h:port/d', 'port 1 to 65535'],
+    ['jdbc:postgresql://h/d?user=50%', '%25'],
+  ])('%s is refused by name', (uri, name) => {
+    expect(() => parseJdbcUrl(uri)).toThrow(name);
+  });
+
+  test('an unknown parameter is a warning', () => {
+    expect(parseJdbcUrl('jdbc:postgresql://h/d?colour=blue').warnings).toEqual([
+      'The parameter colour of the jdbc:postgresql URL is not known here and changes nothing.',
+    ]);
+  });
+});
+
+describe('MySQL and MariaDB', () => {
+  test.each([
+    ['jdbc:mysql://db:3307/pacs', [{ host: 'db', port: 3307 }], 'pacs'],
+    ['jdbc:mariadb://db/pacs', [{ host: 'db', port: 3306 }], 'pacs'],
+    ['jdbc:mysql:///pacs', [{ host: 'localhost', port: 3306 }], 'pacs'],
+    ['jdbc:mysql://db', [{ host: 'db', port: 3306 }], undefined],
+    ['jdbc:mysql://[::1]:3307/pacs', [{ host: '::1', port: 3307 }], 'pacs'],
+    [
+      'jdbc:mysql://a,b:3307/pacs',
+      [
+        { host: 'a', port: 3306 },
+        { host: 'b', port: 3307 },
+      ],
+      'pacs',
+    ],
+    [
+      'jdbc:mysql://address=(host=a)(port=3308),(host=b,port=3309)/pacs',
+      [
+        { host: 'a', port: 3308 },
+        { host: 'b', port: 3309 },
+      ],
+      'pacs',
+    ],
+    ['jdbc:mariadb://address=(host=::1)(port=3308)(type=master)/pacs', [{ host: '::1', port: 3308 }], 'pacs'],
+  ])('%s', (uri, hosts, database) => {
+    expect(parseJdbcUrl(uri)).toMatchObject({ engine: 'mysql', hosts, database, warnings: [] });
+  });
+
+  test('user, password and parameters', () => {
+    const uri =
+      'jdbc:mysql://us%40er:p%3Aw@db/pacs?connectTimeout=2500&socketTimeout=60000&characterEncoding=UTF-8' +
+      '&serverTimezone=Europe/Zurich&allowPublicKeyRetrieval=true&useCompression=true&connectionCollation=utf8mb4_bin';
+    expect(parseJdbcUrl(uri, 'com.mysql.cj.jdbc.Driver')).toMatchObject({
+      user: 'us@er',
+      password: 'p:w',
+      connectTimeoutMs: 2500,
+      socketTimeoutMs: 60_000,
+      allowPublicKeyRetrieval: true,
+      compress: true,
+      collation: 'utf8mb4_bin',
+      warnings: [],
+    });
+  });
+
+  test('MySQL decodes values, MariaDB does not', () => {
+    expect(parseJdbcUrl('jdbc:mysql://h/d?password=a%2Bb+c')).toMatchObject({ password: 'a+b c' });
+    expect(parseJdbcUrl('jdbc:mariadb://h/d?password=a%2Bb+c')).toMatchObject({ password: 'a%2Bb+c' });
+  });
+
+  test.each([
+    ['', 'prefer'],
+    ['useSSL=false', 'disable'],
+    ['useSSL=true', 'require'],
+    ['useSSL=true&requireSSL=true', 'require'],
+    ['useSSL=true&verifyServerCertificate=true', 'verify-ca'],
+    ['useSSL=true&trustServerCertificate=true', 'require'],
+    ['useSSL=true&trustServerCertificate=false', 'verify-full'],
+    ['sslMode=VERIFY_IDENTITY', 'verify-full'],
+    ['sslmode=REQUIRED&useSSL=false', 'require'],
+    ['sslMode=trust', 'require'],
+    ['sslMode=verify-full&serverSslCert=/etc/ca.pem', 'verify-full'],
+  ])('TLS by ?%s is %s', (query, mode) => {
+    expect(parseJdbcUrl(`jdbc:mysql://h/d?${query}`)).toMatchObject({ ssl: { mode }, warnings: [] });
+  });
+
+  test('certificates and stores, as paths or file URLs', () => {
+    const uri =
+      'jdbc:mysql://h/d?sslMode=VERIFY_CA&trustCertificateKeyStoreUrl=file:///etc/trust.p12' +
+      '&trustCertificateKeyStorePassword=s1&clientCertificateKeyStoreUrl=file:/etc/own.p12&clientCertificateKeyStorePassword=s2';
+    expect(parseJdbcUrl(uri)).toMatchObject({
+      ssl: {
+        trustStoreFile: '/etc/trust.p12',
+        trustStorePassword: 's1',
+        keyStoreFile: '/etc/own.p12',
+        keyPassword: 's2',
+      },
+    });
+    expect(parseJdbcUrl('jdbc:mariadb://h/d?serverSslCert=-----BEGIN CERTIFICATE-----')).toMatchObject({
+      ssl: { ca: '-----BEGIN CERTIFICATE-----', caFile: undefined },
+    });
+  });
+
+  test('several ways to spread load are one: in order, with a warning', () => {
+    expect(parseJdbcUrl('jdbc:mysql:loadbalance://a,b/d').warnings).toEqual([
+      'The hosts of the jdbc:mysql:loadbalance URL are tried in their order; there is no loadbalance.',
+    ]);
+  });
+
+  test.each([
+    ['jdbc:mysql://h/d?connectTimeout=3s', 'connectTimeout'],
+    ['jdbc:mysql://h/d?sslMode=ALWAYS', 'sslMode'],
+    ['jdbc:mysql:h/d', 'jdbc:mysql://host:port/database'],
+  ])('%s is refused by name', (uri, name) => {
+    expect(() => parseJdbcUrl(uri)).toThrow(name);
+  });
+});
+
+describe('Oracle', () => {
+  test.each([
+    [
+      'jdbc:oracle:thin:@db:1522:ORCL',
+      '(DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=db)(PORT=1522))(CONNECT_DATA=(SID=ORCL)))',
+      { sid: 'ORCL', hosts: [{ host: 'db', port: 1522 }] },
+    ],
+    [
+      'jdbc:oracle:thin:@//db:1522/pacs.example',
+      '//db:1522/pacs.example',
+      { serviceName: 'pacs.example', hosts: [{ host: 'db', port: 1522 }] },
+    ],
+    ['jdbc:oracle:thin:@db:1522/pacs', 'db:1522/pacs', { serviceName: 'pacs', hosts: [{ host: 'db', port: 1522 }] }],
+    ['jdbc:oracle:thin:@db/pacs', 'db/pacs', { serviceName: 'pacs', hosts: [{ host: 'db', port: 1521 }] }],
+    ['jdbc:oracle:thin:@//[::1]:1522/pacs', '//[::1]:1522/pacs', { hosts: [{ host: '::1', port: 1522 }] }],
+    [
+      'jdbc:oracle:thin:@tcps://db:2484/pacs?wallet_location=/etc/w&ssl_server_dn_match=on',
+      'tcps://db:2484/pacs?wallet_location=/etc/w&ssl_server_dn_match=on',
+      { serviceName: 'pacs', hosts: [{ host: 'db', port: 2484 }] },
+    ],
+    [
+      'jdbc:oracle:thin:@//one,two:1522/pacs:dedicated',
+      '//one,two:1522/pacs:dedicated',
+      {
+        hosts: [
+          { host: 'one', port: 1522 },
+          { host: 'two', port: 1522 },
+        ],
+      },
+    ],
+    ['jdbc:oracle:thin:@PACS_ALIAS?TNS_ADMIN=/etc/oracle', 'PACS_ALIAS', { configDir: '/etc/oracle', hosts: [] }],
+    [
+      'jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=h)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=s@x)))',
+      '(DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=h)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=s@x)))',
+      { hosts: [] },
+    ],
+  ])('%s', (uri, connectString, facts) => {
+    expect(parseJdbcUrl(uri)).toMatchObject({ engine: 'oracle', connectString, ...facts, warnings: [] });
+  });
+
+  test('credentials before the @, in quotes where they are special', () => {
+    expect(parseJdbcUrl('jdbc:oracle:thin:scott/tiger@//db/pacs')).toMatchObject({ user: 'scott', password: 'tiger' });
+    expect(parseJdbcUrl('jdbc:oracle:thin:scott/"t@/g"@db:1521:X')).toMatchObject({ user: 'scott', password: 't@/g' });
+    expect(parseJdbcUrl('jdbc:oracle:thin:@db:1521:X')).toMatchObject({ user: undefined, password: undefined });
+  });
+
+  test('time-outs are taken out of the connect string, whose own parameters stay', () => {
+    const uri = 'jdbc:oracle:thin:@db/pacs?oracle.net.CONNECT_TIMEOUT=5000&retry_count=2&oracle.jdbc.ReadTimeout=9000';
+    expect(parseJdbcUrl(uri)).toMatchObject({
+      connectString: 'db/pacs?retry_count=2',
+      connectTimeoutMs: 5000,
+      socketTimeoutMs: 9000,
+      warnings: [],
+    });
+  });
+
+  test.each([
+    ['jdbc:oracle:thin:db:1521:X', 'no @'],
+    ['jdbc:oracle:thick:@db:1521:X', 'jdbc:oracle:thin:'],
+    ['jdbc:oracle:thin:@ldap://directory/cn=x', 'LDAP'],
+    ['jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=)', 'parentheses'],
+    ['jdbc:oracle:thin:@(DESCRIPTION=)(ADDRESS=)', 'parentheses'],
+    ['jdbc:oracle:thin:@//db:1521', 'neither a service nor a SID'],
+  ])('%s is refused', (uri, reason) => {
+    expect(() => parseJdbcUrl(uri)).toThrow(reason);
+  });
+});
+
+describe('SQL Server', () => {
+  test('host, port and properties in any letter case', () => {
+    const uri =
+      'jdbc:sqlserver://db.example:1444;DatabaseName=pacs;encrypt=false;TrustServerCertificate=true;loginTimeout=15;' +
+      'hostNameInCertificate=*.example;applicationName=viewer;applicationIntent=ReadOnly;multiSubnetFailover=true;' +
+      'socketTimeout=30000;sendStringParametersAsUnicode=false;';
+    expect(parseJdbcUrl(uri, 'com.microsoft.sqlserver.jdbc.SQLServerDriver')).toMatchObject({
+      engine: 'mssql',
+      host: 'db.example',
+      port: 1444,
+      instanceName: undefined,
+      database: 'pacs',
+      encrypt: false,
+      trustServerCertificate: true,
+      hostNameInCertificate: '*.example',
+      applicationName: 'viewer',
+      readOnlyIntent: true,
+      multiSubnetFailover: true,
+      connectTimeoutMs: 15_000,
+      socketTimeoutMs: 30_000,
+      warnings: [],
+    });
+  });
+
+  test.each([
+    ['jdbc:sqlserver://db', { host: 'db', port: 1433, instanceName: undefined, encrypt: true }],
+    ['jdbc:sqlserver://db\\PACS;database=x', { host: 'db', port: undefined, instanceName: 'PACS', database: 'x' }],
+    ['jdbc:sqlserver://db\\PACS:1450', { host: 'db', port: 1450, instanceName: 'PACS' }],
+    ['jdbc:sqlserver://db;instanceName=PACS', { port: undefined, instanceName: 'PACS' }],
+    ['jdbc:sqlserver://;serverName=3ffe:8311::1;portNumber=1444', { host: '3ffe:8311::1', port: 1444 }],
+    ['jdbc:sqlserver://[::1]:1444;encrypt=strict', { host: '::1', port: 1444, encrypt: 'strict' }],
+    ['jdbc:sqlserver://db;user=sa;password={a;b}}c=d}', { user: 'sa', password: 'a;b}c=d' }],
+    ['jdbc:sqlserver://db;password={};user={ a }', { user: ' a ', password: undefined }],
+    ['jdbc:sqlserver://db; user = sa ; password = p w ;', { user: 'sa', password: 'p w' }],
+    [
+      'jdbc:sqlserver://db;integratedSecurity=true;authenticationScheme=NTLM;domain=D;user=u',
+      { domain: 'D', user: 'u' },
+    ],
+  ])('%s', (uri, facts) => {
+    expect(parseJdbcUrl(uri)).toMatchObject({ ...facts, warnings: [] });
+  });
+
+  test.each([
+    ['jdbc:sqlserver://db;encrypt=perhaps', 'encrypt'],
+    ['jdbc:sqlserver://db;loginTimeout=soon', 'loginTimeout'],
+    ['jdbc:sqlserver://db;password={abc', 'cannot be read'],
+    ['jdbc:sqlserver://db;integratedSecurity=true', 'integratedSecurity'],
+    ['jdbc:sqlserver://db;authentication=ActiveDirectoryIntegrated', 'authentication'],
+    ['jdbc:sqlserver:db', 'jdbc:sqlserver://host:port'],
+  ])('%s is refused by name', (uri, name) => {
+    expect(() => parseJdbcUrl(uri)).toThrow(name);
+  });
+});
+
+describe('SQLite', () => {
+  test.each([
+    ['jdbc:sqlite:/var/lib/pacs.db', '/var/lib/pacs.db'],
+    ['jdbc:sqlite:data/pa%20cs.db', 'data/pa%20cs.db'],
+    ['jdbc:sqlite:C:/pacs/index.db', 'C:/pacs/index.db'],
+    ['jdbc:sqlite:file:/var/lib/pa%20cs.db?mode=ro&cache=shared', '/var/lib/pa cs.db'],
+    ['jdbc:sqlite:file:///var/lib/pacs.db', '/var/lib/pacs.db'],
+    ['jdbc:sqlite:file:pacs.db', 'pacs.db'],
+    ['jdbc:sqlite:a.db?busy_timeout=10', 'a.db'],
+    ['jdbc:sqlite::memory:', ':memory:'],
+    ['jdbc:sqlite:', ':memory:'],
+    ['jdbc:sqlite:file:x?mode=memory', ':memory:'],
+  ])('%s', (uri, file) => {
+    expect(parseJdbcUrl(uri, 'org.sqlite.JDBC')).toMatchObject({ engine: 'sqlite', file, warnings: [] });
+  });
+
+  test.each([
+    ['jdbc:sqlite:file://elsewhere/pacs.db', 'names a host'],
+    ['jdbc:sqlite::resource:pacs.db', 'resource'],
+  ])('%s is refused', (uri, reason) => {
+    expect(() => parseJdbcUrl(uri)).toThrow(reason);
+  });
+});
+
+describe('any URL', () => {
+  test.each(['', 'postgresql://h/d', 'jdbc:db2://h/d', 'jdbc:constructor:x', 'secret'])('%p is refused', (uri) => {
+    expect(() => parseJdbcUrl(uri)).toThrow(/jdbc:postgresql:.*jdbc:sqlite:/);
+  });
+
+  test('a driver of another database is a warning: the URL decides', () => {
+    const address = parseJdbcUrl('jdbc:postgresql://h/d', 'com.mysql.jdbc.Driver');
+    expect(address.engine).toBe('postgresql');
+    expect(address.warnings).toEqual([expect.stringContaining('com.mysql.jdbc.Driver')]);
+  });
+
+  test.each([
+    'jdbc:postgresql://user:hunter2@h/d',
+    'jdbc:postgresql://h/d?ssl=hunter2',
+    'jdbc:postgresql://h/d?hunter%2=%',
+    'jdbc:mysql://u:hunter2@h:p/d',
+    'jdbc:mysql:u:hunter2@h/d',
+    'jdbc:oracle:thin:u/hunter2',
+    'jdbc:oracle:thin:u/hunter2@//h:1521',
+    'jdbc:sqlserver://h;password=hunter2}',
+    'jdbc:sqlserver://u:hunter2@h',
+    'hunter2',
+  ])('the error for %s does not show the password', (uri) => {
+    let message = '';
+    try {
+      parseJdbcUrl(uri);
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).not.toBe('');
+    expect(message).not.toContain('hunter2');
+  });
+
+  test("knex's clients", () => {
+    const engines = ['postgresql', 'mysql', 'oracle', 'mssql', 'sqlite'] as const;
+    expect(engines.map(knexClientOf)).toEqual(['pg', 'mysql2', 'oracledb', 'mssql', 'better-sqlite3']);
+  });
+});

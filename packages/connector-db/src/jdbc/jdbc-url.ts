@@ -1,0 +1,48 @@
+import { type DatabaseAddress } from './database-address.js';
+import { parseMysqlUrl } from './mysql-url.js';
+import { parseOracleUrl } from './oracle-url.js';
+import { parsePostgresqlUrl } from './postgresql-url.js';
+import { parseSqlServerUrl } from './sqlserver-url.js';
+import { parseSqliteUrl } from './sqlite-url.js';
+
+type Parse = (rest: string) => DatabaseAddress;
+
+/** One line for each URL that is known: how it is read, and the Java drivers that go with it. */
+const URLS: Record<string, { parse: Parse; drivers: string[] }> = {
+  postgresql: { parse: parsePostgresqlUrl, drivers: ['org.postgresql.Driver'] },
+  mysql: {
+    parse: (rest) => parseMysqlUrl('mysql', rest),
+    drivers: ['com.mysql.cj.jdbc.Driver', 'com.mysql.jdbc.Driver', 'org.mariadb.jdbc.Driver'],
+  },
+  mariadb: { parse: (rest) => parseMysqlUrl('mariadb', rest), drivers: ['org.mariadb.jdbc.Driver'] },
+  oracle: { parse: parseOracleUrl, drivers: ['oracle.jdbc.OracleDriver', 'oracle.jdbc.driver.OracleDriver'] },
+  sqlserver: { parse: parseSqlServerUrl, drivers: ['com.microsoft.sqlserver.jdbc.SQLServerDriver'] },
+  sqlite: { parse: parseSqliteUrl, drivers: ['org.sqlite.JDBC'] },
+};
+
+/**
+ * Understands a JDBC URL as its own Java driver does: defaults, escapes, units.
+ *
+ * @param uri `db-connector.uri`
+ * @param driver `db-connector.driver`: the Java class that goes with it. The URL decides; a class of another database is
+ *   one of the `warnings`.
+ * @throws Error where the URL cannot be read or a parameter's value is wrong, naming the parameter. No message holds any
+ *   part of the URL that could be a password.
+ */
+export function parseJdbcUrl(uri: string, driver?: string): DatabaseAddress {
+  const match = /^\s*jdbc:([a-z]+):(.*?)\s*$/is.exec(uri);
+  const scheme = match?.[1]?.toLowerCase() ?? '';
+  const known = Object.hasOwn(URLS, scheme) ? URLS[scheme] : undefined;
+  if (!match || !known) {
+    const schemes = Object.keys(URLS).map((name) => `jdbc:${name}:`);
+    throw new Error(`The database's address is no JDBC URL of a known database. It begins with ${schemes.join(', ')}.`);
+  }
+  const address = known.parse(match[2] ?? '');
+  if (driver && !known.drivers.includes(driver.trim())) {
+    address.warnings.push(
+      `The driver ${driver.trim()} does not go with a jdbc:${scheme} URL; the URL decides. ` +
+        `The driver of such a URL is ${known.drivers[0]}.`,
+    );
+  }
+  return address;
+}

@@ -1,0 +1,122 @@
+/**
+ * The parameters of one JDBC URL, read by name. What is never asked for is unknown: a warning, since a driver's
+ * parameters are many and few of them matter here. A wrong value is an error that names its parameter.
+ */
+export class Parameters {
+  private readonly values = new Map<string, { name: string; value: string }>();
+  private readonly asked = new Set<string>();
+
+  /** @param url the kind of URL, for messages: `jdbc:postgresql` */
+  constructor(
+    private readonly url: string,
+    /** Whether the driver reads names without regard to letter case; MySQL's and SQL Server's do. */
+    private readonly anyCase: boolean,
+  ) {}
+
+  /** The first of several values holds where `first` says so, else the last; each driver has its own rule. */
+  set(name: string, value: string, first = false): void {
+    const key = this.key(name);
+    if (!first || !this.values.has(key)) this.values.set(key, { name, value });
+  }
+
+  /** The value of the first of `names` that is set and not empty. */
+  text(...names: string[]): string | undefined {
+    let found: string | undefined;
+    for (const name of names) {
+      this.asked.add(this.key(name));
+      const value = this.values.get(this.key(name))?.value;
+      if (found === undefined && value) found = value;
+    }
+    return found;
+  }
+
+  /** `true`, `yes`, `1` and the empty value (`?ssl`) count as true where `emptyIsTrue`. */
+  flag(name: string, emptyIsTrue = false): boolean | undefined {
+    this.asked.add(this.key(name));
+    const value = this.values.get(this.key(name))?.value.toLowerCase();
+    if (value === undefined) return undefined;
+    if (value === '') return emptyIsTrue ? true : undefined;
+    if (['true', 'yes', 'on', '1'].includes(value)) return true;
+    if (['false', 'no', 'off', '0'].includes(value)) return false;
+    throw this.wrong(name, 'true or false');
+  }
+
+  /** A duration as milliseconds; the URL's is counted in `unit` milliseconds. 0 means "no limit": not given. */
+  duration(unit: 1 | 1000, ...names: string[]): number | undefined {
+    const text = this.text(...names);
+    if (text === undefined) return undefined;
+    const name = names.find((each) => this.values.get(this.key(each))?.value) ?? '';
+    if (!/^\d{1,9}$/.test(text)) {
+      throw this.wrong(name, `a whole number of ${unit === 1 ? 'milliseconds' : 'seconds'}, 0 or more`);
+    }
+    return Number(text) === 0 ? undefined : Number(text) * unit;
+  }
+
+  /** One of `choices` (keys in lower case), without regard to letter case. */
+  choice<Value>(name: string, choices: Record<string, Value>): Value | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = choices[text.toLowerCase()];
+    if (value === undefined) throw this.wrong(name, `one of ${Object.keys(choices).join(', ')}`);
+    return value;
+  }
+
+  /** Marks parameters that change nothing here: how a driver caches, fetches, logs. */
+  ignore(...names: string[]): void {
+    for (const name of names) this.asked.add(this.key(name));
+  }
+
+  /** A sentence for each parameter that nothing has asked for. Values may be secrets: names only. */
+  unknownWarnings(): string[] {
+    return [...this.values]
+      .filter(([key]) => !this.asked.has(key))
+      .map(([, { name }]) => `The parameter ${name} of the ${this.url} URL is not known here and changes nothing.`);
+  }
+
+  /** The error for a wrong value of `name`. The value itself stays out: a misplaced password would be in it. */
+  wrong(name: string, expected: string): Error {
+    return new Error(`The parameter ${name} of the ${this.url} URL has a wrong value. Expected: ${expected}.`);
+  }
+
+  private key(name: string): string {
+    return this.anyCase ? name.toLowerCase() : name;
+  }
+}
+
+/**
+ * Splits `a=1&b=2` into `parameters`; `decode` is the driver's own way with percent signs.
+ */
+export function readQuery(query: string, parameters: Parameters, decode: (text: string) => string): void {
+  for (const pair of query.split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals)).trim();
+    parameters.set(name, equals < 0 ? '' : decode(pair.slice(equals + 1)));
+  }
+}
+
+/** Text as Java's `URLDecoder` reads it: percent signs, and `+` for a space. */
+export function formDecoded(text: string, url: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw new Error(`The ${url} URL holds a % that begins no escape. Write a percent sign as %25.`);
+  }
+}
+
+/**
+ * `host`, `host:port`, `[::1]`, `[::1]:port`.
+ *
+ * @throws Error where it is none of these
+ */
+export function readHost(text: string, defaultPort: number, url: string): { host: string; port: number } {
+  const match = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|([^:[\]/\\@\s]*))(?::(\d+))?$/.exec(text.trim());
+  const port = match?.[3] === undefined ? defaultPort : Number(match[3]);
+  if (!match || port < 1 || port > 65_535) {
+    // What was found stays out of the message: with a stray @ it would hold a password.
+    throw new Error(
+      `The ${url} URL names a host that cannot be read. Expected host:port, port 1 to 65535; an IPv6 address in brackets.`,
+    );
+  }
+  return { host: match[1] ?? (match[2] || 'localhost'), port };
+}
