@@ -1,0 +1,88 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import { ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import { CircuitBreaker } from './circuit-breaker.js';
+
+let time: number;
+let asked: number;
+let breaker: CircuitBreaker;
+
+beforeEach(() => {
+  time = 1000;
+  asked = 0;
+  breaker = new CircuitBreaker({ connectorId: 'main', failures: 3, restMs: 10_000, now: () => time });
+});
+
+const succeed = () => breaker.run(async () => ++asked);
+const fail = (kind: ConnectorErrorKind = 'unavailable') =>
+  breaker.run(async () => {
+    asked++;
+    throw new ConnectorError('main', kind, 'connection refused');
+  });
+
+async function open() {
+  for (let attempt = 0; attempt < 3; attempt++) await expect(fail()).rejects.toThrow('connection refused');
+}
+
+it('lets questions pass until the archive was away three times in a row', async () => {
+  await expect(fail()).rejects.toThrow();
+  await expect(fail('timeout')).rejects.toThrow();
+  await succeed();
+  expect(breaker.state).toBe('closed');
+  await open();
+  expect(breaker.state).toBe('open');
+  const before = asked;
+  await expect(succeed()).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: 'not asked, since it did not answer 3 times in a row. Last: connection refused.',
+    remedy: 'It is tried again in 10 s.',
+  });
+  expect(asked).toBe(before);
+});
+
+it('tries once after the rest; success lets all pass again', async () => {
+  await open();
+  time += 10_001;
+  expect(breaker.state).toBe('half-open');
+  let finish: () => void = () => undefined;
+  const trial = breaker.run(() => new Promise<void>((resolve) => (finish = resolve)));
+  await expect(succeed()).rejects.toThrow('not asked');
+  finish();
+  await trial;
+  expect(breaker.state).toBe('closed');
+  await expect(succeed()).resolves.toBeDefined();
+});
+
+it('rests again where the trial fails', async () => {
+  await open();
+  time += 10_001;
+  await expect(fail('timeout')).rejects.toThrow('connection refused');
+  expect(breaker.state).toBe('open');
+});
+
+it('a trial that its caller gave up says nothing: the next one tries', async () => {
+  await open();
+  time += 10_001;
+  await expect(fail('cancelled')).rejects.toThrow();
+  expect(breaker.state).toBe('half-open');
+  await succeed();
+  expect(breaker.state).toBe('closed');
+});
+
+it('a health check that found the archive allows a trial before the rest is over', async () => {
+  await open();
+  breaker.allowTrial();
+  expect(breaker.state).toBe('half-open');
+  await succeed();
+  expect(breaker.state).toBe('closed');
+});
+
+it('an archive that refuses is there', async () => {
+  for (const kind of ['refused', 'protocol', 'misconfigured', 'refused', 'refused'] as const)
+    await expect(fail(kind)).rejects.toThrow();
+  expect(breaker.state).toBe('closed');
+  await expect(fail()).rejects.toThrow();
+  await expect(fail()).rejects.toThrow();
+  await expect(fail('refused')).rejects.toThrow();
+  await expect(fail()).rejects.toThrow();
+  expect(breaker.state).toBe('closed');
+});

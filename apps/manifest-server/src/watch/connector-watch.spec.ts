@@ -1,0 +1,130 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { type Connector, ConnectorError, type ConnectorStatus } from '@pacs-connectors/connector-core';
+import { ConnectorWatch, type ConnectorWatchOptions, type Outcome } from './connector-watch.js';
+
+const watches: ConnectorWatch[] = [];
+afterEach(async () => {
+  await Promise.all(watches.splice(0).map((watch) => watch.stop()));
+});
+
+/** A connector whose check does what the test says. */
+function watched(check: (signal: AbortSignal) => Promise<ConnectorStatus>, options: ConnectorWatchOptions = {}) {
+  const outcomes: Outcome[] = [];
+  const connector: Connector = {
+    id: 'main',
+    type: 'FAKE',
+    search: async () => ({ patients: [], notices: [] }),
+    check,
+    close: async () => undefined,
+  };
+  const watch = new ConnectorWatch(connector, { ...options, onOutcome: (outcome) => outcomes.push(outcome) });
+  watches.push(watch);
+  return { watch, outcomes };
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+it('knows nothing before the first check, then what it told', async () => {
+  const { watch, outcomes } = watched(async () => ({ latencyMs: 12, details: { version: '1.0' } }));
+  expect(watch.health).toEqual({ id: 'main', type: 'FAKE', status: 'unknown', circuit: 'closed' });
+  await watch.start();
+  expect(watch.health).toMatchObject({ status: 'up', latencyMs: 12, details: { version: '1.0' } });
+  expect(Date.parse(watch.health.lastSuccess ?? '')).toBeLessThanOrEqual(Date.now());
+  expect(outcomes.map(({ operation, error }) => [operation, error])).toEqual([['check', undefined]]);
+});
+
+it('checks again and again, one check at a time however many ask', async () => {
+  let running = 0;
+  let most = 0;
+  let checks = 0;
+  const { watch } = watched(
+    async () => {
+      most = Math.max(most, ++running);
+      checks++;
+      await pause(20);
+      running--;
+      return { latencyMs: 20 };
+    },
+    { intervalMs: 25 },
+  );
+  await Promise.all([watch.start(), ...Array.from({ length: 100 }, () => watch.check())]);
+  expect(checks).toBe(1);
+  await pause(500);
+  expect(checks).toBeGreaterThan(2);
+  expect(most).toBe(1);
+});
+
+it('is down with the reason and its remedy, and up again by itself', async () => {
+  let down = true;
+  const { watch } = watched(
+    async () => {
+      if (down) throw new ConnectorError('main', 'unavailable', 'connection refused', { remedy: 'Start it.' });
+      return { latencyMs: 1 };
+    },
+    { intervalMs: 20 },
+  );
+  await watch.start();
+  expect(watch.health).toMatchObject({
+    status: 'down',
+    lastError: { kind: 'unavailable', message: 'connection refused', remedy: 'Start it.' },
+  });
+  down = false;
+  await pause(300);
+  expect(watch.health.status).toBe('up');
+});
+
+it('gives a hanging check up at its time-out, whether the connector heeds it or not', async () => {
+  const { watch } = watched(() => new Promise(() => undefined), { timeoutMs: 50 });
+  const start = performance.now();
+  await watch.start();
+  expect(performance.now() - start).toBeLessThan(2000);
+  expect(watch.health).toMatchObject({ status: 'down', lastError: { kind: 'timeout' } });
+});
+
+it('notes how searches go, and fails them fast while the circuit is open; a check that succeeds lets one try', async () => {
+  const { watch, outcomes } = watched(async () => ({ latencyMs: 1 }), { failures: 2, restMs: 60_000 });
+  const failing = () =>
+    watch.search(async () => {
+      throw new ConnectorError('main', 'timeout', 'too late');
+    });
+  await expect(failing()).rejects.toThrow('too late');
+  await expect(failing()).rejects.toThrow('too late');
+  await expect(watch.search(async () => 'found')).rejects.toThrow('not asked');
+  expect(watch.health).toMatchObject({ circuit: 'open', lastError: { kind: 'timeout' } });
+  expect(outcomes.map(({ operation, error }) => [operation, error?.kind])).toEqual([
+    ['search', 'timeout'],
+    ['search', 'timeout'],
+  ]);
+  await watch.check();
+  expect(watch.health.circuit).toBe('half-open');
+  expect(await watch.search(async () => 'found')).toBe('found');
+  expect(watch.health).toMatchObject({ circuit: 'closed', status: 'up' });
+});
+
+it('a caller who leaves says nothing of the archive', async () => {
+  const { watch } = watched(async () => ({ latencyMs: 1 }));
+  await watch.start();
+  const leave = watch.search(async () => {
+    throw new ConnectorError('main', 'cancelled', 'gone');
+  });
+  await expect(leave).rejects.toThrow('gone');
+  expect(watch.health.status).toBe('up');
+  expect(watch.health.lastError).toBeUndefined();
+});
+
+it('stops in the middle of a check', async () => {
+  let aborted = false;
+  const { watch } = watched(
+    (signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          aborted = true;
+          reject(new Error('stopped'));
+        });
+      }),
+  );
+  void watch.start();
+  await watch.stop();
+  expect(aborted).toBe(true);
+  expect(watch.health.lastError).toBeUndefined();
+});

@@ -1,0 +1,160 @@
+import { type Connector, ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
+
+export interface ConnectorWatchOptions {
+  /** Time between two checks, milliseconds, give or take a fifth; 30,000 unless told. */
+  intervalMs?: number;
+  /** Time that a check may take, milliseconds; 5,000 unless told. */
+  timeoutMs?: number;
+  /** Failures in a row and rest of the circuit breaker. */
+  failures?: number;
+  restMs?: number;
+  /** Told after each check and search. */
+  onOutcome?(outcome: Outcome): void;
+}
+
+export interface Outcome {
+  connector: Connector;
+  operation: 'check' | 'search';
+  durationMs: number;
+  /** Not given: success. */
+  error?: ConnectorError;
+}
+
+/** What is known of one connector. */
+export interface ConnectorHealth {
+  id: string;
+  type: string;
+  /** `unknown` until the first check has ended. */
+  status: 'up' | 'down' | 'unknown';
+  circuit: CircuitState;
+  /** Time that the last successful check took, milliseconds. */
+  latencyMs?: number;
+  /** Facts that the connector's check told. */
+  details?: Record<string, string | number | boolean>;
+  /** ISO 8601. */
+  lastSuccess?: string;
+  lastError?: { at: string; kind: ConnectorErrorKind; message: string; remedy?: string };
+}
+
+/**
+ * Watches one connector: checks it in the background, one check at a time however many ask for its health, and guards its
+ * searches by a circuit breaker. Whoever asks for {@link health} waits for nothing.
+ */
+export class ConnectorWatch {
+  readonly breaker: CircuitBreaker;
+  private readonly known: Pick<ConnectorHealth, 'latencyMs' | 'details' | 'lastSuccess' | 'lastError'> = {};
+  private status: ConnectorHealth['status'] = 'unknown';
+  private readonly stopping = new AbortController();
+  private timer?: NodeJS.Timeout;
+  private checking?: Promise<void>;
+
+  constructor(
+    readonly connector: Connector,
+    private readonly options: ConnectorWatchOptions = {},
+  ) {
+    this.breaker = new CircuitBreaker({
+      connectorId: connector.id,
+      failures: options.failures,
+      restMs: options.restMs,
+    });
+  }
+
+  get health(): ConnectorHealth {
+    const { id, type } = this.connector;
+    return { id, type, status: this.status, circuit: this.breaker.state, ...this.known };
+  }
+
+  /** Begins to check at intervals. @returns the first check */
+  start(): Promise<void> {
+    const first = this.check();
+    this.plan();
+    return first;
+  }
+
+  /** Checks now, or joins the check under way. Never rejects. */
+  check(): Promise<void> {
+    this.checking ??= this.checkOnce().finally(() => (this.checking = undefined));
+    return this.checking;
+  }
+
+  /** A search through the circuit breaker, its outcome noted. */
+  async search<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.breaker.run(() => this.observe('search', work));
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.timer);
+    this.stopping.abort();
+    await this.checking;
+  }
+
+  private plan(): void {
+    const intervalMs = this.options.intervalMs ?? 30_000;
+    // Not all connectors, nor all replicas, at the same moment.
+    const delayMs = intervalMs * (0.8 + 0.4 * Math.random());
+    this.timer = setTimeout(
+      () => void this.check().then(() => this.stopping.signal.aborted || this.plan()),
+      delayMs,
+    ).unref();
+  }
+
+  private async checkOnce(): Promise<void> {
+    const { connector, options, stopping } = this;
+    try {
+      const { latencyMs, details } = await this.observe('check', () =>
+        bounded(connector, options.timeoutMs ?? 5000, stopping.signal),
+      );
+      Object.assign(this.known, { latencyMs, details });
+      this.breaker.allowTrial();
+    } catch {
+      // Noted by `observe`.
+    }
+  }
+
+  private async observe<Result>(operation: Outcome['operation'], work: () => Promise<Result>): Promise<Result> {
+    const start = performance.now();
+    try {
+      const result = await work();
+      this.status = 'up';
+      this.known.lastSuccess = new Date().toISOString();
+      this.options.onOutcome?.({ connector: this.connector, operation, durationMs: performance.now() - start });
+      return result;
+    } catch (thrown) {
+      const error = ConnectorError.from(this.connector.id, thrown);
+      if (error.kind !== 'cancelled') {
+        // A search that fails may have asked for too much; only a check says that the archive is down, or its absence.
+        if (operation === 'check' || error.kind === 'unavailable') this.status = 'down';
+        this.known.lastError = {
+          at: new Date().toISOString(),
+          kind: error.kind,
+          message: error.message,
+          remedy: error.remedy,
+        };
+      }
+      this.options.onOutcome?.({ connector: this.connector, operation, durationMs: performance.now() - start, error });
+      throw thrown;
+    }
+  }
+}
+
+/** The connector's check, given up at the deadline also where the connector does not heed it. */
+async function bounded(connector: Connector, timeoutMs: number, stopping: AbortSignal) {
+  const question = new AbortController();
+  const late = new DOMException('the check took too long', 'TimeoutError');
+  const timer = setTimeout(() => question.abort(late), timeoutMs);
+  const stop = () => question.abort(stopping.reason);
+  stopping.addEventListener('abort', stop, { once: true });
+  if (stopping.aborted) stop();
+  const ended = new Promise<never>((_, reject) => {
+    question.signal.addEventListener('abort', () => reject(ConnectorError.aborted(connector.id, question.signal)), {
+      once: true,
+    });
+  });
+  try {
+    return await Promise.race([connector.check(question.signal), ended]);
+  } finally {
+    clearTimeout(timer);
+    stopping.removeEventListener('abort', stop);
+  }
+}
