@@ -54,6 +54,8 @@ export interface Series {
   seriesDate?: string;
   /** Series Time (0008,0031), TM. */
   seriesTime?: string;
+  /** Where the viewer finds the series' thumbnail, below the archive's address. */
+  directDownloadThumbnail?: string;
   instances: Instance[];
 }
 
@@ -64,6 +66,8 @@ export interface Instance {
   sopClassUid?: string;
   /** Instance Number (0020,0013), IS as text. */
   instanceNumber?: string;
+  /** Where the viewer finds the file itself, below the archive's address. */
+  directDownloadFile?: string;
 }
 
 /** A node's own attributes, without its children. */

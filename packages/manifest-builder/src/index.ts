@@ -1,2 +1,7 @@
+export { type ManifestElement, type MessageElement } from './elements.js';
+export * from './gzip.js';
 export * from './manifest.js';
+export { messageOf } from './message.js';
 export * from './render.js';
+export * from './schema.js';
+export * from './launch/index.js';

@@ -1,25 +1,45 @@
-import { create } from 'xmlbuilder2';
-import { type Manifest } from './manifest.js';
+import { arrange } from './arrange.js';
+import { jsonParts } from './json.js';
+import { type Manifest, type ManifestFormat } from './manifest.js';
+import { Pace } from './pace.js';
+import { xmlParts } from './xml.js';
 
-/** The manifest as XML. */
-export async function* renderManifest(manifest: Manifest): AsyncGenerator<string> {
-  const root = create({ version: '1.0', encoding: 'UTF-8' }).ele('http://www.weasis.org/xsd/2.5', 'manifest');
-  for (const query of manifest.arcQueries) {
-    const arcQuery = root.ele('arcQuery', { arcId: query.arcId, baseUrl: query.baseUrl });
-    for (const patient of query.patients) {
-      const patientElement = arcQuery.ele('Patient', {
-        PatientID: patient.patientId,
-        PatientName: patient.patientName ?? '',
-      });
-      for (const study of patient.studies) {
-        const studyElement = patientElement.ele('Study', { StudyInstanceUID: study.studyInstanceUid });
-        for (const series of study.series) {
-          const seriesElement = studyElement.ele('Series', { SeriesInstanceUID: series.seriesInstanceUid });
-          for (const instance of series.instances)
-            seriesElement.ele('Instance', { SOPInstanceUID: instance.sopInstanceUid });
-        }
-      }
+/** The media type of each form. Both are UTF-8. */
+export const MEDIA_TYPES: Readonly<Record<ManifestFormat, string>> = {
+  xml: 'application/xml',
+  json: 'application/json',
+};
+
+export interface RenderOptions {
+  /** XML unless told. */
+  format?: ManifestFormat;
+}
+
+/** Characters of a piece: enough for a network write, small beside everything else. */
+const PIECE = 32 * 1024;
+
+/**
+ * The manifest as text, in pieces of some tens of kilobytes. The event loop is given back every few milliseconds, however
+ * large the manifest is. The same content gives the same bytes whatever order the trees are in; they are not changed.
+ *
+ * Bad values cost themselves only, by the rules of value-rules.ts: nothing that a tree holds makes this fail.
+ */
+export async function* renderManifest(
+  manifest: Manifest,
+  { format = 'xml' }: RenderOptions = {},
+): AsyncGenerator<string> {
+  const pace = new Pace();
+  await pace.rest();
+  const arranged = await arrange(manifest, pace);
+  const parts = format === 'json' ? jsonParts(arranged) : xmlParts(arranged);
+  let piece = '';
+  for (const part of parts) {
+    piece += part;
+    if (piece.length >= PIECE) {
+      yield piece;
+      piece = '';
     }
+    if (pace.due()) await pace.rest();
   }
-  yield root.end({ prettyPrint: true });
+  yield piece;
 }

@@ -1,0 +1,44 @@
+import { ATTRIBUTES, type ElementName, type Elements, type ManifestElement } from './elements.js';
+
+/**
+ * The manifest as JSON, in parts of any size: the elements' names, order and values; lists of children are there even where
+ * they are empty, but for `httpTag`.
+ */
+export function* jsonParts(manifest: ManifestElement): Generator<string> {
+  yield `{"manifest":${start('manifest', manifest)}"arcQuery":[`;
+  for (const [index, arcQuery] of manifest.arcQuery.entries()) {
+    yield `${index === 0 ? '' : ','}${start('arcQuery', arcQuery)}`;
+    if (arcQuery.httpTag.length > 0) yield `"httpTag":${JSON.stringify(arcQuery.httpTag)},`;
+    if (arcQuery.Message) yield `"Message":${JSON.stringify(arcQuery.Message)},`;
+    yield '"Patient":[';
+    for (const [patientIndex, patient] of arcQuery.Patient.entries()) {
+      yield `${patientIndex === 0 ? '' : ','}${start('Patient', patient)}"Study":[`;
+      for (const [studyIndex, study] of patient.Study.entries()) {
+        yield `${studyIndex === 0 ? '' : ','}${start('Study', study)}"Series":[`;
+        for (const [seriesIndex, series] of study.Series.entries()) {
+          yield `${seriesIndex === 0 ? '' : ','}${start('Series', series)}"Instance":[`;
+          let separator = '';
+          for (const instance of series.Instance) {
+            yield separator + JSON.stringify(instance);
+            separator = ',';
+          }
+          yield ']}';
+        }
+        yield ']}';
+      }
+      yield ']}';
+    }
+    yield ']}';
+  }
+  yield ']}}';
+}
+
+/** An object's attributes, open for its children. */
+function start<Name extends ElementName>(name: Name, element: Elements[Name]): string {
+  let text = '{';
+  for (const attribute of ATTRIBUTES[name] as readonly string[]) {
+    const value = (element as unknown as Record<string, unknown>)[attribute];
+    if (value !== undefined) text += `"${attribute}":${JSON.stringify(value)},`;
+  }
+  return text;
+}

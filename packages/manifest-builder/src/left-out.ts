@@ -1,0 +1,39 @@
+import { type Notice } from '@pacs-connectors/connector-core';
+
+/** What of an archive's answer does not stand in the manifest as the archive gave it. */
+export interface LeftOut {
+  /** Nodes left out with all that is below them, since their UID is not valid. */
+  studies: number;
+  series: number;
+  instances: number;
+  /** Studies and series that the archive listed below more than one parent. */
+  moved: number;
+}
+
+/** Says it to the reader: a study is never missing without a word. */
+export function leftOutNotices(arcId: string, { studies, series, instances, moved }: LeftOut): Notice[] {
+  const notices: Notice[] = [];
+  const parts = [
+    counted(studies, 'study', 'studies'),
+    counted(series, 'series'),
+    counted(instances, 'image', 'images'),
+  ];
+  const what = parts.filter((part) => part !== '').join(', ');
+  if (what !== '')
+    notices.push({
+      severity: 'WARN',
+      title: 'Not everything can be shown',
+      description: `Archive ${arcId} answered with UIDs that are not valid (more than 64 characters, or others than digits and dots). Not in this list for that reason: ${what}. The archive's administrator can correct them.`,
+    });
+  if (moved > 0)
+    notices.push({
+      severity: 'WARN',
+      title: 'Listed more than once',
+      description: `Archive ${arcId} lists ${counted(moved, 'study or series', 'studies or series')} under more than one patient or study. Each is shown once; check the patient before you rely on it.`,
+    });
+  return notices;
+}
+
+function counted(number: number, one: string, many = one): string {
+  return number === 0 ? '' : `${number} ${number === 1 ? one : many}`;
+}
