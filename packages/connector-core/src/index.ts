@@ -6,3 +6,4 @@ export * from './limited-connector.js';
 export * from './model.js';
 export * from './patient-tree.js';
 export * from './registry.js';
+export * from './single-flight.js';
