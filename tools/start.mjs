@@ -1,19 +1,40 @@
-// `npm start`: builds what has changed, then serves. Arguments after `--` are the server's own.
-import { spawn, spawnSync } from 'node:child_process';
+// `npm start`: builds what has changed, then serves in this very process, so that signals and the exit code are the server's own.
+// Arguments after `--` are the server's.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const build = spawnSync('npx', ['nx', 'run', 'manifest-server:build', '--outputStyle=static'], {
-  cwd: root,
-  encoding: 'utf8',
-});
-if (build.status !== 0) {
-  console.error(`The build failed:\n${build.stdout}${build.stderr}`);
+const nx = `${root}node_modules/.bin/nx`;
+if (!existsSync(nx)) stop('The dependencies are not installed. Remedy: npm ci');
+await build();
+await import('../apps/manifest-server/dist/main.js');
+
+async function build() {
+  const child = spawn(nx, ['run', 'manifest-server:build', '--outputStyle=static'], {
+    cwd: root,
+    // No daemon: it would go on running after the server.
+    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const note = setTimeout(() => console.log('Building (only what has changed) …'), 3_000);
+  const give = (signal) => child.kill(signal);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, give);
+  const [code, signal] = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (...end) => resolve(end));
+  });
+  clearTimeout(note);
+  for (const name of signals) process.off(name, give);
+  if (signal) process.exit(128 + constants.signals[signal]);
+  if (code !== 0) stop(`The build failed:\n${output}`);
+}
+
+function stop(message) {
+  console.error(message);
   process.exit(1);
 }
-const server = spawn(process.execPath, ['apps/manifest-server/dist/main.js', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-});
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill(signal));
-server.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
