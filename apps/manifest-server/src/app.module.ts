@@ -1,22 +1,23 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { checkConfiguration, type ConfigurationDocument } from '@pacs-connectors/config-core';
+import { TerminusModule } from '@nestjs/terminus';
 import { ConnectorsModule } from '@pacs-connectors/connector-core/nestjs';
+import { ServerConfiguration } from './boot/server-configuration.js';
 import { HealthController } from './health/health.controller.js';
 import { ManifestController } from './manifest/manifest.controller.js';
 import { ManifestService } from './manifest/manifest.service.js';
 
 @Module({ controllers: [ManifestController, HealthController], providers: [ManifestService] })
 export class AppModule {
-  static forRoot(document: ConfigurationDocument, pluginModules: Type[]): DynamicModule {
+  static forRoot(configuration: ServerConfiguration, pluginModules: Type[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ...pluginModules,
-        ConnectorsModule.forRoot((plugins) => {
-          const { connectors: definitions, ...rest } = checkConfiguration(document, plugins);
-          return { definitions, ...rest };
-        }),
+        // Its own log repeats what the answer says.
+        TerminusModule.forRoot({ logger: false }),
+        ConnectorsModule.forRoot((plugins) => configuration.check(plugins)),
       ],
+      providers: [{ provide: ServerConfiguration, useValue: configuration }],
     };
   }
 }

@@ -1,18 +1,19 @@
 import { parseArgs } from 'node:util';
+import { StartError } from './start-error.js';
 
-/** How the server is started: environment, and flags over it. */
+/** How the server is started: environment, and flags over it. What neither says, the configuration may. */
 export interface ServerOptions {
   /** `CONNECTORS_CONFIG`, `--connectors-config`: YAML files or folders. */
   configuration: string[];
   /** `PORT`, `--port`; 0 takes a free one. */
-  port: number;
+  port?: number;
   /** `HOST`, `--host`. */
-  host: string;
+  host?: string;
   /** `SERVER_CONTEXT_PATH`, `--server-context-path`: `/name` or empty. */
-  contextPath: string;
+  contextPath?: string;
 }
 
-/** @throws Error naming the flag or variable that cannot be used. */
+/** @throws StartError naming the flag or variable that cannot be used. */
 export function readOptions(args: string[], env: NodeJS.ProcessEnv): ServerOptions {
   const { values } = parseArgs({
     args,
@@ -24,21 +25,26 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv): ServerOptio
     },
   });
   const configuration = (values['connectors-config'] ?? env['CONNECTORS_CONFIG'] ?? '').split(',');
+  const port = values.port ?? env['PORT'];
+  const contextPath = values['server-context-path'] ?? env['SERVER_CONTEXT_PATH'];
   return {
     configuration: configuration.map((name) => name.trim()).filter((name) => name !== ''),
-    port: readPort(values.port ?? env['PORT'] ?? '8080'),
-    host: values.host ?? env['HOST'] ?? '127.0.0.1',
-    contextPath: readContextPath(values['server-context-path'] ?? env['SERVER_CONTEXT_PATH'] ?? ''),
+    port: port === undefined || port === '' ? undefined : readPort(port),
+    host: values.host || env['HOST'] || undefined,
+    contextPath: contextPath === undefined ? undefined : readContextPath(contextPath),
   };
 }
 
 function readPort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new Error(`PORT is ${text}; expected a number from 0 to 65535`);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new StartError(`PORT is ${text}; expected a number from 0 to 65535`);
   return port;
 }
 
-function readContextPath(text: string): string {
-  const path = text.replace(/^\/+|\/+$/g, '');
+/** `/name` or empty, however many slashes surround it. @throws StartError where it cannot stand in a URL's path as it is. */
+export function readContextPath(text: string): string {
+  const path = text.replace(/^\/+|\/+$/g, '').replace(/\/{2,}/g, '/');
+  if (!/^[\w.~/-]*$/.test(path))
+    throw new StartError(`SERVER_CONTEXT_PATH is ${text}; expected letters, digits, and - _ . ~ between slashes`);
   return path === '' ? '' : `/${path}`;
 }

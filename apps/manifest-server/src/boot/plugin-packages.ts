@@ -1,23 +1,46 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Type } from '@nestjs/common';
+import { resolve } from 'import-meta-resolve';
 
 /** The field of a `package.json` that marks a connector plug-in: the export whose default is its NestJS module. */
 const MARKER = 'pacs-connectors';
 
+export interface PluginModules {
+  modules: Type[];
+  /** Why packages that `connector.plugins` names are not among them, a sentence each. */
+  problems: string[];
+}
+
 /**
  * The NestJS modules of the connector plug-ins: those among this server's own dependencies, told by their marker, and the
- * packages named by `connector.plugins`.
+ * packages named by `connector.plugins`, which may be installed beside the server or in the working directory.
  *
- * @throws Error where a named package is not installed or is no plug-in.
+ * A package that cannot be loaded costs the connectors of its type only: the others serve.
  */
-export async function findPluginModules(named: readonly string[]): Promise<Type[]> {
+export async function findPluginModules(
+  named: readonly string[],
+  workingDirectory = process.cwd(),
+): Promise<PluginModules> {
   const own = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as PackageJson;
   const installed = Object.keys({ ...own.dependencies, ...own.optionalDependencies });
-  const found = await Promise.all(installed.map((name) => pluginModule(name, false)));
-  const listed = await Promise.all(named.map((name) => pluginModule(name, true)));
-  return [...new Set([...found, ...listed].filter((module) => module !== undefined))];
+  const parents = [pathToFileURL(join(workingDirectory, 'package.json')).href, import.meta.url];
+  const modules = new Set<Type>();
+  const problems: string[] = [];
+  const add = async (said: string, load: () => Promise<Type | undefined>) => {
+    try {
+      const module = await load();
+      if (module) modules.add(module);
+    } catch (error) {
+      problems.push(`${said}, ${reasonOf(error)}`);
+    }
+  };
+  for (const name of installed) await add(`this server depends on ${name}`, () => ownPlugin(name));
+  for (const name of [...new Set(named)].filter((name) => !installed.includes(name)))
+    await add(`connector.plugins names ${name}`, () => namedPlugin(name, parents));
+  return { modules: [...modules], problems };
 }
 
 interface PackageJson {
@@ -26,31 +49,54 @@ interface PackageJson {
   [MARKER]?: { plugin?: string };
 }
 
-async function pluginModule(name: string, named: boolean): Promise<Type | undefined> {
-  const manifest = await readPackageJson(name);
-  const entry = manifest?.[MARKER]?.plugin;
-  if (!entry) {
-    if (!named) return undefined;
-    throw new Error(
-      manifest
-        ? `connector.plugins names ${name}, which is no connector plug-in (its package.json has no "${MARKER}": { "plugin": … })`
-        : `connector.plugins names ${name}, which is not installed. Remedy: npm install ${name}`,
-    );
-  }
-  const exported = (await import(`${name}/${entry.replace(/^\.\//, '')}`)) as { default?: Type };
-  if (!exported.default) throw new Error(`the connector plug-in ${name} has no default export in ${entry}`);
-  return exported.default;
+/** The plug-in of one of our own dependencies, where it is one. */
+async function ownPlugin(name: string): Promise<Type | undefined> {
+  const entry = (await findPackage(name, import.meta.url))?.[MARKER]?.plugin;
+  return entry === undefined ? undefined : moduleOf(await import(specifierOf(name, entry)), entry);
 }
 
-async function readPackageJson(name: string): Promise<PackageJson | undefined> {
-  const require = createRequire(import.meta.url);
-  for (const folder of require.resolve.paths(name) ?? []) {
+/** The plug-in of a package that the configuration names, looked for from each of `parents` in turn. */
+async function namedPlugin(name: string, parents: string[]): Promise<Type> {
+  if (!PACKAGE_NAME.test(name)) throw new PluginProblem('which is no name of a package.');
+  for (const parent of parents) {
+    const manifest = await findPackage(name, parent);
+    if (!manifest) continue;
+    const entry = manifest[MARKER]?.plugin;
+    if (entry === undefined)
+      throw new PluginProblem(`which is no connector plug-in: its package.json has no "${MARKER}": { "plugin": … }.`);
+    return moduleOf(await import(resolve(specifierOf(name, entry), parent)), entry);
+  }
+  throw new PluginProblem(`which is not installed. Remedy: npm install ${name}`);
+}
+
+const PACKAGE_NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
+
+/** Completes "connector.plugins names X, …". */
+class PluginProblem extends Error {}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof PluginProblem) return error.message;
+  return `which cannot be loaded: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+}
+
+function specifierOf(name: string, entry: string): string {
+  return join(name, entry);
+}
+
+function moduleOf(exported: { default?: unknown }, entry: string): Type {
+  if (typeof exported.default !== 'function')
+    throw new PluginProblem(`whose export ${entry} has no NestJS module as its default.`);
+  return exported.default as Type;
+}
+
+/** The `package.json` that a module at `parent` finds for `name`, whatever the package exports. */
+async function findPackage(name: string, parent: string): Promise<PackageJson | undefined> {
+  const folders = createRequire(fileURLToPath(parent)).resolve.paths(name) ?? [];
+  for (const folder of folders) {
     try {
-      return JSON.parse(
-        await readFile(new URL(`${name}/package.json`, pathToFileURL(`${folder}/`)), 'utf8'),
-      ) as PackageJson;
+      return JSON.parse(await readFile(join(folder, name, 'package.json'), 'utf8')) as PackageJson;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
   }
   return undefined;

@@ -1,0 +1,33 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { type Caller } from '@pacs-connectors/connector-core';
+import { type FastifyRequest } from 'fastify';
+import { BadParameters } from '../search/read-search.js';
+import { parametersOfUrl } from '../search/query-string.js';
+
+/**
+ * Who asks: the one place where that is found out. A bearer token comes in the `Authorization` header (RFC 6750 2.1) or,
+ * as dcm4chee-arc's UI hands it over, in the parameter `access_token`. It is handed on, not judged.
+ *
+ * @throws BadParameters where header and parameter hold different tokens, or the token has characters that none has.
+ */
+export function callerOf(request: FastifyRequest): Caller {
+  const header = /^Bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const tokens = new Set(header === undefined ? [] : [header]);
+  for (const [name, value] of parametersOfUrl(request.raw.url ?? '').parameters)
+    if (name === 'access_token' && value !== '') tokens.add(value);
+  const [bearerToken] = tokens;
+  if (tokens.size > 1) throw badToken('differs from the token of the Authorization header, or comes twice');
+  if (bearerToken === undefined) return {};
+  // RFC 6750 2.1: b68token. Nothing else may reach a header or a manifest.
+  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(bearerToken)) throw badToken('is no bearer token');
+  return { bearerToken };
+}
+
+function badToken(detail: string): BadParameters {
+  return new BadParameters([{ parameter: 'access_token', detail }]);
+}
+
+/** The caller of the request that a controller's method answers. */
+export const CurrentCaller = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

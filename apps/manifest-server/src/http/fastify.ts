@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import { type Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { plainProblem, type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
+
+/** Longest request line with headers, bytes: room for 1,000 full-length UIDs in one URL. */
+export const MAX_REQUEST_HEAD = 128 * 1024;
+
+/** Fastify with this server's limits, its addresses read leniently and its errors told as problems. */
+export function createFastify(): FastifyAdapter {
+  return new FastifyAdapter({
+    http: { maxHeaderSize: MAX_REQUEST_HEAD },
+    // Time a client has to send its request, milliseconds.
+    requestTimeout: 30_000,
+    bodyLimit: 1024 * 1024,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    genReqId: () => randomUUID(),
+    clientErrorHandler: answerUnreadable,
+  });
+}
+
+/** Answers a request that Node's parser gives up on: there is no request object, only the connection. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  // What comes after is unreadable too and must be heard no further, but a connection closed on unread bytes is reset, and
+  // the answer is lost with it.
+  if (answered.has(socket)) return;
+  answered.add(socket);
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = unreadable(error.code);
+  const body = JSON.stringify(problem);
+  socket.end(
+    [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+      `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+  socket.resume();
+  setTimeout(() => socket.destroy(), LINGER).unref();
+}
+
+const answered = new WeakSet<Socket>();
+/** How long the rest of an unreadable request is taken in and dropped, milliseconds. */
+const LINGER = 2000;
+
+function unreadable(code: string | undefined): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return plainProblem(
+      431,
+      `Address and headers of the request are over ${MAX_REQUEST_HEAD / 1024} KiB together. Ask in several requests.`,
+    );
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return plainProblem(408, 'The request did not arrive in time.');
+  return plainProblem(400, 'This is no HTTP request that can be read.');
+}

@@ -1,0 +1,38 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { type ManifestFormat } from '@pacs-connectors/manifest-builder';
+import Negotiator from 'negotiator';
+import { plainProblem, ProblemError } from './problem.js';
+
+/** The media types of a manifest, the preferred first. */
+const TYPES: Record<string, ManifestFormat> = {
+  'application/xml': 'xml',
+  'text/xml': 'xml',
+  'application/json': 'json',
+};
+
+/**
+ * The form of the manifest that a client prefers (RFC 9110 12.5.1); XML where it does not care.
+ *
+ * @throws ProblemError 406 where it accepts none.
+ */
+export function negotiateFormat(headers: IncomingHttpHeaders): { mediaType: string; format: ManifestFormat } {
+  const mediaType = new Negotiator({ headers }).mediaType(Object.keys(TYPES));
+  const format = mediaType && TYPES[mediaType];
+  if (!format)
+    throw new ProblemError(plainProblem(406, `A manifest can be had as ${Object.keys(TYPES).join(', ')}.`), {
+      vary: 'Accept',
+    });
+  return { mediaType, format };
+}
+
+/** Whether a client is sent gzip: where it accepts it (RFC 9110 12.5.3) as gladly as plain bytes. */
+export function acceptsGzip(headers: IncomingHttpHeaders): boolean {
+  return new Negotiator({ headers }).encoding(['gzip', 'identity']) === 'gzip';
+}
+
+/** Whether `If-None-Match` names `etag` (RFC 9110 13.1.2), by weak comparison. */
+export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch.trim() === '*') return true;
+  return [...ifNoneMatch.matchAll(/"[^"]*"/g)].some(([tag]) => tag === etag);
+}

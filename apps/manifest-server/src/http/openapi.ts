@@ -1,0 +1,38 @@
+import { type INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { PROBLEM_SCHEMA } from './problem.js';
+
+/** Serves the API's description below the context path: `api` for people, `api-json` and `api-yaml` for programs. */
+export async function serveApiDescription(app: INestApplication): Promise<void> {
+  const base = new DocumentBuilder()
+    .setTitle('pacs-connectors')
+    .setDescription('Manifests for DICOM viewers from every configured archive.')
+    .setVersion('0.1.0')
+    .addBearerAuth()
+    .build();
+  const create = () => {
+    const document = SwaggerModule.createDocument(app, base);
+    document.components = {
+      ...document.components,
+      schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
+    };
+    return document;
+  };
+  SwaggerModule.setup('api', app, create, {
+    useGlobalPrefix: true,
+    jsonDocumentUrl: 'api-json',
+    yamlDocumentUrl: 'api-yaml',
+    ui: await canServeFiles(),
+  });
+}
+
+/**
+ * The page's files are served by @fastify/static, and SwaggerModule ends the process where that cannot be loaded. Jest on
+ * Node 20 is such a place (it requires an ES module): there the programs' forms are served and the page is not.
+ */
+async function canServeFiles(): Promise<boolean> {
+  return import('@fastify/static').then(
+    () => true,
+    () => false,
+  );
+}

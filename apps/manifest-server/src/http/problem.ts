@@ -1,0 +1,72 @@
+import { STATUS_CODES } from 'node:http';
+import { type ParameterError } from '../search/read-search.js';
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** RFC 9457: why a request has no other answer. No member holds a value of the request: it may be a patient's. */
+export interface Problem {
+  /** Tells kinds of problem apart; `about:blank` where the status says it all. */
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  /** What is wrong with each parameter. */
+  errors?: ParameterError[];
+  /** Names this request in the server's log. */
+  requestId?: string;
+}
+
+/** Parameters that cannot be used. */
+export const BAD_PARAMETERS = 'urn:pacs-connectors:problem:bad-parameters';
+
+/** A request that is answered by a {@link Problem}. */
+export class ProblemError extends Error {
+  constructor(
+    readonly problem: Problem,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(problem.detail);
+  }
+}
+
+/** The problem of a status that says it all. */
+export function plainProblem(status: number, detail: string): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+}
+
+/** The problem of parameters that cannot be used. */
+export function parametersProblem(errors: ParameterError[]): Problem {
+  return {
+    type: BAD_PARAMETERS,
+    title: 'The request cannot be used as it is',
+    status: 400,
+    detail: errors.map(({ parameter, detail }) => `${parameter} ${detail}`).join('; '),
+    errors,
+  };
+}
+
+/** The problem's shape, for the description of the API. */
+export const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'RFC 9457: why a request has no other answer',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: { type: 'string', format: 'uri', description: 'Tells kinds of problem apart', example: BAD_PARAMETERS },
+    title: { type: 'string', example: 'The request cannot be used as it is' },
+    status: { type: 'integer', example: 400 },
+    detail: { type: 'string', example: 'studyUID is no UID; expected 1 to 64 of the characters 0-9 and .' },
+    errors: {
+      type: 'array',
+      description: 'What is wrong with each parameter',
+      items: {
+        type: 'object',
+        required: ['parameter', 'detail'],
+        properties: {
+          parameter: { type: 'string', example: 'studyUID' },
+          detail: { type: 'string', example: 'is no UID; expected 1 to 64 of the characters 0-9 and .' },
+        },
+      },
+    },
+    requestId: { type: 'string', description: "Names this request in the server's log" },
+  },
+};

@@ -1,0 +1,12 @@
+import { applyDecorators, Get, Post, SetMetadata } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { type RouteDefinition, ROUTES } from './routes.js';
+
+const ROUTE = 'pacs-connectors:route';
+
+/** Makes a controller's method answer a route of the table {@link ROUTES}, which guards find again as its metadata. */
+export function Route(name: keyof typeof ROUTES, method: RouteDefinition['methods'][number] = 'GET'): MethodDecorator {
+  const route: RouteDefinition = ROUTES[name];
+  const map = method === 'GET' ? Get : Post;
+  return applyDecorators(map(route.paths), SetMetadata(ROUTE, route), ApiOperation({ summary: route.summary }));
+}

@@ -1,0 +1,43 @@
+/** One address of the server. */
+export interface RouteDefinition {
+  methods: ('GET' | 'POST')[];
+  /** Below the context path; the first is the one that we tell people. */
+  paths: string[];
+  /** `archives`: answers hold patients' data, its caller matters. `operations`: for probes and operators, holds none. */
+  concerns: 'archives' | 'operations';
+  summary: string;
+}
+
+/**
+ * Every address that the server answers: controllers take their paths from here, and 405 answers their methods. (The API's
+ * description adds its own below `api`.)
+ */
+export const ROUTES = {
+  manifest: { methods: ['GET'], paths: ['manifest'], concerns: 'archives', summary: 'The manifest of a search' },
+  live: {
+    methods: ['GET'],
+    paths: ['health/live'],
+    concerns: 'operations',
+    summary: 'Whether this process answers; no archive is looked at',
+  },
+  ready: {
+    methods: ['GET'],
+    paths: ['health/ready'],
+    concerns: 'operations',
+    summary: 'Whether requests can be served, and which configured connectors cannot',
+  },
+} satisfies Record<string, RouteDefinition>;
+
+/** The methods that a request's address answers; none where there is no such address. */
+export function allowedMethods(url: string, contextPath: string): string[] {
+  const path = normalPath(url);
+  const routes: RouteDefinition[] = Object.values(ROUTES);
+  const route = routes.find(({ paths }) => paths.some((own) => `${contextPath}/${own}` === path));
+  return route ? route.methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])) : [];
+}
+
+/** The path of a URL as the router compares it: without doubled and trailing slashes. */
+function normalPath(url: string): string {
+  const path = url.replace(/[?#].*$/s, '').replace(/\/{2,}/g, '/');
+  return path.length > 1 ? path.replace(/\/$/, '') : path;
+}

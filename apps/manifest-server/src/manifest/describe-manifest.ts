@@ -1,0 +1,69 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiProduces, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ProblemResponses } from '../http/describe-problems.js';
+import { SEARCH_PARAMETERS, type SearchParameter } from '../search/search-parameters.js';
+
+/** The description of `GET /manifest` in the API. */
+export function DescribeManifest(): MethodDecorator {
+  const schema = { type: 'string' };
+  const content = {
+    'application/xml': { schema },
+    'text/xml': { schema },
+    'application/json': {
+      schema: { type: 'object', required: ['manifest'], properties: { manifest: { type: 'object' } } },
+    },
+  };
+  return applyDecorators(
+    ...SEARCH_PARAMETERS.map(describeParameter),
+    ApiQuery({
+      name: 'gzip',
+      required: false,
+      allowEmptyValue: true,
+      schema: { type: 'string' },
+      description: 'Compresses the answer, whatever `Accept-Encoding` says.',
+    }),
+    ApiQuery({
+      name: 'access_token',
+      required: false,
+      schema: { type: 'string' },
+      description: "The caller's bearer token, for callers that cannot send an `Authorization` header.",
+    }),
+    ApiHeader({
+      name: 'If-None-Match',
+      required: false,
+      description: 'The `ETag` of an earlier answer: 304 where it still holds.',
+    }),
+    ApiBearerAuth(),
+    ApiProduces(...Object.keys(content)),
+    ApiResponse({
+      status: 200,
+      description:
+        'The manifest. An archive that could not be asked has its `Message` in it, and so has an archive where nothing was found.',
+      headers: {
+        ETag: { schema, description: 'Strong validator of the content' },
+        'Content-Encoding': { schema, description: '`gzip` where asked for' },
+      },
+      content,
+    }),
+    ApiResponse({ status: 304, description: 'The manifest is the one that the client has.' }),
+    ApiResponse({ status: 502, description: 'No archive could be asked; the manifest holds the messages.', content }),
+    ApiResponse({ status: 504, description: 'No archive answered in time; the manifest holds the messages.', content }),
+    ProblemResponses(400, 406, 431, 500),
+  );
+}
+
+function describeParameter({ name, description, example, multiplicity, flag }: SearchParameter): MethodDecorator {
+  const notes = {
+    once: '',
+    repeated: ' May be repeated.',
+    list: ' Several: repeated, or with commas between.',
+  };
+  return ApiQuery({
+    name,
+    required: false,
+    allowEmptyValue: flag ?? true,
+    description: description + notes[multiplicity],
+    ...(example && { example: multiplicity === 'once' ? example : example.split(',') }),
+    schema: multiplicity === 'once' ? { type: 'string' } : { type: 'array', items: { type: 'string' } },
+  });
+}

@@ -1,0 +1,49 @@
+import {
+  type ConnectorError,
+  type ConnectorErrorKind,
+  type LeftOutConnector,
+  type Notice,
+} from '@pacs-connectors/connector-core';
+
+/** What the reader of a manifest is told of an archive whose part is missing. */
+export function errorNotice(error: ConnectorError): Notice {
+  return {
+    severity: 'ERROR',
+    title: `Archive ${error.connectorId}: ${TITLES[error.kind]}`,
+    description: [
+      'Its images are not in this manifest.',
+      sentence(error.message),
+      ...(error.remedy ? [sentence(error.remedy)] : []),
+    ].join(' '),
+  };
+}
+
+const TITLES: Record<ConnectorErrorKind, string> = {
+  unavailable: 'not reachable',
+  timeout: 'no answer in time',
+  refused: 'request refused',
+  misconfigured: 'configuration error',
+  protocol: 'unexpected answer',
+  cancelled: 'cancelled',
+};
+
+/** The same for an archive that is configured and cannot be asked at all. The reasons are for operators, in health. */
+export function leftOutNotice({ id }: LeftOutConnector): Notice {
+  return {
+    severity: 'ERROR',
+    title: `Archive ${id}: configuration error`,
+    description:
+      "Its images are not in this manifest: it is left out because of an error in this server's configuration, which /health/ready and the server's log name.",
+  };
+}
+
+/** Said where no archive holds what was asked for. */
+export function nothingFoundNotice(id: string): Notice {
+  return { severity: 'INFO', title: 'Nothing found', description: `Archive ${id} holds nothing that was asked for.` };
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,114 @@
+import { dateTimeIsAfter } from './date-order.js';
+import { type BadEscape, type Parameter } from './query-string.js';
+import { emptySearch, type Search } from './search.js';
+import { SEARCH_PARAMETERS, type SearchParameter } from './search-parameters.js';
+import { Unreadable } from './values.js';
+
+/** One thing wrong with a request: the parameter, and what is wrong with it, without its value. */
+export interface ParameterError {
+  parameter: string;
+  detail: string;
+}
+
+/** Every thing wrong with a request's parameters. */
+export class BadParameters extends Error {
+  constructor(readonly errors: ParameterError[]) {
+    super(errors.map(({ parameter, detail }) => `${parameter} ${detail}`).join('; '));
+  }
+}
+
+/**
+ * Distinct values that one parameter may hold. With full-length UIDs this many just fit into the longest request line that
+ * the server reads.
+ */
+export const MAX_VALUES = 1000;
+
+/** Errors named in one answer; a request that is wrong in more ways is no better described by all of them. */
+const MAX_ERRORS = 50;
+
+/**
+ * What a request asks for. Names that are not known are passed over, and so are empty values; the same value twice counts
+ * once.
+ *
+ * @throws BadParameters naming every parameter that cannot be used, or that nothing names a patient, study, series or
+ *   instance.
+ */
+export function readSearch(parameters: readonly Parameter[], bad: readonly BadEscape[] = []): Search {
+  const errors: ParameterError[] = bad.map(({ parameter, message }) => ({
+    parameter: printable(parameter),
+    detail: message,
+  }));
+  const search = emptySearch();
+  const given = valuesByName(parameters);
+  let identified = false;
+  for (const parameter of SEARCH_PARAMETERS) {
+    const texts = given.get(parameter.name);
+    if (!texts) continue;
+    const values = readValues(parameter, texts, errors);
+    if (values.length === 0) continue;
+    parameter.put(search, values);
+    identified ||= parameter.identifies !== undefined;
+  }
+  const { lowerDateTime, upperDateTime } = search.criteria.filters;
+  if (lowerDateTime && upperDateTime && dateTimeIsAfter(lowerDateTime, upperDateTime))
+    errors.push({ parameter: 'lowerDateTime', detail: 'is later than upperDateTime; no study can lie between them' });
+  if (!identified && errors.length === 0) errors.push(...nothingNamed([...given.keys()]));
+  if (errors.length > 0) throw new BadParameters(errors.slice(0, MAX_ERRORS));
+  return search;
+}
+
+/** The values of each name, blanks around them and empty ones gone. */
+function valuesByName(parameters: readonly Parameter[]): Map<string, string[]> {
+  const given = new Map<string, string[]>();
+  for (const [name, value] of parameters) {
+    const values = given.get(name);
+    if (values) values.push(value);
+    else given.set(name, [value]);
+  }
+  return given;
+}
+
+function readValues(parameter: SearchParameter, texts: string[], errors: ParameterError[]): unknown[] {
+  const separate = parameter.multiplicity === 'list' ? texts.flatMap((text) => text.split(',')) : texts;
+  const trimmed = separate.map((text) => text.replace(/^ +| +$/g, ''));
+  const distinct = new Set(parameter.flag ? trimmed.map((text) => text || 'true') : trimmed.filter((text) => text));
+  if (parameter.multiplicity === 'once' && distinct.size > 1) {
+    errors.push({ parameter: parameter.name, detail: `has ${distinct.size} different values; one is allowed` });
+    return [];
+  }
+  if (distinct.size > MAX_VALUES) {
+    const detail = `has ${distinct.size} different values; at most ${MAX_VALUES} are allowed, ask in several requests`;
+    errors.push({ parameter: parameter.name, detail });
+    return [];
+  }
+  const values = new Map<string, unknown>();
+  const details = new Set<string>();
+  for (const text of distinct) {
+    try {
+      const value = parameter.read(text);
+      values.set(JSON.stringify(value), value);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      details.add(error.message);
+    }
+  }
+  for (const detail of details) errors.push({ parameter: parameter.name, detail });
+  return [...values.values()];
+}
+
+/** An error for each of the names that looks like a misspelt identifier, else one that says what is missing. */
+function nothingNamed(names: string[]): ParameterError[] {
+  const identifiers = SEARCH_PARAMETERS.filter(({ identifies }) => identifies).map(({ name }) => name);
+  const misspelt = names.flatMap((name) => {
+    const meant = identifiers.find((known) => known !== name && known.toLowerCase() === name.toLowerCase());
+    return meant ? [{ parameter: name, detail: `is not known; names are case-sensitive, is ${meant} meant?` }] : [];
+  });
+  if (misspelt.length > 0) return misspelt;
+  const detail = `is needed, or another of ${identifiers.slice(1).join(', ')}: nothing names a patient, study, series or instance`;
+  return [{ parameter: 'patientID', detail }];
+}
+
+/** A parameter's name as an answer may show it. */
+function printable(name: string): string {
+  return name.replace(/[^\w.-]/g, '?').slice(0, 64);
+}
