@@ -1,1 +1,2 @@
-export {};
+export * from './client-credentials.js';
+export * from './oauth2-error.js';

@@ -1,6 +1,7 @@
 export * from './process.js';
 export * from './database-server.js';
 export * from './mariadb.js';
+export * from './openid.js';
 export * from './postgresql.js';
 export * from './dcmtk.js';
 export * from './dicom-files.js';

@@ -1,0 +1,54 @@
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { ClientCredentials } from './client-credentials.js';
+
+const client = { clientId: 'connectors', clientSecret: 'secret' };
+const listen = async (server: Server) => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+describe('ClientCredentials', () => {
+  it.each([[{}], [{ issuerUri: 'not a URL' }]])('refuses to be made without a provider: %j', (provider) => {
+    expect(() => new ClientCredentials({ ...client, ...provider })).toThrow(
+      expect.objectContaining({ kind: 'misconfigured' }),
+    );
+  });
+
+  it('says that the provider cannot be reached', async () => {
+    const server = createServer();
+    const url = await listen(server);
+    await new Promise((resolve) => server.close(resolve));
+    const error = await new ClientCredentials({ ...client, tokenUri: `${url}/token` })
+      .token(AbortSignal.timeout(20_000))
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('ends with its caller where the provider is silent, and asks again for the next', async () => {
+    const sockets: Socket[] = [];
+    const server = createTcpServer((socket) => sockets.push(socket));
+    const url = await listen(server);
+    const credentials = new ClientCredentials({ ...client, tokenUri: `${url}/token` });
+    await expect(credentials.token(AbortSignal.timeout(100))).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(credentials.token(AbortSignal.timeout(100))).rejects.toMatchObject({ name: 'TimeoutError' });
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('keeps a token for a while where its life is not told', async () => {
+    let issued = 0;
+    const server = createServer((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ access_token: `token-${++issued}`, token_type: 'Bearer' }));
+    });
+    const url = await listen(server);
+    const credentials = new ClientCredentials({ ...client, tokenUri: `${url}/token` });
+    const signal = AbortSignal.timeout(20_000);
+    expect(await credentials.token(signal)).toBe('token-1');
+    expect(await credentials.token(signal)).toBe('token-1');
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});

@@ -1,0 +1,140 @@
+import { SingleFlight } from '@pacs-connectors/connector-core';
+import {
+  allowInsecureRequests,
+  type ClientAuth,
+  clientCredentialsGrant,
+  ClientSecretBasic,
+  ClientSecretPost,
+  Configuration,
+  customFetch,
+  type CustomFetch,
+  discovery,
+  None,
+} from 'openid-client';
+import { OAuth2Error } from './oauth2-error.js';
+
+export interface ClientCredentialsOptions {
+  /** `issuer-uri`: its `.well-known/openid-configuration` names the token endpoint. */
+  issuerUri?: string;
+  /** `token-uri`: the token endpoint itself; wins over discovery. One of the two is needed. */
+  tokenUri?: string;
+  clientId: string;
+  clientSecret?: string;
+  /** How the client shows who it is (RFC 6749 2.3.1). Not given: as the provider says it knows, Basic where it says nothing. */
+  clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'none';
+  /** Scopes, a blank between them. */
+  scope?: string;
+  /** Used for every request to the provider: a private CA, a proxy. The global `fetch` unless told. */
+  fetch?: CustomFetch;
+}
+
+interface Token {
+  value: string;
+  /** When it is no longer handed out, on the clock of `performance.now()`. */
+  staleAt: number;
+}
+
+/** A provider that does not say how long its token lives is asked again after this time, seconds. */
+const UNKNOWN_LIFETIME = 300;
+/** A token is renewed this long before it expires, milliseconds, or at nine tenths of a short life. */
+const MARGIN = 30_000;
+
+/**
+ * Access tokens by the client credentials grant (RFC 6749 4.4), for one client at one provider.
+ *
+ * A token is kept until shortly before it expires. However many callers need a new one, the provider is asked once.
+ */
+export class ClientCredentials {
+  /** The provider as messages name it. */
+  readonly provider: string;
+  private readonly flights = new SingleFlight<string>();
+  private configuration?: Configuration;
+  private current?: Token;
+
+  /** @throws OAuth2Error (`misconfigured`) where no provider is named or its address is none. */
+  constructor(private readonly options: ClientCredentialsOptions) {
+    const address = options.tokenUri ?? options.issuerUri;
+    if (!address) throw misconfigured('neither issuer-uri nor token-uri is given');
+    if (!URL.canParse(address)) throw misconfigured(`${address} is not a URL`);
+    const { origin, pathname } = new URL(address);
+    this.provider = origin + pathname;
+  }
+
+  /**
+   * A token that is good for a while yet.
+   *
+   * @throws OAuth2Error where the provider gives none; the reason of `signal` where that ends the wait.
+   */
+  async token(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
+    if (this.current && performance.now() < this.current.staleAt) return this.current.value;
+    return this.flights.run('token', signal, (wanted) => this.renew(wanted));
+  }
+
+  /** Tells that a server has refused `token` (401): it is not handed out again, a newer one is. */
+  refused(token: string): void {
+    if (this.current?.value === token) this.current = undefined;
+  }
+
+  private async renew(signal: AbortSignal): Promise<string> {
+    try {
+      this.configuration ??= await this.configure(signal);
+      this.configuration[customFetch] = this.fetchUntil(signal);
+      const asked = performance.now();
+      const answer = await clientCredentialsGrant(
+        this.configuration,
+        this.options.scope ? { scope: this.options.scope } : {},
+      );
+      const lifetime = (answer.expires_in ?? UNKNOWN_LIFETIME) * 1000;
+      this.current = { value: answer.access_token, staleAt: asked + lifetime - Math.min(MARGIN, lifetime / 10) };
+      return answer.access_token;
+    } catch (error) {
+      throw OAuth2Error.from(this.provider, error);
+    }
+  }
+
+  private async configure(signal: AbortSignal): Promise<Configuration> {
+    const { issuerUri, tokenUri, clientId } = this.options;
+    // Plain http is for a provider on this machine or in a closed network; whoever writes such an address means it.
+    const plain = (tokenUri ?? issuerUri)?.startsWith('http:');
+    if (tokenUri) {
+      const server = { issuer: issuerUri ?? new URL(tokenUri).origin, token_endpoint: tokenUri };
+      const configuration = new Configuration(server, clientId, undefined, this.authentication([]));
+      if (plain) allowInsecureRequests(configuration);
+      return configuration;
+    }
+    const discovered = await discovery(new URL(issuerUri as string), clientId, undefined, None(), {
+      [customFetch]: this.fetchUntil(signal),
+      execute: plain ? [allowInsecureRequests] : [],
+    });
+    const server = discovered.serverMetadata();
+    const methods = server.token_endpoint_auth_methods_supported ?? [];
+    const configuration = new Configuration(server, clientId, undefined, this.authentication(methods));
+    if (plain) allowInsecureRequests(configuration);
+    return configuration;
+  }
+
+  private authentication(supported: readonly string[]): ClientAuth {
+    const { clientAuthentication, clientSecret } = this.options;
+    if (clientAuthentication === 'none' || clientSecret === undefined) return None();
+    const post =
+      clientAuthentication === 'client_secret_post' ||
+      (clientAuthentication === undefined &&
+        supported.includes('client_secret_post') &&
+        !supported.includes('client_secret_basic'));
+    return post ? ClientSecretPost(clientSecret) : ClientSecretBasic(clientSecret);
+  }
+
+  private fetchUntil(signal: AbortSignal): CustomFetch {
+    const send = this.options.fetch ?? (fetch as CustomFetch);
+    return (url, init) => send(url, { ...init, signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal });
+  }
+}
+
+function misconfigured(what: string): OAuth2Error {
+  return new OAuth2Error(
+    'misconfigured',
+    `the OAuth 2 provider is not configured: ${what}`,
+    'Set spring.security.oauth2.client.provider.<name>.issuer-uri or .token-uri.',
+  );
+}

@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+
+export interface OpenIdOptions {
+  clientId: string;
+  clientSecret: string;
+  /** Life of a token, seconds; 600 unless told. */
+  lifetime?: number;
+  /** How its clients authenticate; `client_secret_basic` unless told. */
+  clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
+  /** Scopes that the client may ask for, a blank between them. */
+  scope?: string;
+  /** Scopes that the provider knows and the client may not have. */
+  otherScopes?: string[];
+}
+
+export interface RunningOpenId {
+  /** The issuer, `http://127.0.0.1:port`. */
+  issuer: string;
+  tokenUri: string;
+  /** Paths asked for so far. */
+  requests(): string[];
+  /** Whether `token` was issued here and is still good. */
+  accepts(token: string): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** What is used of `oidc-provider`, which brings no types. */
+interface Provider {
+  callback(): (request: IncomingMessage, response: ServerResponse) => void;
+  ClientCredentials: { find(token: string): Promise<{ isValid: boolean } | undefined> };
+}
+type ProviderClass = new (issuer: string, configuration: object) => Provider;
+
+/** Starts an OpenID provider (npm's `oidc-provider`) that grants client credentials, in this process. */
+export async function startOpenId(options: OpenIdOptions): Promise<RunningOpenId> {
+  const name = 'oidc-provider';
+  const { default: OidcProvider } = (await import(name)) as { default: ProviderClass };
+  const paths: string[] = [];
+  let handle: ReturnType<Provider['callback']> = (_, response) => void response.writeHead(503).end();
+  const server = createServer((request, response) => {
+    paths.push(request.url ?? '');
+    handle(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const provider = new OidcProvider(issuer, {
+    clients: [
+      {
+        client_id: options.clientId,
+        client_secret: options.clientSecret,
+        token_endpoint_auth_method: options.clientAuthentication ?? 'client_secret_basic',
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+        ...(options.scope ? { scope: options.scope } : {}),
+      },
+    ],
+    clientAuthMethods: [options.clientAuthentication ?? 'client_secret_basic'],
+    scopes: [...(options.scope?.split(' ') ?? []), ...(options.otherScopes ?? [])],
+    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
+    ttl: { ClientCredentials: options.lifetime ?? 600 },
+  });
+  handle = provider.callback();
+  return {
+    issuer,
+    tokenUri: `${issuer}/token`,
+    requests: () => [...paths],
+    accepts: async (token) => (await provider.ClientCredentials.find(token))?.isValid ?? false,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
