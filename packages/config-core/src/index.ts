@@ -1,2 +1,20 @@
-export * from './load.js';
+export * from './check.js';
+export {
+  type ConfigurationDocument,
+  type ConfigurationSource,
+  type Environment,
+  readConfiguration,
+} from './document/read.js';
+export * from './effective.js';
+export * from './problems.js';
 export * from './setting.js';
+export * from './settings/connector-settings.js';
+export * from './settings/global-configuration.js';
+export * from './settings/guards.js';
+export * from './settings/is-http-url.js';
+export * from './settings/oauth2-clients.js';
+export { BasicRetrieval, OAuth2Retrieval, RetrievalSettings } from './settings/retrieval.js';
+export * from './settings/viewers.js';
+export { CipherError, type CipherMode, DEFAULT_SALT, SymmetricCipher } from './values/cipher.js';
+export { dicomTag } from './values/dicom-tag.js';
+export { redact } from './values/redact.js';

@@ -1,0 +1,193 @@
+import { type ConnectorDefinition, type ConnectorPlugin, type LeftOutConnector } from '@pacs-connectors/connector-core';
+import { find, type Found, isEmpty, joinKey, type MapNode } from './document/node.js';
+import { type ConfigurationDocument } from './document/read.js';
+import { relax } from './document/relaxed-name.js';
+import { type Problem, renderProblem } from './problems.js';
+import { type ReaderContext, readerContext, report } from './reader/context.js';
+import { readRequired, readSettings } from './reader/read-settings.js';
+import { KnownKeys } from './reader/unknown-keys.js';
+import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
+import { GlobalConfiguration, GUARDING_KEYS } from './settings/global-configuration.js';
+import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
+
+/** What the check needs to know of an archive language. */
+export type KnownPlugin = Pick<ConnectorPlugin, 'type' | 'settings'>;
+
+/** One usable connector: what its plug-in needs, and what the manifest says of it. */
+export interface ConnectorConfiguration extends ConnectorDefinition {
+  manifest: ManifestSettings;
+  retrieval: RetrievalSettings;
+  /** Deadline of its part of an answer, milliseconds. */
+  timeoutMs: number;
+}
+
+export interface LoadedConfiguration {
+  global: GlobalConfiguration;
+  /** `connector.default`. */
+  defaultIds: string[];
+  /** The usable connectors, in the order of the files. */
+  connectors: ConnectorConfiguration[];
+  /** The others, with what is wrong with them. */
+  leftOut: LeftOutConnector[];
+  /** Everything that is wrong or looks so, in the order of the files. */
+  problems: Problem[];
+}
+
+/**
+ * Checks the configuration against the settings classes of the archive languages at hand, and types it.
+ *
+ * It never throws for what a file holds: an error in one connector costs that connector, one in a viewer's keys that viewer;
+ * one that guards access is marked `fatal`, and the server must not start.
+ */
+export function checkConfiguration(
+  { root, env, problems: early }: ConfigurationDocument,
+  plugins: readonly KnownPlugin[],
+): LoadedConfiguration {
+  const context = readerContext(root, env);
+  context.problems.push(...early);
+  const { instance: global } = readSettings(GlobalConfiguration, [root], context);
+  for (const problem of context.problems) {
+    if (problem.severity === 'error' && GUARDING_KEYS.test(problem.key)) problem.fatal = true;
+  }
+  const connectors: ConnectorConfiguration[] = [];
+  const leftOut: LeftOutConnector[] = [];
+  for (const found of configuredConnectors(context)) {
+    const own: ReaderContext = { ...context, problems: [], connectorId: found.id };
+    const { type, connector } = readConnector(found, plugins, global, own);
+    const errors = own.problems.filter(({ severity }) => severity === 'error');
+    context.problems.push(...own.problems);
+    if (errors.length > 0) {
+      leftOut.push({ id: found.id, ...(type === undefined ? {} : { type }), reasons: errors.map(renderProblem) });
+    } else if (connector) connectors.push(connector);
+  }
+  checkDefaults(global, connectors, leftOut, context);
+  globalKeys().check(root, context, true);
+  return { global, defaultIds: global.defaultIds, connectors, leftOut, problems: inFileOrder(context.problems) };
+}
+
+interface ConfiguredConnector extends Found {
+  id: string;
+}
+
+function configuredConnectors(context: ReaderContext): ConfiguredConnector[] {
+  const config = find(context.root, 'connector.config');
+  if (config?.node.kind === 'map' && !isEmpty(config.node)) {
+    return [...config.node.entries].map(([id, { value, keyPlace }]) => ({
+      id,
+      node: value,
+      key: joinKey(config.key, id),
+      keyPlace,
+    }));
+  }
+  const place = { key: 'connector.config', place: (config?.node ?? context.root.node).place };
+  const wrong = config && !isEmpty(config.node) ? config.node : undefined;
+  const found = wrong?.kind === 'invalid' ? wrong.found : wrong ? `a ${wrong.kind}` : 'nothing';
+  report(context, 'error', place, { found, expected: 'at least one connector, by its id' });
+  return [];
+}
+
+function readConnector(
+  found: ConfiguredConnector,
+  plugins: readonly KnownPlugin[],
+  global: GlobalConfiguration,
+  context: ReaderContext,
+): { type?: string; connector?: ConnectorConfiguration } {
+  const { id, node, key, keyPlace } = found;
+  if (isEmpty(node)) {
+    report(
+      context,
+      'warning',
+      { key, place: keyPlace },
+      { found: 'no value in it', expected: 'a connector; it is ignored' },
+    );
+    return {};
+  }
+  if (node.kind !== 'map') {
+    const wrong = node.kind === 'invalid' ? node : { found: `a ${node.kind}`, expected: 'the keys of a connector' };
+    report(context, 'error', { key, place: node.place }, wrong);
+    return {};
+  }
+  if (/[,\s\p{Cc}]/u.test(id) || id === '') {
+    report(
+      context,
+      'error',
+      { key, place: keyPlace },
+      { found: JSON.stringify(id), expected: 'an id without comma and blank' },
+    );
+  }
+  const scope: Found<MapNode> = { node, key, keyPlace };
+  const { instance: common } = readRequired(ConnectorSettings, [scope], context);
+  if (common.type === undefined) return {};
+  const plugin = plugins.find(({ type }) => relax(type) === relax(common.type));
+  if (!plugin) {
+    const place = find(scope, 'type') ?? scope;
+    const expected = `one of ${plugins.map(({ type }) => type).join(', ')}, or a package with it in connector.plugins`;
+    report(
+      context,
+      'error',
+      { key: place.key, place: place.node.place },
+      { found: JSON.stringify(common.type), expected },
+    );
+    return { type: common.type };
+  }
+  const { type } = plugin;
+  const settings = readOwnSettings(plugin, scope, context);
+  const retrieval = readRetrieval(type, scope, global.oauth2, context);
+  connectorKeys(plugin).check(scope, context);
+  if (!settings || !retrieval) return { type };
+  const { deactivated, manifest, timeoutMs = global.timeoutMs } = common;
+  return { type, connector: { id, type, deactivated, settings, manifest, retrieval, timeoutMs } };
+}
+
+/** The settings of the archive language. A class that fails in a way of its own costs this connector only. */
+function readOwnSettings({ settings, type }: KnownPlugin, scope: Found<MapNode>, context: ReaderContext) {
+  try {
+    return readRequired(settings, [scope], context).instance;
+  } catch (error) {
+    const found = `a failure of the settings class of ${type} (${error instanceof Error ? error.name : typeof error})`;
+    report(context, 'error', { key: scope.key, place: scope.keyPlace }, { found, expected: 'a working plug-in' });
+    return undefined;
+  }
+}
+
+/** The rule of `connector.default` asks every usable connector where an id is wrong; whoever wrote it should know. */
+function checkDefaults(
+  { defaultIds }: GlobalConfiguration,
+  connectors: readonly { id: string }[],
+  leftOut: readonly { id: string }[],
+  context: ReaderContext,
+): void {
+  const place = find(context.root, 'connector.default');
+  for (const id of defaultIds) {
+    if (!place || connectors.some((connector) => connector.id === id)) continue;
+    const why = leftOut.some((connector) => connector.id === id) ? 'a connector that is left out' : 'no connector';
+    const expected = 'ids of usable connectors; without, every usable connector is asked';
+    report(
+      context,
+      'warning',
+      { key: place.key, place: place.node.place },
+      { found: `${JSON.stringify(id)}, ${why}`, expected },
+    );
+  }
+}
+
+function connectorKeys({ type, settings }: KnownPlugin): KnownKeys {
+  const keys = new KnownKeys().addSettings(ConnectorSettings).addSettings(settings);
+  const { own, fallback } = retrievalPaths(type);
+  for (const path of [...own, ...fallback]) keys.addSettings(RetrievalKeys, path);
+  return keys;
+}
+
+function globalKeys(): KnownKeys {
+  return new KnownKeys().addSettings(GlobalConfiguration).addOpen('connector.config').addOpen('spring');
+}
+
+function inFileOrder(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return [...problems].sort(
+    (a, b) =>
+      files.indexOf(a.file) - files.indexOf(b.file) ||
+      (a.line ?? 0) - (b.line ?? 0) ||
+      (a.column ?? 0) - (b.column ?? 0),
+  );
+}

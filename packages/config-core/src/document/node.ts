@@ -1,0 +1,150 @@
+import { type Place } from '../problems.js';
+import { relax } from './relaxed-name.js';
+
+/** What a YAML file holds, scalars as the text that was written, each with its place. */
+export type ConfigNode = ScalarNode | MapNode | ListNode | InvalidNode;
+
+interface AnyNode {
+  place: Place;
+  /** The number of the file (or YAML document) that it comes from; a higher one wins. */
+  order: number;
+}
+
+export interface ScalarNode extends AnyNode {
+  kind: 'scalar';
+  text: string;
+  /** Written without quotes: may be empty, `~` or `null`. */
+  plain: boolean;
+}
+
+export interface MapNode extends AnyNode {
+  kind: 'map';
+  /** By the key as written. */
+  entries: Map<string, Entry>;
+}
+
+export interface Entry {
+  keyPlace: Place;
+  value: ConfigNode;
+  /** Made from a dotted key (`a.b: 1`), so that a second one may add to it. */
+  dotted?: boolean;
+}
+
+export interface ListNode extends AnyNode {
+  kind: 'list';
+  items: ConfigNode[];
+}
+
+/** A value that cannot be used, such as one of two under the same key. It is a problem only for who asks for it. */
+export interface InvalidNode extends AnyNode {
+  kind: 'invalid';
+  found: string;
+  expected: string;
+}
+
+/** Whether `node` sets nothing: an empty value, or a map or list of nothing but such. */
+export function isEmpty(node: ConfigNode): boolean {
+  switch (node.kind) {
+    case 'scalar':
+      return node.text === '' || (node.plain && /^(~|null|Null|NULL)$/.test(node.text));
+    case 'map':
+      return [...node.entries.values()].every(({ value }) => isEmpty(value));
+    case 'list':
+      return node.items.every(isEmpty);
+    case 'invalid':
+      return false;
+  }
+}
+
+/**
+ * `later` over `earlier`: maps merge deeply, anything else is replaced. A key without any value (`default:`) does not
+ * replace; `~`, `""` and `[]` do, so that a later file can unset a key.
+ */
+export function mergeNodes(earlier: ConfigNode, later: ConfigNode): ConfigNode {
+  if (later.kind === 'scalar' && later.plain && later.text === '') return earlier;
+  if (earlier.kind === 'invalid' && later.kind === 'map') return earlier;
+  if (earlier.kind !== 'map' || later.kind !== 'map') return later;
+  const entries = new Map(earlier.entries);
+  for (const [key, entry] of later.entries) {
+    const known = entries.get(key);
+    entries.set(key, known ? { ...entry, value: mergeNodes(known.value, entry.value) } : entry);
+  }
+  return { ...later, entries };
+}
+
+/** A node that was found, and the dotted key that leads to it. */
+export interface Found<Node extends ConfigNode = ConfigNode> {
+  node: Node;
+  key: string;
+  /** Where its key stands. */
+  keyPlace: Place;
+}
+
+/** What `path` (dotted, relaxed; empty for the scope itself) leads to below `scope`. */
+export function find(scope: Found<MapNode>, path: string): Found | undefined {
+  let found: Found = scope;
+  for (const name of path === '' ? [] : path.split('.')) {
+    if (found.node.kind === 'invalid') return found;
+    if (found.node.kind !== 'map') return undefined;
+    const next = child(found as Found<MapNode>, name);
+    if (!next) return undefined;
+    found = next;
+  }
+  return found;
+}
+
+/** The longest part of `path` that exists below `scope`, for problems that tell what is missing. */
+export function findDeepest(scope: Found<MapNode>, path: string): { found: Found; depth: number } {
+  const names = path.split('.');
+  for (let depth = names.length; depth > 0; depth--) {
+    const found = find(scope, names.slice(0, depth).join('.'));
+    if (found) return { found, depth };
+  }
+  return { found: scope, depth: 0 };
+}
+
+/** The entry of a map by its relaxed name; several spellings of it are merged, the later file's over the earlier's. */
+function child(scope: Found<MapNode>, name: string): Found | undefined {
+  const wanted = relax(name);
+  let result: Found | undefined;
+  for (const [key, { value, keyPlace }] of scope.node.entries) {
+    if (relax(key) !== wanted) continue;
+    const next: Found = { node: value, key: joinKey(scope.key, key), keyPlace };
+    result = result ? mergeSpellings(result, next) : next;
+  }
+  return result;
+}
+
+function mergeSpellings(a: Found, b: Found): Found {
+  const [earlier, later] = a.node.order <= b.node.order ? [a, b] : [b, a];
+  if (earlier.node.kind === 'map' && later.node.kind === 'map') {
+    const entries = new Map(earlier.node.entries);
+    for (const [key, entry] of later.node.entries) {
+      const known = entries.get(key);
+      const value = known
+        ? mergeSpellings({ ...earlier, node: known.value }, { ...later, node: entry.value }).node
+        : entry.value;
+      entries.set(key, { ...entry, value });
+    }
+    return { ...later, node: { ...later.node, entries } };
+  }
+  if (isEmpty(later.node)) return earlier;
+  if (isEmpty(earlier.node)) return later;
+  if (earlier.node.order === later.node.order) return { ...later, node: twice(earlier.node.place, later.node) };
+  return later;
+}
+
+/** The node that stands for two values of one key in one file. */
+export function twice(first: Place, second: ConfigNode): InvalidNode {
+  return {
+    kind: 'invalid',
+    place: second.place,
+    order: second.order,
+    found: `a second value (the first is in line ${first.line})`,
+    expected: 'the key once',
+  };
+}
+
+export function joinKey(parent: string, name: string): string {
+  return parent === '' ? name : `${parent}.${name}`;
+}

@@ -1,0 +1,89 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigurationError, type Problem } from '../problems.js';
+import { type ReaderContext, readerContext } from '../reader/context.js';
+import { readSettings } from '../reader/read-settings.js';
+import { ConnectorKeys } from '../settings/global-configuration.js';
+import { type Found, type MapNode, mergeNodes } from './node.js';
+import { liftOldConfig } from './old-config.js';
+import { parseYaml } from './yaml.js';
+
+/** A configuration file: its name or a folder's, or a text with the name it is shown under. */
+export type ConfigurationSource = string | { name: string; text: string };
+
+/** The configuration files, read and merged, not yet checked against the settings of the archive languages. */
+export interface ConfigurationDocument {
+  /** The merged keys. */
+  root: Found<MapNode>;
+  /** Packages named by `connector.plugins`: plug-ins are found before the rest can be checked. */
+  plugins: string[];
+  /** What placeholders and ciphers are resolved with. */
+  env: Environment;
+  /** What looked wrong while reading. */
+  problems: Problem[];
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and merges YAML files, the later over the earlier. A folder stands for its `*.yml` and `*.yaml`, in name order.
+ *
+ * @throws ConfigurationError with every file that cannot be read and every fault of its YAML.
+ */
+export async function readConfiguration(
+  sources: readonly ConfigurationSource[],
+  env: Environment = process.env,
+): Promise<ConfigurationDocument> {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const texts = (await Promise.all(sources.map((source) => readSource(source, problems)))).flat();
+  const place = { file: texts.at(-1)?.name ?? '', line: 1, column: 1 };
+  let root: MapNode = { kind: 'map', place, order: -1, entries: new Map() };
+  texts.forEach(({ name, text }, index) => {
+    const parsed = parseYaml(name, text, index);
+    problems.push(...parsed.problems);
+    if (parsed.root) root = mergeNodes(root, liftOldConfig(parsed.root, warnings)) as MapNode;
+  });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const scope: Found<MapNode> = { node: root, key: '', keyPlace: place };
+  return { root: scope, plugins: readPlugins(readerContext(scope, env)), env, problems: warnings };
+}
+
+/** `connector.plugins`; what is wrong with it is told when the whole is checked. */
+function readPlugins(context: ReaderContext): string[] {
+  return readSettings(ConnectorKeys, [context.root], context).instance.plugins;
+}
+
+interface Text {
+  name: string;
+  text: string;
+}
+
+async function readSource(source: ConfigurationSource, problems: Problem[]): Promise<Text[]> {
+  if (typeof source !== 'string') return [source];
+  try {
+    if (!(await stat(source)).isDirectory()) return [{ name: source, text: await readText(source) }];
+    const names = (await readdir(source)).filter((name) => /^[^.].*\.ya?ml$/i.test(name)).sort();
+    if (names.length === 0) problems.push(unreadable(source, 'a folder without *.yml or *.yaml', 'at least one'));
+    const files = names.map((name) => join(source, name));
+    return await Promise.all(files.map(async (name) => ({ name, text: await readText(name) })));
+  } catch (error) {
+    problems.push(unreadable(source, reasonOf(error), 'a readable YAML file in UTF-8, or a folder of them'));
+    return [];
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+}
+
+function unreadable(file: string, found: string, expected: string): Problem {
+  return { severity: 'error', file, key: '', found, expected };
+}
+
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'a file that this user may not read';
+  return code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'a file that is not UTF-8' : `an error (${String(code)})`;
+}

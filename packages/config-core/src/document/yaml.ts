@@ -1,0 +1,196 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { type Place, type Problem } from '../problems.js';
+import { type ConfigNode, type Entry, type MapNode, mergeNodes, twice } from './node.js';
+
+/** Nodes that aliases may stand for in one file: more is an alias bomb, not a configuration. */
+const MAXIMUM_ALIASED_NODES = 10_000;
+const MAXIMUM_DEPTH = 100;
+
+/** What one YAML text holds, its documents merged in order. `order` is that of its nodes; each document adds 1 below 1000. */
+export interface ParsedYaml {
+  root: MapNode | undefined;
+  problems: Problem[];
+}
+
+/** Reads one YAML text. Broken YAML is told in `problems`, one for each fault; then nothing of it may be used. */
+export function parseYaml(file: string, text: string, order: number): ParsedYaml {
+  const lines = new LineCounter();
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  // Scalars are kept as text: what is a number, a boolean or null is decided by the setting that reads them.
+  const parsed = parseAllDocuments(text, {
+    schema: 'failsafe',
+    lineCounter: lines,
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
+  const documents = 'empty' in parsed ? [] : parsed;
+  const problems: Problem[] = [];
+  let root: MapNode | undefined;
+  documents.forEach((document, index) => {
+    for (const { pos, message, code } of document.errors) {
+      const place = placeAt(pos[0]);
+      problems.push({
+        severity: 'error',
+        ...place,
+        key: '',
+        ...describe(code, message, text.split('\n')[place.line - 1]),
+      });
+    }
+    if (document.errors.length > 0 || document.contents === null) return;
+    try {
+      const node = new Converter(document as Document, placeAt, order + index / 1000).convert(
+        document.contents as Node,
+      );
+      if (node.kind === 'map') root = root ? (mergeNodes(root, node) as MapNode) : node;
+      else if (node.kind !== 'scalar' || node.text !== '')
+        problems.push({
+          severity: 'error',
+          ...node.place,
+          key: '',
+          found: `a ${node.kind}`,
+          expected: 'a map of keys',
+        });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      problems.push({ severity: 'error', ...error.place, key: '', found: error.found, expected: error.expected });
+    }
+  });
+  return { root, problems };
+}
+
+function describe(code: string, message: string, line = ''): { found: string; expected: string } {
+  const unquoted = /:\s*\{cipher\}/.test(line);
+  if (unquoted) return { found: 'a value that begins with { and is not quoted', expected: `quotes: '{cipher}…'` };
+  if (code === 'TAB_AS_INDENT') return { found: 'a tab as indentation', expected: 'blanks' };
+  // The parser's own sentence, without what it quotes: that may be part of a secret.
+  const sentence = message.replace(/\s+at line \d+.*$/s, '').replace(/(["'`]).*\1/s, '…');
+  return { found: `broken YAML (${sentence})`, expected: 'valid YAML' };
+}
+
+class Refused extends Error {
+  constructor(
+    readonly place: Place,
+    readonly found: string,
+    readonly expected: string,
+  ) {
+    super(found);
+  }
+}
+
+/** Turns the nodes of one YAML document into ours: aliases followed, merge keys merged, dotted keys opened. */
+class Converter {
+  private aliasDepth = 0;
+  private aliased = 0;
+  private depth = 0;
+
+  constructor(
+    private readonly document: Document,
+    private readonly placeAt: (offset: number) => Place,
+    private readonly order: number,
+  ) {}
+
+  convert(node: Node | null, fallback?: Place): ConfigNode {
+    const place = node?.range ? this.placeAt(node.range[0]) : (fallback ?? this.placeAt(0));
+    if (this.aliasDepth > 0 && ++this.aliased > MAXIMUM_ALIASED_NODES) {
+      throw new Refused(place, 'aliases that stand for too many values', `at most ${MAXIMUM_ALIASED_NODES}`);
+    }
+    if (++this.depth > MAXIMUM_DEPTH) {
+      throw new Refused(
+        place,
+        'keys nested too deeply, or an alias inside its own anchor',
+        `at most ${MAXIMUM_DEPTH} levels`,
+      );
+    }
+    try {
+      if (isAlias(node)) return this.convertAlias(node, place);
+      if (isMap(node)) return this.convertMap(node.items as YamlPair[], place);
+      if (isSeq(node)) {
+        const items = node.items.map((item) => this.convert(item as Node, place));
+        return { kind: 'list', place, order: this.order, items };
+      }
+      const plain = !isScalar(node) || node.type === undefined || node.type === 'PLAIN';
+      return { kind: 'scalar', place, order: this.order, text: isScalar(node) ? String(node.value ?? '') : '', plain };
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private convertAlias(alias: { source: string; resolve(document: Document): unknown }, place: Place): ConfigNode {
+    const target = alias.resolve(this.document) as Node | undefined;
+    if (!target)
+      throw new Refused(place, `an alias to the unknown anchor ${alias.source}`, 'an anchor defined before it');
+    this.aliasDepth++;
+    try {
+      return this.convert(target);
+    } finally {
+      this.aliasDepth--;
+    }
+  }
+
+  private convertMap(pairs: readonly YamlPair[], place: Place): MapNode {
+    const map: MapNode = { kind: 'map', place, order: this.order, entries: new Map() };
+    const merged: ConfigNode[] = [];
+    for (const { key, value } of pairs) {
+      const keyPlace = key?.range ? this.placeAt(key.range[0]) : place;
+      if (!isScalar(key)) throw new Refused(keyPlace, 'a key that is no text', 'a text as key');
+      const name = String(key.value ?? '');
+      const node = this.convert(value, keyPlace);
+      if (name === '<<' && key.type === 'PLAIN') merged.push(node);
+      else this.insert(map, segments(name), node, keyPlace);
+    }
+    return merged.length === 0 ? map : this.mergeInto(map, merged);
+  }
+
+  /** Adds an entry; a dotted key becomes nested maps, which later ones of the same file may add to. */
+  private insert(map: MapNode, [name, ...rest]: string[], value: ConfigNode, keyPlace: Place): void {
+    const known = map.entries.get(name!);
+    const dotted = rest.length > 0;
+    if (dotted) {
+      let inner = known?.value;
+      if (inner?.kind !== 'map') {
+        if (inner && !(inner.kind === 'scalar' && inner.text === '')) {
+          map.entries.set(name!, { keyPlace, value: twice(inner.place, value) });
+          return;
+        }
+        inner = { kind: 'map', place: keyPlace, order: this.order, entries: new Map() };
+        map.entries.set(name!, { keyPlace, value: inner, dotted });
+      }
+      this.insert(inner, rest, value, keyPlace);
+      return;
+    }
+    if (!known) map.entries.set(name!, { keyPlace, value });
+    else if (known.dotted && known.value.kind === 'map' && value.kind === 'map') {
+      for (const [key, entry] of value.entries) this.insert(known.value, [key], entry.value, entry.keyPlace);
+      known.dotted = false;
+    } else map.entries.set(name!, { keyPlace, value: twice(known.value.place, value) });
+  }
+
+  /** YAML 1.1's merge key: the map's own keys win, then those of the first map merged in, and so on. */
+  private mergeInto(map: MapNode, merged: readonly ConfigNode[]): MapNode {
+    const sources = merged.flatMap((node) => (node.kind === 'list' ? node.items : [node]));
+    const entries = new Map<string, Entry>();
+    for (const source of sources.reverse()) {
+      if (source.kind !== 'map')
+        throw new Refused(source.place, `a ${source.kind} to be merged (<<)`, 'a map or a list of maps');
+      for (const [key, entry] of source.entries) entries.set(key, entry);
+    }
+    for (const [key, entry] of map.entries) entries.set(key, entry);
+    return { ...map, entries };
+  }
+}
+
+interface YamlPair {
+  key: Node | null;
+  value: Node | null;
+}
+
+/** The names in a dotted key; `[a.b]` is one name, as are names with an empty part. */
+function segments(key: string): string[] {
+  const bracketed = /^\[(.*)\]$/.exec(key);
+  if (bracketed) return [bracketed[1]!];
+  const names = key.split('.');
+  return names.includes('') ? [key] : names;
+}

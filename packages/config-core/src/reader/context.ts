@@ -1,0 +1,37 @@
+import { type ConfigNode, type Found, type MapNode } from '../document/node.js';
+import { type Environment } from '../document/read.js';
+import { type Place, type Problem } from '../problems.js';
+import { TextResolver } from '../values/resolve.js';
+
+/** What every reader of the document shares. */
+export interface ReaderContext {
+  root: Found<MapNode>;
+  resolver: TextResolver;
+  problems: Problem[];
+  /** Values that were encrypted in the file: not shown, whatever they are for. */
+  encrypted: WeakSet<ConfigNode>;
+  /** The connector that is being read. */
+  connectorId?: string;
+}
+
+export function readerContext(root: Found<MapNode>, env: Environment): ReaderContext {
+  return { root, resolver: new TextResolver(env), problems: [], encrypted: new WeakSet() };
+}
+
+/** Notes a problem. */
+export function report(
+  context: ReaderContext,
+  severity: Problem['severity'],
+  { key, place }: { key: string; place: Place },
+  { found, expected }: { found: string; expected: string },
+): void {
+  const { connectorId } = context;
+  context.problems.push({
+    severity,
+    ...place,
+    key,
+    found,
+    expected,
+    ...(connectorId === undefined ? {} : { connectorId }),
+  });
+}

@@ -1,0 +1,94 @@
+import { getMetadataStorage } from 'class-validator';
+import { kindOf, type SettingOptions, type SettingsClass } from '../setting.js';
+import { formatDuration } from '../values/duration.js';
+import { spellingsOf } from './convert.js';
+
+/** One decorator of class-validator on a property. */
+export interface Constraint {
+  name: string;
+  args: unknown[];
+  each: boolean;
+}
+
+/** The decorators of class-validator on a property, its parents' too. */
+export function constraintsOf(type: SettingsClass, property: string): Constraint[] {
+  return getMetadataStorage()
+    .getTargetValidationMetadatas(type, '', true, false)
+    .filter((metadata) => metadata.propertyName === property)
+    .map(({ name, type: kind, constraints, each }) => ({
+      name: name ?? kind,
+      args: (constraints as unknown[] | undefined) ?? [],
+      each,
+    }));
+}
+
+const KINDS = {
+  string: 'a text',
+  integer: 'an integer',
+  number: 'a number',
+  boolean: 'true or false',
+  duration: 'a time such as 30s or 500ms',
+  url: 'an address',
+  list: 'a list',
+  map: 'a map of names and values',
+} as const;
+
+/**
+ * What a property wants, to complete "expected …": its kind and what class-validator's decorators say of it.
+ *
+ * @param messages class-validator's own, by decorator, for those that are not known here
+ */
+export function expectedOf(
+  type: SettingsClass,
+  property: string,
+  setting: SettingOptions,
+  messages: Readonly<Record<string, string>> = {},
+): string {
+  if (setting.type) return setting.kind === 'map' ? 'a map of names and keys' : 'a map of keys';
+  const constraints = constraintsOf(type, property);
+  const kind = kindOf(type, property, setting);
+  const known = new Map(constraints.map(({ name, args }) => [name, args]));
+  const parts = [phraseOf(kind, setting, known), ...lengthPhrase(known), ...otherPhrases(known, messages)];
+  return parts.join(', ');
+}
+
+function phraseOf(kind: keyof typeof KINDS, setting: SettingOptions, known: Map<string, unknown[]>): string {
+  const list = kind === 'list' ? 'a list of ' : '';
+  if (setting.values) return `${list ? 'any' : 'one'} of ${spellingsOf(setting.values).join(', ')}`;
+  if (setting.format) return list + setting.format.expected;
+  if (known.has('isIn')) return `one of ${(known.get('isIn')![0] as unknown[]).join(', ')}`;
+  if (known.has('isHttpUrl') || known.has('isUrl')) return 'a URL such as https://pacs.example/path';
+  if (known.has('isPort')) return 'a port from 0 to 65535';
+  const phrase = kind === 'number' && known.has('isInt') ? KINDS.integer : KINDS[kind];
+  const show = kind === 'duration' ? (value: unknown) => formatDuration(Number(value)) : String;
+  const least = known.get('min')?.[0] ?? (known.has('isPositive') ? 1 : undefined);
+  const most = known.get('max')?.[0];
+  if (least !== undefined && most !== undefined) return `${phrase} from ${show(least)} to ${show(most)}`;
+  if (least !== undefined) return `${phrase} of at least ${show(least)}`;
+  return most === undefined ? phrase : `${phrase} of at most ${show(most)}`;
+}
+
+function lengthPhrase(known: Map<string, unknown[]>): string[] {
+  const [shortest, longest] = known.get('isLength') ?? [known.get('minLength')?.[0], known.get('maxLength')?.[0]];
+  if (shortest !== undefined && longest !== undefined) return [`${shortest} to ${longest} characters`];
+  if (longest !== undefined) return [`at most ${longest} characters`];
+  return shortest === undefined ? [] : [`at least ${shortest} characters`];
+}
+
+const KNOWN = new Set(
+  'isString isInt isNumber isBoolean isArray isObject isIn isUrl isHttpUrl isPort min max isPositive isLength minLength maxLength isDefined isNotEmpty arrayNotEmpty isOptional'.split(
+    ' ',
+  ),
+);
+
+/** Decorators without a phrase here speak for themselves: `port must be even` → `even`. */
+function otherPhrases(known: Map<string, unknown[]>, messages: Readonly<Record<string, string>>): string[] {
+  const phrases = known.has('matches') ? [`of the form ${String(known.get('matches')![0])}`] : [];
+  for (const [name, message] of Object.entries(messages)) {
+    if (KNOWN.has(name) || name === 'matches') continue;
+    const [, said = message] =
+      /^(?:each value in )?(?:\S+) (?:must be|should be|must|should) (.*)$/s.exec(message) ?? [];
+    phrases.push(said);
+  }
+  return phrases;
+}

@@ -1,0 +1,212 @@
+import { validateSync, type ValidationError } from 'class-validator';
+import { type ConfigNode, find, findDeepest, type Found, isEmpty, joinKey, type MapNode } from '../document/node.js';
+import { type SettingOptions, type SettingsClass, settingsOf } from '../setting.js';
+import { quote } from '../values/redact.js';
+import { type ReaderContext, report } from './context.js';
+import { expectedOf } from './expected.js';
+import { FAULTY, ValueReader } from './read-value.js';
+import { markSecret } from './secrets.js';
+
+export interface ReadSettings<Settings extends object> {
+  instance: Settings;
+  /** Whether the document sets anything of it. */
+  present: boolean;
+  /** Whether something of its own is wrong, or something required is missing; the problems have been noted. */
+  faulty: boolean;
+}
+
+/** A property's value and where it came from. */
+interface Reading {
+  value: unknown;
+  source?: Found;
+}
+
+/**
+ * An instance of a settings class with what `scopes` hold: each property from the first scope and path that sets it. What
+ * is wrong is noted in the context, all of it at once. A nested object that is wrong is left out of the instance, and costs
+ * nothing else.
+ */
+export function readSettings<Settings extends object>(
+  type: SettingsClass<Settings>,
+  scopes: readonly Found<MapNode>[],
+  context: ReaderContext,
+): ReadSettings<Settings> {
+  const instance = new type();
+  const readings = new Map<string, Reading>();
+  let present = false;
+  let faulty = false;
+  for (const [property, setting] of settingsOf(type)) {
+    const places = placesOf(setting, scopes, context);
+    const reading = setting.type
+      ? readNested(setting, places, context)
+      : readFirst(new ValueReader(type, property, setting, context), places, setting, context);
+    readings.set(property, reading);
+    if (reading.value === undefined) continue;
+    present = true;
+    if (reading.value === FAULTY) faulty ||= !setting.type;
+    else {
+      (instance as Record<string, unknown>)[property] = reading.value;
+      if (reading.source && context.encrypted.has(reading.source.node)) markSecret(instance, property);
+    }
+  }
+  return { instance, present, faulty: faulty || (present && !validate(type, instance, readings, scopes, context)) };
+}
+
+/** The same for an object that has to be there: what is required and missing is noted even where nothing is set. */
+export function readRequired<Settings extends object>(
+  type: SettingsClass<Settings>,
+  scopes: readonly Found<MapNode>[],
+  context: ReaderContext,
+): ReadSettings<Settings> {
+  const read = readSettings(type, scopes, context);
+  return read.present ? read : { ...read, faulty: !validate(type, read.instance, new Map(), scopes, context) };
+}
+
+function placesOf(setting: SettingOptions, scopes: readonly Found<MapNode>[], context: ReaderContext): Found[] {
+  const found = setting.paths.flatMap((path) =>
+    path.startsWith('/') ? [find(context.root, path.slice(1))] : scopes.map((scope) => find(scope, path)),
+  );
+  return found.filter((place): place is Found => place !== undefined);
+}
+
+function readFirst(
+  reader: ValueReader,
+  places: readonly Found[],
+  setting: SettingOptions,
+  context: ReaderContext,
+): Reading {
+  let first: (Reading & { source: Found }) | undefined;
+  for (const source of places) {
+    const value = reader.read(source);
+    if (value === undefined) continue;
+    if (!first) {
+      first = { value, source };
+      continue;
+    }
+    if (value === FAULTY || first.value === FAULTY || JSON.stringify(value) === JSON.stringify(first.value)) continue;
+    report(
+      context,
+      'warning',
+      { key: source.key, place: source.node.place },
+      {
+        found:
+          setting.secret || context.encrypted.has(source.node)
+            ? 'another value'
+            : `another value (${quote(textOf(value))})`,
+        expected: `that of ${first.source.key} in line ${first.source.node.place.line}, which is used`,
+      },
+    );
+  }
+  return first ?? { value: undefined };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function readNested(setting: SettingOptions, places: readonly Found[], context: ReaderContext): Reading {
+  const type = setting.type!();
+  const maps: Found<MapNode>[] = [];
+  for (const place of places) {
+    if (place.node.kind === 'map') maps.push(place as Found<MapNode>);
+    else if (!isEmpty(place.node)) {
+      const { found, expected } =
+        place.node.kind === 'invalid' ? place.node : { found: `a ${place.node.kind}`, expected: 'a map of keys' };
+      report(context, 'error', { key: place.key, place: place.node.place }, { found, expected });
+      return { value: FAULTY, source: place };
+    }
+  }
+  if (setting.kind === 'map') return readNestedMap(type, maps, context);
+  const { instance, present, faulty } = readSettings(type, maps, context);
+  return { value: faulty ? FAULTY : present ? instance : undefined, ...(maps[0] ? { source: maps[0] } : {}) };
+}
+
+/** A map of objects: one that is wrong costs itself. */
+function readNestedMap(type: SettingsClass, maps: readonly Found<MapNode>[], context: ReaderContext): Reading {
+  const scopes = new Map<string, Found<MapNode>[]>();
+  for (const map of maps) {
+    for (const [name, { value, keyPlace }] of map.node.entries) {
+      const found: Found = { node: value, key: joinKey(map.key, name), keyPlace };
+      if (value.kind === 'map') scopes.set(name, [...(scopes.get(name) ?? []), found as Found<MapNode>]);
+      else if (!isEmpty(value)) report(context, 'error', { key: found.key, place: value.place }, faultOf(value));
+    }
+  }
+  const read = [...scopes].map(([name, found]) => ({ name, ...readSettings(type, found, context) }));
+  const entries = read
+    .filter(({ present, faulty }) => present && !faulty)
+    .map(({ name, instance }) => [name, instance]);
+  return {
+    value: entries.length === 0 ? undefined : Object.fromEntries(entries),
+    ...(maps[0] ? { source: maps[0] } : {}),
+  };
+}
+
+function faultOf(node: ConfigNode): { found: string; expected: string } {
+  return node.kind === 'invalid' ? node : { found: `a ${node.kind}`, expected: 'a map of keys' };
+}
+
+/** Checks the instance with class-validator; what a reader has noted already is not noted again. */
+function validate(
+  type: SettingsClass,
+  instance: object,
+  readings: ReadonlyMap<string, Reading>,
+  scopes: readonly Found<MapNode>[],
+  context: ReaderContext,
+): boolean {
+  const errors = validateSync(instance, { forbidUnknownValues: false }).filter(
+    ({ property, constraints }) => constraints && readings.get(property)?.value !== FAULTY,
+  );
+  for (const error of errors) noteInvalid(type, error, readings.get(error.property), scopes, context);
+  return errors.length === 0;
+}
+
+function noteInvalid(
+  type: SettingsClass,
+  { property, value, constraints = {} }: ValidationError,
+  reading: Reading | undefined,
+  scopes: readonly Found<MapNode>[],
+  context: ReaderContext,
+): void {
+  const setting = settingsOf(type).get(property);
+  if (!setting) {
+    const place = { key: joinKey(scopes[0]?.key ?? '', property), place: (scopes[0] ?? context.root).node.place };
+    report(context, 'error', place, {
+      found: 'what does not fit together',
+      expected: Object.values(constraints).join('; '),
+    });
+    return;
+  }
+  const source = reading?.source;
+  if (source && value !== undefined) {
+    const text = textOf(value);
+    const hidden = setting.secret === true || context.encrypted.has(source.node);
+    const messages = hidden
+      ? Object.fromEntries(
+          Object.entries(constraints).map(([name, message]) => [name, message.replaceAll(text, '******')]),
+        )
+      : constraints;
+    const found = hidden ? 'a value that is not shown' : quote(text);
+    const expected = expectedOf(type, property, setting, messages);
+    report(context, 'error', { key: source.key, place: source.node.place }, { found, expected });
+    return;
+  }
+  const { key, place } = missingPlace(setting, scopes, context);
+  const expected = `${expectedOf(type, property, setting, constraints)} (${setting.description})`;
+  report(context, 'error', { key, place }, { found: 'nothing', expected });
+}
+
+/** Where a missing value belongs: below the path that exists furthest, so that it fits the layout in use. */
+function missingPlace(setting: SettingOptions, scopes: readonly Found<MapNode>[], context: ReaderContext) {
+  let best = { depth: -1, key: setting.paths[0]!, place: context.root.node.place };
+  for (const path of setting.paths) {
+    const absolute = path.startsWith('/');
+    const relative = absolute ? path.slice(1) : path;
+    for (const scope of absolute ? [context.root] : scopes) {
+      const { found, depth } = findDeepest(scope, relative);
+      if (depth <= best.depth) continue;
+      const rest = relative.split('.').slice(depth).join('.');
+      best = { depth, key: rest === '' ? found.key : joinKey(found.key, rest), place: found.keyPlace };
+    }
+  }
+  return best;
+}

@@ -1,0 +1,162 @@
+import {
+  type ConfigNode,
+  find,
+  type Found,
+  isEmpty,
+  joinKey,
+  type MapNode,
+  type ScalarNode,
+} from '../document/node.js';
+import { kindOf, type SettingKind, type SettingOptions, type SettingsClass } from '../setting.js';
+import { quote } from '../values/redact.js';
+import { type Resolved } from '../values/resolve.js';
+import { joinServerUrl } from '../values/server-url.js';
+import { type ReaderContext, report } from './context.js';
+import { convertText, looksOctal, splitList } from './convert.js';
+import { expectedOf } from './expected.js';
+
+/** A value that was read; `undefined` where nothing is set; `FAULTY` where a problem has been noted. */
+export const FAULTY = Symbol('faulty');
+
+/** Reads the values of one property of a settings class. */
+export class ValueReader {
+  readonly kind: SettingKind;
+
+  constructor(
+    private readonly type: SettingsClass,
+    private readonly property: string,
+    private readonly setting: SettingOptions,
+    private readonly context: ReaderContext,
+  ) {
+    this.kind = kindOf(type, property, setting);
+  }
+
+  read(found: Found): unknown {
+    const { node } = found;
+    if (node.kind === 'invalid') return this.fault(found, node.found, node.expected);
+    if (isEmpty(node)) return undefined;
+    if (this.kind === 'list') return this.readList(found);
+    if (this.kind === 'map') return this.readMap(found);
+    if (this.kind === 'url' && node.kind === 'map') return this.readUrl(found as Found<MapNode>);
+    return this.readScalar(found);
+  }
+
+  /** A value as problems show it. */
+  private show(node: ConfigNode, text: string, from?: string): string {
+    if (this.setting.secret || this.context.encrypted.has(node)) return 'a value that is not shown';
+    return from === undefined || node.kind !== 'scalar' ? quote(text) : `${quote(text)} (from ${quote(from)})`;
+  }
+
+  private readScalar(found: Found): unknown {
+    const { node } = found;
+    if (node.kind !== 'scalar') return this.fault(found, `a ${node.kind}`);
+    const resolved = this.resolve(found, node);
+    if ('found' in resolved) return this.fault(found, resolved.found, resolved.expected);
+    const { text, from } = resolved;
+    if (text === '') return undefined;
+    const value = convertText(text, this.kind, this.setting);
+    if (value === undefined) return this.fault(found, this.show(node, text, from));
+    if (this.kind === 'integer' && node.plain && looksOctal(text)) {
+      const expected = `no leading zero: it is read as ${String(value)} here, and as an octal number by other programs`;
+      report(this.context, 'warning', { key: found.key, place: node.place }, { found: quote(text), expected });
+    }
+    return value;
+  }
+
+  private readList(found: Found): unknown {
+    const { node } = found;
+    if (node.kind === 'map') return this.fault(found, 'a map');
+    const items = node.kind === 'list' ? node.items.filter((item) => !isEmpty(item)) : [node];
+    const values: unknown[] = [];
+    let faulty = false;
+    for (const item of items) {
+      const place = { ...found, node: item };
+      if (item.kind !== 'scalar') {
+        this.fault(place, `a ${item.kind}`);
+        faulty = true;
+        continue;
+      }
+      const resolved = this.resolve(found, item);
+      if ('found' in resolved) {
+        this.fault(place, resolved.found, resolved.expected);
+        faulty = true;
+        continue;
+      }
+      for (const text of node.kind === 'list' ? [resolved.text.trim()] : splitList(resolved.text)) {
+        if (text === '') continue;
+        const value = convertText(text, 'list', this.setting);
+        if (value === undefined) {
+          this.fault(place, this.show(item, text));
+          faulty = true;
+        } else if (!values.includes(value)) values.push(value);
+      }
+    }
+    if (faulty) return FAULTY;
+    return values.length === 0 ? undefined : values;
+  }
+
+  private readMap(found: Found): unknown {
+    if (found.node.kind !== 'map')
+      return this.fault(found, `a ${found.node.kind === 'scalar' ? 'single value' : 'list'}`);
+    const entries: [string, string][] = [];
+    let faulty = false;
+    const walk = (map: MapNode, prefix: string): void => {
+      for (const [name, { value, keyPlace }] of map.entries) {
+        const inner: Found = { node: value, key: joinKey(joinKey(found.key, prefix), name), keyPlace };
+        // A dotted name was opened into nested maps when the file was read.
+        if (value.kind === 'map') walk(value, joinKey(prefix, name));
+        else {
+          const text = value.kind === 'scalar' && isEmpty(value) ? undefined : this.readScalar(inner);
+          if (text === FAULTY) faulty = true;
+          else if (text !== undefined) entries.push([joinKey(prefix, name), text as string]);
+        }
+      }
+    };
+    walk(found.node, '');
+    if (faulty) return FAULTY;
+    return entries.length === 0 ? undefined : Object.fromEntries(entries);
+  }
+
+  private readUrl(found: Found<MapNode>): unknown {
+    const [url, port, context] = ['url', 'port', 'context'].map((name) => {
+      const part = find(found, name);
+      if (!part || isEmpty(part.node)) return undefined;
+      if (part.node.kind !== 'scalar') return this.fault(part, `a ${part.node.kind}`, 'a single value');
+      const resolved = this.resolve(found, part.node);
+      if ('found' in resolved) return this.fault(part, resolved.found, resolved.expected);
+      if (name === 'port' && !isPort(resolved.text)) {
+        return resolved.text === '' ? undefined : this.fault(part, quote(resolved.text), 'an integer from 1 to 65535');
+      }
+      return resolved.text === '' ? undefined : resolved.text;
+    });
+    if (url === FAULTY || port === FAULTY || context === FAULTY) return FAULTY;
+    if (url === undefined) {
+      return port === undefined && context === undefined
+        ? undefined
+        : this.fault({ ...found, key: joinKey(found.key, 'url') }, 'nothing', 'a URL such as https://pacs.example');
+    }
+    const joined = joinServerUrl(url as string, port === undefined ? undefined : Number(port), context as string);
+    return 'url' in joined ? joined.url : this.fault(found, joined.found, joined.expected);
+  }
+
+  /** The text of a scalar; where it was encrypted, the whole value that it is part of is not shown. */
+  private resolve(whole: Found, node: ScalarNode): Resolved {
+    const resolved = this.context.resolver.resolve(node);
+    if ('secret' in resolved && resolved.secret) this.context.encrypted.add(node).add(whole.node);
+    return resolved;
+  }
+
+  private fault({ node, key }: Found, found: string, expected?: string): typeof FAULTY {
+    report(
+      this.context,
+      'error',
+      { key, place: node.place },
+      { found, expected: expected ?? expectedOf(this.type, this.property, this.setting) },
+    );
+    return FAULTY;
+  }
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= 65_535;
+}

@@ -1,0 +1,78 @@
+import { distance } from 'fastest-levenshtein';
+import { type Found, isEmpty, joinKey, type MapNode } from '../document/node.js';
+import { relax } from '../document/relaxed-name.js';
+import { kindOf, type SettingsClass, settingsOf } from '../setting.js';
+import { type ReaderContext, report } from './context.js';
+
+/** The keys that may stand somewhere, by their relaxed names. */
+export class KnownKeys {
+  private readonly children = new Map<string, { name: string; keys: KnownKeys }>();
+  /** What may stand below any name, where names are free. */
+  private anyName?: KnownKeys;
+  /** Everything may stand here. */
+  private open = false;
+
+  /** Adds the keys of a settings class below `path`; absolute ones are left out. */
+  addSettings(type: SettingsClass, path = ''): this {
+    const here = this.at(path);
+    for (const [property, setting] of settingsOf(type)) {
+      const kind = kindOf(type, property, setting);
+      for (const own of setting.paths.filter((candidate) => !candidate.startsWith('/'))) {
+        const keys = here.at(own);
+        if (setting.type && setting.kind === 'map') (keys.anyName ??= new KnownKeys()).addSettings(setting.type());
+        else if (setting.type) keys.addSettings(setting.type());
+        else if (kind === 'map') keys.open = true;
+        else if (kind === 'url') for (const part of ['url', 'port', 'context']) keys.at(part);
+      }
+    }
+    return this;
+  }
+
+  /** Adds a key below which everything may stand. */
+  addOpen(path: string): this {
+    this.at(path).open = true;
+    return this;
+  }
+
+  /**
+   * Warns of keys below `scope` that nothing reads. One that looks like a known one is told with it; others are told as well
+   * unless `nearMissesOnly`.
+   */
+  check(scope: Found<MapNode>, context: ReaderContext, nearMissesOnly = false): void {
+    if (this.open) return;
+    for (const [name, { value, keyPlace }] of scope.node.entries) {
+      const key = joinKey(scope.key, name);
+      const known = this.children.get(relax(name))?.keys ?? this.anyName;
+      if (known) {
+        if (value.kind === 'map') known.check({ node: value, key, keyPlace }, context, nearMissesOnly);
+      } else if (!isEmpty(value)) {
+        const near = this.nearest(name);
+        if (near === undefined && nearMissesOnly) continue;
+        const expected = near === undefined ? this.describe() : JSON.stringify(near);
+        report(context, 'warning', { key, place: keyPlace }, { found: 'an unknown key, without effect', expected });
+      }
+    }
+  }
+
+  private nearest(name: string): string | undefined {
+    const relaxed = relax(name);
+    const ranked = [...this.children]
+      .map(([candidate, { name: written }]) => ({ written, far: distance(relaxed, candidate) }))
+      .sort((a, b) => a.far - b.far);
+    const limit = Math.max(1, Math.floor(relaxed.length / 4));
+    return ranked[0] && ranked[0].far <= limit ? ranked[0].written : undefined;
+  }
+
+  private describe(): string {
+    const names = [...this.children.values()].map(({ name }) => name);
+    return names.length === 0 ? 'a single value' : `one of ${names.join(', ')}`;
+  }
+
+  private at(path: string): KnownKeys {
+    if (path === '') return this;
+    const [name, ...rest] = path.split('.') as [string, ...string[]];
+    let child = this.children.get(relax(name));
+    if (!child) this.children.set(relax(name), (child = { name, keys: new KnownKeys() }));
+    return child.keys.at(rest.join('.'));
+  }
+}

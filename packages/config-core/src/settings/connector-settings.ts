@@ -1,0 +1,94 @@
+import { type IdentifierKind } from '@pacs-connectors/connector-core';
+import { IsDefined, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Setting } from '../setting.js';
+import { dicomTag } from '../values/dicom-tag.js';
+
+/** What a connector's part of the manifest says to the viewer, whichever archive language it has. */
+export class ManifestSettings {
+  @Setting({
+    paths: ['wado.authentication.transfer-syntax-uid', 'weasis.manifest.transfer-syntax-uid'],
+    description: 'Transfer syntax that the viewer asks for (WadoTransferSyntaxUID)',
+  })
+  transferSyntaxUid?: string;
+
+  @Setting({
+    paths: ['wado.authentication.compression-rate', 'weasis.manifest.compression-rate'],
+    description: 'Compression that the viewer asks for, 1 to 100 (WadoCompressionRate)',
+    kind: 'integer',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  compressionRate?: number;
+
+  @Setting({
+    paths: ['wado.authentication.requireOnlySOPInstanceUID', 'weasis.manifest.requireOnlySOPInstanceUID'],
+    description: 'Whether the SOP Instance UID alone is enough to retrieve an image',
+    kind: 'boolean',
+  })
+  requireOnlySopInstanceUid?: boolean;
+
+  @Setting({
+    paths: [
+      'wado.authentication.additionnalParameters',
+      'weasis.manifest.additionnalParameters',
+      'wado.authentication.additionalParameters',
+      'weasis.manifest.additionalParameters',
+    ],
+    description: 'What the viewer appends to each retrieve URL',
+  })
+  additionalParameters?: string;
+
+  @Setting({
+    paths: ['wado.authentication.overrideDicomTags', 'weasis.manifest.overrideDicomTags'],
+    description: "Attributes that the manifest's values replace in the images",
+    kind: 'list',
+    format: dicomTag,
+  })
+  overrideDicomTags: number[] = [];
+
+  @Setting({
+    paths: ['wado.authentication.httpTags', 'weasis.manifest.httpTags'],
+    description: 'HTTP headers that the viewer sends',
+    kind: 'map',
+    secret: true,
+  })
+  httpTags: Record<string, string> = {};
+}
+
+/** The keys that every connector has, whichever archive language it speaks. */
+export class ConnectorSettings {
+  @Setting({ paths: ['type'], description: 'Archive language: DB, DICOM, DICOM_WEB, or that of a plug-in' })
+  @IsDefined()
+  type!: string;
+
+  @Setting({
+    paths: ['search-criteria.deactivated'],
+    description: 'Kinds of identifier that this connector ignores',
+    kind: 'list',
+    values: {
+      SOP_INSTANCE_UID: 'sopInstanceUids',
+      SERIE_INSTANCE_UID: 'seriesInstanceUids',
+      SERIES_INSTANCE_UID: 'seriesInstanceUids',
+      STUDY_INSTANCE_UID: 'studyInstanceUids',
+      STUDY_ACCESSION_NUMBER: 'accessionNumbers',
+      PATIENT_ID: 'patientIds',
+    },
+  })
+  deactivated: IdentifierKind[] = [];
+
+  /** Milliseconds. */
+  @Setting({
+    paths: ['timeout'],
+    description: 'Deadline of this connector: 30s, 500ms; not set: connector.timeout',
+    kind: 'duration',
+  })
+  @IsOptional()
+  @Min(1)
+  @Max(3_600_000)
+  timeoutMs?: number;
+
+  @Setting({ paths: [''], description: 'What the manifest says to the viewer', type: () => ManifestSettings })
+  manifest: ManifestSettings = new ManifestSettings();
+}

@@ -1,0 +1,102 @@
+import { isIP } from 'node:net';
+import { type IdentifierKind } from '@pacs-connectors/connector-core';
+import { IsDefined, IsHexadecimal, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
+import { Setting, type SettingFormat } from '../setting.js';
+import { DEFAULT_SALT } from '../values/cipher.js';
+import { IsHttpUrl } from './is-http-url.js';
+
+/** `cryptography`: identifiers in request URLs arrive encrypted. */
+export class CryptographySettings {
+  @Setting({ paths: ['enabled'], description: 'Whether identifiers in requests are encrypted' })
+  enabled: boolean = false;
+
+  @Setting({ paths: ['password'], description: 'Password of the encryption', secret: true })
+  @ValidateIf(({ enabled }: CryptographySettings) => enabled)
+  @IsDefined()
+  password?: string;
+
+  @Setting({ paths: ['salt'], description: 'Salt of the encryption, hexadecimal', secret: true })
+  @IsHexadecimal()
+  salt: string = DEFAULT_SALT;
+}
+
+/** `server`: where it listens and how callers reach it. */
+export class ServerSettings {
+  @Setting({ paths: ['port'], description: 'Port to listen at; 0 takes a free one', kind: 'integer' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  port?: number;
+
+  @Setting({ paths: ['address'], description: 'Address or host name to listen at' })
+  address?: string;
+
+  @Setting({ paths: ['public-url'], description: 'The address that callers and viewers use' })
+  @IsOptional()
+  @IsHttpUrl()
+  publicUrl?: string;
+
+  @Setting({
+    paths: ['context-path', 'servlet.context-path'],
+    description: 'Path before every route, such as /pacs-connectors',
+    format: {
+      parse: (text) => (/^[^\s?#]+$/.test(text) ? `/${text.replace(/^\/+|\/+$/g, '')}`.replace(/^\/$/, '') : undefined),
+      expected: 'a path such as /pacs-connectors',
+      pattern: '^\\s*[^\\s?#]+\\s*$',
+    },
+  })
+  contextPath?: string;
+}
+
+const KINDS: Record<string, IdentifierKind> = {
+  patientID: 'patientIds',
+  studyUID: 'studyInstanceUids',
+  accessionNumber: 'accessionNumbers',
+  seriesUID: 'seriesInstanceUids',
+  objectUID: 'sopInstanceUids',
+};
+
+/** `request`: what callers may ask by. Not set: by everything. */
+export class RequestSettings {
+  @Setting({
+    paths: ['ids'],
+    description: 'Kinds of identifier that callers may use',
+    kind: 'list',
+    values: KINDS,
+  })
+  ids?: IdentifierKind[];
+
+  @Setting({
+    paths: ['IID.level'],
+    description: 'Levels at which Invoke Image Display may ask',
+    kind: 'list',
+    values: ['PATIENT', 'STUDY'],
+  })
+  iidLevels?: ('PATIENT' | 'STUDY')[];
+}
+
+const hostFormat: SettingFormat = {
+  parse(text) {
+    const [address, prefix, ...rest] = text.split('/');
+    const version = isIP(address!);
+    if (prefix !== undefined) {
+      const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
+      return version > 0 && rest.length === 0 && bits <= (version === 4 ? 32 : 128) ? text : undefined;
+    }
+    // A name of digits and dots alone is a mistyped address.
+    return version > 0 || (/^(\*\.)?[\w-]+(\.[\w-]+)*\.?$/.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined;
+  },
+  expected: 'addresses, CIDR ranges (10.0.0.0/8) or host names',
+};
+
+/** `hosts`: who may call. Not set: everybody. */
+export class HostSettings {
+  @Setting({
+    paths: ['allow'],
+    description: 'Addresses, CIDR ranges or host names that may call',
+    kind: 'list',
+    format: hostFormat,
+  })
+  allow?: string[];
+}

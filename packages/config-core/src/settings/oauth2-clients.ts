@@ -1,0 +1,66 @@
+import { IsDefined, IsOptional } from 'class-validator';
+import { Setting } from '../setting.js';
+import { IsHttpUrl } from './is-http-url.js';
+
+/** One client at an OpenID provider: `spring.security.oauth2.client.registration.<oidc-id>`. */
+export class OAuth2Registration {
+  @Setting({ paths: ['client-id'], description: 'Client ID at the provider' })
+  @IsDefined()
+  clientId!: string;
+
+  @Setting({ paths: ['client-secret'], description: 'Client secret at the provider', secret: true })
+  clientSecret?: string;
+
+  @Setting({
+    paths: ['authorization-grant-type'],
+    description: 'client_credentials: tokens of our own; authorization_code: the token of the request is handed on',
+    values: ['client_credentials', 'authorization_code'],
+  })
+  authorizationGrantType?: 'client_credentials' | 'authorization_code';
+
+  @Setting({ paths: ['scope'], description: 'Scopes to ask for', kind: 'list' })
+  scope: string[] = [];
+
+  @Setting({
+    paths: ['provider'],
+    description: 'Name of the provider; the name of the registration where it is not set',
+  })
+  provider?: string;
+}
+
+/** One OpenID provider: `spring.security.oauth2.client.provider.<name>`. */
+export class OAuth2Provider {
+  @Setting({ paths: ['issuer-uri'], description: 'Issuer, whose discovery document tells the rest' })
+  @IsOptional()
+  @IsHttpUrl()
+  issuerUri?: string;
+
+  @Setting({ paths: ['jwk-set-uri'], description: 'Keys that sign the tokens' })
+  @IsOptional()
+  @IsHttpUrl()
+  jwkSetUri?: string;
+
+  @Setting({ paths: ['token-uri'], description: 'Token endpoint' })
+  @IsOptional()
+  @IsHttpUrl()
+  tokenUri?: string;
+
+  @Setting({ paths: ['authorization-uri'], description: 'Authorization endpoint' })
+  @IsOptional()
+  @IsHttpUrl()
+  authorizationUri?: string;
+}
+
+/** `spring.security.oauth2.client`: the clients and providers that connectors name by `oidc-id`. */
+export class OAuth2Clients {
+  @Setting({
+    paths: ['registration'],
+    description: 'Clients, by the oidc-id that connectors name',
+    kind: 'map',
+    type: () => OAuth2Registration,
+  })
+  registrations: Record<string, OAuth2Registration> = {};
+
+  @Setting({ paths: ['provider'], description: 'Providers, by name', kind: 'map', type: () => OAuth2Provider })
+  providers: Record<string, OAuth2Provider> = {};
+}

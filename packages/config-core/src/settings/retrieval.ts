@@ -1,0 +1,154 @@
+import { IsOptional } from 'class-validator';
+import { find, type Found, isEmpty, type MapNode } from '../document/node.js';
+import { type ReaderContext, report } from '../reader/context.js';
+import { readSettings } from '../reader/read-settings.js';
+import { Setting } from '../setting.js';
+import { IsHttpUrl } from './is-http-url.js';
+import { type OAuth2Clients } from './oauth2-clients.js';
+
+/** Images by HTTP basic authentication; by none where there is no login. */
+export class BasicRetrieval {
+  @Setting({ paths: ['url', 'server'], description: 'Where images are retrieved', kind: 'url' })
+  @IsOptional()
+  @IsHttpUrl()
+  url!: string;
+
+  @Setting({ paths: ['login'], description: 'User name' })
+  login?: string;
+
+  @Setting({ paths: ['password'], description: 'Password', secret: true })
+  password?: string;
+}
+
+/** Images with a bearer token. */
+export class OAuth2Retrieval {
+  @Setting({ paths: ['url', 'server'], description: 'Where images are retrieved with a token', kind: 'url' })
+  @IsOptional()
+  @IsHttpUrl()
+  url!: string;
+
+  @Setting({ paths: ['oidc-id'], description: 'Name in spring.security.oauth2.client.registration' })
+  oidcId?: string;
+}
+
+/** How the viewer retrieves the images of one connector. */
+export class RetrievalSettings {
+  @Setting({
+    paths: ['type'],
+    description:
+      'Which of the two is used; not set: OAuth 2 for requests with a token where it is configured, else basic',
+    values: ['BASIC', 'OAUTH2'],
+  })
+  type?: 'BASIC' | 'OAUTH2';
+
+  @Setting({ paths: ['force-basic'], description: 'Basic even for requests with a token' })
+  forceBasic: boolean = false;
+
+  @Setting({ paths: ['basic'], description: 'Images by basic authentication', type: () => BasicRetrieval })
+  basic?: BasicRetrieval;
+
+  @Setting({ paths: ['oauth2'], description: 'Images with a bearer token', type: () => OAuth2Retrieval })
+  oauth2?: OAuth2Retrieval;
+}
+
+/** {@link RetrievalSettings} with an address that needs no authentication. */
+class RetrievalKeys extends RetrievalSettings {
+  @Setting({ paths: ['url', 'server'], description: 'Where images are retrieved without authentication', kind: 'url' })
+  @IsOptional()
+  @IsHttpUrl()
+  url?: string;
+}
+export { RetrievalKeys };
+
+/** Where the first layout and any plug-in's connector have it. */
+const COMMON = ['wado.authentication'];
+
+/** Where the second layout has it, by type: places that complete each other, then those that serve where these have none. */
+const BY_TYPE: Record<string, { own: string[]; fallback?: string[] }> = {
+  DB: { own: ['db-connector.wado.authentication', 'db-connector.wado'] },
+  DICOM: { own: ['dicom-connector.wado.authentication', 'dicom-connector.wado'] },
+  DICOM_WEB: {
+    own: ['dicom-web-connector.wado-rs.authentication', 'dicom-web-connector.wado-rs'],
+    fallback: ['dicom-web-connector.qido-rs.authentication', 'dicom-web-connector.qido-rs'],
+  },
+};
+
+/** The keys below which the retrieval settings of a connector of this type stand. */
+export function retrievalPaths(type: string): { own: string[]; fallback: string[] } {
+  const { own = [], fallback = [] } = BY_TYPE[type] ?? {};
+  return { own: [...COMMON, ...own], fallback };
+}
+
+/**
+ * How the images of a connector are retrieved. The credentials of one place are never joined with the address of the other
+ * where `fallback` serves: it counts as a whole or not at all.
+ *
+ * @returns `undefined` where something is wrong; it has been noted.
+ */
+export function readRetrieval(
+  type: string,
+  connector: Found<MapNode>,
+  oauth2: OAuth2Clients,
+  context: ReaderContext,
+): RetrievalSettings | undefined {
+  const { own, fallback } = retrievalPaths(type);
+  const ownScopes = scopesOf(connector, own);
+  const scopes = hasAddress(ownScopes) ? ownScopes : scopesOf(connector, fallback);
+  const { instance, faulty } = readSettings(RetrievalKeys, scopes.length > 0 ? scopes : ownScopes, context);
+  if (faulty) return undefined;
+  const { url, ...rest } = instance;
+  const retrieval = Object.assign(new RetrievalSettings(), rest);
+  if (url !== undefined && !retrieval.basic?.url) {
+    retrieval.basic = Object.assign(new BasicRetrieval(), retrieval.basic, { url });
+  }
+  return checkRetrieval(retrieval, connector, own, oauth2, context) ? retrieval : undefined;
+}
+
+function scopesOf(connector: Found<MapNode>, paths: readonly string[]): Found<MapNode>[] {
+  return paths
+    .map((path) => find(connector, path))
+    .filter((found): found is Found<MapNode> => found?.node.kind === 'map' && !isEmpty(found.node));
+}
+
+function hasAddress(scopes: readonly Found<MapNode>[]): boolean {
+  const paths = ['basic.url', 'basic.server', 'oauth2.url', 'oauth2.server', 'url', 'server'];
+  return scopes.some((scope) => paths.some((path) => isSet(find(scope, path))));
+}
+
+function isSet(found: Found | undefined): boolean {
+  return found !== undefined && !isEmpty(found.node);
+}
+
+function checkRetrieval(
+  { type, forceBasic, basic, oauth2 }: RetrievalSettings,
+  connector: Found<MapNode>,
+  own: readonly string[],
+  clients: OAuth2Clients,
+  context: ReaderContext,
+): boolean {
+  const below = own.find((path) => isSet(find(connector, path))) ?? own[0]!;
+  const missing = (key: string, why: string) => {
+    const place = { key: `${connector.key}.${below}.${key}`, place: connector.keyPlace };
+    report(context, 'error', place, { found: 'nothing', expected: `a URL where images are retrieved (${why})` });
+    return false;
+  };
+  if (!basic?.url && !oauth2?.url) {
+    const others = own.slice(1).filter((path) => path !== below);
+    const elsewhere = [below, ...others].map((path) => `${path}.oauth2.url`).slice(0, 1);
+    return missing('basic.url', `here, in basic.server.url or in ${elsewhere.join()}; the manifest needs one`);
+  }
+  if ((type === 'BASIC' || forceBasic) && !basic?.url) {
+    return missing('basic.url', `asked for by ${forceBasic ? 'force-basic' : 'type: BASIC'}`);
+  }
+  if (type === 'OAUTH2' && !oauth2?.url) return missing('oauth2.url', 'asked for by type: OAUTH2');
+  const oidcId = oauth2?.oidcId;
+  if (oidcId !== undefined && !Object.hasOwn(clients.registrations, oidcId)) {
+    const known = Object.keys(clients.registrations).join(', ') || 'none is configured';
+    const place = { key: `${connector.key}.${below}.oauth2.oidc-id`, place: connector.keyPlace };
+    const used = type !== 'BASIC' && !forceBasic;
+    const found = `${JSON.stringify(oidcId)}, which is not in spring.security.oauth2.client.registration or is faulty there`;
+    report(context, used ? 'error' : 'warning', place, { found, expected: `a registration (${known})` });
+    return !used;
+  }
+  return true;
+}

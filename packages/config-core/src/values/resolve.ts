@@ -1,0 +1,44 @@
+import { type Environment } from '../document/read.js';
+import { type ScalarNode } from '../document/node.js';
+import { CipherError, DEFAULT_SALT, SymmetricCipher } from './cipher.js';
+import { resolvePlaceholders } from './placeholders.js';
+
+export const CIPHER_MARK = '{cipher}';
+
+/** What a scalar says once placeholders and ciphers are resolved, or why it cannot be said. */
+export type Resolved = { text: string; secret: boolean; from?: string } | { found: string; expected: string };
+
+/**
+ * Placeholders first, in the text that was written, so that a ciphertext can come from the environment; then decryption,
+ * whose result is final: a password that holds `${…}` stays as it is, and no ciphertext can ask for an environment variable.
+ */
+export class TextResolver {
+  private cipher?: SymmetricCipher;
+
+  constructor(private readonly env: Environment) {}
+
+  resolve(node: ScalarNode): Resolved {
+    const { text, missing, any } = resolvePlaceholders(node.text, this.env);
+    if (missing.length > 0) {
+      const names = missing.map((name) => `\${${name}}`).join(', ');
+      return {
+        found: names,
+        expected: `${missing.join(', ')} set in the environment, or a default (\${NAME:default})`,
+      };
+    }
+    if (!text.startsWith(CIPHER_MARK)) return { text, secret: false, ...(any ? { from: node.text } : {}) };
+    try {
+      return { text: this.decipher().decrypt(text.slice(CIPHER_MARK.length).trim()), secret: true };
+    } catch (error) {
+      if (!(error instanceof CipherError)) throw error;
+      return { found: error.message, expected: error.remedy };
+    }
+  }
+
+  private decipher(): SymmetricCipher {
+    const password = this.env['ENCRYPT_KEY'];
+    if (!password) throw new CipherError('a {cipher} value and no key for it', 'ENCRYPT_KEY set in the environment');
+    this.cipher ??= new SymmetricCipher(password, this.env['ENCRYPT_SALT'] || DEFAULT_SALT);
+    return this.cipher;
+  }
+}
