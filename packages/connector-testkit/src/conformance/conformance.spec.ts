@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Connector,
   ConnectorError,
@@ -9,6 +12,7 @@ import {
   type SearchOptions,
   type SearchResult,
 } from '@pacs-connectors/connector-core';
+import { type Address } from '../fault-proxy.js';
 import { type InstanceRow, instanceRows } from '../sample-archive.js';
 import { conformanceCases, type ConformanceOptions } from './index.js';
 
@@ -220,4 +224,69 @@ describe('finds the fault of a connector that', () => {
   for (const [fault, [connector, name]] of Object.entries(faulty)) {
     it(fault, async () => expect(await failures(connector)).toContain(name));
   }
+});
+
+describe('over a network', () => {
+  const body = JSON.stringify(instanceRows());
+  const target = { host: '127.0.0.1', port: 0 };
+  let server: Server;
+
+  beforeAll(async () => {
+    server = createServer((_, response) => response.end(body.slice(0, 6_000)));
+    await once(server.listen(0, target.host), 'listening');
+    target.port = (server.address() as AddressInfo).port;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** Answers once its server has: the tree is that of the memory. */
+  class HttpConnector extends MemoryConnector {
+    constructor(private readonly address: Address) {
+      super();
+    }
+    override async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
+      await this.ask(options.signal);
+      return super.search(criteria, options);
+    }
+    override async check(signal: AbortSignal): Promise<ConnectorStatus> {
+      await this.ask(signal);
+      return super.check(signal);
+    }
+    protected async ask(signal: AbortSignal): Promise<void> {
+      const { host, port } = this.address;
+      const answer = fetch(`http://${host}:${port}`, { signal }).then((response) => response.text());
+      await this.until(answer, signal).catch((error: unknown) => {
+        if (signal.aborted) throw ConnectorError.aborted(this.id, signal);
+        throw ConnectorError.from(this.id, error, 'unavailable');
+      });
+    }
+  }
+  /** Takes a broken connection for the end of the answer. */
+  class Careless extends HttpConnector {
+    override async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
+      try {
+        return await super.search(criteria, options);
+      } catch {
+        return { patients: [], notices: [] };
+      }
+    }
+  }
+  const networkCasesFor = (connector: new (address: Address) => Connector) => {
+    const openVia = async (address: Address) => {
+      const opened = new connector(address);
+      return { connector: opened, close: () => opened.close() };
+    };
+    const all = conformanceCases(() => openVia(target), { network: { target, openVia } });
+    return all.slice(casesFor(MemoryConnector).length);
+  };
+
+  for (const { name, run } of networkCasesFor(HttpConnector)) it(name, run);
+
+  it('finds the fault of a connector that takes half an answer for a whole one', async () => {
+    const name = 'takes no half answer for a whole one, wherever the connection breaks';
+    const found = networkCasesFor(Careless).find((candidate) => candidate.name === name);
+    await expect(found?.run()).rejects.toThrow(/deep/);
+  });
 });

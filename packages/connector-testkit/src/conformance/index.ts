@@ -1,19 +1,14 @@
-import { type Connector } from '@pacs-connectors/connector-core';
+import { type Address } from '../fault-proxy.js';
 import { type OptionalAttribute } from './expectation.js';
 import { filterCases } from './filters.js';
 import { identifierCases } from './identifiers.js';
 import { lifecycleCases } from './lifecycle.js';
 import { literalValueCases } from './literal-values.js';
-import { Trial } from './trial.js';
+import { networkCases } from './network.js';
+import { type OpenConnector, withConnector } from './trial.js';
 
 export { type OptionalAttribute } from './expectation.js';
-
-/** A connector to an archive that holds `sampleArchive` and nothing else, and how to be rid of it. */
-export interface OpenConnector {
-  connector: Connector;
-  /** Called once after the case; the connector may have been closed by then. */
-  close(): Promise<void>;
-}
+export { type OpenConnector } from './trial.js';
 
 export interface ConformanceOptions {
   /**
@@ -21,6 +16,15 @@ export interface ConformanceOptions {
    * are one patient. None unless told.
    */
   lacks?: readonly OptionalAttribute[];
+  /** For an archive that is reached over TCP: also what happens when the network fails. */
+  network?: NetworkOptions;
+}
+
+export interface NetworkOptions {
+  /** Where the archive listens. */
+  target: Address;
+  /** As `open`, but the connector reaches the archive at `address`, where a proxy stands before it. */
+  openVia(address: Address): Promise<OpenConnector>;
 }
 
 /** One test: `run` rejects (with an AssertionError of node:assert where the connector is at fault). */
@@ -43,15 +47,9 @@ export function conformanceCases(
   options: ConformanceOptions = {},
 ): ConformanceCase[] {
   const lacks = new Set(options.lacks);
-  return [...identifierCases, ...literalValueCases, ...filterCases, ...lifecycleCases].map(({ name, run }) => ({
-    name,
-    async run() {
-      const { connector, close } = await open();
-      try {
-        await run(new Trial(connector, lacks));
-      } finally {
-        await close();
-      }
-    },
-  }));
+  const cases = [...identifierCases, ...literalValueCases, ...filterCases, ...lifecycleCases];
+  return [
+    ...cases.map(({ name, run }) => ({ name, run: () => withConnector(open, lacks, run) })),
+    ...(options.network ? networkCases(options.network, lacks) : []),
+  ];
 }

@@ -55,6 +55,16 @@ export class Trial {
     assert.deepEqual(linesOf(result.patients, 'instance', this.lacks), [], `asked for ${JSON.stringify(question)}`);
   }
 
+  /** As {@link expectHoldings}, or a rejection with a ConnectorError: the whole or nothing. */
+  async expectHoldingsOrRejection(question: Question): Promise<void> {
+    try {
+      await this.expectHoldings(question);
+    } catch (error) {
+      if (error instanceof assert.AssertionError) throw error;
+      this.expectConnectorError(error);
+    }
+  }
+
   /** `pending` rejects at once with a ConnectorError of this connector. */
   async expectRejection(pending: Promise<unknown>, kind?: ConnectorErrorKind): Promise<void> {
     const start = performance.now();
@@ -86,4 +96,25 @@ export class Trial {
 export interface TrialCase {
   name: string;
   run(trial: Trial): Promise<void>;
+}
+
+/** A connector to an archive that holds `sampleArchive` and nothing else, and how to be rid of it. */
+export interface OpenConnector {
+  connector: Connector;
+  /** Called once after the case; the connector may have been closed by then. */
+  close(): Promise<void>;
+}
+
+/** Tries what `open` makes, and closes it. */
+export async function withConnector(
+  open: () => Promise<OpenConnector>,
+  lacks: ReadonlySet<OptionalAttribute>,
+  run: (trial: Trial) => Promise<void>,
+): Promise<void> {
+  const { connector, close } = await open();
+  try {
+    await run(new Trial(connector, lacks));
+  } finally {
+    await close();
+  }
 }
