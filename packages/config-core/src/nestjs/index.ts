@@ -1,1 +1,2 @@
-export {};
+export * from './connectors-config.module.js';
+export * from './connectors-configuration.js';

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { expect, it } from '@jest/globals';
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type Connector, type ConnectorDefinition, type ConnectorPlugin } from '../connector.js';
 import { ConnectorRegistry } from '../registry.js';
@@ -12,7 +12,7 @@ const closed: string[] = [];
 
 @ConnectorPluginProvider()
 class TinyPlugin implements ConnectorPlugin<TinySettings> {
-  readonly type = 'TINY';
+  readonly type: string = 'TINY';
   readonly settings = TinySettings;
 
   create({ id, type }: ConnectorDefinition<TinySettings>): Connector {
@@ -48,4 +48,39 @@ it('finds the plug-ins of whatever modules are there and closes their connectors
   ).toEqual(['one']);
   await app.close();
   expect(closed).toEqual(['one']);
+});
+
+it('waits for a plug-in that waits for something itself, wherever its module stands', async () => {
+  @ConnectorPluginProvider()
+  class SlowPlugin extends TinyPlugin {
+    override readonly type: string;
+
+    constructor(@Inject('NAME') name: string) {
+      super();
+      this.type = name;
+    }
+  }
+  @Module({
+    providers: [
+      SlowPlugin,
+      { provide: 'NAME', useFactory: () => new Promise((resolve) => setTimeout(resolve, 20, 'SLOW')) },
+    ],
+  })
+  class SlowModule {}
+  @Module({
+    imports: [
+      ConnectorsModule.forRootAsync({
+        inject: [],
+        useFactory: async () => ({
+          definitions: [{ id: 'one', type: 'SLOW', deactivated: [], settings: new TinySettings() }],
+        }),
+      }),
+      SlowModule,
+    ],
+  })
+  class App {}
+
+  const app = await NestFactory.createApplicationContext(App, { logger: false });
+  expect(app.get(ConnectorRegistry).connectors.map(({ type }) => type)).toEqual(['SLOW']);
+  await app.close();
 });

@@ -1,5 +1,6 @@
-import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, type InjectionToken, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 import { type ConnectorPlugin } from '../connector.js';
 import { ConnectorRegistry, type RegistryOptions } from '../registry.js';
 
@@ -12,12 +13,25 @@ export const ConnectorPluginProvider = DiscoveryService.createDecorator<void>();
 /** What the configuration says of the connectors, given the plug-ins that discovery found. */
 export type ConnectorsFactory = (plugins: readonly ConnectorPlugin[]) => Omit<RegistryOptions, 'plugins'>;
 
+/** A factory of the same with what it needs from the application. */
+export interface ConnectorsAsyncOptions<Injected extends unknown[]> {
+  inject: InjectionToken[];
+  useFactory: (
+    plugins: readonly ConnectorPlugin[],
+    ...injected: Injected
+  ) => ReturnType<ConnectorsFactory> | Promise<ReturnType<ConnectorsFactory>>;
+}
+
 /** Provides the {@link ConnectorRegistry} of one configuration, built from the plug-ins that the application holds. */
 @Module({})
 export class ConnectorsModule implements OnApplicationShutdown {
   constructor(private readonly registry: ConnectorRegistry) {}
 
   static forRoot(configure: ConnectorsFactory): DynamicModule {
+    return ConnectorsModule.forRootAsync({ inject: [], useFactory: configure });
+  }
+
+  static forRootAsync<Injected extends unknown[]>(options: ConnectorsAsyncOptions<Injected>): DynamicModule {
     return {
       module: ConnectorsModule,
       global: true,
@@ -25,10 +39,10 @@ export class ConnectorsModule implements OnApplicationShutdown {
       providers: [
         {
           provide: ConnectorRegistry,
-          inject: [DiscoveryService],
-          useFactory: (discovery: DiscoveryService) => {
-            const plugins = discoverPlugins(discovery);
-            return new ConnectorRegistry({ ...configure(plugins), plugins });
+          inject: [DiscoveryService, ...options.inject],
+          useFactory: async (discovery: DiscoveryService, ...injected: Injected) => {
+            const plugins = await discoverPlugins(discovery);
+            return new ConnectorRegistry({ ...(await options.useFactory(plugins, ...injected)), plugins });
           },
         },
       ],
@@ -42,8 +56,10 @@ export class ConnectorsModule implements OnApplicationShutdown {
   }
 }
 
-function discoverPlugins(discovery: DiscoveryService): ConnectorPlugin[] {
-  return discovery
-    .getProviders({ metadataKey: ConnectorPluginProvider.KEY })
-    .map((wrapper) => wrapper.instance as ConnectorPlugin);
+/** Every plug-in of the application, whichever module it came with and in whatever order the modules stand. */
+export async function discoverPlugins(discovery: DiscoveryService): Promise<ConnectorPlugin[]> {
+  const wrappers = discovery.getProviders({ metadataKey: ConnectorPluginProvider.KEY });
+  // Until its own dependencies are there, a provider is an empty object of its class.
+  await Promise.all(wrappers.map((wrapper) => wrapper.getInstanceByContextId(STATIC_CONTEXT).donePromise));
+  return wrappers.map((wrapper) => wrapper.instance as ConnectorPlugin);
 }

@@ -1,0 +1,29 @@
+import { type ConnectorPlugin, type LeftOutConnector } from '@pacs-connectors/connector-core';
+import { checkConfiguration, type ConnectorConfiguration, type LoadedConfiguration } from '../check.js';
+import { type ConfigurationDocument } from '../document/read.js';
+import { type Problem } from '../problems.js';
+import { type GlobalConfiguration } from '../settings/global-configuration.js';
+
+/** The checked configuration, to inject wherever it is read. */
+export class ConnectorsConfiguration implements LoadedConfiguration {
+  declare readonly global: GlobalConfiguration;
+  declare readonly defaultIds: string[];
+  declare readonly connectors: ConnectorConfiguration[];
+  declare readonly leftOut: LeftOutConnector[];
+  declare readonly problems: Problem[];
+  readonly #document: ConfigurationDocument;
+
+  constructor(document: ConfigurationDocument) {
+    this.#document = document;
+  }
+
+  /** Fills in what the files say, once the plug-ins are known. */
+  check(plugins: readonly ConnectorPlugin[]): this {
+    return Object.assign(this, checkConfiguration(this.#document, plugins));
+  }
+
+  /** The usable connector with this id. */
+  connector(id: string): ConnectorConfiguration | undefined {
+    return this.connectors.find((connector) => connector.id === id);
+  }
+}
