@@ -1,0 +1,111 @@
+import { type DatabaseEngine } from '../jdbc/index.js';
+
+/** What differs between the engines in reading SQL and in binding values to it. */
+export interface Dialect {
+  readonly engine: DatabaseEngine;
+  /** A character after the first of a word. */
+  readonly wordPart: RegExp;
+  /** Block comments nest. */
+  readonly nestedComments: boolean;
+  /** A backslash escapes within '…'. (PostgreSQL: within E'…' alone.) */
+  readonly backslashes: boolean;
+  /** `[name]`; elsewhere brackets are array subscripts. */
+  readonly bracketNames: boolean;
+  /** `` `name` `` */
+  readonly backtickNames: boolean;
+  /** What the engine or its driver would take for a parameter of the site's own, which nobody gives a value. */
+  readonly parameter: RegExp;
+  /** `LIMIT` is a clause. */
+  readonly limit: boolean;
+  /** `{fn …}`, `{d '…'}`, which Java drivers translate, are understood by the server itself. */
+  readonly braces: boolean;
+  /** Longest IN list. */
+  readonly maxInList: number;
+  /** Most values in one statement. */
+  readonly maxBindings: number;
+  /** The placeholder of the value at `index`, from 0. */
+  placeholder(index: number): string;
+}
+
+/** The engines' documented limits of values in one statement stand at `maxBindings`. */
+const DIALECTS: Record<DatabaseEngine, Dialect> = {
+  postgresql: {
+    engine: 'postgresql',
+    wordPart: /[\w$\u0080-\uffff]/,
+    nestedComments: true,
+    backslashes: false,
+    bracketNames: false,
+    backtickNames: false,
+    parameter: /\$\d/y,
+    limit: true,
+    braces: false,
+    maxInList: Infinity,
+    // Counted in 16 bits by the wire protocol (Bind).
+    maxBindings: 65_535,
+    placeholder: (index) => `$${index + 1}`,
+  },
+  mysql: {
+    engine: 'mysql',
+    wordPart: /[\w$\u0080-\uffff]/,
+    nestedComments: false,
+    backslashes: true,
+    bracketNames: false,
+    backtickNames: true,
+    parameter: /\?/y,
+    limit: true,
+    braces: true,
+    maxInList: Infinity,
+    // Counted in 16 bits by COM_STMT_PREPARE.
+    maxBindings: 65_535,
+    placeholder: () => '?',
+  },
+  oracle: {
+    engine: 'oracle',
+    wordPart: /[\w$#\u0080-\uffff]/,
+    nestedComments: false,
+    backslashes: false,
+    bracketNames: false,
+    backtickNames: false,
+    parameter: /:(?=[\w"$#])/y,
+    limit: false,
+    braces: false,
+    // ORA-01795
+    maxInList: 1000,
+    maxBindings: 65_535,
+    placeholder: (index) => `:${index + 1}`,
+  },
+  mssql: {
+    engine: 'mssql',
+    wordPart: /[\w$#@\u0080-\uffff]/,
+    nestedComments: true,
+    backslashes: false,
+    bracketNames: true,
+    backtickNames: false,
+    parameter: /@(?=[\w$#])/y,
+    limit: false,
+    braces: true,
+    maxInList: Infinity,
+    // 2,100 parameters of sp_executesql, two of which are the statement and the list of its parameters.
+    maxBindings: 2098,
+    placeholder: (index) => `@p${index}`,
+  },
+  sqlite: {
+    engine: 'sqlite',
+    wordPart: /[\w$\u0080-\uffff]/,
+    nestedComments: false,
+    backslashes: false,
+    bracketNames: true,
+    backtickNames: true,
+    parameter: /\?|[:@$](?=[\w:$])/y,
+    limit: true,
+    braces: false,
+    maxInList: Infinity,
+    // SQLITE_MAX_VARIABLE_NUMBER as it is built unless told
+    maxBindings: 32_766,
+    placeholder: () => '?',
+  },
+};
+
+export function dialectOf(engine: DatabaseEngine): Dialect {
+  return DIALECTS[engine];
+}

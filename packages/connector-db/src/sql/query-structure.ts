@@ -1,0 +1,237 @@
+import { type Dialect } from './dialect.js';
+import { type ClauseRole, clauseAt } from './clauses.js';
+import { type Token, tokenize } from './lexer.js';
+import { SelectError } from './select-error.js';
+
+/** One `SELECT … FROM … [WHERE …]` whose rows are rows of the whole query. All are indexes of tokens. */
+export interface Branch {
+  select: number;
+  /** Not given: `SELECT` without `FROM`. */
+  from?: number;
+  where?: number;
+  /** The first token after the content of FROM or of WHERE. */
+  end: number;
+  /**
+   * False for what stands after EXCEPT, MINUS or INTERSECT: its rows are compared with and never come out, so a condition
+   * there could bring back what the site has taken away.
+   */
+  narrowed: boolean;
+  /** The WITH clauses around it, outermost first: first token and the one after the last. */
+  withs: readonly (readonly [number, number])[];
+}
+
+export interface QueryStructure {
+  sql: string;
+  tokens: readonly Token[];
+  branches: readonly Branch[];
+  /** The statement's own text: what is before it and behind its last token (semicolons, comments) is left out. */
+  start: number;
+  end: number;
+}
+
+/**
+ * Finds the branches of a site's select at its own nesting level.
+ *
+ * @throws SelectError where the text is not one SELECT, or where its structure is not understood for certain
+ */
+export function readStructure(sql: string, dialect: Dialect): QueryStructure {
+  const tokens = tokenize(sql, dialect);
+  let first = 0;
+  let last = tokens.length;
+  while (tokens[first]?.text === ';') first++;
+  while (last > first && tokens[last - 1]?.text === ';') last--;
+  if (first === last) throw new SelectError(sql, 0, 'The select is empty', 'Write a SELECT.');
+  const extra = tokens.slice(first, last).find(({ kind, text }) => kind === 'symbol' && text === ';');
+  if (extra) throw new SelectError(sql, extra.start, 'The SQL holds more than one statement', 'Write one SELECT.');
+  const branches = new StructureReader(sql, tokens, dialect).read(first, last);
+  return {
+    sql,
+    tokens,
+    branches,
+    // Comments before the first token stay: they may be hints.
+    start: first > 0 ? (tokens[first - 1] as Token).end : 0,
+    end: (tokens[last - 1] as Token).end,
+  };
+}
+
+type Withs = Branch['withs'];
+const SET_OPERATORS = new Set(['union', 'intersect', 'except', 'minus']);
+
+class StructureReader {
+  private readonly branches: Branch[] = [];
+
+  constructor(
+    private readonly sql: string,
+    private readonly tokens: readonly Token[],
+    private readonly dialect: Dialect,
+  ) {}
+
+  read(first: number, last: number): Branch[] {
+    this.readQuery(first, last, true, []);
+    return this.branches;
+  }
+
+  /** `[WITH …] branch {UNION … branch} [ORDER BY …]`, filling all of the tokens from `at` to `last`. */
+  private readQuery(at: number, last: number, narrowed: boolean, outerWiths: Withs): void {
+    const begin = at;
+    if (this.isWord(at, 'with')) at = this.skipWith(at, last);
+    const withs: Withs = at > begin ? [...outerWiths, [begin, at]] : outerWiths;
+    let branchNarrowed = narrowed;
+    for (;;) {
+      at = this.readBranch(at, last, branchNarrowed, withs);
+      if (at === last) return;
+      const operator = this.word(at) ?? '';
+      if (!SET_OPERATORS.has(operator)) return this.checkTail(at, last);
+      // Whatever binds tighter: a branch adds rows where UNION, or nothing, stands before it.
+      branchNarrowed = narrowed && operator === 'union';
+      at++;
+      if (this.isWord(at, 'all') || this.isWord(at, 'distinct')) at++;
+    }
+  }
+
+  /** Reads one branch; returns the index of what follows it: a set operator, a clause of the whole, or `last`. */
+  private readBranch(at: number, last: number, narrowed: boolean, withs: Withs): number {
+    const token = this.tokens[at];
+    if (at < last && token?.text === '(' && token.partner !== undefined) {
+      this.readQuery(at + 1, token.partner, narrowed, withs);
+      return token.partner + 1;
+    }
+    if (at < last && this.isWord(at, 'select')) return this.readSelect(at, last, narrowed, withs);
+    const found = at < last ? (token?.text ?? '').toUpperCase() : 'its end';
+    return this.fail(
+      Math.min(at, last - 1),
+      `where a SELECT is expected stands ${found}`,
+      'Only SELECT is understood.',
+    );
+  }
+
+  private readSelect(select: number, last: number, narrowed: boolean, withs: Withs): number {
+    let from: number | undefined;
+    let where: number | undefined;
+    let end: number | undefined;
+    let at = select + 1;
+    for (; at < last; at++) {
+      const role = this.roleAt(at, from !== undefined);
+      if (role === 'setOperator') break;
+      if (role === 'from') {
+        if (from !== undefined || end !== undefined) this.fail(at, 'a second FROM of one SELECT');
+        from = at;
+      } else if (role === 'where') {
+        if (from === undefined || where !== undefined || end !== undefined) {
+          this.fail(at, 'a WHERE that is not the only one after a FROM');
+        }
+        where = at;
+      } else if (role === 'tail') end ??= at;
+      at = this.skip(at);
+    }
+    end ??= at;
+    if (narrowed && from === undefined) {
+      this.fail(select, 'a SELECT without FROM, in which no column can be compared', 'Give every branch its FROM.');
+    }
+    if (from !== undefined && end - from < 2) this.fail(from, 'a FROM with nothing after it', 'Name the tables.');
+    if (from === undefined && end !== undefined && end < at) this.fail(end, 'a clause before any FROM');
+    this.branches.push({ select, from, where, end, narrowed, withs });
+    return at;
+  }
+
+  /** What stands after the last branch of several: clauses of the whole, and nothing that is a branch. */
+  private checkTail(at: number, last: number): void {
+    if (this.roleAt(at, true) !== 'tail') {
+      this.fail(at, `after a query in parentheses stands ${(this.tokens[at]?.text ?? '').toUpperCase()}`);
+    }
+    for (; at < last; at = this.skip(at) + 1) {
+      const role = this.roleAt(at, true);
+      if (role !== 'tail' && role !== undefined) this.fail(at, 'a clause where none is expected');
+    }
+  }
+
+  private roleAt(at: number, afterFrom: boolean): ClauseRole | undefined {
+    const role = clauseAt(this.tokens, at, this.dialect, afterFrom);
+    if (typeof role === 'object') this.fail(at, role.refused, role.remedy);
+    return role as ClauseRole | undefined;
+  }
+
+  /** The last token of what begins at `at`: a bracket's partner, an index hint's words, else `at` itself. */
+  private skip(at: number): number {
+    const token = this.tokens[at];
+    if (token?.partner !== undefined && token.partner > at) return token.partner;
+    if (this.dialect.engine !== 'mysql' || token?.text !== 'for') return at;
+    // USE INDEX FOR ORDER BY (…)
+    return this.isWord(at + 2, 'by') && (this.isWord(at + 1, 'order') || this.isWord(at + 1, 'group')) ? at + 2 : at;
+  }
+
+  /** Skips `WITH name [(columns)] AS [[NOT] MATERIALIZED] (query), …`; returns the index after it. */
+  private skipWith(at: number, last: number): number {
+    const { engine } = this.dialect;
+    at++;
+    if (this.isWord(at, 'recursive') && engine !== 'mssql' && engine !== 'oracle') at++;
+    if (engine === 'oracle' && (this.isWord(at, 'function') || this.isWord(at, 'procedure'))) {
+      this.fail(at, 'a WITH that declares a function', 'Create the function in the database.');
+    }
+    for (;;) {
+      at = this.skipCommonTable(at, last);
+      if (this.tokens[at]?.text !== ',' || at >= last) return at;
+      at++;
+    }
+  }
+
+  private skipCommonTable(at: number, last: number): number {
+    if (this.dialect.engine === 'mssql' && this.isWord(at, 'xmlnamespaces')) {
+      const partner = this.tokens[at + 1]?.partner;
+      if (partner !== undefined) return partner + 1;
+    }
+    let next = this.afterNameAndAs(at);
+    if (next === undefined)
+      this.fail(Math.min(at, last - 1), 'a WITH that is not read', 'Write WITH name AS (SELECT …).');
+    if (this.isWord(next, 'not')) next++;
+    if (this.isWord(next, 'materialized')) next++;
+    const partner = this.tokens[next]?.text === '(' ? this.tokens[next]?.partner : undefined;
+    if (partner === undefined) this.fail(next, 'a WITH that is not read', 'Write WITH name AS (SELECT …).');
+    this.checkReads(next + 1);
+    return this.skipSearchAndCycle(partner + 1, last);
+  }
+
+  /** `name [(columns)] AS`: the index after it, or undefined where this does not stand here. */
+  private afterNameAndAs(at: number): number | undefined {
+    const kind = this.tokens[at]?.kind;
+    if (kind !== 'word' && kind !== 'name') return undefined;
+    const columns = this.tokens[at + 1]?.text === '(' ? this.tokens[at + 1]?.partner : undefined;
+    const as = columns === undefined ? at + 1 : columns + 1;
+    return this.isWord(as, 'as') ? as + 1 : undefined;
+  }
+
+  /** A common table that writes (PostgreSQL's `WITH x AS (DELETE …)`) is not for a reader. */
+  private checkReads(at: number): void {
+    while (this.tokens[at]?.text === '(') at++;
+    if (!['select', 'with', 'values', 'table'].includes(this.word(at) ?? '')) {
+      this.fail(at, 'a WITH that is no query', 'Only SELECT is understood.');
+    }
+  }
+
+  /** `SEARCH DEPTH FIRST BY a, b SET c` and `CYCLE a SET b …` after a recursive common table. */
+  private skipSearchAndCycle(at: number, last: number): number {
+    if (!this.isWord(at, 'search') && !this.isWord(at, 'cycle')) return at;
+    for (; at < last; at++) {
+      if (this.isWord(at, 'select') || this.tokens[at]?.text === '(') return at;
+      if (this.tokens[at]?.text === ',' && this.afterNameAndAs(at + 1) !== undefined) return at;
+    }
+    return at;
+  }
+
+  private word(at: number): string | undefined {
+    const token = this.tokens[at];
+    return token?.kind === 'word' ? token.text : undefined;
+  }
+
+  private isWord(at: number, word: string): boolean {
+    return this.word(at) === word;
+  }
+
+  private fail(
+    at: number,
+    reason: string,
+    remedy = 'Put the SQL into a view, or into SELECT * FROM (…) with the columns named from outside.',
+  ): never {
+    throw new SelectError(this.sql, this.tokens[at]?.start ?? 0, `The select is not understood: ${reason}`, remedy);
+  }
+}
