@@ -16,7 +16,7 @@
  * | IS | InstanceNumber, SeriesNumber | A whole number of 32 bits: `" 007 "`, `+5` and a database's `1.0` are read; anything else is left out. |
  * | DA | PatientBirthDate, StudyDate, SeriesDate | `yyyymmdd`; `yyyy-mm-dd`, `yyyy/mm/dd`, `yyyy.mm.dd` (ACR-NEMA) and the date before a `T` or blank are read. A day that no calendar has: left out. |
  * | TM | PatientBirthTime, StudyTime, SeriesTime | `hh[mm[ss[.f]]]`, with colons too. A fraction keeps 6 digits. A range, a zone, an hour of 24: left out. |
- * | URI | baseUrl | Characters that no URI holds are percent-encoded, as is a `%` that begins no escape. |
+ * | URI | baseUrl | Characters that no URI holds are percent-encoded, as are a `%` that begins no escape, and `:`, `@`, `#`, brackets where they may not stand. |
  * | number | WadoCompressionRate | A whole number from 1 to 100; else left out. |
  * | boolean | requireOnlySOPInstanceUID, seriesRetrieve | Neither true nor false: left out. |
  * | word | queryMode | Another one than `DB`, `DICOM`, `DICOM_WEB`: left out. |
@@ -26,7 +26,7 @@
 const UID = /^[0-9.]{1,64}$/;
 /** Anything beyond what nearly every text is made of; surrogates, so every astral character too. */
 const UNUSUAL = /[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]/;
-// eslint-disable-next-line no-control-regex
+
 const LINE_BREAKS = /\r\n|[\t\n\v\f\r\x85]/g;
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
@@ -186,9 +186,26 @@ export function tmRule(value: unknown): string | undefined {
 
 /** An address as RFC 3986 writes it; one that is an IRI keeps its own letters. */
 export function uriRule(value: unknown): string {
-  return (textRule(value) ?? '')
-    .replace(/[ "<>\\^`{|}\xa0\ufffd]/g, (character) => encodeURIComponent(character))
-    .replace(/%(?![0-9A-Fa-f]{2})/g, '%25');
+  const text = encoded(/[ "<>\\^`{|}\xa0\ufffd]|%(?![0-9A-Fa-f]{2})/g, textRule(value) ?? '');
+  // RFC 3986, appendix B.
+  const [, scheme = '', authority = '', path = '', query = '', fragment = ''] =
+    /^([a-z][a-z0-9+.-]*:)?(\/\/[^/?#]*)?([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(text) ?? [];
+  const relative = scheme === '' && authority === '';
+  return (
+    scheme +
+    (AUTHORITY.test(authority) ? authority : '//' + encoded(/[@:[\]]/g, authority.slice(2))) +
+    // Without a scheme, what stands before a colon would be taken for one.
+    encoded(/[[\]]/g, relative ? path.replace(/^[^/]*/, (segment) => encoded(/:/g, segment)) : path) +
+    encoded(/[[\]]/g, query) +
+    (fragment === '' ? '' : '#' + encoded(/[[\]#]/g, fragment.slice(1)))
+  );
+}
+
+/** `//user@host:port`, the host a name or an address; or none. */
+const AUTHORITY = /^(?:\/\/(?:[^@[\]]*@)?(?:\[[0-9a-f:.]+\]|[^@:[\]]*)(?::\d{1,5})?)?$/i;
+
+function encoded(characters: RegExp, text: string): string {
+  return text.replace(characters, (character) => encodeURIComponent(character));
 }
 
 /** A number from 1 to 100. */

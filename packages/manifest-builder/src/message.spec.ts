@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Notice } from '@pacs-connectors/connector-core';
+import fc from 'fast-check';
+import { messageOf } from './message.js';
+import { anyText } from './testing/arbitrary.js';
+
+const notice = (severity: Notice['severity'], title: string, description: string): Notice => ({
+  severity,
+  title,
+  description,
+});
+
+describe('messageOf', () => {
+  it('has nothing to say of no notices', () => expect(messageOf([])).toBeUndefined());
+
+  it('says one notice as it is', () =>
+    expect(messageOf([notice('INFO', 'Nothing found', 'No study.')])).toEqual({
+      title: 'Nothing found',
+      description: 'No study.',
+      severity: 'INFO',
+    }));
+
+  it('joins several, the most severe first, each once', () =>
+    expect(
+      messageOf([
+        notice('INFO', 'Not searched', 'By Patient ID.'),
+        notice('ERROR', 'No answer', 'Time-out.'),
+        notice('INFO', 'Not searched', 'By Patient ID.'),
+        notice('INFO', 'Not searched', 'By UID.'),
+      ]),
+    ).toEqual({
+      title: 'No answer; Not searched',
+      description: 'No answer: Time-out.\nNot searched: By Patient ID.\nNot searched: By UID.',
+      severity: 'ERROR',
+    }));
+
+  it('says a common title once', () =>
+    expect(messageOf([notice('WARN', 'Cut', 'One.'), notice('WARN', 'Cut', 'Two.')])).toEqual({
+      title: 'Cut',
+      description: 'One.\nTwo.',
+      severity: 'WARN',
+    }));
+
+  it('counts what does not fit', () => {
+    const message = messageOf(
+      Array.from({ length: 1000 }, (_, index) => notice('WARN', `Title ${index}`, 'x'.repeat(100))),
+    );
+    expect(message?.title).toHaveLength(200);
+    expect(message?.title).toMatch(/^Title 0; Title 1; .*…$/);
+    const lines = message?.description.split('\n') ?? [];
+    expect(lines.at(-1)).toBe(`… and ${1000 - (lines.length - 1)} more.`);
+    expect(lines.length).toBeGreaterThan(30);
+    expect(message?.description.length).toBeLessThan(4100);
+  });
+
+  it('is bounded and well-formed whatever it is given', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({ severity: fc.constantFrom('INFO', 'WARN', 'ERROR'), title: anyText, description: anyText }),
+        ),
+        (notices) => {
+          const message = messageOf(notices);
+          expect(message === undefined).toBe(notices.length === 0);
+          expect(message?.title ?? '').not.toMatch(/[\p{Surrogate}\n]/u);
+          expect(Array.from(message?.title ?? '').length).toBeLessThanOrEqual(200);
+          expect(Array.from(message?.description ?? '').length).toBeLessThan(4100);
+        },
+      ),
+    );
+  });
+});
