@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { Logger, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readConfiguration } from '@pacs-connectors/config-core';
@@ -12,6 +13,8 @@ import { createFastify } from './http/fastify.js';
 import { serveApiDescription } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 
+const logger = new Logger('Configuration');
+
 /**
  * Starts the server and listens.
  *
@@ -20,19 +23,32 @@ import { ProblemFilter } from './http/problem.filter.js';
 export async function startServer(options: ServerOptions): Promise<NestFastifyApplication> {
   const document = await readConfiguration(options.configuration);
   const plugins = await findPluginModules(document.plugins);
-  const configuration = new ServerConfiguration(document, plugins.problems);
+  return serve(new ServerConfiguration(document, plugins.problems), plugins.modules, options);
+}
+
+/**
+ * The same with the plug-ins at hand.
+ *
+ * @throws StartError
+ */
+export async function serve(
+  configuration: ServerConfiguration,
+  pluginModules: Type[],
+  options: Omit<ServerOptions, 'configuration'>,
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(configuration, plugins.modules),
+    AppModule.forRoot(configuration, pluginModules),
     createFastify(),
     { logger: ['error', 'warn'], abortOnError: false },
   );
   try {
-    requireConnectors(app.get(ConnectorRegistry), configuration);
-    const { server } = configuration;
+    requireUsable(app.get(ConnectorRegistry), configuration);
+    const { server } = configuration.global;
     const contextPath = options.contextPath ?? readContextPath(server.contextPath ?? '');
     configuration.contextPath = contextPath;
     app.setGlobalPrefix(contextPath);
     app.useGlobalFilters(new ProblemFilter(contextPath));
+    for (const problem of configuration.problems) logger.warn(problem);
     await serveApiDescription(app);
     app.enableShutdownHooks(undefined, { useProcessExit: true });
     const host = options.host ?? server.address ?? '127.0.0.1';
@@ -47,14 +63,15 @@ export async function startServer(options: ServerOptions): Promise<NestFastifyAp
   }
 }
 
-/** A configuration that leaves nobody to ask is an error. @throws StartError with everything that is wrong */
-function requireConnectors(registry: ConnectorRegistry, configuration: ServerConfiguration): void {
+/** @throws StartError with everything that is wrong, where a guard is broken or nobody is left to ask. */
+function requireUsable(registry: ConnectorRegistry, { problems, fatalProblems }: ServerConfiguration): void {
+  if (fatalProblems.length > 0)
+    throw new StartError(`These keys guard the server, so it does not start without them:\n${indent(fatalProblems)}`);
   if (registry.connectors.length > 0) return;
-  const leftOut = registry.leftOut.map(({ id, reasons }) => `connector ${id}: ${reasons.join('; ')}`);
-  const problems = [...new Set([...configuration.problems, ...configuration.pluginProblems, ...leftOut])];
-  const why =
-    problems.length > 0 ? problems : ['no connector is configured; expected at least one below connector.config'];
-  throw new StartError(`No connector can be used, so there is nothing to serve:\n${indent(why.join('\n'))}`);
+  const leftOut = registry.leftOut.flatMap(({ id, reasons }) =>
+    reasons.filter((reason) => !problems.includes(reason)).map((reason) => `connector ${id}: ${reason}`),
+  );
+  throw new StartError(`No connector can be used, so there is nothing to serve:\n${indent([...problems, ...leftOut])}`);
 }
 
 /** Address of a started server, with its context path. */

@@ -45,6 +45,6 @@ function readPort(text: string): number {
 export function readContextPath(text: string): string {
   const path = text.replace(/^\/+|\/+$/g, '').replace(/\/{2,}/g, '/');
   if (!/^[\w.~/-]*$/.test(path))
-    throw new StartError(`SERVER_CONTEXT_PATH is ${text}; expected letters, digits, and - _ . ~ between slashes`);
+    throw new StartError(`The context path is ${text}; expected letters, digits, and - _ . ~ between slashes`);
   return path === '' ? '' : `/${path}`;
 }

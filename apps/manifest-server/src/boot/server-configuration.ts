@@ -1,43 +1,11 @@
 import {
-  checkConfiguration as check,
+  checkConfiguration,
   type ConfigurationDocument,
-  type ConnectorConfiguration as Interim,
+  type ConnectorConfiguration,
+  type LoadedConfiguration,
+  renderProblem,
 } from '@pacs-connectors/config-core';
 import { type ConnectorPlugin, type LeftOutConnector, type RegistryOptions } from '@pacs-connectors/connector-core';
-
-// INTERIM until config-core has them
-export interface ConnectorConfiguration extends Omit<Interim, 'retrieval'> {
-  manifest: {
-    transferSyntaxUid?: string;
-    compressionRate?: number;
-    requireOnlySopInstanceUid?: boolean;
-    additionalParameters?: string;
-    overrideDicomTags?: number[];
-    httpTags: Record<string, string>;
-  };
-  retrieval: { basic?: { url: string; login?: string; password?: string } };
-  timeoutMs?: number;
-}
-interface LoadedConfiguration {
-  defaultIds: string[];
-  connectors: ConnectorConfiguration[];
-  leftOut: LeftOutConnector[];
-  problems: string[];
-  global: { server: { port?: number; address?: string; contextPath?: string }; timeoutMs?: number };
-}
-function checkConfiguration(document: ConfigurationDocument, plugins: readonly ConnectorPlugin[]): LoadedConfiguration {
-  const old = check(document, plugins);
-  return {
-    global: { server: {} },
-    problems: [],
-    ...old,
-    connectors: old.connectors.map((c) => ({
-      manifest: { httpTags: {} },
-      ...c,
-      retrieval: { basic: { url: c.retrieval.baseUrl } },
-    })),
-  };
-}
 
 /** The configuration that this server runs by: checked once the plug-ins are known, then injected where it is read. */
 export class ServerConfiguration {
@@ -48,7 +16,7 @@ export class ServerConfiguration {
 
   constructor(
     private readonly document: ConfigurationDocument,
-    /** What is wrong with packages named by `connector.plugins`, a sentence each. */
+    /** What is wrong with plug-in packages, a sentence each. */
     readonly pluginProblems: readonly string[] = [],
   ) {}
 
@@ -59,25 +27,24 @@ export class ServerConfiguration {
     this.byId = new Map(checked.connectors.map((connector) => [connector.id, connector]));
     const types = new Set(plugins.map(({ type }) => type));
     const leftOut = checked.leftOut.map((connector) =>
-      types.has(connector.type ?? '') ? connector : this.withPluginProblems(connector),
+      connector.type === undefined || types.has(connector.type) ? connector : this.withPluginProblems(connector),
     );
     return { definitions: checked.connectors, defaultIds: checked.defaultIds, leftOut };
   }
 
-  /** What is wrong with the files, one line each. */
+  /** Everything that is wrong or looks so, one line each. */
   get problems(): string[] {
-    return this.loaded.problems;
+    return [...this.loaded.problems.map(renderProblem), ...this.pluginProblems];
   }
 
-  /** `server` of the files. */
-  get server() {
-    return this.loaded.global.server;
+  /** What is wrong with keys that guard who may ask: with these the server must not start. One line each. */
+  get fatalProblems(): string[] {
+    return this.loaded.problems.filter(({ fatal }) => fatal).map(renderProblem);
   }
 
-  /** @throws Error before {@link check} */
-  private get loaded(): LoadedConfiguration {
-    if (!this.checked) throw new Error('the configuration has not been checked yet');
-    return this.checked;
+  /** Every key that is no connector's own. */
+  get global(): LoadedConfiguration['global'] {
+    return this.loaded.global;
   }
 
   /** @throws Error where no usable connector has this id. */
@@ -85,6 +52,11 @@ export class ServerConfiguration {
     const found = this.byId.get(id);
     if (!found) throw new Error(`no connector ${id} is configured`);
     return found;
+  }
+
+  private get loaded(): LoadedConfiguration {
+    if (!this.checked) throw new Error('the configuration has not been checked yet');
+    return this.checked;
   }
 
   /** A type that nobody knows may be that of a plug-in that could not be loaded. */

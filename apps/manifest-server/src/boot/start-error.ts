@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@pacs-connectors/config-core';
 import { describeUnexpected } from '../http/describe-unexpected.js';
 
 /** Why the server does not start, in words for whoever starts it. */
@@ -6,8 +7,8 @@ export class StartError extends Error {}
 /** What is printed where the server does not start: lines for people, without a stack. */
 export function describeStartError(error: unknown): string {
   if (error instanceof StartError) return error.message;
-  if (error instanceof Error && error.name === 'ConfigurationError')
-    return `The configuration cannot be used:\n${indent(error.message)}`;
+  if (error instanceof ConfigurationError)
+    return `The configuration cannot be used:\n${indent(error.message.split('\n'))}`;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code?.startsWith('ERR_PARSE_ARGS')) return `${message}\n${USAGE}`;
   return `The server cannot start: ${describeUnexpected(error)}`;
@@ -31,6 +32,6 @@ const LISTEN_ERRORS: Record<string, string> = {
 const USAGE =
   'Flags: --connectors-config FILE[,FILE…], --port PORT, --host ADDRESS, --server-context-path PATH (as CONNECTORS_CONFIG, PORT, HOST, SERVER_CONTEXT_PATH)';
 
-export function indent(text: string): string {
-  return text.replace(/^/gm, '  ');
+export function indent(lines: string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n');
 }

@@ -44,10 +44,9 @@ export class HealthController {
   }
 
   private configured() {
-    const { problems, pluginProblems } = this.configuration;
-    const texts = [...problems, ...pluginProblems];
+    const { problems } = this.configuration;
     const indicator = this.indicators.check('configuration');
-    return texts.length === 0 ? indicator.up() : indicator.degraded({ problems: texts });
+    return problems.length === 0 ? indicator.up() : indicator.degraded({ problems });
   }
 
   /** One that is left out does not keep the others from serving: the server is degraded, not down. */

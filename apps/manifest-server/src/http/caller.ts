@@ -14,7 +14,8 @@ export function callerOf(request: FastifyRequest): Caller {
   const header = /^Bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1];
   const tokens = new Set(header === undefined ? [] : [header]);
   for (const [name, value] of parametersOfUrl(request.raw.url ?? '').parameters)
-    if (name === 'access_token' && value !== '') tokens.add(value);
+    // A + that its sender did not escape arrives as a blank; no token has one.
+    if (name === 'access_token' && value !== '') tokens.add(value.replaceAll(' ', '+'));
   const [bearerToken] = tokens;
   if (tokens.size > 1) throw badToken('differs from the token of the Authorization header, or comes twice');
   if (bearerToken === undefined) return {};

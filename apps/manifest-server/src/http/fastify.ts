@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { plainProblem, type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 
 /** Longest request line with headers, bytes: room for 1,000 full-length UIDs in one URL. */
@@ -17,6 +18,14 @@ export function createFastify(): FastifyAdapter {
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     genReqId: () => randomUUID(),
     clientErrorHandler: answerUnreadable,
+    // The router's own errors, before any handler of ours is known: a path whose escapes are malformed, one too long.
+    frameworkErrors: ({ statusCode = 400 }: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const detail = 'The path of the request cannot be read.';
+      void reply
+        .status(statusCode)
+        .type(PROBLEM_MEDIA_TYPE)
+        .send(JSON.stringify({ ...plainProblem(statusCode, detail), requestId: request.id }));
+    },
   });
 }
 

@@ -62,7 +62,7 @@ export class ManifestService {
   private async part(connector: Connector, search: Search, { caller, signal }: BuildOptions): Promise<Part> {
     const { id, type } = connector;
     const configuration = this.configuration.connector(id);
-    const { manifest, timeoutMs = 30_000 } = configuration;
+    const { manifest, timeoutMs } = configuration;
     const queryMode = this.registry.plugin(type)?.queryMode;
     let baseUrl = NO_ADDRESS;
     try {

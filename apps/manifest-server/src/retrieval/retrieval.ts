@@ -1,4 +1,4 @@
-import { type ConnectorConfiguration } from '../boot/server-configuration.js';
+import { type ConnectorConfiguration } from '@pacs-connectors/config-core';
 import { type Caller, ConnectorError } from '@pacs-connectors/connector-core';
 import { type ArcQuery } from '@pacs-connectors/manifest-builder';
 
@@ -14,7 +14,7 @@ export type Retrieval = Pick<ArcQuery, 'baseUrl' | 'webLogin' | 'httpTags'>;
  */
 export function retrievalFor({ id, retrieval }: ConnectorConfiguration, _caller: Caller): Retrieval {
   const { basic } = retrieval;
-  if (!basic)
+  if (!basic?.url)
     throw new ConnectorError(
       id,
       'misconfigured',

@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals';
+import { type FastifyRequest } from 'fastify';
+import { callerOf } from './caller.js';
+
+const request = (url: string, authorization?: string) =>
+  ({ headers: { authorization }, raw: { url } }) as unknown as FastifyRequest;
+
+it('takes the bearer token of header or parameter', () => {
+  expect(callerOf(request('/manifest'))).toEqual({});
+  expect(callerOf(request('/manifest', 'Bearer a.b-c'))).toEqual({ bearerToken: 'a.b-c' });
+  expect(callerOf(request('/manifest', 'bearer a.b-c'))).toEqual({ bearerToken: 'a.b-c' });
+  expect(callerOf(request('/m?access_token=a.b%2Bc%3D%3D'))).toEqual({ bearerToken: 'a.b+c==' });
+  expect(callerOf(request('/m?access_token=a+b'))).toEqual({ bearerToken: 'a+b' });
+  expect(callerOf(request('/m?access_token=a&access_token=', 'Bearer a'))).toEqual({ bearerToken: 'a' });
+  expect(callerOf(request('/m?access_token='))).toEqual({});
+  expect(callerOf(request('/m', 'Basic dTpw'))).toEqual({});
+});
+
+it('refuses two tokens, and what is none', () => {
+  expect(() => callerOf(request('/m?access_token=a', 'Bearer b'))).toThrow('access_token differs');
+  expect(() => callerOf(request('/m?access_token=a&access_token=b'))).toThrow('access_token differs');
+  expect(() => callerOf(request('/m', 'Bearer a"b'))).toThrow('is no bearer token');
+  expect(() => callerOf(request('/m?access_token=a%0d%0aX'))).toThrow('is no bearer token');
+});

@@ -1,0 +1,360 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConnectorError, type SearchCriteria, type SearchOptions } from '@pacs-connectors/connector-core';
+import { archives, fakes, patientWith, serveFakes } from '../testing/fake-archive.js';
+import { ManifestService } from './manifest.service.js';
+
+let app: NestFastifyApplication;
+let url: string;
+
+beforeAll(async () => {
+  ({ app, url } = await serveFakes(`${fakes('north', 'south')}    odd:\n      type: TELEPATHY\n`));
+});
+afterAll(() => app?.close());
+afterEach(() => archives.clear());
+
+const fails = (kind: ConnectorError['kind']) => () =>
+  Promise.reject(new ConnectorError('x', kind, 'the link is down', { remedy: 'plug it in' }));
+
+async function arcQueries(query: string, init?: RequestInit) {
+  const response = await fetch(`${url}/manifest?${query}`, {
+    ...init,
+    headers: { accept: 'application/json', ...init?.headers },
+  });
+  const { manifest } = (await response.json()) as { manifest: { arcQuery: Record<string, unknown>[] } };
+  return { status: response.status, byId: Object.fromEntries(manifest.arcQuery.map((one) => [one['arcId'], one])) };
+}
+
+describe('GET /manifest', () => {
+  it('asks every archive at the same time and gives each its part', async () => {
+    let waiting = 0;
+    let release: () => void = () => undefined;
+    const both = new Promise<void>((resolve) => (release = resolve));
+    const answer = (study: string) => async () => {
+      if (++waiting === 2) release();
+      await both;
+      return patientWith(study, 2);
+    };
+    archives.set('north', answer('1.2')).set('south', answer('1.3'));
+    const { status, byId } = await arcQueries('patientID=P1');
+    expect(status).toBe(200);
+    expect(byId['north']).toMatchObject({
+      baseUrl: 'http://north.example/wado',
+      webLogin: Buffer.from('viewer:pässword').toString('base64'),
+      Patient: [{ PatientID: 'P1', Study: [{ StudyInstanceUID: '1.2' }] }],
+    });
+    expect(byId['south']).toMatchObject({ Patient: [{ Study: [{ StudyInstanceUID: '1.3' }] }] });
+    expect(byId['north']).not.toHaveProperty('Message');
+  });
+
+  it('passes on what is asked for and who asks, and asks the archives that are named', async () => {
+    const seen: [SearchCriteria, SearchOptions][] = [];
+    archives.set('north', (...args) => {
+      seen.push(args);
+      return Promise.resolve(patientWith('1.2'));
+    });
+    const { byId } = await arcQueries('studyUID=1.2,1.3&archive=north&mostRecentResults=1&access_token=a.b');
+    expect(Object.keys(byId)).toEqual(['north']);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]?.[0]).toMatchObject({ studyInstanceUids: ['1.2', '1.3'], filters: { mostRecentResults: 1 } });
+    expect(seen[0]?.[1].caller).toEqual({ bearerToken: 'a.b' });
+  });
+
+  it('applies the filters whatever the archive does', async () => {
+    archives.set('north', () => Promise.resolve(patientWith('1.2')));
+    const { byId } = await arcQueries('studyUID=1.2&archive=north&lowerDateTime=2024-02-01');
+    expect(byId['north']).toMatchObject({ Message: { severity: 'INFO', title: 'Nothing found' } });
+    expect(byId['north']).toMatchObject({ Patient: [] });
+  });
+
+  it('answers 200 and a message where nothing is found', async () => {
+    const { status, byId } = await arcQueries('patientID=nobody&archive=north');
+    expect(status).toBe(200);
+    expect(byId).toMatchObject({ north: { Message: { severity: 'INFO', title: 'Nothing found' } } });
+  });
+
+  it('says what is missing of one archive, beside the images of the others', async () => {
+    archives.set('north', fails('unavailable')).set('south', () => Promise.resolve(patientWith('1.3')));
+    const { status, byId } = await arcQueries('patientID=P1');
+    expect(status).toBe(200);
+    expect(byId['north']).toEqual({
+      arcId: 'north',
+      baseUrl: 'http://north.example/wado',
+      Message: {
+        title: 'Archive x: not reachable',
+        description: 'Its images are not in this manifest. The link is down. Plug it in.',
+        severity: 'ERROR',
+      },
+      Patient: [],
+    });
+    expect(byId['south']).toMatchObject({ Patient: [{ PatientID: 'P1' }] });
+  });
+
+  it('says that a left-out archive is missing, where it would have been asked', async () => {
+    archives.set('south', () => Promise.resolve(patientWith('1.3')));
+    for (const query of ['patientID=P1', 'patientID=P1&archive=odd']) {
+      const { status, byId } = await arcQueries(query);
+      expect(status).toBe(200);
+      expect(Object.keys(byId)).toEqual(['north', 'south', 'odd']);
+      expect(byId['odd']).toMatchObject({ Message: { severity: 'ERROR', title: 'Archive odd: configuration error' } });
+    }
+    expect(Object.keys((await arcQueries('patientID=P1&archive=south')).byId)).toEqual(['south']);
+  });
+
+  it('answers 502 or 504 with the messages where no archive could be asked', async () => {
+    archives.set('north', fails('timeout')).set('south', fails('refused'));
+    const both = await arcQueries('patientID=P1&archive=north,south');
+    expect(both.status).toBe(502);
+    expect(both.byId).toMatchObject({
+      north: { Message: { severity: 'ERROR' } },
+      south: { Message: { severity: 'ERROR' } },
+    });
+    const late = await arcQueries('patientID=P1&archive=north');
+    expect(late.status).toBe(504);
+    expect(late.byId).toMatchObject({ north: { Message: { severity: 'ERROR' } } });
+  });
+
+  it('cancels the searches when the client goes away', async () => {
+    let signal: AbortSignal | undefined;
+    const asked = new Promise<void>((resolve) => {
+      archives.set('north', (_criteria, options) => {
+        signal = options.signal;
+        resolve();
+        return new Promise((_resolve, reject) => options.signal.addEventListener('abort', () => reject(new Error())));
+      });
+    });
+    const client = new AbortController();
+    const response = fetch(`${url}/manifest?patientID=P1&archive=north`, { signal: client.signal });
+    await asked;
+    const aborted = once(signal as AbortSignal, 'abort');
+    client.abort();
+    await expect(response).rejects.toThrow();
+    await aborted;
+    expect(signal?.reason).toMatchObject({ name: 'AbortError' });
+  });
+
+  it('cancels the searches of pipelined requests as well', async () => {
+    const signals: AbortSignal[] = [];
+    const asked = new Promise<void>((resolve) => {
+      archives.set('north', (_criteria, options) => {
+        if (signals.push(options.signal) === 2) resolve();
+        return new Promise((_resolve, reject) => options.signal.addEventListener('abort', () => reject(new Error())));
+      });
+    });
+    const { port, hostname } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    socket.write('GET /manifest?patientID=P1&archive=north HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2));
+    await asked;
+    const aborted = Promise.all(signals.map((signal) => once(signal, 'abort')));
+    socket.destroy();
+    await aborted;
+    expect(signals).toHaveLength(2);
+  });
+});
+
+describe('the form of the answer', () => {
+  const query = 'patientID=P1&archive=north';
+  const get = (headers: Record<string, string> = {}, more = '', method = 'GET') => {
+    archives.set('north', () => Promise.resolve(patientWith('1.2', 3)));
+    return fetch(`${url}/manifest?${query}${more}`, { method, headers });
+  };
+
+  it.each([
+    ['application/xml', 'application/xml'],
+    ['application/json', 'application/json'],
+    ['text/xml', 'text/xml'],
+    ['*/*', 'application/xml'],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'application/xml'],
+    ['application/xml;q=0.5, application/json', 'application/json'],
+  ])('follows Accept: %s', async (accept, type) => {
+    const response = await get({ accept });
+    expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+    expect(response.headers.get('vary')).toBe('Accept, Accept-Encoding');
+    expect(response.headers.get('cache-control')).toBe('private, no-cache');
+    const text = await response.text();
+    if (type === 'application/json') expect(JSON.parse(text)).toHaveProperty('manifest');
+    else
+      expect(text).toMatch(
+        /^<\?xml version="1.0" encoding="UTF-8"\?>\s*<manifest xmlns="http:\/\/www.weasis.org\/xsd\/2.5"/,
+      );
+  });
+
+  it('is refused where nothing of it is accepted', async () => {
+    const response = await get({ accept: 'text/html' });
+    expect(response.status).toBe(406);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ status: 406, title: 'Not Acceptable' });
+  });
+
+  it('is compressed where the client accepts it or asks by parameter', async () => {
+    const plain = await get({ 'accept-encoding': 'identity' });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    const bytes = Buffer.from(await plain.arrayBuffer());
+    expect(plain.headers.get('content-length')).toBe(String(bytes.length));
+    for (const response of [
+      await get({ 'accept-encoding': 'gzip' }),
+      await get({ 'accept-encoding': 'identity' }, '&gzip'),
+      await get({ 'accept-encoding': 'br;q=1, gzip;q=0.8, *;q=0.1' }, '&gzip=true'),
+    ]) {
+      expect(response.headers.get('content-encoding')).toBe('gzip');
+      expect(response.headers.get('etag')).not.toBe(plain.headers.get('etag'));
+      expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+    }
+    expect((await get({ 'accept-encoding': 'identity' }, '&gzip=false')).headers.get('content-encoding')).toBeNull();
+    expect((await get({ 'accept-encoding': 'gzip;q=0' })).headers.get('content-encoding')).toBeNull();
+  });
+
+  it('has a tag by which it is asked for again', async () => {
+    const etag = (await get()).headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    for (const tags of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const response = await get({ 'if-none-match': tags });
+      expect(response.status).toBe(304);
+      expect(response.headers.get('etag')).toBe(etag);
+      expect(response.headers.get('vary')).toBe('Accept, Accept-Encoding');
+      expect(await response.text()).toBe('');
+    }
+    expect((await get({ 'if-none-match': '"other"' })).status).toBe(200);
+    archives.set('north', fails('refused'));
+    const failed = await fetch(`${url}/manifest?${query}`, { headers: { 'if-none-match': '*' } });
+    expect(failed.status).toBe(502);
+    expect(failed.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is described by HEAD', async () => {
+    const full = await get();
+    const head = await get({}, '', 'HEAD');
+    expect(head.status).toBe(200);
+    for (const name of ['etag', 'content-type', 'content-length', 'vary'])
+      expect(head.headers.get(name)).toBe(full.headers.get(name));
+    expect(await head.text()).toBe('');
+  });
+
+  it('is whole, however slowly it is read', async () => {
+    archives.set('north', () => Promise.resolve(patientWith('1.2', 20_000)));
+    const { port, hostname } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET /manifest?${query}&gzip HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) {
+      chunks.push(chunk as Buffer);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const whole = Buffer.concat(chunks);
+    const body = whole.subarray(whole.indexOf('\r\n\r\n') + 4);
+    expect(
+      gunzipSync(body)
+        .toString()
+        .match(/<Instance /g),
+    ).toHaveLength(20_000);
+  });
+});
+
+describe('a request that cannot be answered', () => {
+  async function problem(path: string, init?: RequestInit) {
+    const response = await fetch(url + path, init);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    const text = await response.text();
+    expect(text).not.toMatch(/\bat .*\.[jt]s/);
+    return { response, body: JSON.parse(text) as Record<string, unknown> };
+  }
+
+  it('is told every bad parameter', async () => {
+    const { response, body } = await problem('/manifest?studyUID=x&patientID=Doe%00&viewer=%zz');
+    expect(response.status).toBe(400);
+    expect(body).toMatchObject({ type: 'urn:pacs-connectors:problem:bad-parameters', status: 400 });
+    expect((body['errors'] as { parameter: string }[]).map(({ parameter }) => parameter)).toEqual([
+      'viewer',
+      'patientID',
+      'studyUID',
+    ]);
+    expect(JSON.stringify(body)).not.toContain('Doe');
+  });
+
+  it('names nothing', async () => {
+    const { response, body } = await problem('/manifest?foo=1');
+    expect(response.status).toBe(400);
+    expect(body['detail']).toContain('studyUID, accessionNumber, seriesUID, objectUID');
+  });
+
+  it('has two callers', async () => {
+    const headers = { authorization: 'Bearer a' };
+    expect((await problem('/manifest?patientID=1&access_token=b', { headers })).response.status).toBe(400);
+    expect((await problem('/manifest?patientID=1&access_token=%22%0A')).response.status).toBe(400);
+  });
+
+  it('goes to no address, or to one by a method that it does not know', async () => {
+    expect((await problem('/nowhere?patientID=Doe')).response.status).toBe(404);
+    expect((await problem('/%zz')).response.status).toBe(400);
+    const { response, body } = await problem('/manifest?patientID=1', { method: 'DELETE' });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, HEAD');
+    expect(body).toMatchObject({ status: 405, title: 'Method Not Allowed' });
+    expect((await problem('/manifest//', { method: 'PUT', body: 'x' })).response.status).toBe(405);
+  });
+
+  it('meets an error of ours: told without what it was, logged without what was asked', async () => {
+    const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const broken = jest
+      .spyOn(app.get(ManifestService), 'build')
+      .mockRejectedValueOnce(new Error('select for Doe^Jane failed'));
+    const { response, body } = await problem('/manifest?patientID=Doe');
+    broken.mockRestore();
+    expect(response.status).toBe(500);
+    expect(body['detail']).toContain(String(body['requestId']));
+    expect(JSON.stringify(body)).not.toContain('Doe');
+    expect(JSON.stringify(log.mock.calls)).toContain(String(body['requestId']));
+    expect(JSON.stringify(log.mock.calls)).not.toContain('Doe');
+    log.mockRestore();
+  });
+
+  it('is too long, as one URL of a megabyte', async () => {
+    const { response, body } = await problem(`/manifest?studyUID=${'1'.repeat(1_000_000)}`);
+    expect(response.status).toBe(431);
+    expect(body['detail']).toContain('128 KiB');
+  });
+
+  it('is no HTTP', async () => {
+    const { port, hostname } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write('hello\r\n\r\n');
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    expect(text).toMatch(/^HTTP\/1.1 400 Bad Request\r\nContent-Type: application\/problem\+json\r\n/);
+  });
+});
+
+describe('addresses', () => {
+  it('are found with doubled and trailing slashes, and with a thousand UIDs', async () => {
+    archives.set('north', () => Promise.resolve(patientWith('1.2')));
+    for (const path of ['/manifest/', '//manifest', '/manifest//'])
+      expect((await fetch(`${url}${path}?patientID=1&archive=north`)).status).toBe(200);
+    const uids = Array.from({ length: 1000 }, (_, index) => String(index).padStart(64, '1'));
+    const many = await fetch(`${url}/manifest?archive=north&${uids.map((uid) => `studyUID=${uid}`).join('&')}`);
+    expect(many.status).toBe(200);
+  });
+
+  it('lie below the context path, of the configuration or of an option', async () => {
+    const text = `${fakes('north')}server:\n  context-path: /weasis-pacs-connector/\n`;
+    const fromFile = await serveFakes(text);
+    const fromOption = await serveFakes(text, { contextPath: '/other' });
+    try {
+      const get = (base: string, path: string) => fetch(base + path).then(({ status }) => status);
+      expect(await get(fromFile.url, '/weasis-pacs-connector/manifest?&patientID=1')).toBe(200);
+      expect(await get(fromFile.url, '/weasis-pacs-connector//health/live/')).toBe(200);
+      expect(await get(fromFile.url, '/weasis-pacs-connector/api-json')).toBe(200);
+      expect(await get(fromFile.url, '/manifest?patientID=1')).toBe(404);
+      expect(await get(fromOption.url, '/other/manifest?patientID=1')).toBe(200);
+      expect(await get(fromOption.url, '/weasis-pacs-connector/manifest?patientID=1')).toBe(404);
+      const post = await fetch(`${fromOption.url}/other/manifest`, { method: 'POST' });
+      expect(post.status).toBe(405);
+    } finally {
+      await Promise.all([fromFile.app.close(), fromOption.app.close()]);
+    }
+  });
+});

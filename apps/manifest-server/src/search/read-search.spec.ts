@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals';
+import { emptyCriteria } from '@pacs-connectors/connector-core';
+import fc from 'fast-check';
+import { parametersOfUrl } from './query-string.js';
+import { BadParameters, MAX_VALUES, readSearch } from './read-search.js';
+
+function read(query: string) {
+  const { parameters, bad } = parametersOfUrl(`/manifest?${query}`);
+  return readSearch(parameters, bad);
+}
+
+function errorsOf(query: string) {
+  try {
+    read(query);
+  } catch (error) {
+    if (error instanceof BadParameters) return error.errors.map(({ parameter, detail }) => `${parameter} ${detail}`);
+    throw error;
+  }
+  throw new Error(`accepted: ${query}`);
+}
+
+describe('a search', () => {
+  it('is read with every parameter', () => {
+    const search = read(
+      'patientID=7%5E%5E%5EADT&studyUID=1.2&accessionNumber=A1&seriesUID=1.2.3&objectUID=1.2.3.4&archive=a,b' +
+        '&mostRecentResults=3&modalitiesInStudy=ct,MR&containsInDescription=knee,Sch%C3%A4del' +
+        '&lowerDateTime=2024-01-01&upperDateTime=2024-12-31T12:00&viewer=OHIF' +
+        '&pro=a%20b&pro=c,d&arg=%24x:y&config=c1&user=u&host=h&client=cl&skipWeasisManifestCache' +
+        '&target=_self&cdb&ext=1&whatever=x',
+    );
+    expect(search).toEqual({
+      criteria: {
+        patientIds: [{ id: '7', issuer: 'ADT' }],
+        studyInstanceUids: ['1.2'],
+        accessionNumbers: ['A1'],
+        seriesInstanceUids: ['1.2.3'],
+        sopInstanceUids: ['1.2.3.4'],
+        filters: {
+          mostRecentResults: 3,
+          modalitiesInStudy: ['CT', 'MR'],
+          containsInDescription: ['knee', 'Schädel'],
+          lowerDateTime: { date: '20240101' },
+          upperDateTime: { date: '20241231', time: '1200' },
+        },
+      },
+      archives: ['a', 'b'],
+      viewer: 'OHIF',
+      launch: { pro: ['a b', 'c,d'], arg: ['$x:y'], config: 'c1', user: 'u', host: 'h', client: 'cl' },
+      skipCache: true,
+    });
+  });
+
+  it('takes repeats and commas alike, each value once, and passes over empty ones', () => {
+    expect(read('&studyUID=1.2,1.3&studyUID=&studyUID=1.3%2C1.4,,%20&patientID=').criteria).toEqual({
+      ...emptyCriteria(),
+      studyInstanceUids: ['1.2', '1.3', '1.4'],
+    });
+    expect(read('patientID=7^^^A,7^^^A^MR').criteria.patientIds).toEqual([{ id: '7', issuer: 'A' }]);
+    expect(read('studyUID=1&viewer=OHIF&viewer=OHIF').viewer).toBe('OHIF');
+    expect(read('studyUID=1&skipWeasisManifestCache=false').skipCache).toBe(false);
+  });
+
+  it('takes a thousand repeats, and a thousand different values, and no more', () => {
+    expect(read('studyUID=1.2&'.repeat(1000)).criteria.studyInstanceUids).toEqual(['1.2']);
+    const uids = Array.from({ length: MAX_VALUES + 1 }, (_, index) => `1.2.${index}`);
+    expect(read(`studyUID=${uids.slice(1).join(',')}`).criteria.studyInstanceUids).toHaveLength(MAX_VALUES);
+    expect(errorsOf(uids.map((one) => `studyUID=${one}`).join('&'))).toEqual([
+      'studyUID has 1001 different values; at most 1000 are allowed, ask in several requests',
+    ]);
+  });
+});
+
+describe('a search that cannot be used', () => {
+  it('names every bad parameter at once, without its value', () => {
+    const errors = errorsOf(
+      'patientID=Jane%0ADoe&studyUID=1.2x,1.3y&mostRecentResults=none&lowerDateTime=12&viewer=A&upperDateTime=%zz',
+    );
+    expect(errors).toEqual([
+      'upperDateTime holds a % that does not begin the %-escape of a UTF-8 character',
+      'patientID holds the control character U+000A at position 5',
+      'studyUID is no UID; expected 1 to 64 of the characters 0-9 and .',
+      'mostRecentResults is no number of studies; expected a whole number from 1 to 999999999',
+      'lowerDateTime is no date; expected ISO 8601, such as 2024-01-31, 2024-01-31T13:45:00 or 2024-01-31T13:45:00+01:00',
+      'viewer is none of WEASIS, OHIF, SLICER, MICRODICOM',
+    ]);
+  });
+
+  it('names nothing at all: says what would', () => {
+    const [error] = errorsOf('foo=1');
+    expect(error).toBe(
+      'patientID is needed, or another of studyUID, accessionNumber, seriesUID, objectUID: nothing names a patient, study, series or instance',
+    );
+    expect(errorsOf('')).toEqual([error]);
+    expect(errorsOf('studyUID=&patientID=,')).toEqual([error]);
+    expect(errorsOf('modalitiesInStudy=CT&archive=a')).toEqual([error]);
+  });
+
+  it('says which name is meant where only its letter case is wrong', () => {
+    expect(errorsOf('patientid=1')).toEqual(['patientid is not known; names are case-sensitive, is patientID meant?']);
+  });
+
+  it('holds two values where one is allowed, or a range that nothing lies in', () => {
+    expect(errorsOf('studyUID=1&viewer=OHIF&viewer=WEASIS')).toEqual(['viewer has 2 different values; one is allowed']);
+    expect(errorsOf('studyUID=1&lowerDateTime=2024-02-01&upperDateTime=2024-01-31T23:59')).toEqual([
+      'lowerDateTime is later than upperDateTime; no study can lie between them',
+    ]);
+    expect(read('studyUID=1&lowerDateTime=2024-01-31T12:00&upperDateTime=2024-01-31').viewer).toBe('WEASIS');
+  });
+
+  it('never repeats a value, whatever it is', () => {
+    const secret = 'Xyzzy-Q';
+    fc.assert(
+      fc.property(
+        fc.constantFrom(
+          'patientID',
+          'studyUID',
+          'seriesUID',
+          'mostRecentResults',
+          'viewer',
+          'lowerDateTime',
+          'archive',
+        ),
+        fc.string({ unit: 'grapheme', maxLength: 300 }),
+        (name, noise) => {
+          const { parameters, bad } = parametersOfUrl(`/m?${name}=${encodeURIComponent(`${secret}${noise}`)}`);
+          try {
+            readSearch(parameters, bad);
+          } catch (error) {
+            expect(error).toBeInstanceOf(BadParameters);
+            expect(JSON.stringify((error as BadParameters).errors)).not.toContain(secret);
+          }
+        },
+      ),
+    );
+  });
+});

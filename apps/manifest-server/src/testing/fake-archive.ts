@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readConfiguration } from '@pacs-connectors/config-core';
+import {
+  type Connector,
+  type ConnectorDefinition,
+  type ConnectorPlugin,
+  type SearchCriteria,
+  type SearchOptions,
+  type SearchResult,
+} from '@pacs-connectors/connector-core';
+import { ConnectorPluginProvider } from '@pacs-connectors/connector-core/nestjs';
+import { ServerConfiguration } from '../boot/server-configuration.js';
+import { type ServerOptions } from '../boot/options.js';
+import { serve } from '../server.js';
+
+/** What an archive of type `FAKE` answers, by its id. One that is not here holds nothing. */
+export const archives = new Map<string, (criteria: SearchCriteria, options: SearchOptions) => Promise<SearchResult>>();
+
+class NoSettings {}
+
+@ConnectorPluginProvider()
+class FakePlugin implements ConnectorPlugin {
+  readonly type = 'FAKE';
+  readonly settings = NoSettings;
+
+  create({ id, type }: ConnectorDefinition): Connector {
+    return {
+      id,
+      type,
+      search: (criteria, options) =>
+        archives.get(id)?.(criteria, options) ?? Promise.resolve({ patients: [], notices: [] }),
+      check: () => Promise.resolve({ latencyMs: 0 }),
+      close: () => Promise.resolve(),
+    };
+  }
+}
+
+@Module({ providers: [FakePlugin] })
+export class FakeArchivesModule {}
+
+/** A server whose configuration is `text`, with archives of type `FAKE`. */
+export async function serveFakes(
+  text: string,
+  options: Partial<ServerOptions> = {},
+): Promise<{ app: NestFastifyApplication; url: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'manifest-server-'));
+  try {
+    const file = join(folder, 'connectors.yml');
+    await writeFile(file, text);
+    const document = await readConfiguration([file]);
+    const modules = [FakeArchivesModule];
+    const app = await serve(new ServerConfiguration(document), modules, { port: 0, host: '127.0.0.1', ...options });
+    return { app, url: await app.getUrl() };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The part of a configuration file that declares fake archives. */
+export function fakes(...ids: string[]): string {
+  return `connector:\n  config:\n${ids
+    .map(
+      (id) => `    ${id}:
+      type: FAKE
+      wado:
+        authentication:
+          basic:
+            url: http://${id}.example/wado
+            login: viewer
+            password: pässword
+`,
+    )
+    .join('')}`;
+}
+
+/** A patient with one study of one series and `count` instances. */
+export function patientWith(study: string, count = 1, patientId = 'P1'): SearchResult {
+  const instances = Array.from({ length: count }, (_, index) => ({
+    sopInstanceUid: `${study}.1.${index + 1}`,
+    instanceNumber: String(index + 1),
+  }));
+  return {
+    patients: [
+      {
+        patientId,
+        patientName: 'Doe^Jane',
+        studies: [
+          { studyInstanceUid: study, studyDate: '20240131', series: [{ seriesInstanceUid: `${study}.1`, instances }] },
+        ],
+      },
+    ],
+    notices: [],
+  };
+}
