@@ -31,7 +31,9 @@ export function columnExpression(text: string, engine: DatabaseEngine): string {
     }
     if (token?.partner !== undefined && token.partner > at) at = token.partner;
   }
-  const plain = tokens.every(({ kind, text: part }) => kind === 'word' || kind === 'name' || part === '.');
+  const isPlain = tokens.every(({ kind, text: part }, index) =>
+    index % 2 === 0 ? kind === 'word' || kind === 'name' : part === '.',
+  );
   const expression = editedText(text, tokens, dialect, first.start, last.end);
-  return plain ? expression : `(${expression})`;
+  return isPlain && tokens.length % 2 === 1 ? expression : `(${expression})`;
 }

@@ -10,7 +10,7 @@ const INTEGER_BITS = { smallint: 16n, integer: 32n, bigint: 64n } as const;
 
 /** Wholes as every database writes them: no sign, no leading zeros. */
 const WHOLE = /^(?:0|-?[1-9]\d{0,37})$/;
-const DECIMAL = /^-?(?:0|[1-9]\d{0,37})(?:\.\d{1,38})?$/;
+const DECIMAL = /^(?!-0(?:\.0*)?$)-?(?:0|[1-9]\d{0,37})(?:\.\d{1,38})?$/;
 
 /**
  * The distinct values to compare a column with: those of `values` that it can hold at all.
