@@ -28,8 +28,11 @@ export class Pace {
   }
 }
 
-/** Long enough that the turns cost nothing, short enough that nobody notices. */
-const SLICE_MS = 4;
+/**
+ * Measured with eight manifests at once: slices of 4, 2 and 1 ms take the same time in all; the shorter, the less a busy
+ * machine stretches the wait of everything else.
+ */
+const SLICE_MS = 2;
 
 const queue: (() => void)[] = [];
 

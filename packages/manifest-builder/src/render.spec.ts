@@ -37,7 +37,7 @@ describe('renderManifest', () => {
     for await (const piece of renderManifest(manifest)) expect(piece).not.toBe('');
     const time = performance.now() - start;
     working = false;
-    // A slice is 4 ms. On a machine that other programs keep busy some are longer; ten times as long on average is not.
+    // A slice is 2 ms. A machine that other programs keep busy stretches some of them; twenty times on average it does not.
     expect(turns).toBeGreaterThan(time / 40);
   });
 
