@@ -54,7 +54,8 @@ export interface SettingFormat {
   pattern?: string;
 }
 
-const SETTINGS = Symbol('settings');
+/** Shared by every copy of this package in a process: a plug-in may bring one of its own. */
+const SETTINGS = Symbol.for('pacs-connectors:settings');
 
 /** Declares a property of a settings class. Decorators of class-validator beside it say which values are right. */
 export function Setting(options: SettingOptions): PropertyDecorator {
