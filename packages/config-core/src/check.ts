@@ -45,7 +45,7 @@ export function checkConfiguration(
 ): LoadedConfiguration {
   const context = readerContext(root, env);
   context.problems.push(...early);
-  const { instance: global } = readSettings(GlobalConfiguration, [root], context);
+  const global = readGlobal(context);
   for (const problem of context.problems) {
     if (problem.severity === 'error' && GUARDING_KEYS.test(problem.key)) problem.fatal = true;
   }
@@ -63,6 +63,18 @@ export function checkConfiguration(
   checkDefaults(global, connectors, leftOut, context);
   globalKeys().check(root, context, true);
   return { global, defaultIds: global.defaultIds, connectors, leftOut, problems: inFileOrder(context.problems) };
+}
+
+/** Groups that are faulty have their defaults; `problems` tell of them, and those that guard something are fatal. */
+function readGlobal(context: ReaderContext): GlobalConfiguration {
+  const { instance } = readSettings(GlobalConfiguration, [context.root], context);
+  const { oauth2, viewers, server, request, hosts } = new GlobalConfiguration();
+  instance.oauth2 ??= oauth2;
+  instance.viewers ??= viewers;
+  instance.server ??= server;
+  instance.request ??= request;
+  instance.hosts ??= hosts;
+  return instance;
 }
 
 interface ConfiguredConnector extends Found {

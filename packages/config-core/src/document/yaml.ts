@@ -30,8 +30,12 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
   const problems: Problem[] = [];
   let root: MapNode | undefined;
   documents.forEach((document, index) => {
+    let lastLine = 0;
     for (const { pos, message, code } of document.errors) {
       const place = placeAt(pos[0]);
+      // One fault makes the parser stumble several times over the rest of its line.
+      if (place.line === lastLine) continue;
+      lastLine = place.line;
       problems.push({
         severity: 'error',
         ...place,
@@ -67,7 +71,8 @@ function describe(code: string, message: string, line = ''): { found: string; ex
   if (code === 'TAB_AS_INDENT') return { found: 'a tab as indentation', expected: 'blanks' };
   // The parser's own sentence, without what it quotes: that may be part of a secret.
   const sentence = message.replace(/\s+at line \d+.*$/s, '').replace(/(["'`]).*\1/s, '…');
-  return { found: `broken YAML (${sentence})`, expected: 'valid YAML' };
+  const expected = line.includes('${') ? 'valid YAML, with quotes around ${…} inside { } or [ ]' : 'valid YAML';
+  return { found: `broken YAML (${sentence})`, expected };
 }
 
 class Refused extends Error {

@@ -8,6 +8,8 @@ export interface Constraint {
   name: string;
   args: unknown[];
   each: boolean;
+  /** Whether its message was written for this property. */
+  ownMessage: boolean;
 }
 
 /** The decorators of class-validator on a property, its parents' too. */
@@ -15,10 +17,11 @@ export function constraintsOf(type: SettingsClass, property: string): Constraint
   return getMetadataStorage()
     .getTargetValidationMetadatas(type, '', true, false)
     .filter((metadata) => metadata.propertyName === property)
-    .map(({ name, type: kind, constraints, each }) => ({
+    .map(({ name, type: kind, constraints, each, message }) => ({
       name: name ?? kind,
       args: (constraints as unknown[] | undefined) ?? [],
       each,
+      ownMessage: message !== undefined,
     }));
 }
 
@@ -46,6 +49,8 @@ export function expectedOf(
 ): string {
   if (setting.type) return setting.kind === 'map' ? 'a map of names and keys' : 'a map of keys';
   const constraints = constraintsOf(type, property);
+  const own = constraints.filter(({ name, ownMessage }) => ownMessage && messages[name] !== undefined);
+  if (own.length > 0) return [...new Set(own.map(({ name }) => withoutVerb(messages[name]!)))].join(', ');
   const kind = kindOf(type, property, setting);
   const known = new Map(constraints.map(({ name, args }) => [name, args]));
   const parts = [phraseOf(kind, setting, known), ...lengthPhrase(known), ...otherPhrases(known, messages)];
@@ -86,9 +91,12 @@ function otherPhrases(known: Map<string, unknown[]>, messages: Readonly<Record<s
   const phrases = known.has('matches') ? [`of the form ${String(known.get('matches')![0])}`] : [];
   for (const [name, message] of Object.entries(messages)) {
     if (KNOWN.has(name) || name === 'matches') continue;
-    const [, said = message] =
-      /^(?:each value in )?(?:\S+) (?:must be|should be|must|should) (.*)$/s.exec(message) ?? [];
-    phrases.push(said);
+    phrases.push(withoutVerb(message));
   }
   return phrases;
+}
+
+/** `port must be even` and `must be even` → `even`. */
+function withoutVerb(message: string): string {
+  return message.replace(/^(?:each value in )?(?:\S+ )?(?:must be|should be|must|should) /, '');
 }

@@ -1,7 +1,7 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { type ConfigNode, find, findDeepest, type Found, isEmpty, joinKey, type MapNode } from '../document/node.js';
 import { type SettingOptions, type SettingsClass, settingsOf } from '../setting.js';
-import { quote } from '../values/redact.js';
+import { quote, redact } from '../values/redact.js';
 import { type ReaderContext, report } from './context.js';
 import { expectedOf } from './expected.js';
 import { FAULTY, ValueReader } from './read-value.js';
@@ -43,13 +43,17 @@ export function readSettings<Settings extends object>(
     readings.set(property, reading);
     if (reading.value === undefined) continue;
     present = true;
-    if (reading.value === FAULTY) faulty ||= !setting.type;
-    else {
+    if (reading.value === FAULTY) {
+      faulty ||= !setting.type;
+      // A default would hide that something else was wanted.
+      if (setting.type) (instance as Record<string, unknown>)[property] = undefined;
+    } else {
       (instance as Record<string, unknown>)[property] = reading.value;
       if (reading.source && context.encrypted.has(reading.source.node)) markSecret(instance, property);
     }
   }
-  return { instance, present, faulty: faulty || (present && !validate(type, instance, readings, scopes, context)) };
+  const valid = !present || validate(type, instance, readings, scopes, context);
+  return { instance, present, faulty: faulty || !valid };
 }
 
 /** The same for an object that has to be there: what is required and missing is noted even where nothing is set. */
@@ -145,7 +149,10 @@ function faultOf(node: ConfigNode): { found: string; expected: string } {
   return node.kind === 'invalid' ? node : { found: `a ${node.kind}`, expected: 'a map of keys' };
 }
 
-/** Checks the instance with class-validator; what a reader has noted already is not noted again. */
+/**
+ * Checks the instance with class-validator; what a reader has noted already is not noted again. What is wrong does not stay
+ * in the instance.
+ */
 function validate(
   type: SettingsClass,
   instance: object,
@@ -156,7 +163,11 @@ function validate(
   const errors = validateSync(instance, { forbidUnknownValues: false }).filter(
     ({ property, constraints }) => constraints && readings.get(property)?.value !== FAULTY,
   );
-  for (const error of errors) noteInvalid(type, error, readings.get(error.property), scopes, context);
+  for (const error of errors) {
+    noteInvalid(type, error, readings.get(error.property), scopes, context);
+    const { property } = error as { property: keyof typeof instance };
+    instance[property] = (new type() as typeof instance)[property];
+  }
   return errors.length === 0;
 }
 
@@ -186,7 +197,7 @@ function noteInvalid(
         )
       : constraints;
     const found = hidden ? 'a value that is not shown' : quote(text);
-    const expected = expectedOf(type, property, setting, messages);
+    const expected = redact(expectedOf(type, property, setting, messages));
     report(context, 'error', { key: source.key, place: source.node.place }, { found, expected });
     return;
   }

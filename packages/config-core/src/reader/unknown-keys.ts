@@ -39,14 +39,15 @@ export class KnownKeys {
    * unless `nearMissesOnly`.
    */
   check(scope: Found<MapNode>, context: ReaderContext, nearMissesOnly = false): void {
-    if (this.open) return;
+    // What stands below a single value is told where that is read, and may be a secret written without quotes.
+    if (this.open || (this.children.size === 0 && !this.anyName)) return;
     for (const [name, { value, keyPlace }] of scope.node.entries) {
       const key = joinKey(scope.key, name);
       const known = this.children.get(relax(name))?.keys ?? this.anyName;
       if (known) {
         if (value.kind === 'map') known.check({ node: value, key, keyPlace }, context, nearMissesOnly);
       } else if (!isEmpty(value)) {
-        const near = this.nearest(name);
+        const near = this.nearest(name, nearMissesOnly);
         if (near === undefined && nearMissesOnly) continue;
         const expected = near === undefined ? this.describe() : JSON.stringify(near);
         report(context, 'warning', { key, place: keyPlace }, { found: 'an unknown key, without effect', expected });
@@ -54,18 +55,19 @@ export class KnownKeys {
     }
   }
 
-  private nearest(name: string): string | undefined {
+  /** Keys of other programs stand beside ours: there, only a slip of one letter counts. */
+  private nearest(name: string, strict: boolean): string | undefined {
     const relaxed = relax(name);
-    const ranked = [...this.children]
-      .map(([candidate, { name: written }]) => ({ written, far: distance(relaxed, candidate) }))
-      .sort((a, b) => a.far - b.far);
-    const limit = Math.max(1, Math.floor(relaxed.length / 4));
-    return ranked[0] && ranked[0].far <= limit ? ranked[0].written : undefined;
+    const [best] = [...this.children]
+      .map(([candidate, { name: written }]) => ({ written, slips: slipsBetween(relaxed, candidate) }))
+      .sort((a, b) => a.slips - b.slips);
+    const limit = strict || relaxed.length < 5 ? 1 : Math.max(2, Math.floor(relaxed.length / 4));
+    return best && best.slips <= limit ? best.written : undefined;
   }
 
   private describe(): string {
     const names = [...this.children.values()].map(({ name }) => name);
-    return names.length === 0 ? 'a single value' : `one of ${names.join(', ')}`;
+    return `one of ${names.join(', ')}`;
   }
 
   private at(path: string): KnownKeys {
@@ -75,4 +77,11 @@ export class KnownKeys {
     if (!child) this.children.set(relax(name), (child = { name, keys: new KnownKeys() }));
     return child.keys.at(rest.join('.'));
   }
+}
+
+/** Letters to add, drop or change; two that changed places count as one. */
+function slipsBetween(a: string, b: string): number {
+  const letters = (text: string) => [...text].sort().join('');
+  const slips = distance(a, b);
+  return slips === 2 && letters(a) === letters(b) ? 1 : slips;
 }

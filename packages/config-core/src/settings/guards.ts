@@ -85,7 +85,7 @@ const hostFormat: SettingFormat = {
       return version > 0 && rest.length === 0 && bits <= (version === 4 ? 32 : 128) ? text : undefined;
     }
     // A name of digits and dots alone is a mistyped address.
-    return version > 0 || (/^(\*\.)?[\w-]+(\.[\w-]+)*\.?$/.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined;
+    return version > 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined;
   },
   expected: 'addresses, CIDR ranges (10.0.0.0/8) or host names',
 };

@@ -94,8 +94,9 @@ export function readRetrieval(
   const { own, fallback } = retrievalPaths(type);
   const ownScopes = scopesOf(connector, own);
   const scopes = hasAddress(ownScopes) ? ownScopes : scopesOf(connector, fallback);
-  const { instance, faulty } = readSettings(RetrievalKeys, scopes.length > 0 ? scopes : ownScopes, context);
-  if (faulty) return undefined;
+  const before = context.problems.length;
+  const { instance } = readSettings(RetrievalKeys, scopes.length > 0 ? scopes : ownScopes, context);
+  if (context.problems.slice(before).some(({ severity }) => severity === 'error')) return undefined;
   const { url, ...rest } = instance;
   const retrieval = Object.assign(new RetrievalSettings(), rest);
   if (url !== undefined && !retrieval.basic?.url) {

@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { ConfigurationError } from '../problems.js';
+import { dicomConnector, load, problemsOf } from '../testing/samples.js';
+import { readConfiguration } from './read.js';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'config-core-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('reads files, and the YAML files of a folder in name order', async () => {
+  const inner = join(folder, 'conf.d');
+  await mkdir(join(inner, '..data'), { recursive: true });
+  await writeFile(join(folder, 'first.yml'), 'connector.plugins: from-file');
+  await writeFile(join(inner, '20.yaml'), 'connector.plugins: [second]');
+  await writeFile(join(inner, '10.yml'), 'connector.plugins: [first, other]');
+  await writeFile(join(inner, 'notes.txt'), 'connector.plugins: notes');
+  await writeFile(join(inner, '.hidden.yml'), 'connector.plugins: hidden');
+  expect((await readConfiguration([join(folder, 'first.yml')], {})).plugins).toEqual(['from-file']);
+  expect((await readConfiguration([join(folder, 'first.yml'), inner], {})).plugins).toEqual(['second']);
+  expect((await readConfiguration([inner, join(folder, 'first.yml')], {})).plugins).toEqual(['from-file']);
+});
+
+it('resolves placeholders in connector.plugins, which are needed before the rest is checked', async () => {
+  const sources = [{ name: 'a.yml', text: 'connector: { plugins: "${PLUGINS:none}, b" }' }];
+  expect((await readConfiguration(sources, { PLUGINS: 'a' })).plugins).toEqual(['a', 'b']);
+});
+
+it('tells every file that cannot be read, and every fault of the others, at once', async () => {
+  const latin1 = join(folder, 'latin1.yml');
+  await writeFile(latin1, Buffer.from('password: pässword', 'latin1'));
+  const empty = join(folder, 'empty');
+  await mkdir(empty);
+  const failure = await readConfiguration(
+    [join(folder, 'missing.yml'), latin1, empty, { name: 'b.yml', text: 'a: [' }, { name: 'c.yml', text: 'a: "' }],
+    {},
+  ).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(ConfigurationError);
+  const { message, problems } = failure as ConfigurationError;
+  expect(problems.map(({ file }) => file)).toEqual(
+    expect.arrayContaining([join(folder, 'missing.yml'), latin1, empty, 'b.yml', 'c.yml']),
+  );
+  expect(message).toContain('missing.yml: found no such file');
+  expect(message).toContain('latin1.yml: found a file that is not UTF-8');
+  expect(message).toContain('empty: found a folder without *.yml');
+});
+
+it('merges files deeply: the later wins, lists are replaced, keys without value replace nothing', async () => {
+  const later = `connector:
+  default:
+  timeout: 10s
+  config:
+    pacs:
+      search-criteria.deactivated: [PATIENT_ID]
+      dicom-connector: { port: 11112 }
+    second:
+`;
+  const first = dicomConnector(
+    '      search-criteria: { deactivated: [STUDY_INSTANCE_UID, SOP_INSTANCE_UID] }\n  default: pacs\n',
+  );
+  const { connectors, defaultIds, global } = await load([first, later]);
+  expect(connectors).toMatchObject([
+    { id: 'pacs', deactivated: ['patientIds'], settings: { peer: { aet: 'THEM', port: 11112 } } },
+  ]);
+  expect(defaultIds).toEqual(['pacs']);
+  expect(global.timeoutMs).toBe(10_000);
+});
+
+it('unsets with ~, "" and [] what an earlier file set', async () => {
+  for (const value of ['~', '""', '[]', 'null']) {
+    expect((await load([`${dicomConnector()}  default: pacs`, `connector.default: ${value}`])).defaultIds).toEqual([]);
+  }
+});
+
+it('takes different spellings in different files for one key', async () => {
+  const first = dicomConnector('      weasis: { manifest: { compression-rate: 10 } }\n');
+  const second = 'connector: { config: { pacs: { weasis: { manifest: { compressionRate: 20 } } } } }';
+  const third = 'connector: { config: { pacs: { weasis: { manifest: { compression-rate: 30 } } } } }';
+  const rate = async (files: string[]) => (await load(files)).connectors[0]?.manifest.compressionRate;
+  expect(await rate([first, second])).toBe(20);
+  expect(await rate([first, second, third])).toBe(30);
+  expect(await rate([first, third, second])).toBe(20);
+});
+
+it('refuses two spellings of one key in one file', async () => {
+  const problems = await problemsOf(
+    dicomConnector('      weasis: { manifest: { compression-rate: 10, compressionRate: 20 } }\n'),
+  );
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^error 1\.yml:7:\d+ connector\.config\.pacs\.weasis\.manifest\.compressionRate: found a second value \(the first is in line 7\), expected the key once$/,
+    ),
+  ]);
+});
+
+it('reads config inside default, as old files have it, with a warning', async () => {
+  const old = dicomConnector().replace('connector:\n  config:', 'connector:\n  default:\n   config:');
+  const { connectors, defaultIds, problems } = await load(old);
+  expect(connectors.map(({ id }) => id)).toEqual(['pacs']);
+  expect(defaultIds).toEqual([]);
+  expect(problems).toMatchObject([{ severity: 'warning', line: 3, key: 'connector.default.config' }]);
+  // A later file's default is its own business.
+  expect((await load([old, 'connector.default: pacs'])).defaultIds).toEqual(['pacs']);
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderProblem } from '../problems.js';
+import { type ConfigNode } from './node.js';
+import { parseYaml } from './yaml.js';
+
+/** The nodes as plain values, for comparison. */
+function plain(node: ConfigNode | undefined): unknown {
+  if (!node) return undefined;
+  if (node.kind === 'scalar') return node.text;
+  if (node.kind === 'list') return node.items.map(plain);
+  if (node.kind === 'map') return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plain(value)]));
+  return `invalid: ${node.found}`;
+}
+
+function read(text: string): unknown {
+  const { root, problems } = parseYaml('a.yml', text, 0);
+  expect(problems).toEqual([]);
+  return plain(root);
+}
+
+function faults(text: string): string[] {
+  return parseYaml('a.yml', text, 0).problems.map(renderProblem);
+}
+
+it('keeps scalars as they were written, whatever YAML makes of them', () => {
+  const values = ['0123', '1e5', '0x1F', 'yes', '1.0', '2024-01-31', '12:30:45', '+41', '.5', 'True', '0o17', '1_000'];
+  for (const value of values) expect(read(`a: ${value}`)).toEqual({ a: value });
+  expect(read(`a: "x\\ty"\nb: 'it''s'\nc: |\n  two\n  lines\nd: >-\n  folded\n  text`)).toEqual({
+    a: 'x\ty',
+    b: "it's",
+    c: 'two\nlines\n',
+    d: 'folded text',
+  });
+});
+
+it('opens dotted keys, together with nested ones, and leaves [bracketed.names] whole', () => {
+  expect(read('a.b.c: 1\na.b.d: 2\na:\n  e: 3\n"[x.y]": 4\nf:\n  "[p.q]":\n    r.s: 5')).toEqual({
+    a: { b: { c: '1', d: '2' }, e: '3' },
+    'x.y': '4',
+    f: { 'p.q': { r: { s: '5' } } },
+  });
+});
+
+it('follows anchors, aliases and merge keys; own keys win, then the first map merged in', () => {
+  const text = `
+one: &one { a: 1, b: 1 }
+two: &two { b: 2, c: 2 }
+both: { <<: [*one, *two], d: 3 }
+over: { <<: *one, a: 9 }
+list: [*one, *two]`;
+  expect(read(text)).toMatchObject({
+    both: { a: '1', b: '1', c: '2', d: '3' },
+    over: { a: '9', b: '1' },
+    list: [
+      { a: '1', b: '1' },
+      { b: '2', c: '2' },
+    ],
+  });
+});
+
+it('tells where each value stands, that of an alias at its anchor', () => {
+  const { root } = parseYaml('a.yml', 'x: &x\n  y: 1\nz: *x\n', 0);
+  const z = root!.entries.get('z')!;
+  expect(z.keyPlace).toEqual({ file: 'a.yml', line: 3, column: 1 });
+  expect(z.value.kind === 'map' && z.value.entries.get('y')!.value.place).toEqual({
+    file: 'a.yml',
+    line: 2,
+    column: 6,
+  });
+});
+
+it('merges several documents of one file', () => {
+  expect(read('a: 1\nb: 1\n---\nb: 2\n---\n# nothing\n')).toEqual({ a: '1', b: '2' });
+});
+
+it.each(['', '# only a comment', '---\n', '\uFEFFa: 1'])('reads %j', (text) => {
+  expect(parseYaml('a.yml', text, 0).problems).toEqual([]);
+});
+
+it('keeps a key that stands twice as a fault of that key only', () => {
+  expect(read('a: 1\nb: 2\na: 3')).toEqual({ a: 'invalid: a second value (the first is in line 1)', b: '2' });
+  expect(read('a: {x: 1}\na: {y: 2}')).toEqual({ a: 'invalid: a second value (the first is in line 1)' });
+  expect(read('a.b: 1\na.b: 2')).toEqual({ a: { b: 'invalid: a second value (the first is in line 1)' } });
+  expect(read('a: 1\na.b: 2')).toEqual({ a: 'invalid: a second value (the first is in line 1)' });
+});
+
+describe('what is no YAML is told with file, line and column', () => {
+  it.each([
+    ['a:\n\tb: 1', /^a\.yml:2:1: found a tab as indentation, expected blanks$/],
+    ['a: [1\nb: 2', /^a\.yml:2:\d+: found broken YAML \(.+\), expected valid YAML$/],
+    ['a: "x', /^a\.yml:1:\d+: found broken YAML/],
+    ['ok: 1\na: b: c', /^a\.yml:2:\d+: found broken YAML/],
+    ['password: {cipher}00ff', /^a\.yml:1:\d+: found a value that begins with { and is not quoted, expected quotes/],
+    ['- a\n- b', /^a\.yml:1:1: found a list, expected a map of keys$/],
+    ['just text', /^a\.yml:1:1: found a scalar, expected a map of keys$/],
+    ['a: *nowhere', /^a\.yml:1:4: found .*(alias|YAML)/],
+    ['? [x]\n: 1', /^a\.yml:1:3: found a key that is no text/],
+    ['a:\n  <<: text', /^a\.yml:2:7: found a scalar to be merged/],
+  ])('%j', (text, expected) => {
+    const found = faults(text);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found[0]).toMatch(expected);
+  });
+
+  it('without what stands there: it may be a password', () => {
+    for (const text of [
+      'password: "hunter2" hunter2',
+      'password: @hunter2',
+      "password: 'hunter2",
+      'a: &x hunter2: 3: 4',
+    ]) {
+      for (const line of faults(text)) expect(line).not.toContain('hunter2');
+    }
+  });
+});
+
+it('refuses alias bombs and aliases inside their own anchor, at once', () => {
+  const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+  for (let level = 1; level < 12; level++) {
+    bomb.push(
+      `a${level}: &a${level} [${Array(9)
+        .fill(`*a${level - 1}`)
+        .join(', ')}]`,
+    );
+  }
+  const start = performance.now();
+  expect(faults(bomb.join('\n'))[0]).toContain('aliases that stand for too many values');
+  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(faults('a: &a\n  b: *a')[0]).toMatch(/nested too deeply, or an alias inside its own anchor/);
+});

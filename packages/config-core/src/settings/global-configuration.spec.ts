@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals';
+import { dicomConnector, load } from '../testing/samples.js';
+import { GlobalConfiguration } from './global-configuration.js';
+
+async function global(yaml: string) {
+  const loaded = await load([dicomConnector(), yaml]);
+  return { ...loaded.global, problems: loaded.problems };
+}
+
+it('has defaults for what no file sets', async () => {
+  const { problems, ...read } = await global('');
+  expect(problems).toEqual([]);
+  expect(read).toEqual({ ...new GlobalConfiguration() });
+  expect(read).toMatchObject({
+    defaultIds: [],
+    plugins: [],
+    timeoutMs: 30_000,
+    viewers: { weasis: { protocol: 'weasis://', context: '', config: '$weasis:config wcfg=', get: '$dicom:get -w' } },
+  });
+  expect(read.viewers).not.toHaveProperty('ohif');
+  expect(read).not.toHaveProperty('cryptography');
+});
+
+it('types every key of the tables', async () => {
+  const { problems, ...read } = await global(`
+connector:
+  dicom-web-level-limit: SERIE
+  plugins: '@site/connector-xds, other'
+cryptography: { enabled: true, password: secret, salt: 0011 }
+spring.security.oauth2.client:
+  registration:
+    sso: { client-id: 01, client-secret: s, authorization-grant-type: authorization_code, scope: [openid], provider: kc }
+  provider:
+    kc:
+      issuer-uri: https://sso.example/realms/a
+      jwk-set-uri: https://sso.example/keys
+      token-uri: https://sso.example/token
+      authorization-uri: https://sso.example/auth
+weasis:
+  command: { protocol: 'weasis2://', get: $dicom:get --manifest }
+  launch-configuration.url: https://weasis.example/launch
+ohif: { server: { url: http://ohif.example }, tokenAuthQueryParam: yes }
+slicer: { command: { protocol: 's://', context: v }, archives: { a.b: { url: http://pacs.example } } }
+microdicom: { command.protocol: 'm://', archives.pacs: { url: 'http://10.0.0.1:80/x', port: 104, context: PACS } }
+server: { port: 0, address: 0.0.0.0, public-url: https://viewer.example/x, servlet.context-path: pacs-connectors/ }
+request: { ids: [patientID, studyUID], IID.level: PATIENT }
+hosts.allow: 10.0.0.0/8, ::1, portal.hospital.example, x.example.org
+`);
+  expect(problems).toEqual([]);
+  expect(read).toMatchObject({
+    dicomWebLevelLimit: 'series',
+    plugins: ['@site/connector-xds', 'other'],
+    cryptography: { enabled: true, password: 'secret', salt: '0011' },
+    oauth2: {
+      registrations: {
+        sso: {
+          clientId: '01',
+          clientSecret: 's',
+          authorizationGrantType: 'authorization_code',
+          scope: ['openid'],
+          provider: 'kc',
+        },
+      },
+      providers: {
+        kc: {
+          issuerUri: 'https://sso.example/realms/a',
+          jwkSetUri: 'https://sso.example/keys',
+          tokenUri: 'https://sso.example/token',
+          authorizationUri: 'https://sso.example/auth',
+        },
+      },
+    },
+    viewers: {
+      weasis: {
+        protocol: 'weasis2://',
+        get: '$dicom:get --manifest',
+        config: '$weasis:config wcfg=',
+        launchConfigurationUrl: 'https://weasis.example/launch',
+      },
+      ohif: { url: 'http://ohif.example', tokenAuthQueryParam: true },
+      slicer: { protocol: 's://', context: 'v' },
+      microdicom: { protocol: 'm://', archives: { pacs: { host: '10.0.0.1', port: 104, aet: 'PACS' } } },
+    },
+    server: { port: 0, address: '0.0.0.0', publicUrl: 'https://viewer.example/x', contextPath: '/pacs-connectors' },
+    request: { ids: ['patientIds', 'studyInstanceUids'], iidLevels: ['PATIENT'] },
+    hosts: { allow: ['10.0.0.0/8', '::1', 'portal.hospital.example', 'x.example.org'] },
+  });
+});
+
+describe('a fault costs as little as it can', () => {
+  it('a viewer: that viewer', async () => {
+    const { viewers, problems } = await global(`
+ohif: { server: { url: http://ohif.example, port: many } }
+slicer.archives: { pacs.url: http://pacs.example, bad: { port: 80 } }
+microdicom.archives: { pacs: { url: pacs.example, port: 0, context: PACS }, ok: { url: pacs, port: 1, context: P } }
+weasis.command.get: { a: b }
+`);
+    expect(viewers.ohif).toBeUndefined();
+    expect(Object.keys(viewers.slicer!.archives)).toEqual(['pacs']);
+    expect(Object.keys(viewers.microdicom!.archives)).toEqual(['ok']);
+    expect(viewers.weasis).toBeUndefined();
+    expect(problems.map(({ key, severity, fatal }) => [key, severity, fatal])).toEqual([
+      ['ohif.server.port', 'error', undefined],
+      ['slicer.archives.bad.url', 'error', undefined],
+      ['microdicom.archives.pacs.port', 'error', undefined],
+      ['weasis.command.get', 'error', undefined],
+    ]);
+  });
+
+  it('a registration: that registration', async () => {
+    const { oauth2, problems } = await global(`
+spring.security.oauth2.client.registration:
+  good: { client-id: a }
+  bad: { client-secret: b, authorization-grant-type: password }
+`);
+    expect(Object.keys(oauth2.registrations)).toEqual(['good']);
+    expect(problems).toMatchObject([
+      { key: 'spring.security.oauth2.client.registration.bad.client-id', found: 'nothing' },
+      { key: 'spring.security.oauth2.client.registration.bad.authorization-grant-type', found: '"password"' },
+    ]);
+  });
+
+  it.each([
+    ['connector.timeout: 0', 'connector.timeout'],
+    ['connector.dicom-web-level-limit: STUDIES', 'connector.dicom-web-level-limit'],
+    ['connector.plugins: { a: b }', 'connector.plugins'],
+  ])('%s is told, and nothing else is lost', async (yaml, key) => {
+    const { connectors, problems, global: read } = await load([dicomConnector(), yaml]);
+    expect(problems).toMatchObject([{ severity: 'error', key }]);
+    expect(connectors).toHaveLength(1);
+    expect(read.timeoutMs).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['server.port: abc', 'server.port'],
+    ['server.context-path: "a b"', 'server.context-path'],
+    ['server.public-url: viewer.example', 'server.public-url'],
+    ['request.ids: [patientID, everything]', 'request.ids'],
+    ['request.IID.level: SERIES', 'request.IID.level'],
+    ['hosts.allow: 10.0.0.0/99', 'hosts.allow'],
+    ['hosts.allow: 10.0.0', 'hosts.allow'],
+    ['hosts.allow: ${ALLOWED}', 'hosts.allow'],
+    ['cryptography: { enabled: maybe }', 'cryptography.enabled'],
+    ['cryptography.enabled: true', 'cryptography.password'],
+    ['cryptography: { enabled: true, password: x, salt: xyz }', 'cryptography.salt'],
+    ['cryptography: yes', 'cryptography'],
+    ['hosts: [10.0.0.1]', 'hosts'],
+  ])('%s guards the server: fatal', async (yaml, key) => {
+    const { problems } = await global(yaml);
+    expect(problems).toMatchObject([{ severity: 'error', key, fatal: true }]);
+  });
+});
