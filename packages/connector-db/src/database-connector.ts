@@ -1,55 +1,224 @@
 import {
   type Connector,
   type ConnectorDefinition,
+  ConnectorError,
   type ConnectorStatus,
-  PatientTree,
+  emptyCriteria,
+  type IdentifierKind,
+  identifierKindsOf,
+  type Notice,
   type SearchCriteria,
+  type SearchOptions,
   type SearchResult,
 } from '@pacs-connectors/connector-core';
-import knex, { type Knex } from 'knex';
+import { Database, type DatabaseLimits, type ReadOnlySession } from './database.js';
 import { type DatabaseSettings } from './database-settings.js';
+import { engineOf } from './engines/index.js';
+import { connectorErrorOf } from './errors.js';
+import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
+import { type ColumnPositions, locateColumns } from './rows/columns.js';
+import { RowReader } from './rows/row-reader.js';
+import {
+  COLUMN_OF_KIND,
+  type ColumnTypes,
+  columnTypeQueries,
+  compileQueries,
+  type CriteriaColumns,
+  describeQuery,
+} from './sql/index.js';
+
+const DEFAULT_POOL_MAX = 8;
+const DEFAULT_STATEMENT_MS = 60_000;
+const DEFAULT_CONNECT_MS = 10_000;
+
+/** How a kind of identifier is called where people read it, and the setting that holds its column. */
+const KINDS: Record<IdentifierKind, { name: string; setting: string }> = {
+  patientIds: { name: 'Patient ID', setting: 'patient-id-column' },
+  studyInstanceUids: { name: 'Study Instance UID', setting: 'study-instance-uid-column' },
+  accessionNumbers: { name: 'Accession Number', setting: 'accession-number-column' },
+  seriesInstanceUids: { name: 'Series Instance UID', setting: 'serie-instance-uid-column' },
+  sopInstanceUids: { name: 'SOP Instance UID', setting: 'sop-instance-uid-column' },
+};
 
 /** Finds studies by the site's own SQL. */
 export class DatabaseConnector implements Connector {
   readonly id: string;
   readonly type = 'DB';
-  private readonly settings: DatabaseSettings;
-  private readonly db: Knex;
+  private readonly select: string;
+  private readonly columns: CriteriaColumns;
+  private readonly address: DatabaseAddress;
+  private readonly limits: DatabaseLimits;
+  private readonly database: Database;
+  /** What the columns compared hold: asked of the database once. */
+  private columnTypes?: ColumnTypes;
+  private describedColumns = false;
 
-  constructor(definition: ConnectorDefinition<DatabaseSettings>) {
-    this.id = definition.id;
-    this.settings = definition.settings;
-    const filename = this.settings.uri.replace('jdbc:sqlite:', '');
-    this.db = knex({ client: 'better-sqlite3', connection: { filename }, useNullAsDefault: true });
-  }
-
-  async search(criteria: SearchCriteria): Promise<SearchResult> {
-    const tree = new PatientTree();
-    const ids = criteria.patientIds.map(({ id }) => id);
-    const marks = ids.map(() => '?').join(', ');
-    const rows: Record<string, string>[] = await this.db.raw(
-      `${this.settings.select} WHERE ${this.settings.patientIdColumn} IN (${marks})`,
-      ids,
-    );
-    for (const row of rows) {
-      const patient = tree.patient({ patientId: row['patientId'] ?? '', patientName: row['patientName'] });
-      const study = tree.study(patient, {
-        studyInstanceUid: row['studyInstanceUid'] ?? '',
-        studyDate: row['studyDate'],
-      });
-      const series = tree.seriesOf(study, { seriesInstanceUid: row['seriesInstanceUid'] ?? '' });
-      tree.instance(series, { sopInstanceUid: row['sopInstanceUid'] ?? '' });
+  /** @throws ConnectorError (`misconfigured`) where the JDBC URL or the select cannot be understood. */
+  constructor({ id, settings }: ConnectorDefinition<DatabaseSettings>) {
+    this.id = id;
+    this.select = settings.select;
+    this.columns = {
+      patientId: settings.patientIdColumn,
+      accessionNumber: settings.accessionNumberColumn,
+      studyInstanceUid: settings.studyInstanceUidColumn,
+      seriesInstanceUid: settings.seriesInstanceUidColumn,
+      sopInstanceUid: settings.sopInstanceUidColumn,
+    };
+    try {
+      this.address = parseJdbcUrl(settings.uri, settings.driver);
+      // The select's structure needs no database to be understood.
+      describeQuery(this.select, this.address.engine);
+      columnTypeQueries(this.select, this.columns, this.address.engine);
+    } catch (error) {
+      throw ConnectorError.from(id, error, 'misconfigured');
     }
-    return { patients: tree.result(), notices: [] };
+    if (Object.values(this.columns).every((column) => !column)) {
+      throw new ConnectorError(id, 'misconfigured', 'db-connector.query names no column to search by', {
+        remedy: `Set at least one of ${Object.values(KINDS)
+          .map(({ setting }) => setting)
+          .join(', ')}.`,
+      });
+    }
+    const { socketTimeoutMs, connectTimeoutMs } = this.address;
+    const statementMs = settings.statementTimeout ?? DEFAULT_STATEMENT_MS;
+    this.limits = {
+      poolMin: Math.min(settings.poolMin ?? 0, settings.poolMax ?? DEFAULT_POOL_MAX),
+      poolMax: settings.poolMax ?? DEFAULT_POOL_MAX,
+      connectMs: connectTimeoutMs || DEFAULT_CONNECT_MS,
+      // The URL's socket time-out is the longest silence during a query.
+      statementMs: socketTimeoutMs ? Math.min(statementMs, socketTimeoutMs) : statementMs,
+    };
+    const credentials = {
+      user: settings.user ?? this.address.user,
+      password: settings.password ?? this.address.password,
+    };
+    this.database = new Database(engineOf(this.address, credentials, this.limits), this.limits);
   }
 
-  async check(): Promise<ConnectorStatus> {
+  async search(criteria: SearchCriteria, { signal }: SearchOptions): Promise<SearchResult> {
+    const kinds = identifierKindsOf(criteria);
+    const unsupported = kinds.filter((kind) => !this.columns[COLUMN_OF_KIND[kind]]);
+    const notices = unsupported.length > 0 ? [this.unsupportedNotice(unsupported)] : [];
+    const result = await this.read((session) => this.collect(session, criteria), signal);
+    return { patients: result.patients, notices: [...notices, ...result.notices] };
+  }
+
+  async check(signal: AbortSignal): Promise<ConnectorStatus> {
     const start = performance.now();
-    await this.db.raw('select 1');
-    return { latencyMs: performance.now() - start };
+    await this.read(async (session) => {
+      if (!this.describedColumns) {
+        const { columns } = await session.query(describeQuery(this.select, this.address.engine));
+        this.located(columns);
+        this.describedColumns = true;
+      }
+      this.columnTypes ??= await this.readColumnTypes(session);
+      await drain(session, { sql: this.database.engine.ping, bindings: [] });
+    }, signal);
+    const latencyMs = performance.now() - start;
+    const { used, free } = await this.database.poolUse();
+    const { name, place } = this.database.engine;
+    return {
+      latencyMs,
+      details: {
+        database: `${name} at ${place}`,
+        connectionsInUse: used,
+        connectionsIdle: free,
+        connectionsMax: this.limits.poolMax,
+        ...(this.address.warnings.length > 0 ? { warnings: this.address.warnings.join(' ') } : {}),
+      },
+    };
   }
 
-  async close(): Promise<void> {
-    await this.db.destroy();
+  close(): Promise<void> {
+    return this.database.close();
   }
+
+  private async collect(session: ReadOnlySession, criteria: SearchCriteria): Promise<SearchResult> {
+    const { select, columns, address } = this;
+    const reader = new RowReader(this.id);
+    this.columnTypes ??= await this.readColumnTypes(session);
+    let issuerMissing = false;
+    for (const part of partsByIssuer(criteria)) {
+      for (const query of compileQueries(select, columns, part, address.engine, this.columnTypes).queries) {
+        const rows = await session.query(query);
+        const positions = this.located(rows.columns);
+        issuerMissing ||= namesIssuers(part) && positions.issuerOfPatientId === -1;
+        const take = reader.rowsOf(positions, part.patientIds);
+        for await (const batch of rows.batches) take(batch);
+      }
+    }
+    const { patients, notices } = reader.result();
+    return { patients, notices: issuerMissing ? [this.issuerNotice(), ...notices] : notices };
+  }
+
+  /** What each compared column holds; where the branches of a union differ, what they all have in common: text. */
+  private async readColumnTypes(session: ReadOnlySession): Promise<ColumnTypes> {
+    const types: ColumnTypes = {};
+    for (const { sql, bindings, columns } of columnTypeQueries(this.select, this.columns, this.address.engine)) {
+      const found = await drain(session, { sql, bindings });
+      columns.forEach((column, index) => {
+        const type = found[index] ?? 'text';
+        types[column] = types[column] === undefined || types[column] === type ? type : 'text';
+      });
+    }
+    return types;
+  }
+
+  /** Where the known columns stand among `names`. @throws ConnectorError where a needed one is missing. */
+  private located(names: readonly string[]): ColumnPositions {
+    const { positions, missing } = locateColumns(names);
+    if (missing.length === 0) return positions;
+    throw new ConnectorError(
+      this.id,
+      'misconfigured',
+      `query.select does not yield ${missing.join(', ')}; it yields ${names.join(', ') || 'nothing'}`,
+      { remedy: `Name these columns in the select: … as ${missing[0]}.` },
+    );
+  }
+
+  private async read<Result>(
+    work: (session: ReadOnlySession) => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result> {
+    try {
+      return await this.database.read(work, signal);
+    } catch (error) {
+      throw connectorErrorOf(this.id, this.database.engine, error, signal);
+    }
+  }
+
+  private unsupportedNotice(kinds: readonly IdentifierKind[]): Notice {
+    const names = kinds.map((kind) => KINDS[kind].name).join(', ');
+    const settings = kinds.map((kind) => KINDS[kind].setting).join(', ');
+    const description = `Archive ${this.id} cannot be searched by ${names}: its configuration has no ${settings}.`;
+    return { severity: 'WARN', title: 'Not searched', description };
+  }
+
+  private issuerNotice(): Notice {
+    const description = `Archive ${this.id} does not tell who issued a Patient ID (its select yields no issuerOfPatientId): patients were found by the ID alone.`;
+    return { severity: 'WARN', title: 'Issuer not compared', description };
+  }
+}
+
+/**
+ * `criteria` in parts, since an issuer is compared with the rows that a Patient ID has found and not with those that another
+ * identifier has found.
+ */
+function partsByIssuer(criteria: SearchCriteria): SearchCriteria[] {
+  if (!namesIssuers(criteria)) return [criteria];
+  return [
+    { ...emptyCriteria(), patientIds: criteria.patientIds },
+    { ...criteria, patientIds: [] },
+  ];
+}
+
+function namesIssuers({ patientIds }: SearchCriteria): boolean {
+  return patientIds.some(({ issuer, universalEntityId }) => issuer || universalEntityId);
+}
+
+/** Runs a statement to its end. @returns what its columns hold. */
+async function drain(session: ReadOnlySession, query: { sql: string; bindings: unknown[] }) {
+  const { types, batches } = await session.query(query);
+  for await (const rows of batches) void rows;
+  return types;
 }

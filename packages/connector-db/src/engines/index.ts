@@ -1,0 +1,23 @@
+import { type DatabaseAddress } from '../jdbc/index.js';
+import { type Credentials, type Engine, type Timeouts } from './engine.js';
+import { MssqlEngine } from './mssql.js';
+import { MysqlEngine } from './mysql.js';
+import { OracleEngine } from './oracle.js';
+import { PostgresqlEngine } from './postgresql.js';
+import { SqliteEngine } from './sqlite.js';
+
+/** How the database of `address` is spoken to. Nothing is loaded or opened yet. */
+export function engineOf(address: DatabaseAddress, credentials: Credentials, timeouts: Timeouts): Engine {
+  switch (address.engine) {
+    case 'postgresql':
+      return new PostgresqlEngine(address, credentials, timeouts) as Engine;
+    case 'mysql':
+      return new MysqlEngine(address, credentials, timeouts) as Engine;
+    case 'oracle':
+      return new OracleEngine(address, credentials, timeouts) as Engine;
+    case 'mssql':
+      return new MssqlEngine(address, credentials, timeouts) as Engine;
+    case 'sqlite':
+      return new SqliteEngine(address, timeouts) as Engine;
+  }
+}

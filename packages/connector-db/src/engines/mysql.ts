@@ -1,0 +1,150 @@
+import { type Connection, type FieldPacket, type QueryError } from 'mysql2';
+import { type DatabaseHost, type MysqlAddress } from '../jdbc/index.js';
+import { type Row } from '../rows/row-reader.js';
+import { type ColumnType, type CompiledQuery } from '../sql/index.js';
+import { loadDriver } from './driver.js';
+import {
+  type ConnectionPlan,
+  type Credentials,
+  type DatabaseFault,
+  type Engine,
+  type RowBatches,
+  type Timeouts,
+} from './engine.js';
+import { mysqlFault } from './mysql-faults.js';
+import { PushedRows } from './pushed-rows.js';
+import { tlsOptions } from './tls.js';
+
+/** By the protocol's numbers of types: TINY, SHORT, LONG, INT24, LONGLONG, and those with fractions. */
+const COLUMN_TYPES: Record<number, ColumnType> = {
+  // None is narrower than what it may hold without a sign.
+  1: 'integer',
+  2: 'integer',
+  3: 'bigint',
+  9: 'bigint',
+  8: 'numeric',
+  0: 'numeric',
+  4: 'numeric',
+  5: 'numeric',
+  246: 'numeric',
+};
+
+/** MySQL and MariaDB, by mysql2. */
+export class MysqlEngine implements Engine<Connection> {
+  readonly name = 'MySQL';
+  readonly ping = 'select 1';
+  readonly place: string;
+
+  constructor(
+    private readonly address: MysqlAddress,
+    private readonly credentials: Credentials,
+    private readonly timeouts: Timeouts,
+  ) {
+    this.place = `${address.hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${address.database ?? ''}`;
+  }
+
+  async plan(): Promise<ConnectionPlan> {
+    await loadDriver('mysql2', this.name);
+    const { address, credentials, timeouts } = this;
+    const ssl = await tlsOptions(address.ssl);
+    const ofHost = ({ host, port }: DatabaseHost) => ({
+      host,
+      port,
+      user: credentials.user,
+      password: credentials.password,
+      database: address.database,
+      connectTimeout: timeouts.connectMs,
+      charset: address.collation ?? 'utf8mb4',
+      compress: address.compress,
+      enableKeepAlive: true,
+      // Each length of a list of values is a statement of its own; the server keeps few of them.
+      maxPreparedStatements: 8,
+      // Everything as the text that the database shows.
+      dateStrings: true,
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+      jsonStrings: true,
+      rowsAsArray: true,
+      ...(ssl ? { ssl: { ...ssl, verifyIdentity: address.ssl.mode === 'verify-full' } } : {}),
+    });
+    return {
+      client: 'mysql2',
+      attempts: address.hosts
+        .map(ofHost)
+        .flatMap((one) => (address.ssl.mode === 'prefer' ? [one, { ...one, ssl: undefined }] : [one])),
+    };
+  }
+
+  triesNext(error: unknown): boolean {
+    if ((error as QueryError).code === 'HANDSHAKE_NO_SSL_SUPPORT') return this.address.ssl.mode === 'prefer';
+    return mysqlFault(error)?.kind === 'unavailable';
+  }
+
+  async prepare(connection: Connection): Promise<void> {
+    const rows = await all<[string]>(connection, 'select version()');
+    // The two products have one setting of another name and unit.
+    const { statementMs } = this.timeouts;
+    await all(
+      connection,
+      /mariadb/i.test(String(rows[0]?.[0]))
+        ? `set session max_statement_time = ${statementMs / 1000}`
+        : `set session max_execution_time = ${statementMs}`,
+    );
+  }
+
+  async begin(connection: Connection): Promise<void> {
+    await all(connection, 'start transaction read only');
+  }
+
+  async query(connection: Connection, { sql, bindings }: CompiledQuery): Promise<RowBatches> {
+    // Prepared in the server: values are never written into the statement's text.
+    const command = connection.execute({ sql, values: bindings as never[], rowsAsArray: true });
+    const rows = new PushedRows(connection);
+    const fields = await new Promise<readonly FieldPacket[]>((resolve, reject) => {
+      command.on('fields', (packets: FieldPacket[] | undefined) => resolve(packets ?? []));
+      command.on('result', (row: unknown) => rows.push(row as Row));
+      command.on('end', () => {
+        resolve([]);
+        rows.end();
+      });
+      command.on('error', (error: Error) => {
+        reject(error);
+        rows.end(error);
+      });
+    });
+    return {
+      columns: fields.map(({ name }) => name),
+      types: fields.map(({ columnType }) => COLUMN_TYPES[columnType ?? -1] ?? 'text'),
+      batches: rows,
+    };
+  }
+
+  async end(connection: Connection): Promise<void> {
+    await all(connection, 'rollback');
+  }
+
+  async cancel(connection: Connection, open: () => Promise<Connection>): Promise<void> {
+    const second = await open();
+    try {
+      await all(second, `kill query ${connection.threadId}`);
+    } finally {
+      second.destroy();
+    }
+  }
+
+  destroy(connection: Connection): void {
+    connection.destroy();
+  }
+
+  fault(error: unknown): DatabaseFault | undefined {
+    return mysqlFault(error);
+  }
+}
+
+function all<Values extends unknown[]>(connection: Connection, sql: string): Promise<Values[]> {
+  return new Promise((resolve, reject) =>
+    connection.query({ sql, rowsAsArray: true }, (error, rows) =>
+      error ? reject(error) : resolve(rows as unknown as Values[]),
+    ),
+  );
+}

@@ -1,0 +1,146 @@
+import { type OracleAddress } from '../jdbc/index.js';
+import { type Row } from '../rows/row-reader.js';
+import { type CompiledQuery } from '../sql/index.js';
+import { loadDriver } from './driver.js';
+import {
+  BATCH_SIZE,
+  type ConnectionPlan,
+  type Credentials,
+  type DatabaseFault,
+  type Engine,
+  type RowBatches,
+  type Timeouts,
+} from './engine.js';
+import { oracleFault } from './oracle-faults.js';
+
+/** The part of node-oracledb that is used here; it brings no types of its own. */
+interface OracleDriver {
+  getConnection(settings: object): Promise<OracleConnection>;
+  [type: `DB_TYPE_${string}`]: OracleType;
+}
+type OracleType = object;
+interface OracleMetadata {
+  name: string;
+  dbType: OracleType;
+}
+export interface OracleConnection {
+  callTimeout: number;
+  execute(
+    sql: string,
+    bindings?: unknown[],
+    options?: object,
+  ): Promise<{
+    resultSet: { metaData: OracleMetadata[]; getRows(count: number): Promise<Row[]>; close(): Promise<void> };
+  }>;
+  rollback(): Promise<void>;
+  break(): Promise<void>;
+  isHealthy(): boolean;
+  close(options: { drop: boolean }): Promise<void>;
+}
+
+/** Oracle Database, by node-oracledb in its thin mode: no client library. */
+export class OracleEngine implements Engine<OracleConnection> {
+  readonly name = 'Oracle';
+  readonly ping = 'select 1 from dual';
+  readonly place: string;
+  private driver!: OracleDriver;
+
+  constructor(
+    private readonly address: OracleAddress,
+    private readonly credentials: Credentials,
+    private readonly timeouts: Timeouts,
+  ) {
+    const hosts = address.hosts.map(({ host, port }) => `${host}:${port}`).join(',');
+    this.place = hosts ? `${hosts}/${address.serviceName ?? address.sid ?? ''}` : address.connectString;
+  }
+
+  async plan(): Promise<ConnectionPlan> {
+    this.driver = await loadDriver('oracledb', this.name);
+    const { connectString, configDir } = this.address;
+    return { client: 'oracledb', attempts: [{ ...this.credentials, connectString, configDir }] };
+  }
+
+  /** knex's client would pass on neither the folder of an alias nor a time-out. */
+  async connect(settings: object): Promise<OracleConnection> {
+    const pending = this.driver.getConnection(settings);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const error = Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
+      timer = setTimeout(() => {
+        reject(error);
+        pending.then((connection) => connection.close({ drop: true })).catch(() => undefined);
+      }, this.timeouts.connectMs);
+    });
+    return Promise.race([pending, late]).finally(() => clearTimeout(timer));
+  }
+
+  async prepare(connection: OracleConnection): Promise<void> {
+    // Kept by the driver, which ends the call in the server.
+    connection.callTimeout = this.timeouts.statementMs;
+    // The database writes dates and numbers as text itself, so that no time zone of this process touches them.
+    await connection.execute(
+      `alter session set nls_date_format = 'YYYY-MM-DD HH24:MI:SS' nls_timestamp_format = 'YYYY-MM-DD HH24:MI:SS.FF6' nls_timestamp_tz_format = 'YYYY-MM-DD HH24:MI:SS.FF6 TZH:TZM' nls_numeric_characters = '.,'`,
+    );
+  }
+
+  async begin(connection: OracleConnection): Promise<void> {
+    await connection.execute('set transaction read only');
+  }
+
+  async query(connection: OracleConnection, { sql, bindings }: CompiledQuery): Promise<RowBatches> {
+    const { driver } = this;
+    // As CHAR: compared with a CHAR column its padding does not count, compared with VARCHAR2 nothing changes.
+    const values = bindings.map((val) => ({ val, type: driver.DB_TYPE_CHAR }));
+    const { resultSet } = await connection.execute(sql, values, {
+      resultSet: true,
+      fetchArraySize: BATCH_SIZE,
+      prefetchRows: BATCH_SIZE,
+      fetchTypeHandler: ({ dbType }: OracleMetadata) => this.fetchType(dbType),
+    });
+    const numbers = [driver.DB_TYPE_NUMBER, driver.DB_TYPE_BINARY_FLOAT, driver.DB_TYPE_BINARY_DOUBLE];
+    return {
+      columns: resultSet.metaData.map(({ name }) => name),
+      types: resultSet.metaData.map(({ dbType }) => (numbers.includes(dbType) ? 'numeric' : 'text')),
+      batches: (async function* () {
+        try {
+          for (;;) {
+            const rows = await resultSet.getRows(BATCH_SIZE);
+            if (rows.length > 0) yield rows;
+            if (rows.length < BATCH_SIZE) return;
+          }
+        } finally {
+          await resultSet.close();
+        }
+      })(),
+    };
+  }
+
+  async end(connection: OracleConnection): Promise<void> {
+    await connection.rollback();
+  }
+
+  async cancel(connection: OracleConnection): Promise<void> {
+    await connection.break();
+  }
+
+  isAlive(connection: OracleConnection): boolean {
+    return connection.isHealthy();
+  }
+
+  destroy(connection: OracleConnection): void {
+    connection.close({ drop: true }).catch(() => undefined);
+  }
+
+  fault(error: unknown): DatabaseFault | undefined {
+    return oracleFault(error);
+  }
+
+  /** Everything as text, but bytes. */
+  private fetchType(dbType: OracleType): { type: OracleType } | undefined {
+    const { driver } = this;
+    if ([driver.DB_TYPE_BLOB, driver.DB_TYPE_RAW, driver.DB_TYPE_LONG_RAW].includes(dbType)) {
+      return { type: driver.DB_TYPE_RAW as OracleType };
+    }
+    return { type: driver.DB_TYPE_VARCHAR as OracleType };
+  }
+}

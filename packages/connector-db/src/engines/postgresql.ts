@@ -1,0 +1,218 @@
+import { connect } from 'node:net';
+import { type Client, type ClientConfig, type FieldDef, type Submittable } from 'pg';
+import { type DatabaseHost, type PostgresqlAddress } from '../jdbc/index.js';
+import { type Row } from '../rows/row-reader.js';
+import { numberText } from '../rows/values.js';
+import { type ColumnType, type CompiledQuery } from '../sql/index.js';
+import { loadDriver } from './driver.js';
+import {
+  BATCH_SIZE,
+  type ConnectionPlan,
+  type Credentials,
+  type DatabaseFault,
+  type Engine,
+  type RowBatches,
+  type Timeouts,
+} from './engine.js';
+import { postgresqlFault } from './postgresql-faults.js';
+import { tlsOptions } from './tls.js';
+
+/** Object identifiers of types (pg_type.dat). */
+const BYTEA = 17;
+const INT8 = 20;
+const INT2 = 21;
+const INT4 = 23;
+const FLOAT4 = 700;
+const FLOAT8 = 701;
+const NUMERIC = 1700;
+
+const COLUMN_TYPES: Record<number, ColumnType> = {
+  [INT2]: 'smallint',
+  [INT4]: 'integer',
+  [INT8]: 'bigint',
+  [NUMERIC]: 'numeric',
+  [FLOAT4]: 'numeric',
+  [FLOAT8]: 'numeric',
+};
+
+const asIs = (text: string) => text;
+const PARSERS: Record<number, (text: string) => unknown> = {
+  [BYTEA]: (text) => Buffer.from(text.slice(2), 'hex'),
+  [FLOAT4]: (text) => numberText(Number(text)),
+  [FLOAT8]: (text) => numberText(Number(text)),
+};
+const types = { getTypeParser: (oid: number) => PARSERS[oid] ?? asIs };
+
+/** The part of pg-cursor that is used here; it brings no types of its own. */
+interface Cursor extends Submittable {
+  read(count: number, done: (error: Error | undefined, rows: Row[], result?: { fields: FieldDef[] }) => void): void;
+}
+type CursorType = new (sql: string, values: unknown[], options: object) => Cursor;
+
+/** pg's settings for one connection, and the kind of server that it has to reach. */
+interface Settings extends ClientConfig {
+  wanted?: 'primary' | 'secondary';
+}
+
+const WANTED_KINDS: Record<PostgresqlAddress['targetServerType'], Settings['wanted']> = {
+  any: undefined,
+  primary: 'primary',
+  secondary: 'secondary',
+  preferPrimary: 'primary',
+  preferSecondary: 'secondary',
+};
+
+class WrongServerError extends Error {
+  readonly code = 'ECONNREFUSED';
+
+  constructor(wanted: string) {
+    super(`not a ${wanted} server, which the JDBC URL wants (targetServerType)`);
+  }
+}
+
+/** PostgreSQL, by pg and pg-cursor. */
+export class PostgresqlEngine implements Engine<Client> {
+  readonly name = 'PostgreSQL';
+  readonly ping = 'select 1';
+  readonly place: string;
+  private cursorType!: CursorType;
+  private readonly prologue: string;
+
+  constructor(
+    private readonly address: PostgresqlAddress,
+    private readonly credentials: Credentials,
+    private readonly timeouts: Timeouts,
+  ) {
+    const hosts = address.hosts.map(({ host, port }) => `${host}:${port}`).join(',');
+    this.place = `${hosts}/${address.database ?? credentials.user ?? ''}`;
+    // For this transaction only: a connection pooler between may hand the session to others afterwards.
+    this.prologue = [
+      'BEGIN TRANSACTION READ ONLY',
+      `SET LOCAL statement_timeout = ${timeouts.statementMs}`,
+      'SET LOCAL datestyle = ISO',
+      'SET LOCAL bytea_output = hex',
+      ...(address.schema ? [`SET LOCAL search_path = ${schemaList(address.schema)}`] : []),
+    ].join('; ');
+  }
+
+  async plan(): Promise<ConnectionPlan> {
+    await loadDriver('pg', this.name);
+    this.cursorType = await loadDriver('pg-cursor', this.name);
+    const { address, credentials, timeouts } = this;
+    const ssl = await tlsOptions(address.ssl);
+    const ofHost = ({ host, port }: DatabaseHost): Settings => ({
+      host,
+      port,
+      user: credentials.user,
+      password: credentials.password,
+      database: address.database ?? credentials.user,
+      connectionTimeoutMillis: timeouts.connectMs,
+      application_name: address.applicationName ?? 'pacs-connectors',
+      options: address.options,
+      keepAlive: true,
+      ssl: ssl ?? false,
+    });
+    const attempts = address.hosts
+      .map(ofHost)
+      .flatMap((one) => (address.ssl.mode === 'prefer' ? [one, { ...one, ssl: false as const }] : [one]));
+    const wanted = WANTED_KINDS[address.targetServerType];
+    const ofKind = attempts.map((one) => ({ ...one, wanted }));
+    return {
+      client: 'pg',
+      attempts: address.targetServerType.startsWith('prefer') ? [...ofKind, ...attempts] : ofKind,
+    };
+  }
+
+  triesNext(error: unknown): boolean {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // pg's words for the server's "no" to a request for TLS; the next attempt is that host without it.
+    if (message === 'The server does not support SSL connections') return this.address.ssl.mode === 'prefer';
+    // Wrong kind of server, starting up, shutting down, too many connections: another host may serve.
+    if (error instanceof WrongServerError || (code && ['57P03', '57P01', '53300'].includes(code))) return true;
+    return postgresqlFault(error)?.kind === 'unavailable';
+  }
+
+  async prepare(connection: Client, { wanted }: Settings): Promise<void> {
+    if (!wanted) return;
+    const { rows } = await connection.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+    if ((rows[0]?.standby === true) !== (wanted === 'secondary')) throw new WrongServerError(wanted);
+  }
+
+  async begin(connection: Client): Promise<void> {
+    await connection.query(this.prologue);
+  }
+
+  async query(connection: Client, { sql, bindings }: CompiledQuery): Promise<RowBatches> {
+    const cursor = connection.query(new this.cursorType(sql, bindings, { rowMode: 'array', types }));
+    const read = () =>
+      new Promise<{ rows: Row[]; fields: FieldDef[] }>((resolve, reject) =>
+        cursor.read(BATCH_SIZE, (error, rows, result) =>
+          error ? reject(error) : resolve({ rows, fields: result?.fields ?? [] }),
+        ),
+      );
+    const first = await read();
+    return {
+      columns: first.fields.map(({ name }) => name),
+      types: first.fields.map(({ dataTypeID }) => COLUMN_TYPES[dataTypeID] ?? 'text'),
+      batches: (async function* () {
+        for (let { rows } = first; rows.length > 0;) {
+          // The next batch is on its way while this one is worked on.
+          const next = rows.length === BATCH_SIZE ? read() : undefined;
+          next?.catch(() => undefined);
+          yield rows;
+          if (!next) return;
+          ({ rows } = await next);
+        }
+      })(),
+    };
+  }
+
+  async end(connection: Client): Promise<void> {
+    await connection.query('ROLLBACK');
+  }
+
+  /**
+   * CancelRequest of the protocol: on a connection of its own, without login, by the key that the server gave at the start.
+   * It reaches the right process through a pooler too, and where the server takes no more logins.
+   *
+   * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+   */
+  async cancel(connection: Client): Promise<void> {
+    const { host, port, processID, secretKey } = connection as unknown as {
+      host: string;
+      port: number;
+      processID: number;
+      secretKey: number;
+    };
+    const packet = Buffer.alloc(16);
+    packet.writeInt32BE(16, 0);
+    packet.writeInt32BE(80_877_102, 4);
+    packet.writeInt32BE(processID, 8);
+    packet.writeInt32BE(secretKey, 12);
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect({ host, port, timeout: this.timeouts.connectMs });
+      socket.on('error', reject);
+      socket.on('timeout', () => socket.destroy());
+      socket.on('close', () => resolve());
+      // The server answers nothing and closes.
+      socket.resume().end(packet);
+    });
+  }
+
+  destroy(connection: Client): void {
+    (connection as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  }
+
+  fault(error: unknown): DatabaseFault | undefined {
+    return postgresqlFault(error);
+  }
+}
+
+/** A list of schema names, each quoted where the URL has not done so. */
+function schemaList(schema: string): string {
+  return schema
+    .split(',')
+    .map((name) => name.trim().replace(/^"(.*)"$/s, '$1'))
+    .map((name) => `"${name.replaceAll('"', '""')}"`)
+    .join(', ');
+}

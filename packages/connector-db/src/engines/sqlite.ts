@@ -1,0 +1,178 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import knex from 'knex';
+import { type SqliteAddress } from '../jdbc/index.js';
+import { type Row } from '../rows/row-reader.js';
+import { type CompiledQuery } from '../sql/index.js';
+import {
+  BATCH_SIZE,
+  type ConnectionPlan,
+  type DatabaseFault,
+  type Engine,
+  type RowBatches,
+  type Timeouts,
+} from './engine.js';
+import { sqliteFault } from './sqlite-faults.js';
+
+const PROCESS_FILE = fileURLToPath(new URL('./sqlite-process.mjs', import.meta.url));
+
+/** knex's pool for connections of our own making. */
+class SqliteClient extends knex.Client {
+  _driver(): object {
+    return {};
+  }
+}
+// On the prototype, as knex's own clients have it: their constructor reads it.
+Object.assign(SqliteClient.prototype, { driverName: 'sqlite' });
+
+/**
+ * SQLite, read-only, by Node's own `node:sqlite` where this Node has it, else by better-sqlite3. Each connection is a process:
+ * a long statement holds up nothing, and ends when it is given up.
+ */
+export class SqliteEngine implements Engine<SqliteConnection> {
+  readonly name = 'SQLite';
+  readonly ping = 'select 1';
+  readonly place: string;
+
+  constructor(
+    private readonly address: SqliteAddress,
+    private readonly timeouts: Timeouts,
+  ) {
+    this.place = address.file;
+  }
+
+  async plan(): Promise<ConnectionPlan> {
+    return { client: SqliteClient, attempts: [{}] };
+  }
+
+  async connect(): Promise<SqliteConnection> {
+    return new SqliteConnection(this.address, this.timeouts.statementMs);
+  }
+
+  async prepare(): Promise<void> {
+    // The process opens the file read-only by itself.
+  }
+
+  async begin(): Promise<void> {
+    // A statement is a transaction, and this connection cannot write.
+  }
+
+  async query(connection: SqliteConnection, query: CompiledQuery): Promise<RowBatches> {
+    return connection.query(query);
+  }
+
+  async end(): Promise<void> {
+    // Nothing was begun.
+  }
+
+  async cancel(connection: SqliteConnection): Promise<void> {
+    await connection.kill();
+  }
+
+  isAlive(connection: SqliteConnection): boolean {
+    return connection.alive;
+  }
+
+  destroy(connection: SqliteConnection): void {
+    void connection.kill();
+  }
+
+  fault(error: unknown): DatabaseFault | undefined {
+    return sqliteFault(error);
+  }
+}
+
+interface Failure {
+  code?: string;
+  /** Of node:sqlite: SQLite's own number. */
+  errcode?: number;
+  message: string;
+}
+type Answer = { error?: Failure; columns?: string[]; rows?: Row[]; done?: boolean };
+
+/** One open database file. */
+export class SqliteConnection {
+  private readonly process: ChildProcess;
+  private readonly ended: Promise<void>;
+  private settle?: { resolve(answer: Answer): void; reject(error: Error): void };
+
+  constructor(
+    address: SqliteAddress,
+    private readonly statementTimeoutMs: number,
+  ) {
+    const options = JSON.stringify({ file: address.file, immutable: address.immutable, batchSize: BATCH_SIZE });
+    this.process = fork(PROCESS_FILE, [options], {
+      serialization: 'advanced',
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.ended = new Promise((resolve) => {
+      const over = () => {
+        this.settle?.reject(Object.assign(new Error('the process of SQLite ended'), { code: 'ECONNRESET' }));
+        resolve();
+      };
+      this.process.once('exit', over);
+      this.process.once('error', over);
+    });
+    this.process.on('message', (answer: Answer) => {
+      if (answer.error) this.settle?.reject(Object.assign(new Error(answer.error.message), answer.error));
+      else this.settle?.resolve(answer);
+    });
+    // An idle connection does not keep the program running.
+    this.process.unref();
+    this.process.channel?.unref();
+  }
+
+  get alive(): boolean {
+    return this.process.connected;
+  }
+
+  async query({ sql, bindings }: CompiledQuery): Promise<RowBatches> {
+    const timer = setTimeout(() => this.timeOut(), this.statementTimeoutMs);
+    const ask = (request: object) =>
+      this.ask(request).catch((error: unknown) => {
+        clearTimeout(timer);
+        throw error;
+      });
+    const { columns = [] } = await ask({ sql, bindings });
+    return {
+      columns,
+      // A column of SQLite may hold anything, and no text is ever equal to a number that it is not.
+      types: columns.map(() => 'text'),
+      batches: (async function* () {
+        for (let answer = await ask({}); ;) {
+          // The next batch is read while this one is worked on.
+          const next = answer.done ? undefined : ask({});
+          next?.catch(() => undefined);
+          if (answer.rows && answer.rows.length > 0) yield answer.rows;
+          if (!next) break;
+          answer = await next;
+        }
+        clearTimeout(timer);
+      })(),
+    };
+  }
+
+  async kill(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.ended;
+  }
+
+  private timeOut(): void {
+    this.settle?.reject(Object.assign(new Error('time-out'), { code: 'ETIME' }));
+    void this.kill();
+  }
+
+  private ask(request: object): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      this.settle = { resolve, reject };
+      this.process.channel?.ref();
+      this.process.send(request, (error) => {
+        if (error) reject(Object.assign(error, { code: 'ECONNRESET' }));
+      });
+    }).finally(() => {
+      this.settle = undefined;
+      this.process.channel?.unref();
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { issuerTest } from './issuers.js';
+
+describe('issuerTest', () => {
+  it('is not needed where no issuer was asked for', () => {
+    expect(issuerTest([])).toBeUndefined();
+    expect(issuerTest([{ id: 'A' }, { id: 'B', issuer: '' }])).toBeUndefined();
+  });
+
+  it('tells patients of one id apart, and lets through whom it cannot tell', () => {
+    const isWanted = issuerTest([{ id: 'A', issuer: 'X' }, { id: 'B' }]);
+    expect(isWanted?.('A', 'X')).toBe(true);
+    expect(isWanted?.('A', 'Y')).toBe(false);
+    expect(isWanted?.('A', undefined)).toBe(true);
+    expect(isWanted?.('B', 'Y')).toBe(true);
+  });
+
+  it('knows an authority by its OID as well', () => {
+    const isWanted = issuerTest([{ id: 'A', issuer: 'X', universalEntityId: '1.2.3', universalEntityIdType: 'ISO' }]);
+    expect(isWanted?.('A', '1.2.3')).toBe(true);
+    expect(isWanted?.('A', 'Z&1.2.3&ISO')).toBe(true);
+    expect(isWanted?.('A', 'Z&1.2.4&ISO')).toBe(false);
+  });
+
+  it('takes one id of two authorities', () => {
+    const isWanted = issuerTest([
+      { id: 'A', issuer: 'X' },
+      { id: 'A', issuer: 'Y' },
+    ]);
+    expect([isWanted?.('A', 'X'), isWanted?.('A', 'Y'), isWanted?.('A', 'Z')]).toEqual([true, true, false]);
+  });
+});
