@@ -1,1 +1,3 @@
-export {};
+export * from './dicomweb-connector.js';
+export * from './dicomweb-plugin.js';
+export * from './dicomweb-settings.js';

@@ -103,7 +103,11 @@ export function linesOf(patients: readonly Patient[], depth: Depth, lacks: Reado
     const shared = lacks.has('issuerOfPatientId') && SHARED_IDS.has(patient.patientId);
     lines.push(`patient ${key}: ${shared ? '' : attributes(patient)}`);
     for (const study of patient.studies) {
-      const modalities = depth === 'study' || lacks.has('modality') ? '' : [...modalitiesOf(study)].sort().join(',');
+      // An archive states Modalities in Study of the whole study, of which the tree may hold one series.
+      const held = modalitiesOf(study).filter((modality) =>
+        study.series.some((series) => series.modality === modality),
+      );
+      const modalities = depth === 'study' || lacks.has('modality') ? '' : held.sort().join(',');
       lines.push(`study of ${key}: ${attributes(study)} ${modalities}`);
       if (depth === 'study') continue;
       for (const series of study.series) {

@@ -1,0 +1,120 @@
+import {
+  type Connector,
+  type ConnectorDefinition,
+  ConnectorError,
+  type ConnectorStatus,
+  type Depth,
+  type SearchCriteria,
+  type SearchOptions,
+  type SearchResult,
+  SingleFlight,
+} from '@pacs-connectors/connector-core';
+import { Agent } from 'undici';
+import { type DicomWebSettings } from './dicomweb-settings.js';
+import { type Credentials } from './http/credentials.js';
+import { QidoClient } from './http/qido-client.js';
+import { StatusError } from './http/status-error.js';
+import { queryCredentials } from './query-credentials.js';
+import { search } from './query/search.js';
+import { SearchContext } from './query/search-context.js';
+import { ServerKnowledge } from './query/server-knowledge.js';
+import { queryAccess } from './service-access.js';
+import { tlsOptions } from './tls/tls-options.js';
+
+const DEPTHS: readonly Depth[] = ['study', 'series', 'instance'];
+
+/** Finds studies by QIDO-RS (PS3.18 10.6). */
+export class DicomWebConnector implements Connector {
+  readonly id: string;
+  readonly type = 'DICOM_WEB';
+  private readonly levelLimit: Depth;
+  private readonly client: QidoClient;
+  private readonly credentials: Credentials;
+  private readonly knowledge = new ServerKnowledge();
+  private readonly searches = new SingleFlight<SearchResult>();
+  private readonly closing = new AbortController();
+  private readonly agents: Agent[];
+
+  /** @throws ConnectorError (`misconfigured`) where address, stores or OAuth 2 settings cannot work. */
+  constructor({ id, settings }: ConnectorDefinition<DicomWebSettings>) {
+    this.id = id;
+    this.levelLimit = settings.levelLimit ?? 'instance';
+    const access = queryAccess(id, settings);
+    const { trust, identity } = tlsOptions(id, access.service);
+    const { connections } = settings;
+    const own = new Agent({ connections, allowH2: true, connect: { ...trust, ...identity } });
+    const foreign = new Agent({ connections, allowH2: true, connect: { ...trust } });
+    this.agents = [own, foreign];
+    this.credentials = queryCredentials(id, access, settings, foreign);
+    this.client = new QidoClient({
+      connectorId: id,
+      baseUrl: access.baseUrl,
+      credentials: this.credentials,
+      dispatcher: own,
+      foreignDispatcher: foreign,
+      connections,
+      maxResponseBytes: settings.maxResponseMib * 1024 * 1024,
+    });
+  }
+
+  async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
+    const depth = DEPTHS[Math.min(DEPTHS.indexOf(options.depth), DEPTHS.indexOf(this.levelLimit))] as Depth;
+    const bearerToken = this.credentials.ofCaller ? options.caller?.bearerToken : undefined;
+    // Whoever may see other things has another token, so that nobody is given another's answer.
+    const key = JSON.stringify([criteria, depth, bearerToken]);
+    return this.untilEnd(options.signal, (end) =>
+      this.searches.run(key, end, (signal) => this.ask(criteria, depth, signal, bearerToken)),
+    );
+  }
+
+  private async ask(
+    criteria: SearchCriteria,
+    depth: Depth,
+    signal: AbortSignal,
+    bearerToken: string | undefined,
+  ): Promise<SearchResult> {
+    // Where one question fails, those beside it end too.
+    const failed = new AbortController();
+    const asker = { signal: AbortSignal.any([signal, failed.signal]), bearerToken };
+    try {
+      return await search(new SearchContext(this.id, this.client, this.knowledge, asker), criteria, depth);
+    } finally {
+      failed.abort();
+    }
+  }
+
+  /** Asks for one study with the connector's own credentials. */
+  async check(signal: AbortSignal): Promise<ConnectorStatus> {
+    return this.untilEnd(signal, async (end) => {
+      const start = performance.now();
+      const details = { address: this.client.address };
+      if (this.credentials.own) {
+        await this.client.probe({ signal: end });
+        return { latencyMs: performance.now() - start, details };
+      }
+      // Only callers have credentials here; that the archive wants some shows that it answers.
+      await this.client.probe({ signal: end, anonymous: true }).catch((error: unknown) => {
+        if (!(error instanceof StatusError && (error.status === 401 || error.status === 403))) throw error;
+      });
+      return { latencyMs: performance.now() - start, details: { ...details, credentials: "the caller's" } };
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort(new ConnectorError(this.id, 'cancelled', 'the connector is closed'));
+    await Promise.allSettled(this.agents.map((agent) => agent.destroy()));
+  }
+
+  /** Does `work` until the caller or the connector ends it; what it throws becomes a ConnectorError. */
+  private async untilEnd<Result>(signal: AbortSignal, work: (end: AbortSignal) => Promise<Result>): Promise<Result> {
+    const end = AbortSignal.any([signal, this.closing.signal]);
+    try {
+      end.throwIfAborted();
+      return await work(end);
+    } catch (error) {
+      if (this.closing.signal.aborted) throw this.closing.signal.reason;
+      if (signal.aborted) throw ConnectorError.aborted(this.id, signal);
+      throw ConnectorError.from(this.id, error);
+    }
+  }
+}

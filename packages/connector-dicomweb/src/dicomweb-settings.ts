@@ -1,0 +1,124 @@
+import { IsHttpUrl, OAuth2Clients, Setting } from '@pacs-connectors/config-core';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+
+/** A file of certificates or of a private key: PEM or PKCS12. */
+export class StoreSettings {
+  @Setting({ paths: ['url'], description: 'Path or file: URL of the store' })
+  url?: string;
+
+  @Setting({ paths: ['type'], description: 'PEM or PKCS12; not set: told by the content' })
+  type?: string;
+
+  @Setting({ paths: ['password'], description: 'Password of the store', secret: true })
+  password?: string;
+}
+
+export class KeyStoreSettings extends StoreSettings {
+  @Setting({
+    paths: ['key-store-password'],
+    description: 'Password of a PKCS12 store where that of its key (password) is another',
+    secret: true,
+  })
+  keyStorePassword?: string;
+}
+
+export class BasicAccess {
+  @Setting({ paths: ['url', 'server'], description: 'Address of the DICOMweb service', kind: 'url' })
+  @IsOptional()
+  @IsHttpUrl()
+  url?: string;
+
+  @Setting({ paths: ['login'], description: 'User name' })
+  login?: string;
+
+  @Setting({ paths: ['password'], description: 'Password', secret: true })
+  password?: string;
+}
+
+export class OAuth2Access {
+  @Setting({ paths: ['url', 'server'], description: 'Address of the DICOMweb service', kind: 'url' })
+  @IsOptional()
+  @IsHttpUrl()
+  url?: string;
+
+  @Setting({ paths: ['oidc-id'], description: 'Name in spring.security.oauth2.client.registration' })
+  oidcId?: string;
+}
+
+/** How one DICOMweb service is reached: `qido-rs` or `wado-rs`, with its `authentication` level or without. */
+export class ServiceAccess {
+  @Setting({ paths: ['type'], description: 'Which of the two is used', values: ['BASIC', 'OAUTH2'] })
+  type?: 'BASIC' | 'OAUTH2';
+
+  @Setting({ paths: ['url', 'server'], description: 'Address where no authentication is asked', kind: 'url' })
+  @IsOptional()
+  @IsHttpUrl()
+  url?: string;
+
+  @Setting({ paths: ['basic'], description: 'Basic authentication', type: () => BasicAccess })
+  basic?: BasicAccess;
+
+  @Setting({ paths: ['oauth2'], description: 'Bearer tokens', type: () => OAuth2Access })
+  oauth2?: OAuth2Access;
+
+  @Setting({ paths: ['key-store'], description: 'Our certificate and key', type: () => KeyStoreSettings })
+  keyStore?: KeyStoreSettings;
+
+  @Setting({
+    paths: ['truststore'],
+    description: 'Certificates that the server is trusted by',
+    type: () => StoreSettings,
+  })
+  truststore?: StoreSettings;
+}
+
+/** `dicom-web-connector` of one connector of type `DICOM_WEB`, and the global keys that it needs. */
+export class DicomWebSettings {
+  @Setting({
+    paths: ['dicom-web-connector.qido-rs.authentication', 'dicom-web-connector.qido-rs'],
+    description: 'The service that is queried; not set: wado-rs serves for both',
+    type: () => ServiceAccess,
+  })
+  qidoRs?: ServiceAccess;
+
+  @Setting({
+    paths: ['dicom-web-connector.wado-rs.authentication', 'dicom-web-connector.wado-rs'],
+    description: 'The service that the viewer retrieves images from; not set: qido-rs serves for both',
+    type: () => ServiceAccess,
+  })
+  wadoRs?: ServiceAccess;
+
+  @Setting({
+    paths: ['/connector.dicom-web-level-limit'],
+    description: 'How deep the manifest is filled; the viewer completes it. Not set: down to instances',
+    values: { STUDY: 'study', SERIE: 'series', SERIES: 'series' },
+  })
+  levelLimit?: 'study' | 'series';
+
+  @Setting({
+    paths: ['/spring.security.oauth2.client'],
+    description: 'Clients and providers of OAuth 2',
+    type: () => OAuth2Clients,
+  })
+  oauth2Clients?: OAuth2Clients;
+
+  @Setting({
+    paths: ['dicom-web-connector.connections'],
+    description: 'Questions to this server at once',
+    kind: 'integer',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  connections: number = 4;
+
+  @Setting({
+    paths: ['dicom-web-connector.max-response-mib'],
+    description: 'Longest answer that is read, MiB, after decompression',
+    kind: 'integer',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(65_536)
+  maxResponseMib: number = 512;
+}

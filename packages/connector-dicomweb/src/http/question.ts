@@ -1,0 +1,37 @@
+/** The level that results are of. */
+export type Level = 'study' | 'series' | 'instance';
+
+/** One search (PS3.18 10.6): which resource, which matching keys, which attributes. */
+export interface Question {
+  level: Level;
+  /** Resource below the base URL, its segments already safe: `studies`, `studies/1.2.3/series`. */
+  resource: string;
+  /** Matching keys: attribute tag or keyword, and the value as the server is to read it. */
+  match?: readonly (readonly [attribute: string, value: string])[];
+  /** Attributes wanted beyond the default ones (`includefield`). */
+  include?: readonly string[];
+  offset?: number;
+  limit?: number;
+}
+
+/** Path and query of `question` below a base path. */
+export function targetOf(basePath: string, question: Question): string {
+  const parameters = [
+    ...(question.match ?? []),
+    ...(question.include ?? []).map((attribute) => ['includefield', attribute] as const),
+    ...(question.limit === undefined ? [] : [['limit', String(question.limit)] as const]),
+    ...(question.offset ? [['offset', String(question.offset)] as const] : []),
+  ].map(([name, value]) => `${name}=${encodeQuery(value)}`);
+  const query = parameters.length > 0 ? `?${parameters.join('&')}` : '';
+  return `${basePath.replace(/\/+$/, '')}/${question.resource}${query}`;
+}
+
+/**
+ * `value` in a query (RFC 3986 3.4): only what may not stand there is encoded, and what a form would read differently. Debian's
+ * Orthanc (DICOMweb plug-in 1.7) does not decode at all, so that each character left alone is one that it can match.
+ */
+function encodeQuery(value: string): string {
+  // By way of UTF-8, since encodeURIComponent throws on half a surrogate pair.
+  const text = Buffer.from(value, 'utf8').toString('utf8');
+  return encodeURIComponent(text).replace(/%(2C|2F|3A|3F|40|24)/g, (code) => decodeURIComponent(code));
+}

@@ -1,0 +1,138 @@
+import {
+  type Instance,
+  type PatientAttributes,
+  type SeriesAttributes,
+  type StudyAttributes,
+} from '@pacs-connectors/connector-core';
+
+/** One result of a search: attributes by their tags (DICOM JSON, PS3.18 F.2). */
+export type DicomJson = Readonly<Record<string, { vr?: string; Value?: unknown } | undefined>>;
+
+/** Tags as DICOM JSON and QIDO-RS write them: eight upper-case hexadecimal digits. */
+export const Tag = {
+  SOPClassUID: '00080016',
+  SOPInstanceUID: '00080018',
+  StudyDate: '00080020',
+  SeriesDate: '00080021',
+  StudyTime: '00080030',
+  SeriesTime: '00080031',
+  AccessionNumber: '00080050',
+  Modality: '00080060',
+  ModalitiesInStudy: '00080061',
+  ReferringPhysicianName: '00080090',
+  StudyDescription: '00081030',
+  SeriesDescription: '0008103E',
+  PatientName: '00100010',
+  PatientID: '00100020',
+  IssuerOfPatientID: '00100021',
+  IssuerOfPatientIDQualifiersSequence: '00100024',
+  PatientBirthDate: '00100030',
+  PatientBirthTime: '00100032',
+  PatientSex: '00100040',
+  StudyInstanceUID: '0020000D',
+  SeriesInstanceUID: '0020000E',
+  StudyID: '00200010',
+  SeriesNumber: '00200011',
+  InstanceNumber: '00200013',
+  NumberOfStudyRelatedSeries: '00201206',
+  NumberOfStudyRelatedInstances: '00201208',
+  NumberOfSeriesRelatedInstances: '00201209',
+  UniversalEntityID: '00400032',
+} as const;
+
+/**
+ * The values of an attribute as one text, `\` between several, without the padding; undefined where there is none.
+ *
+ * PN comes as an object of up to three groups (PS3.18 F.2.2) and becomes `Alphabetic=Ideographic=Phonetic` (PS3.5 6.2.1).
+ * Servers also give PN as plain text and numbers as text; both are taken as they are.
+ */
+export function textOf(record: DicomJson, tag: string): string | undefined {
+  const text = valuesOf(record, tag).map(valueText).join('\\');
+  return text.trim() === '' ? undefined : text.replace(/[ \0]+$/, '');
+}
+
+/** The values of an attribute, each as text. */
+export function textsOf(record: DicomJson, tag: string): string[] {
+  return valuesOf(record, tag)
+    .map((value) => valueText(value).trim())
+    .filter((text) => text !== '');
+}
+
+/** A count such as Number of Study Related Instances; undefined where the server does not tell. */
+export function countOf(record: DicomJson, tag: string): number | undefined {
+  const text = textOf(record, tag);
+  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+function valuesOf(record: DicomJson, tag: string): readonly unknown[] {
+  const value = (record[tag] ?? record[tag.toLowerCase()])?.Value;
+  return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'object' || value === null) return '';
+  const { Alphabetic, Ideographic, Phonetic } = value as Record<string, unknown>;
+  return [Alphabetic, Ideographic, Phonetic]
+    .map((group) => (typeof group === 'string' ? group : ''))
+    .join('=')
+    .replace(/=+$/, '');
+}
+
+export function patientOf(record: DicomJson): PatientAttributes {
+  return {
+    patientId: textOf(record, Tag.PatientID)?.trim() ?? '',
+    issuerOfPatientId: textOf(record, Tag.IssuerOfPatientID)?.trim(),
+    patientName: textOf(record, Tag.PatientName),
+    patientBirthDate: textOf(record, Tag.PatientBirthDate),
+    patientBirthTime: textOf(record, Tag.PatientBirthTime),
+    patientSex: textOf(record, Tag.PatientSex),
+  };
+}
+
+/** The Universal Entity IDs of the authority that issued the Patient ID (PS3.3 C.7.1.1). */
+export function universalEntityIdsOf(record: DicomJson): string[] {
+  return valuesOf(record, Tag.IssuerOfPatientIDQualifiersSequence).flatMap((item) =>
+    typeof item === 'object' && item !== null ? textsOf(item as DicomJson, Tag.UniversalEntityID) : [],
+  );
+}
+
+export function studyOf(record: DicomJson): StudyAttributes | undefined {
+  const studyInstanceUid = textOf(record, Tag.StudyInstanceUID);
+  if (studyInstanceUid === undefined) return undefined;
+  const modalitiesInStudy = textsOf(record, Tag.ModalitiesInStudy);
+  return {
+    studyInstanceUid,
+    studyDescription: textOf(record, Tag.StudyDescription),
+    studyDate: textOf(record, Tag.StudyDate),
+    studyTime: textOf(record, Tag.StudyTime),
+    accessionNumber: textOf(record, Tag.AccessionNumber),
+    studyId: textOf(record, Tag.StudyID),
+    referringPhysicianName: textOf(record, Tag.ReferringPhysicianName),
+    modalitiesInStudy: modalitiesInStudy.length > 0 ? modalitiesInStudy : undefined,
+  };
+}
+
+export function seriesOf(record: DicomJson): SeriesAttributes | undefined {
+  const seriesInstanceUid = textOf(record, Tag.SeriesInstanceUID);
+  if (seriesInstanceUid === undefined) return undefined;
+  return {
+    seriesInstanceUid,
+    seriesDescription: textOf(record, Tag.SeriesDescription),
+    seriesNumber: textOf(record, Tag.SeriesNumber),
+    modality: textOf(record, Tag.Modality),
+    seriesDate: textOf(record, Tag.SeriesDate),
+    seriesTime: textOf(record, Tag.SeriesTime),
+  };
+}
+
+export function instanceOf(record: DicomJson): Instance | undefined {
+  const sopInstanceUid = textOf(record, Tag.SOPInstanceUID);
+  if (sopInstanceUid === undefined) return undefined;
+  return {
+    sopInstanceUid,
+    sopClassUid: textOf(record, Tag.SOPClassUID),
+    instanceNumber: textOf(record, Tag.InstanceNumber),
+  };
+}

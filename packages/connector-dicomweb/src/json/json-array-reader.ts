@@ -1,0 +1,146 @@
+import { isUtf8 } from 'node:buffer';
+
+/** A body that is no JSON array of objects. `message` tells what it is, without its content. */
+export class JsonFormatError extends Error {
+  override readonly name = 'JsonFormatError';
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const LESS_THAN = 0x3c;
+
+/**
+ * Reads a JSON array of objects piece by piece, so that neither its whole text nor its whole tree is ever held: a body of
+ * 16 MB costs a few pieces of 64 KiB. It only finds where elements end; what lies between is left to `JSON.parse`, as many
+ * elements at once as have come.
+ */
+export class JsonArrayReader {
+  private place: 'before the array' | 'before an element' | 'in an element' | 'after an element' | 'after the array' =
+    'before the array';
+  /** Open braces and brackets inside the element. */
+  private depth = 0;
+  private inString = false;
+  /** The piece before ended in a backslash. */
+  private escaped = false;
+  /** Earlier pieces of an element that is not complete yet. */
+  private begun: Buffer[] = [];
+  private begunLength = 0;
+
+  /** @param maxElement longest element, bytes. */
+  constructor(
+    private readonly onElement: (element: object) => void,
+    private readonly maxElement = 16 * 1024 * 1024,
+  ) {}
+
+  /** @throws JsonFormatError where this can be no JSON array of objects in UTF-8. */
+  write(chunk: Buffer): void {
+    /** Where the elements begin that are not parsed yet, and where the last complete one of them ends. */
+    let start = this.place === 'in an element' ? 0 : -1;
+    let end = -1;
+    /** Where the last element begins. */
+    let opened = 0;
+    let index = 0;
+    while (index < chunk.length) {
+      if (this.place === 'in an element') {
+        index = this.inString ? this.passString(chunk, index) : this.passStructure(chunk, index);
+        if (this.depth > 0) continue;
+        this.place = 'after an element';
+        end = index;
+      } else if (chunk[index] === OPEN_BRACE && this.place === 'before an element') {
+        this.place = 'in an element';
+        opened = index;
+        if (start < 0) start = index;
+        this.depth = 1;
+        index++;
+      } else this.passBetween(chunk, index++);
+    }
+    if (end >= 0) this.parse(chunk.subarray(start, end));
+    if (this.place === 'in an element') this.keep(chunk.subarray(opened));
+  }
+
+  /** @throws JsonFormatError where the array is not complete. */
+  end(): void {
+    if (this.place === 'before the array') throw new JsonFormatError('the body is empty');
+    if (this.place !== 'after the array') throw new JsonFormatError('the JSON ends before its array does');
+  }
+
+  /** The place after the quote that ends a string, or the end of the chunk. */
+  private passString(chunk: Buffer, from: number): number {
+    let index = this.escaped ? from + 1 : from;
+    this.escaped = false;
+    for (; index < chunk.length; index++) {
+      const byte = chunk[index];
+      if (byte === QUOTE) {
+        this.inString = false;
+        return index + 1;
+      }
+      if (byte === BACKSLASH && ++index === chunk.length) this.escaped = true;
+    }
+    return chunk.length;
+  }
+
+  /** The place after the quote that begins a string, after the brace that ends the element, or the end of the chunk. */
+  private passStructure(chunk: Buffer, from: number): number {
+    for (let index = from; index < chunk.length; index++) {
+      const byte = chunk[index];
+      if (byte === QUOTE) {
+        this.inString = true;
+        return index + 1;
+      }
+      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.depth++;
+      else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --this.depth === 0) return index + 1;
+    }
+    return chunk.length;
+  }
+
+  /** Takes one byte outside of elements. */
+  private passBetween(chunk: Buffer, index: number): void {
+    const byte = chunk[index] as number;
+    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return;
+    if (this.place === 'before the array') {
+      if (byte === OPEN_BRACKET) this.place = 'before an element';
+      else if (index < 3 && byte === [0xef, 0xbb, 0xbf][index]) return;
+      else throw new JsonFormatError(startOf(byte, chunk));
+    } else if (byte === COMMA && this.place === 'after an element') this.place = 'before an element';
+    else if (byte === CLOSE_BRACKET && this.place !== 'after the array') this.place = 'after the array';
+    else throw new JsonFormatError('the JSON is no array of objects');
+  }
+
+  private parse(bytes: Buffer): void {
+    const whole = this.begun.length > 0 ? Buffer.concat([...this.begun, bytes]) : bytes;
+    this.begun = [];
+    this.begunLength = 0;
+    if (!isUtf8(whole))
+      throw new JsonFormatError('the JSON is not in UTF-8, which DICOM JSON is always in (PS3.18 F.2)');
+    let elements: object[];
+    try {
+      elements = JSON.parse(`[${whole.toString('utf8')}]`) as object[];
+    } catch {
+      // What JSON.parse says holds a part of the text, and with it patients' data.
+      throw new JsonFormatError('the JSON is broken');
+    }
+    for (const element of elements) this.onElement(element);
+  }
+
+  private keep(bytes: Buffer): void {
+    this.begun.push(bytes);
+    this.begunLength += bytes.length;
+    if (this.begunLength > this.maxElement) {
+      throw new JsonFormatError(`one result is longer than ${this.maxElement} bytes`);
+    }
+  }
+}
+
+function startOf(byte: number, chunk: Buffer): string {
+  if (byte === LESS_THAN) return 'the answer is HTML or XML, not JSON';
+  if (byte === OPEN_BRACE) return 'the answer is one JSON object, not an array of results';
+  if (byte === 0xff || byte === 0xfe || byte === 0 || chunk.subarray(0, 4).includes(0)) {
+    return 'the JSON is in UTF-16 or UTF-32; DICOM JSON is always in UTF-8 (PS3.18 F.2)';
+  }
+  return 'the answer is no JSON';
+}

@@ -1,0 +1,143 @@
+import {
+  type Depth,
+  filterStudies,
+  identifierKindsOf,
+  PatientTree,
+  type SearchCriteria,
+  type SearchResult,
+  type StudyFilters,
+} from '@pacs-connectors/connector-core';
+import { isUid } from './literal-value.js';
+import { type FoundPart, partsBySeriesUid, partsBySopUid } from './part-questions.js';
+import { contentOfPatient } from './patient-content.js';
+import { type SearchContext } from './search-context.js';
+import { type Content, contentOfStudy, instancesOfSeries, seriesOfStudy } from './study-content.js';
+import { type FoundStudy, studiesByAccessionNumber, studiesByUid, studiesOfPatient } from './study-questions.js';
+
+/**
+ * Everything that the server holds for `criteria`, as deep as `depth`: first the studies, which the filters are applied to,
+ * then the content of those that are left.
+ */
+export async function search(context: SearchContext, criteria: SearchCriteria, depth: Depth): Promise<SearchResult> {
+  if (identifierKindsOf(criteria).length === 0) return { patients: [], notices: [] };
+  const [whole, parts] = await Promise.all([wholeStudies(context, criteria), partsOfStudies(context, criteria)]);
+  const known = new Set(whole.map(({ study }) => study.studyInstanceUid));
+  const around = await studiesAround(
+    context,
+    parts.filter(({ studyInstanceUid }) => !known.has(studyInstanceUid)),
+  );
+
+  const wanted = wantedStudies([...whole, ...around], criteria.filters);
+  const tree = new PatientTree();
+  const content = contentInto(tree, [...whole, ...around], wanted);
+  const wantedParts = parts.filter(({ studyInstanceUid }) => wanted.has(studyInstanceUid));
+  await Promise.all([
+    fillStudies(context, uniqueStudies(whole).filter(isIn(wanted)), depth, content),
+    // A series or an instance that was named stands in the tree at any depth.
+    ...wantedParts
+      .filter(({ studyInstanceUid }) => !known.has(studyInstanceUid) || depth !== 'instance')
+      .map((part) => fillPart(context, part, depth, content)),
+  ]);
+  return { patients: tree.result(), notices: context.notices };
+}
+
+async function wholeStudies(context: SearchContext, criteria: SearchCriteria): Promise<FoundStudy[]> {
+  const found = await Promise.all([
+    ...criteria.patientIds.map((asked) => studiesOfPatient(context, asked)),
+    ...[...new Set(criteria.accessionNumbers)].map((value) => studiesByAccessionNumber(context, value)),
+    studiesByUid(context, criteria.studyInstanceUids),
+  ]);
+  return found.flat().filter(({ study }) => isUid(study.studyInstanceUid));
+}
+
+async function partsOfStudies(context: SearchContext, criteria: SearchCriteria): Promise<FoundPart[]> {
+  const found = await Promise.all([
+    ...[...new Set(criteria.seriesInstanceUids)].map((uid) => partsBySeriesUid(context, uid)),
+    ...[...new Set(criteria.sopInstanceUids)].map((uid) => partsBySopUid(context, uid)),
+  ]);
+  return found.flat();
+}
+
+/** The studies that `parts` lie in; one that cannot be found by its UID, as far as the part tells. */
+async function studiesAround(context: SearchContext, parts: readonly FoundPart[]): Promise<FoundStudy[]> {
+  const around = new Map(parts.map((part) => [part.studyInstanceUid, part.around]));
+  for (const found of await studiesByUid(context, [...around.keys()])) around.set(found.study.studyInstanceUid, found);
+  return [...around.values()];
+}
+
+/** The UIDs of the studies that `filters` want, as far as the studies alone can tell. */
+function wantedStudies(found: readonly FoundStudy[], filters: StudyFilters): Set<string> {
+  const tree = new PatientTree();
+  for (const { patient, study } of found) tree.study(tree.patient(patient), study);
+  // The newest of those with a modality cannot be chosen before the modalities of all are known.
+  const untold = found.some(({ study }) => study.modalitiesInStudy === undefined);
+  const early = filters.modalitiesInStudy?.length && untold ? { ...filters, mostRecentResults: undefined } : filters;
+  return new Set(
+    filterStudies(tree.result(), early).flatMap(({ studies }) => studies.map((study) => study.studyInstanceUid)),
+  );
+}
+
+/** Puts the wanted studies into the tree, and what comes of their content. */
+function contentInto(tree: PatientTree, found: readonly FoundStudy[], wanted: ReadonlySet<string>): Content {
+  const studies = new Map<string, ReturnType<PatientTree['study']>>();
+  for (const { patient, study } of found) {
+    if (wanted.has(study.studyInstanceUid)) {
+      studies.set(study.studyInstanceUid, tree.study(tree.patient(patient), study));
+    }
+  }
+  const series = new Map<string, ReturnType<PatientTree['seriesOf']>>();
+  return {
+    series(studyInstanceUid, attributes) {
+      const study = studies.get(studyInstanceUid);
+      if (study) series.set(attributes.seriesInstanceUid, tree.seriesOf(study, attributes));
+    },
+    instance(studyInstanceUid, seriesInstanceUid, instance) {
+      const study = studies.get(studyInstanceUid);
+      if (study) tree.instance(series.get(seriesInstanceUid) ?? tree.seriesOf(study, { seriesInstanceUid }), instance);
+    },
+  };
+}
+
+async function fillStudies(
+  context: SearchContext,
+  studies: readonly FoundStudy[],
+  depth: Depth,
+  content: Content,
+): Promise<void> {
+  if (depth === 'study') return;
+  const patients = new Map<string, FoundStudy[]>();
+  for (const found of studies) {
+    const key = found.askedPatientId ?? '';
+    patients.set(key, [...(patients.get(key) ?? []), found]);
+  }
+  await Promise.all(
+    [...patients.values()].map(async (ofOne) => {
+      const rest = await contentOfPatient(context, ofOne, depth, content);
+      await Promise.all(
+        rest.map((found) =>
+          depth === 'series' ? seriesOfStudy(context, found, content) : contentOfStudy(context, found, content),
+        ),
+      );
+    }),
+  );
+}
+
+async function fillPart(context: SearchContext, part: FoundPart, depth: Depth, content: Content): Promise<void> {
+  const { studyInstanceUid, series, instance, instances } = part;
+  content.series(studyInstanceUid, series);
+  if (instance) content.instance(studyInstanceUid, series.seriesInstanceUid, instance);
+  else if (depth === 'instance') {
+    await instancesOfSeries(context, studyInstanceUid, series.seriesInstanceUid, content, instances);
+  }
+}
+
+function uniqueStudies(studies: readonly FoundStudy[]): FoundStudy[] {
+  const byUid = new Map<string, FoundStudy>();
+  for (const found of studies)
+    if (!byUid.has(found.study.studyInstanceUid)) byUid.set(found.study.studyInstanceUid, found);
+  return [...byUid.values()];
+}
+
+function isIn(wanted: ReadonlySet<string>): (found: FoundStudy) => boolean {
+  return ({ study }) => wanted.has(study.studyInstanceUid);
+}

@@ -1,0 +1,191 @@
+import { type PatientAttributes, type PatientIdentifier, type StudyAttributes } from '@pacs-connectors/connector-core';
+import { type Question } from '../http/question.js';
+import { StatusError } from '../http/status-error.js';
+import { countOf, type DicomJson, patientOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
+import { askAllPages } from './all-pages.js';
+import { ofIssuer } from './issuer.js';
+import { isLiteral, isUid, literalValue } from './literal-value.js';
+import { type SearchContext } from './search-context.js';
+
+/** A study that was found, with what the server says of its content. */
+export interface FoundStudy {
+  patient: PatientAttributes;
+  study: StudyAttributes;
+  /** Number of Study Related Series and Instances, where the server tells. */
+  series?: number;
+  instances?: number;
+  /** The Patient ID that it was found by, where that is what was asked. */
+  askedPatientId?: string;
+}
+
+/** Attributes of studies and patients that are not among those that every server gives (PS3.18 Table 10.6.3-3). */
+const INCLUDED = [
+  Tag.StudyDescription,
+  Tag.ModalitiesInStudy,
+  Tag.IssuerOfPatientID,
+  Tag.PatientBirthTime,
+  Tag.NumberOfStudyRelatedSeries,
+  Tag.NumberOfStudyRelatedInstances,
+];
+
+/** A search by a pattern stops here; a value that matches more than this is no identifier. */
+const MOST_BY_PATTERN = 5_000;
+/** UIDs in one question: 64 characters each, and URLs of 4 KiB pass everywhere. */
+const UIDS_IN_ONE_QUESTION = 50;
+
+/** Every study of the patient. */
+export async function studiesOfPatient(context: SearchContext, asked: PatientIdentifier): Promise<FoundStudy[]> {
+  const qualified = asked.universalEntityId !== undefined && asked.issuer === undefined;
+  const include = qualified ? [Tag.IssuerOfPatientIDQualifiersSequence] : [];
+  const { records, sent } = await studiesByText(context, Tag.PatientID, 'PatientID', asked.id, include);
+  const wanted = await ofIssuer(context, asked, records, async (issuer) => {
+    const question = studiesWhere([
+      ['PatientID', sent],
+      ['IssuerOfPatientID', issuer],
+    ]);
+    return (await askStudies(context, question)).records;
+  });
+  const askedPatientId = /^[A-Za-z0-9._-]+$/.test(sent) ? sent : undefined;
+  return foundStudies(wanted).map((found) => ({ ...found, askedPatientId }));
+}
+
+export async function studiesByAccessionNumber(context: SearchContext, value: string): Promise<FoundStudy[]> {
+  return foundStudies((await studiesByText(context, Tag.AccessionNumber, 'AccessionNumber', value)).records);
+}
+
+/** The studies with these UIDs, asked for together where the server understands that. */
+export async function studiesByUid(context: SearchContext, values: readonly string[]): Promise<FoundStudy[]> {
+  const { knowledge } = context;
+  const missing = new Set(values.filter(isUid));
+  const found: FoundStudy[] = [];
+  const ask = async (uids: readonly string[]) => {
+    const { records } = await askStudies(context, studiesWhere([['StudyInstanceUID', uids.join(',')]]), {
+      // A server that ignored the key would give the whole archive.
+      expected: uids.length,
+      atMost: uids.length,
+    });
+    for (const study of foundStudies(records)) {
+      if (missing.delete(study.study.studyInstanceUid)) found.push(study);
+    }
+  };
+  if (missing.size > 1 && knowledge.uidLists !== false) {
+    const uids = [...missing];
+    const slices = Array.from({ length: Math.ceil(uids.length / UIDS_IN_ONE_QUESTION) }, (_, n) =>
+      uids.slice(n * UIDS_IN_ONE_QUESTION, (n + 1) * UIDS_IN_ONE_QUESTION),
+    );
+    await Promise.all(slices.map((slice) => ask(slice).catch(unlessAboutQuestion)));
+    if (found.length > 1) knowledge.uidLists = true;
+  }
+  // Those that a list brought nothing for: it may be the list that was not understood.
+  const before = found.length;
+  const alone = missing.size;
+  await Promise.all([...missing].map((uid) => ask([uid])));
+  if (alone > 1 && before === 0 && found.length > 0 && knowledge.uidLists === undefined) knowledge.uidLists = false;
+  return found;
+}
+
+/** Studies whose text attribute is `value` itself, whatever wildcards or separators a server reads into it. */
+async function studiesByText(
+  context: SearchContext,
+  tag: string,
+  keyword: string,
+  value: string,
+  include: readonly string[] = [],
+): Promise<{ records: DicomJson[]; sent: string }> {
+  const asked = literalValue(value);
+  if (asked === undefined) return { records: [], sent: '' };
+  if (asked === 'unaskable') {
+    context.notice('WARN', 'Not searched', `DICOMweb cannot search for ${keyword} values that are all wildcards.`);
+    return { records: [], sent: '' };
+  }
+  for (const sent of [asked.sent, asked.pattern]) {
+    if (sent === undefined) continue;
+    const wild = asked.isWild || sent !== asked.sent;
+    const { records, cut } = await askStudies(
+      context,
+      studiesWhere([[keyword, sent]], include),
+      wild ? { atMost: MOST_BY_PATTERN } : {},
+    );
+    const literal = records.filter((record) => isLiteral(textOf(record, tag), asked, sent));
+    if (cut) cutNotice(context, 'studies');
+    if (literal.length > 0) return { records: literal, sent };
+  }
+  return { records: [], sent: asked.sent };
+}
+
+function studiesWhere(match: Question['match'], include: readonly string[] = []): Question {
+  return { level: 'study', resource: 'studies', match, include };
+}
+
+/**
+ * Asks for studies with the attributes that are wanted. Where none has any beyond the default ones, the server may have
+ * dropped the wish in silence: it is asked once more for `all`.
+ */
+async function askStudies(
+  context: SearchContext,
+  question: Question,
+  bounds?: { expected?: number; atMost?: number },
+): Promise<{ records: DicomJson[]; cut: boolean }> {
+  const { knowledge } = context;
+  const ask = async (include: readonly string[]) => {
+    const records: DicomJson[] = [];
+    const asked = { ...question, include };
+    const { cut } = await askAllPages(context, asked, (record) => records.push(record), bounds);
+    return { records, cut };
+  };
+  const wished = [...INCLUDED, ...(question.include ?? [])];
+  if (knowledge.includeField === 'never') return ask([]);
+  if (knowledge.includeField === 'all') return ask(['all']);
+  let answer: Awaited<ReturnType<typeof ask>>;
+  try {
+    answer = await ask(wished);
+  } catch (error) {
+    // Perhaps for an attribute that it does not know: the same question without a wish tells.
+    if (!(error instanceof StatusError && error.isAboutQuestion)) throw error;
+    const plain = await ask([]);
+    knowledge.includeField = 'never';
+    return plain;
+  }
+  if (knowledge.includeField === 'tags' || answer.records.length === 0) return answer;
+  if (answer.records.some(hasMore)) knowledge.includeField = 'tags';
+  else {
+    const all = await ask(['all']).catch(unlessAboutQuestion);
+    if (all?.records.some(hasMore)) {
+      knowledge.includeField = 'all';
+      return all;
+    }
+  }
+  return answer;
+}
+
+function hasMore(record: DicomJson): boolean {
+  return record[Tag.StudyDescription] !== undefined || record[Tag.IssuerOfPatientID] !== undefined;
+}
+
+function foundStudies(records: readonly DicomJson[]): FoundStudy[] {
+  return records.flatMap((record) => {
+    const study = studyOf(record);
+    if (!study) return [];
+    return {
+      patient: patientOf(record),
+      study,
+      series: countOf(record, Tag.NumberOfStudyRelatedSeries),
+      instances: countOf(record, Tag.NumberOfStudyRelatedInstances),
+    };
+  });
+}
+
+/** Swallows the refusal of a question that another will replace. */
+export function unlessAboutQuestion(error: unknown): undefined {
+  if (error instanceof StatusError && error.isAboutQuestion) return undefined;
+  throw error;
+}
+
+/** Says that the archive has more than it gives. */
+export function cutNotice(context: SearchContext, what: string): void {
+  context.notice(
+    'WARN',
+    'Incomplete',
+    `it limits how many ${what} it gives at once and does not give the rest; some may be missing.`,
+  );
+}
