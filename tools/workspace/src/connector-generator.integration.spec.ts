@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
+import { temporaryFolder } from '@pacs-connectors/test-services';
+import connectorGenerator from '../generators/connector/generator.mjs';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const execute = promisify(execFile);
+const FOLDER = 'packages/connector-my-pacs';
+
+let workspace: Awaited<ReturnType<typeof temporaryFolder>>;
+
+const emptyWorkspace = () => createTreeWithEmptyWorkspace({ formatter: 'prettier' });
+
+/** The generated package on disk, where it finds this workspace's packages and its TypeScript settings. */
+beforeAll(async () => {
+  workspace = await temporaryFolder('generator');
+  const tree = emptyWorkspace();
+  await connectorGenerator(tree, { name: 'my-pacs' });
+  for (const { path, content } of tree.listChanges().filter((change) => change.path.startsWith(FOLDER))) {
+    await mkdir(dirname(join(workspace.path, path)), { recursive: true });
+    await writeFile(join(workspace.path, path), content ?? '');
+  }
+  await copyFile(join(root, 'tsconfig.base.json'), join(workspace.path, 'tsconfig.base.json'));
+  await symlink(join(root, 'node_modules'), join(workspace.path, 'node_modules'));
+}, 60_000);
+
+afterAll(() => workspace?.remove());
+
+const typescript = (project: string) =>
+  execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project], {
+    cwd: join(workspace.path, FOLDER),
+  }).catch((error: { stdout: string }) => {
+    throw new Error(error.stdout);
+  });
+
+/** What a program prints that imports the built package as `../dist/…`. */
+async function run(program: string): Promise<string> {
+  const file = join(workspace.path, FOLDER, 'dist', 'program.mjs');
+  await writeFile(file, program);
+  return (await execute(process.execPath, [file])).stdout;
+}
+
+it('writes a package that passes the type check, its spec included', async () => {
+  await typescript('tsconfig.json');
+}, 120_000);
+
+it('writes a plug-in that NestJS discovers, whose settings are checked, and which says that it is not written yet', async () => {
+  await typescript('tsconfig.lib.json');
+  const output = await run(`import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { checkConfiguration, readConfiguration } from '@pacs-connectors/config-core';
+import { emptyCriteria } from '@pacs-connectors/connector-core';
+import { ConnectorRegistry } from '@pacs-connectors/connector-core';
+import { ConnectorsModule } from '@pacs-connectors/connector-core/nestjs';
+import MyPacsModule from './nestjs/index.js';
+const connectorOf = (id, url) => id + ': { type: MY_PACS, wado.authentication.basic.url: http://x.example/wado, my-pacs-connector.url: ' + url + ' }';
+const text = 'connector: { config: { ' + connectorOf('good', 'http://pacs.example') + ', ' + connectorOf('bad', 'nowhere') + ' } }';
+const document = await readConfiguration([{ name: 'site.yml', text }]);
+const connectors = ConnectorsModule.forRoot((plugins) => {
+  const { connectors: definitions, leftOut } = checkConfiguration(document, plugins);
+  return { definitions, leftOut };
+});
+const app = await NestFactory.createApplicationContext({ module: class App {}, imports: [MyPacsModule, connectors] }, { logger: false });
+const registry = app.get(ConnectorRegistry);
+const options = { signal: AbortSignal.timeout(10_000), depth: 'instance' };
+const refusal = await registry.get('good').search(emptyCriteria(), options).catch((error) => error);
+console.log(JSON.stringify({
+  usable: registry.connectors.map(({ id, type }) => [id, type]),
+  leftOut: registry.leftOut.map(({ id }) => id),
+  refusal: [refusal.name, refusal.message],
+}));
+await app.close();`);
+  expect(JSON.parse(output)).toEqual({
+    usable: [['good', 'MY_PACS']],
+    leftOut: ['bad'],
+    refusal: ['ConnectorError', 'asking http://pacs.example is not written yet'],
+  });
+}, 120_000);
+
+it('leaves nothing to write but the questions to the archive: with these, the conformance suite passes', async () => {
+  await writeFile(
+    join(workspace.path, FOLDER, 'src/ask-archive.ts'),
+    `import { setImmediate } from 'node:timers/promises';
+import { type SearchCriteria } from '@pacs-connectors/connector-core';
+import { type InstanceRow, instanceRows } from '@pacs-connectors/connector-testkit';
+
+export async function* askArchive(_: object, criteria: SearchCriteria, signal: AbortSignal): AsyncGenerator<InstanceRow> {
+  await setImmediate(undefined, { signal });
+  for (const row of structuredClone(instanceRows())) {
+    const { patient, study, series, instance } = row;
+    const found =
+      criteria.patientIds.some(({ id, issuer }) => id === patient.patientId && (!issuer || issuer === patient.issuerOfPatientId)) ||
+      criteria.studyInstanceUids.includes(study.studyInstanceUid) ||
+      criteria.accessionNumbers.some((number) => number === study.accessionNumber) ||
+      criteria.seriesInstanceUids.includes(series.seriesInstanceUid) ||
+      criteria.sopInstanceUids.includes(instance.sopInstanceUid);
+    if (found) yield row;
+  }
+}
+
+export async function pingArchive(_: object, signal: AbortSignal): Promise<void> {
+  await setImmediate(undefined, { signal });
+}
+`,
+  );
+  await typescript('tsconfig.lib.json');
+  const output = await run(`import { conformanceCases } from '@pacs-connectors/connector-testkit';
+import { MyPacsConnector } from './index.js';
+const open = async () => {
+  const connector = new MyPacsConnector({ id: 'test', type: 'MY_PACS', deactivated: [], settings: { url: 'http://x.example' } });
+  return { connector, close: () => connector.close() };
+};
+const failed = [];
+const cases = conformanceCases(open);
+for (const { name, run } of cases) await run().catch((error) => failed.push([name, error.message]));
+console.log(JSON.stringify({ enough: cases.length > 20, failed }));`);
+  expect(JSON.parse(output)).toEqual({ enough: true, failed: [] });
+}, 120_000);
+
+it('refuses a name that cannot be one of a package, and one that is taken', async () => {
+  const tree = emptyWorkspace();
+  await expect(connectorGenerator(tree, { name: '../evil' })).rejects.toThrow(/expected lower case letters/);
+  await connectorGenerator(tree, { name: 'taken' });
+  await expect(connectorGenerator(tree, { name: 'taken' })).rejects.toThrow(/there already/);
+});
