@@ -1,1 +1,3 @@
-export {};
+export * from './dicom-connector.js';
+export * from './dicom-plugin.js';
+export * from './dicom-settings.js';

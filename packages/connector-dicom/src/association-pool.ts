@@ -1,0 +1,185 @@
+import { aborted, type Association } from './dimse/association.js';
+import { DimseError } from './dimse/dimse-error.js';
+
+export interface PoolOptions {
+  /** Most associations at once, those being opened included; at least 1. */
+  limit: number;
+  /** How long an association that nobody needs is kept open, milliseconds. */
+  idleMs: number;
+  /** An association is released after so many questions … */
+  maxUses: number;
+  /** … or after this time, milliseconds, so that a peer's own limits are never met. */
+  maxAgeMs: number;
+}
+
+/** Waiting time before a peer that was full is tried again, milliseconds; doubled each time up to the last. */
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 2_000;
+
+/**
+ * The associations to one peer: opened when they are needed, shared by everybody who asks, kept warm for a short time, never
+ * more than the limit. Who finds none free waits in line.
+ */
+export class AssociationPool {
+  private readonly idle: Association[] = [];
+  private readonly open = new Set<Association>();
+  private readonly line: ((association: Association | undefined) => void)[] = [];
+  private readonly closing = new AbortController();
+  private opening = 0;
+  /** Why the peer takes no more associations just now, where it does not: what an operator has to know when time runs out. */
+  congestion: DimseError | undefined;
+  private idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly openOne: (signal: AbortSignal) => Promise<Association>,
+    private readonly options: PoolOptions,
+  ) {}
+
+  /** Associations that exist now, those being opened included. */
+  get size(): number {
+    return this.open.size + this.opening;
+  }
+
+  /**
+   * Runs `task` on an association of its own.
+   *
+   * An association that has ended unseen since it was used last costs nothing: the task is run once more, on a new one.
+   *
+   * @param place `first`: before everybody who waits.
+   * @throws DimseError whatever the task or the opening throws.
+   */
+  async run<Result>(
+    task: (association: Association) => Promise<Result>,
+    signal: AbortSignal,
+    place: 'first' | 'last' = 'last',
+  ): Promise<Result> {
+    const either = AbortSignal.any([signal, this.closing.signal]);
+    for (;;) {
+      const association = await this.acquire(either, place);
+      const reused = association.uses > 0;
+      try {
+        return await task(association);
+      } catch (error) {
+        if (!(reused && error instanceof DimseError && error.lost) || either.aborted) throw error;
+      } finally {
+        void association.whenIdle().then(() => this.giveBack(association));
+      }
+    }
+  }
+
+  /** Ends everything; questions under way reject. */
+  async close(): Promise<void> {
+    this.closing.abort(new DOMException('the connector is closed', 'AbortError'));
+    clearTimeout(this.idleTimer);
+    await Promise.all(
+      [...this.open].map((association) =>
+        this.idle.includes(association) ? association.release() : association.abort(),
+      ),
+    );
+  }
+
+  private async acquire(signal: AbortSignal, place: 'first' | 'last'): Promise<Association> {
+    for (let retry = FIRST_RETRY_MS; ; retry = Math.min(retry * 2, LAST_RETRY_MS)) {
+      if (signal.aborted) throw aborted(signal);
+      const association = this.takeIdle() ?? (await this.openOrWait(signal, place, retry));
+      if (association) return association;
+    }
+  }
+
+  /** @returns nothing where it is worth looking again: one may have become free, or the peer may take one more. */
+  private async openOrWait(
+    signal: AbortSignal,
+    place: 'first' | 'last',
+    retryMs: number,
+  ): Promise<Association | undefined> {
+    if (this.size >= this.options.limit) return this.nextInLine(signal, place);
+    try {
+      const association = await this.openNew(signal);
+      this.congestion = undefined;
+      return association;
+    } catch (error) {
+      if (!(error instanceof DimseError) || !error.transient) throw error;
+      this.congestion = error;
+      return this.nextInLine(signal, place, retryMs);
+    }
+  }
+
+  private takeIdle(): Association | undefined {
+    for (let association = this.idle.pop(); association; association = this.idle.pop()) {
+      if (association.usable) return association;
+    }
+    return undefined;
+  }
+
+  private async openNew(signal: AbortSignal): Promise<Association> {
+    this.opening += 1;
+    try {
+      const association = await this.openOne(signal);
+      this.open.add(association);
+      association.onEnd = () => {
+        this.open.delete(association);
+        const position = this.idle.indexOf(association);
+        if (position >= 0) this.idle.splice(position, 1);
+        this.wakeOne();
+      };
+      if (!association.usable) association.onEnd();
+      return association;
+    } catch (error) {
+      // Whoever waits in line may open one of its own now.
+      queueMicrotask(() => this.wakeOne());
+      throw error;
+    } finally {
+      this.opening -= 1;
+    }
+  }
+
+  /** Resolves with an association that was given back, or with nothing: then it is worth trying to open one. */
+  private nextInLine(
+    signal: AbortSignal,
+    place: 'first' | 'last',
+    patienceMs?: number,
+  ): Promise<Association | undefined> {
+    return new Promise((resolve) => {
+      const leave = (association?: Association) => {
+        const position = this.line.indexOf(leave);
+        if (position >= 0) this.line.splice(position, 1);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        resolve(association);
+      };
+      const onAbort = () => leave();
+      const timer = patienceMs === undefined ? undefined : setTimeout(onAbort, patienceMs);
+      if (place === 'first') this.line.unshift(leave);
+      else this.line.push(leave);
+      if (signal.aborted) leave();
+      else signal.addEventListener('abort', onAbort);
+    });
+  }
+
+  private wakeOne(): void {
+    this.line[0]?.(undefined);
+  }
+
+  private giveBack(association: Association): void {
+    if (!association.usable) return;
+    const { maxUses, maxAgeMs } = this.options;
+    const worn = association.uses >= maxUses || performance.now() - association.openedAt >= maxAgeMs;
+    if (worn || this.closing.signal.aborted) {
+      void association.release();
+      return;
+    }
+    const next = this.line[0];
+    if (next) next(association);
+    else {
+      this.idle.push(association);
+      this.restartIdleTimer();
+    }
+  }
+
+  private restartIdleTimer(): void {
+    clearTimeout(this.idleTimer);
+    this.idleTimer = setTimeout(() => {
+      for (const association of [...this.idle]) void association.release();
+    }, this.options.idleMs);
+  }
+}

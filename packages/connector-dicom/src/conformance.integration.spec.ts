@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { join } from 'node:path';
+import { conformanceCases, sampleArchive } from '@pacs-connectors/connector-testkit';
+import {
+  type RunningDcmqrscp,
+  type RunningOrthanc,
+  startDcmqrscp,
+  startOrthanc,
+  temporaryFolder,
+  writeDicomFiles,
+} from '@pacs-connectors/test-services';
+import { type DicomConnector } from './dicom-connector.js';
+import { type DicomSettings } from './dicom-settings.js';
+import { connectorTo } from './testing/settings.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let orthanc: RunningOrthanc;
+let dcmqrscp: RunningDcmqrscp;
+
+beforeAll(async () => {
+  folder = await temporaryFolder('dicom-conformance');
+  const files = await writeDicomFiles(join(folder.path, 'files'), sampleArchive);
+  [orthanc, dcmqrscp] = await Promise.all([startOrthanc(), startDcmqrscp({ files })]);
+  await orthanc.upload(files);
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all([orthanc?.stop(), dcmqrscp?.stop()]);
+  await folder?.remove();
+});
+
+const open = (connector: DicomConnector) => Promise.resolve({ connector, close: () => connector.close() });
+
+const MODES: Partial<DicomSettings>[] = [
+  {},
+  { relational: 'on', uidLists: 'on' },
+  { relational: 'off', uidLists: 'off', maxAssociations: 1 },
+];
+
+describe.each(MODES)('a connector with %j', (settings) => {
+  describe('passes the conformance suite on Orthanc', () => {
+    for (const { name, run } of conformanceCases(() => open(connectorTo(orthanc, settings)))) it(name, run, 60_000);
+  });
+
+  // Its index has neither these attributes nor the character sets of its files (see README.md).
+  describe('passes the conformance suite on dcmqrscp', () => {
+    const cases = conformanceCases(() => open(connectorTo(dcmqrscp, settings)), {
+      lacks: ['sopClassUid', 'seriesDescription', 'seriesDate', 'seriesTime', 'patientBirthTime', 'issuerOfPatientId'],
+    });
+    for (const { name, run } of cases) it(name, run, 60_000);
+  });
+});

@@ -1,0 +1,189 @@
+import {
+  type Connector,
+  type ConnectorDefinition,
+  ConnectorError,
+  type ConnectorStatus,
+  type SearchCriteria,
+  type SearchOptions,
+  type SearchResult,
+  SingleFlight,
+} from '@pacs-connectors/connector-core';
+import { AssociationPool } from './association-pool.js';
+import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js';
+import { Association, type Peer } from './dimse/association.js';
+import { DimseError } from './dimse/dimse-error.js';
+import { Archive } from './query/archive.js';
+import { Conversation } from './query/conversation.js';
+import { Search } from './query/search.js';
+import { Trust } from './query/trust.js';
+import { StoreError, type StoreSettings } from './tls/key-stores.js';
+import { peerTls } from './tls/peer-tls.js';
+
+/** What holds where the configuration says nothing. Many PACSs allow few associations for each AE title. */
+const DEFAULTS = {
+  maxAssociations: 4,
+  idleTimeoutMs: 5_000,
+  connectTimeoutMs: 10_000,
+  responseTimeoutMs: 60_000,
+  echoTimeoutMs: 5_000,
+  queryCharacterSet: 'ISO_IR 192',
+};
+/** An association is renewed after so many questions, or this time: far below 65,535 Message IDs and any peer's patience. */
+const MAX_USES = 5_000;
+const MAX_AGE_MS = 300_000;
+
+/** Finds studies in a PACS by C-FIND. */
+export class DicomConnector implements Connector {
+  readonly id: string;
+  readonly type = 'DICOM';
+  private readonly settings: DicomSettings;
+  private readonly limit: number;
+  private readonly pool: AssociationPool;
+  private readonly relational: Trust;
+  private readonly lists: Trust;
+  private readonly flights = new SingleFlight<SearchResult>();
+  private closed = false;
+
+  /** @throws ConnectorError (`misconfigured`) where TLS cannot be had as configured. */
+  constructor(definition: ConnectorDefinition<DicomSettings>) {
+    this.id = definition.id;
+    this.settings = definition.settings;
+    this.relational = new Trust(this.settings.relational ?? 'auto');
+    this.lists = new Trust(this.settings.uidLists ?? 'auto');
+    const peer = this.peer();
+    this.limit = this.settings.maxAssociations ?? DEFAULTS.maxAssociations;
+    this.pool = new AssociationPool((signal) => Association.open(peer, signal), {
+      limit: this.limit,
+      idleMs: this.settings.idleTimeoutMs ?? DEFAULTS.idleTimeoutMs,
+      maxUses: MAX_USES,
+      maxAgeMs: MAX_AGE_MS,
+    });
+  }
+
+  async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
+    const { signal, depth } = options;
+    if (this.closed) throw this.closedError();
+    if (signal.aborted) throw ConnectorError.aborted(this.id, signal);
+    try {
+      return await this.flights.run(JSON.stringify([criteria, depth]), signal, (own) =>
+        this.searchOnce(criteria, depth, own),
+      );
+    } catch (error) {
+      throw this.errorOf(error, signal);
+    }
+  }
+
+  async check(signal: AbortSignal): Promise<ConnectorStatus> {
+    if (this.closed) throw this.closedError();
+    const timeoutMs = this.settings.echoTimeoutMs ?? DEFAULTS.echoTimeoutMs;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    let latencyMs = 0;
+    try {
+      await this.pool.run(
+        async (association) => {
+          const start = performance.now();
+          await association.echo(AbortSignal.any([signal, timeout]));
+          latencyMs = performance.now() - start;
+        },
+        AbortSignal.any([signal, timeout]),
+        'first',
+      );
+    } catch (error) {
+      throw timeout.aborted && !signal.aborted
+        ? this.late(`no answer to C-ECHO within ${timeoutMs / 1000} s`, error)
+        : this.errorOf(error, signal);
+    }
+    return {
+      latencyMs,
+      details: { associations: this.pool.size, maxAssociations: this.limit, ...this.proofs() },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.pool.close();
+  }
+
+  private async searchOnce(
+    criteria: SearchCriteria,
+    depth: SearchOptions['depth'],
+    signal: AbortSignal,
+  ): Promise<SearchResult> {
+    const conversation = new Conversation(
+      {
+        pool: this.pool,
+        concurrency: this.limit,
+        queryCharacterSet: this.settings.queryCharacterSet ?? DEFAULTS.queryCharacterSet,
+        defaultCharacterSet: this.settings.defaultCharacterSet,
+      },
+      signal,
+    );
+    const archive = new Archive(conversation, this.lists);
+    return new Search(this.id, archive, this.relational, criteria, depth).run();
+  }
+
+  private peer(): Peer {
+    const { settings } = this;
+    return {
+      callingAeTitle: settings.callingAet.trim(),
+      calledAeTitle: settings.aet.trim(),
+      host: settings.host,
+      port: settings.port,
+      informationModel: settings.informationModel ?? 'auto',
+      connectTimeoutMs: settings.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs,
+      responseTimeoutMs: settings.responseTimeoutMs ?? DEFAULTS.responseTimeoutMs,
+      offerRelational: settings.relational !== 'off',
+      tls: this.tls(),
+    };
+  }
+
+  private tls(): Peer['tls'] {
+    const { tls, keyStore, truststore } = this.settings;
+    try {
+      return peerTls({
+        ...tls,
+        keyStore: keyStore && storeOf(keyStore),
+        truststore: truststore && storeOf(truststore),
+      });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      throw new ConnectorError(this.id, 'misconfigured', error.message, { remedy: error.remedy, cause: error });
+    }
+  }
+
+  private proofs(): Record<string, string> {
+    return { ...this.relational.summary(), ...this.lists.summary() };
+  }
+
+  private errorOf(error: unknown, signal: AbortSignal): ConnectorError {
+    if (this.closed) return this.closedError(error);
+    if (signal.aborted) {
+      const end = ConnectorError.aborted(this.id, signal);
+      return end.kind === 'timeout' && this.pool.congestion ? this.late(end.message, error) : end;
+    }
+    if (!(error instanceof DimseError)) return ConnectorError.from(this.id, error);
+    return new ConnectorError(this.id, error.kind, error.message, { remedy: error.remedy, cause: error });
+  }
+
+  /** Out of time; where the peer took no more associations, that is why. */
+  private late(message: string, cause: unknown): ConnectorError {
+    const { congestion } = this.pool;
+    return congestion
+      ? new ConnectorError(this.id, 'timeout', `${message}: ${congestion.message}`, {
+          remedy: congestion.remedy,
+          cause: congestion,
+        })
+      : new ConnectorError(this.id, 'timeout', message, {
+          remedy: 'See whether the archive is overloaded.',
+          cause,
+        });
+  }
+
+  private closedError(cause?: unknown): ConnectorError {
+    return new ConnectorError(this.id, 'cancelled', 'the connector is closed', { cause });
+  }
+}
+
+function storeOf({ url, type, password, keyStorePassword }: StoreFileSettings): StoreSettings {
+  return { url, type, storePassword: keyStorePassword ?? password, keyPassword: password };
+}

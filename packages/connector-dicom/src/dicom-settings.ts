@@ -1,0 +1,220 @@
+import { Setting } from '@pacs-connectors/config-core';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { QUERY_CHARACTER_SETS } from './text/character-sets.js';
+
+/** The keys of one thing in both layouts: `dicom-connector.host`, `dicom-connector.dimse.host`. */
+function paths(...names: string[]): string[] {
+  return names.flatMap((name) => [`dicom-connector.${name}`, `dicom-connector.dimse.${name}`]);
+}
+/** TLS and its stores stand beside the peer in some files, and beside `dicom-connector` in others. */
+function tlsPaths(...names: string[]): string[] {
+  return [...paths(...names), ...names];
+}
+
+/** AE (PS3.5 6.2): up to 16 characters, no backslash, no control character. */
+const AE_TITLE = /^ *[\x21-\x5b\x5d-\x7e](?:[\x20-\x5b\x5d-\x7e]{0,15}) *$/;
+const AE_MESSAGE = 'must be an AE title: 1 to 16 characters, no backslash';
+
+/** `tls`: whether and how the peer is talked to in TLS. */
+export class DicomTlsSettings {
+  @Setting({
+    paths: ['mode'],
+    description: 'AES (or tls): TLS 1.2 or newer; anonymous, 3DES and null give no security and are refused',
+  })
+  @IsOptional()
+  @IsString()
+  mode?: string;
+
+  @Setting({
+    paths: ['need-client-authentication'],
+    description: 'The peer wants a client certificate: key-store is needed',
+  })
+  @IsOptional()
+  @IsBoolean()
+  needClientAuthentication?: boolean;
+
+  @Setting({
+    paths: ['host-name-check'],
+    description: "Whether the peer's certificate must hold its host name; unless told, where there is no truststore",
+  })
+  @IsOptional()
+  @IsBoolean()
+  hostNameCheck?: boolean;
+}
+
+/** `key-store` or `truststore`. */
+export class StoreFileSettings {
+  @Setting({ paths: ['url'], description: 'Path or file: URL of the store' })
+  @IsString()
+  @IsNotEmpty()
+  url!: string;
+
+  @Setting({ paths: ['type'], description: 'PKCS12 or PEM; unless told, as the file is' })
+  @IsOptional()
+  @IsString()
+  type?: string;
+
+  @Setting({
+    paths: ['password'],
+    description: 'Password of the key, and of the store where it has no other',
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  password?: string;
+
+  @Setting({ paths: ['key-store-password'], description: 'Password of the store', secret: true })
+  @IsOptional()
+  @IsString()
+  keyStorePassword?: string;
+}
+
+/** `dicom-connector` of one connector of type `DICOM`. */
+export class DicomSettings {
+  @Setting({ paths: paths('calling-aet'), description: 'Our own AE title, as the archive knows it' })
+  @IsString()
+  @Matches(AE_TITLE, { message: AE_MESSAGE })
+  callingAet!: string;
+
+  @Setting({ paths: paths('aet'), description: "The archive's AE title" })
+  @IsString()
+  @Matches(AE_TITLE, { message: AE_MESSAGE })
+  aet!: string;
+
+  @Setting({ paths: paths('host'), description: 'Host name or address of the archive' })
+  @IsString()
+  @IsNotEmpty()
+  host!: string;
+
+  @Setting({ paths: paths('port'), description: 'DICOM port of the archive', kind: 'integer' })
+  @IsInt()
+  @Min(1)
+  @Max(65_535)
+  port!: number;
+
+  @Setting({ paths: tlsPaths('tls'), description: 'TLS to the archive', type: () => DicomTlsSettings })
+  @IsOptional()
+  @ValidateNested()
+  tls?: DicomTlsSettings;
+
+  @Setting({
+    paths: tlsPaths('key-store'),
+    description: 'Our private key and its certificate, for archives that want a client certificate',
+    type: () => StoreFileSettings,
+  })
+  @IsOptional()
+  @ValidateNested()
+  keyStore?: StoreFileSettings;
+
+  @Setting({
+    paths: tlsPaths('truststore'),
+    description: "Certificates that the archive's must be issued by, or be",
+    type: () => StoreFileSettings,
+  })
+  @IsOptional()
+  @ValidateNested()
+  truststore?: StoreFileSettings;
+
+  @Setting({
+    paths: paths('information-model'),
+    description:
+      'Query model: study (Study Root), patient (Patient Root), auto (what the archive offers); auto unless told',
+  })
+  @IsOptional()
+  @IsIn(['auto', 'study', 'patient'])
+  informationModel?: 'auto' | 'study' | 'patient';
+
+  @Setting({
+    paths: paths('relational'),
+    description: 'Relational queries: auto (proven against the archive first), on, off; auto unless told',
+  })
+  @IsOptional()
+  @IsIn(['auto', 'on', 'off'])
+  relational?: 'auto' | 'on' | 'off';
+
+  @Setting({
+    paths: paths('uid-lists'),
+    description: 'Several UIDs in one query: auto (proven against the archive first), on, off; auto unless told',
+  })
+  @IsOptional()
+  @IsIn(['auto', 'on', 'off'])
+  uidLists?: 'auto' | 'on' | 'off';
+
+  @Setting({
+    paths: paths('max-associations'),
+    description: 'Most associations to the archive at once; 4 unless told',
+    kind: 'integer',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  maxAssociations?: number;
+
+  @Setting({
+    paths: paths('idle-timeout'),
+    description: 'How long an association is kept open for the next question; 5 s unless told',
+    kind: 'duration',
+  })
+  @IsOptional()
+  @Min(0)
+  @Max(3_600_000)
+  idleTimeoutMs?: number;
+
+  @Setting({
+    paths: paths('connect-timeout'),
+    description: 'Time for connection, TLS and association together; 10 s unless told',
+    kind: 'duration',
+  })
+  @IsOptional()
+  @Min(100)
+  @Max(600_000)
+  connectTimeoutMs?: number;
+
+  @Setting({
+    paths: paths('response-timeout'),
+    description: 'Longest silence of the archive while it owes an answer; 60 s unless told',
+    kind: 'duration',
+  })
+  @IsOptional()
+  @Min(100)
+  @Max(3_600_000)
+  responseTimeoutMs?: number;
+
+  @Setting({
+    paths: paths('echo-timeout'),
+    description: 'Time for the C-ECHO of the health check; 5 s unless told',
+    kind: 'duration',
+  })
+  @IsOptional()
+  @Min(100)
+  @Max(600_000)
+  echoTimeoutMs?: number;
+
+  @Setting({
+    paths: paths('query-character-set'),
+    description: 'Specific Character Set of queries with letters beyond ASCII; ISO_IR 192 (UTF-8) unless told',
+  })
+  @IsOptional()
+  @IsIn(QUERY_CHARACTER_SETS)
+  queryCharacterSet?: string;
+
+  @Setting({
+    paths: paths('default-character-set'),
+    description: 'Specific Character Set of answers that declare none; UTF-8 or Latin-1, as the text is, unless told',
+  })
+  @IsOptional()
+  @IsString()
+  defaultCharacterSet?: string;
+}

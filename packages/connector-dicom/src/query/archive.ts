@@ -1,0 +1,263 @@
+import { Tag } from '../dimse/tags.js';
+import { type DataSetText } from '../text/data-set-text.js';
+import {
+  countOf,
+  type InstanceAnswer,
+  instanceOf,
+  patientOf,
+  type SeriesAnswer,
+  seriesOf,
+  type StudyAnswer,
+  studyOf,
+  type TreeAnswer,
+} from './answers.js';
+import { type Conversation, type Question } from './conversation.js';
+import { isUid, literalMatch, significant } from './identifier.js';
+import { RETURN_KEYS, TREE_KEYS } from './levels.js';
+import { type Trust } from './trust.js';
+import { askByUids } from './uid-questions.js';
+
+/** A study as the parent of the next question. */
+export interface StudyKey {
+  studyInstanceUid: string;
+  patientId: string;
+}
+/** A series as the parent of the next question. */
+export interface SeriesKey extends StudyKey {
+  seriesInstanceUid: string;
+}
+
+/** What became of one part of the tree that the peer refused to tell. */
+export type OnRefusal = (uid: string, error: Error) => void;
+
+/**
+ * The questions that are put to a peer, each with its answers read and checked: a match that is not what was asked for, or
+ * has no valid UID, is left out.
+ */
+export class Archive {
+  constructor(
+    readonly conversation: Conversation,
+    private readonly lists: Trust,
+  ) {}
+
+  /** Studies by the literal value of an LO or SH attribute. */
+  async studiesBy(tag: number, value: string): Promise<StudyAnswer[]> {
+    const literal = literalMatch(value, tag);
+    if (literal === undefined) return [];
+    const matches = await this.conversation.ask({
+      level: 'STUDY',
+      match: new Map([[tag, literal]]),
+      returnKeys: RETURN_KEYS.STUDY,
+    });
+    const wanted = significant(value);
+    return matches
+      .filter((match) => significant(match.get(tag) ?? '') === wanted)
+      .flatMap((match) => this.readStudy(match) ?? []);
+  }
+
+  studiesByUid(uids: readonly string[]): Promise<StudyAnswer[]> {
+    return askByUids(this.conversation, this.lists, uids, {
+      shape: 'STUDY by a list of Study Instance UIDs',
+      question: (list) => ({ level: 'STUDY', ...uidMatch(Tag.studyInstanceUid, list), returnKeys: RETURN_KEYS.STUDY }),
+      read: (match, wanted) => {
+        const answer = this.readStudy(match);
+        return answer && wanted.has(answer.study.studyInstanceUid)
+          ? { uid: answer.study.studyInstanceUid, answer }
+          : undefined;
+      },
+    });
+  }
+
+  seriesOfStudies(studies: readonly StudyKey[], onRefusal: OnRefusal): Promise<SeriesAnswer[]> {
+    const patients = patientsOf(studies);
+    return askByUids(this.conversation, this.lists, [...patients.keys()], {
+      shape: 'SERIES by a list of Study Instance UIDs',
+      known: true,
+      onRefusal,
+      question: (list) => ({
+        level: 'SERIES',
+        ...uidMatch(Tag.studyInstanceUid, list),
+        ...onlyPatient(list, patients),
+        returnKeys: RETURN_KEYS.SERIES,
+      }),
+      read: (match, wanted) => {
+        const answer = this.readSeries(match, onlyOf(wanted));
+        return answer && wanted.has(answer.studyInstanceUid) ? { uid: answer.studyInstanceUid, answer } : undefined;
+      },
+    });
+  }
+
+  /** Series by their own UIDs, their study not being known: relational by nature. */
+  seriesByUid(uids: readonly string[]): Promise<SeriesAnswer[]> {
+    return askByUids(this.conversation, this.lists, uids, {
+      shape: 'SERIES by a list of Series Instance UIDs',
+      question: (list) => ({
+        level: 'SERIES',
+        ...uidMatch(Tag.seriesInstanceUid, list),
+        returnKeys: RETURN_KEYS.SERIES,
+      }),
+      read: (match, wanted) => {
+        const answer = this.readSeries(match);
+        return answer && wanted.has(answer.series.seriesInstanceUid)
+          ? { uid: answer.series.seriesInstanceUid, answer }
+          : undefined;
+      },
+    });
+  }
+
+  instancesOfSeries(series: readonly SeriesKey[], onRefusal: OnRefusal): Promise<InstanceAnswer[]> {
+    const keys = new Map(series.map((key) => [key.seriesInstanceUid, key]));
+    return askByUids(this.conversation, this.lists, [...keys.keys()], {
+      shape: 'IMAGE by a list of Series Instance UIDs',
+      known: true,
+      onRefusal,
+      question: (list) => {
+        const parents = list.map((uid) => keys.get(uid) as SeriesKey);
+        const studies = [...new Set(parents.map(({ studyInstanceUid }) => studyInstanceUid))];
+        return {
+          level: 'IMAGE',
+          match: new Map([
+            [Tag.studyInstanceUid, studies.join('\\')],
+            [Tag.seriesInstanceUid, list.join('\\')],
+          ]),
+          ...onlyPatient(studies, patientsOf(parents)),
+          returnKeys: RETURN_KEYS.IMAGE,
+        };
+      },
+      read: (match, wanted) => {
+        const only = keys.get(onlyOf(wanted) ?? '');
+        const answer = this.readInstance(match, only);
+        return answer &&
+          wanted.has(answer.seriesInstanceUid) &&
+          keys.get(answer.seriesInstanceUid)?.studyInstanceUid === answer.studyInstanceUid
+          ? { uid: answer.seriesInstanceUid, answer }
+          : undefined;
+      },
+    });
+  }
+
+  /** Instances by their own UIDs, their series not being known: relational by nature. */
+  instancesByUid(uids: readonly string[]): Promise<InstanceAnswer[]> {
+    return askByUids(this.conversation, this.lists, uids, {
+      shape: 'IMAGE by a list of SOP Instance UIDs',
+      question: (list) => ({ level: 'IMAGE', ...uidMatch(Tag.sopInstanceUid, list), returnKeys: RETURN_KEYS.IMAGE }),
+      read: (match, wanted) => {
+        const answer = this.readInstance(match);
+        return answer && wanted.has(answer.instance.sopInstanceUid)
+          ? { uid: answer.instance.sopInstanceUid, answer }
+          : undefined;
+      },
+    });
+  }
+
+  /**
+   * Everything below a patient in one relational question. Patient Root is preferred, since some peers look at the Patient
+   * ID below STUDY level only there.
+   *
+   * @returns `undefined` where the answer holds what was not asked for: it is not to be relied upon.
+   */
+  async treeOfPatient(patientId: string): Promise<TreeAnswer[] | undefined> {
+    const literal = literalMatch(patientId, Tag.patientId);
+    if (literal === undefined) return [];
+    const wanted = significant(patientId);
+    const matches = await this.conversation.ask({
+      level: 'IMAGE',
+      prefer: 'patient',
+      match: new Map([[Tag.patientId, literal]]),
+      returnKeys: [Tag.patientId, ...TREE_KEYS],
+    });
+    if (matches.some((match) => significant(match.get(Tag.patientId) ?? '') !== wanted)) return undefined;
+    return this.readTree(matches);
+  }
+
+  /** Everything below studies in one relational question for each, or for several as a list. */
+  treeOfStudies(studies: readonly StudyKey[]): Promise<TreeAnswer[]> {
+    const patients = patientsOf(studies);
+    return askByUids(this.conversation, this.lists, [...patients.keys()], {
+      shape: 'relational IMAGE by a list of Study Instance UIDs',
+      known: true,
+      question: (list) => ({
+        level: 'IMAGE',
+        ...uidMatch(Tag.studyInstanceUid, list),
+        ...onlyPatient(list, patients),
+        returnKeys: TREE_KEYS,
+      }),
+      read: (match, wanted) => {
+        const answer = this.readTreeAnswer(match);
+        return answer && wanted.has(answer.studyInstanceUid) ? { uid: answer.studyInstanceUid, answer } : undefined;
+      },
+    });
+  }
+
+  private readStudy(match: DataSetText): StudyAnswer | undefined {
+    const uid = this.uid(match, Tag.studyInstanceUid);
+    if (!uid) return undefined;
+    const instanceCount = countOf(match, Tag.numberOfStudyRelatedInstances);
+    return {
+      patient: patientOf(match),
+      study: studyOf(match, uid),
+      ...(instanceCount === undefined ? {} : { instanceCount }),
+    };
+  }
+
+  /** @param onlyStudy the one study that was asked about: it is what a match without a Study Instance UID belongs to. */
+  private readSeries(match: DataSetText, onlyStudy?: string): SeriesAnswer | undefined {
+    const studyInstanceUid = match.get(Tag.studyInstanceUid) ?? onlyStudy;
+    const uid = this.uid(match, Tag.seriesInstanceUid);
+    if (!uid) return undefined;
+    if (!isUid(studyInstanceUid)) {
+      this.conversation.withoutUid += 1;
+      return undefined;
+    }
+    return { studyInstanceUid, series: seriesOf(match, uid) };
+  }
+
+  private readInstance(match: DataSetText, only?: SeriesKey): InstanceAnswer | undefined {
+    const studyInstanceUid = match.get(Tag.studyInstanceUid) ?? only?.studyInstanceUid;
+    const seriesInstanceUid = match.get(Tag.seriesInstanceUid) ?? only?.seriesInstanceUid;
+    const uid = this.uid(match, Tag.sopInstanceUid);
+    if (!uid) return undefined;
+    if (!isUid(studyInstanceUid) || !isUid(seriesInstanceUid)) {
+      this.conversation.withoutUid += 1;
+      return undefined;
+    }
+    return { studyInstanceUid, seriesInstanceUid, instance: instanceOf(match, uid) };
+  }
+
+  private readTreeAnswer(match: DataSetText): TreeAnswer | undefined {
+    const answer = this.readInstance(match);
+    if (!answer) return undefined;
+    const { studyInstanceUid, seriesInstanceUid, instance } = answer;
+    return { studyInstanceUid, series: seriesOf(match, seriesInstanceUid), instance };
+  }
+
+  private readTree(matches: readonly DataSetText[]): TreeAnswer[] {
+    return matches.flatMap((match) => this.readTreeAnswer(match) ?? []);
+  }
+
+  private uid(match: DataSetText, tag: number): string | undefined {
+    const uid = match.get(tag);
+    if (isUid(uid)) return uid;
+    this.conversation.withoutUid += 1;
+    return undefined;
+  }
+}
+
+function uidMatch(tag: number, uids: readonly string[]): Pick<Question, 'match'> {
+  return { match: new Map([[tag, uids.join('\\')]]) };
+}
+
+function patientsOf(studies: readonly StudyKey[]): Map<string, string> {
+  return new Map(studies.map(({ studyInstanceUid, patientId }) => [studyInstanceUid, patientId]));
+}
+
+/** The patient of these studies, where it is one and needs no escape: Patient Root wants it. */
+function onlyPatient(uids: readonly string[], patients: ReadonlyMap<string, string>): Pick<Question, 'patientId'> {
+  const ids = new Set(uids.map((uid) => patients.get(uid) ?? ''));
+  const id = ids.size === 1 ? literalMatch([...ids][0] as string, Tag.patientId) : undefined;
+  return id === undefined ? {} : { patientId: id };
+}
+
+function onlyOf(uids: ReadonlySet<string>): string | undefined {
+  return uids.size === 1 ? [...uids][0] : undefined;
+}

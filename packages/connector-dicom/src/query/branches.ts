@@ -1,0 +1,58 @@
+import { type InstanceAnswer, type SeriesAnswer, type TreeAnswer } from './answers.js';
+
+/** Series and instances below some studies, however they were asked for. */
+export interface Branches {
+  series: SeriesAnswer[];
+  instances: InstanceAnswer[];
+}
+
+export function branchesOf(tree: readonly TreeAnswer[]): Branches {
+  const series = new Map<string, SeriesAnswer>();
+  const instances = tree.map(({ studyInstanceUid, series: attributes, instance }) => {
+    const { seriesInstanceUid } = attributes;
+    if (!series.has(seriesInstanceUid)) series.set(seriesInstanceUid, { studyInstanceUid, series: attributes });
+    return { studyInstanceUid, seriesInstanceUid, instance };
+  });
+  return { series: [...series.values()], instances };
+}
+
+export function join(...parts: readonly Branches[]): Branches {
+  return { series: parts.flatMap(({ series }) => series), instances: parts.flatMap(({ instances }) => instances) };
+}
+
+/** The part of `branches` below these studies. */
+export function below(branches: Branches, studyUids: ReadonlySet<string>): Branches {
+  return {
+    series: branches.series.filter(({ studyInstanceUid }) => studyUids.has(studyInstanceUid)),
+    instances: branches.instances.filter(({ studyInstanceUid }) => studyUids.has(studyInstanceUid)),
+  };
+}
+
+/** Distinct instances of each study. */
+export function countByStudy({ instances }: Branches): Map<string, number> {
+  const uids = new Map<string, Set<string>>();
+  for (const { studyInstanceUid, instance } of instances) {
+    const known = uids.get(studyInstanceUid);
+    if (known) known.add(instance.sopInstanceUid);
+    else uids.set(studyInstanceUid, new Set([instance.sopInstanceUid]));
+  }
+  return new Map([...uids].map(([studyUid, sopUids]) => [studyUid, sopUids.size]));
+}
+
+/** Whether both say the same: every attribute of every instance and of every series that has one. */
+export function sameBranches(left: Branches, right: Branches): boolean {
+  return fingerprint(left) === fingerprint(right);
+}
+
+function fingerprint({ series, instances }: Branches): string {
+  const filled = new Set(instances.map(({ seriesInstanceUid }) => seriesInstanceUid));
+  const lines = [
+    ...series.filter((answer) => filled.has(answer.series.seriesInstanceUid)).map((answer) => stable(answer)),
+    ...instances.map((answer) => stable(answer)),
+  ];
+  return [...new Set(lines)].sort().join('\n');
+}
+
+function stable(answer: object): string {
+  return JSON.stringify(answer);
+}

@@ -1,0 +1,21 @@
+import { DicomConnector } from '../dicom-connector.js';
+import { DicomSettings } from '../dicom-settings.js';
+
+/** A connector to a peer on this machine, everything else as the defaults are. */
+export function connectorTo(
+  peer: { dicomPort: number; aet: string },
+  settings: Partial<DicomSettings> = {},
+): DicomConnector {
+  return new DicomConnector({
+    id: 'pacs',
+    type: 'DICOM',
+    deactivated: [],
+    settings: Object.assign(new DicomSettings(), {
+      callingAet: 'CONNECTOR',
+      aet: peer.aet,
+      host: '127.0.0.1',
+      port: peer.dicomPort,
+      ...settings,
+    }),
+  });
+}

@@ -1,0 +1,128 @@
+import { type Decode, decodeJisX0201, plainDecoder } from './character-sets.js';
+
+/**
+ * Text with code extensions: ISO 2022 escape sequences switch the sets in G0 (bytes below 0x80) and G1 (above) within a
+ * value (PS3.5 6.1.2.5; the sequences: PS3.3 Tables C.12-3 and C.12-4).
+ */
+const ESCAPE = 0x1b;
+
+type CodeElement = 'G0' | 'G1';
+interface CharacterSet {
+  element: CodeElement;
+  /** Two bytes a character. */
+  wide?: boolean;
+  decode: Decode;
+}
+
+const legacyDecoders = new Map<string, { decode(bytes: Uint8Array): string }>();
+function legacy(label: string, bytes: Uint8Array): string {
+  let decoder = legacyDecoders.get(label);
+  if (!decoder) legacyDecoders.set(label, (decoder = new TextDecoder(label)));
+  return decoder.decode(bytes);
+}
+
+const setHighBits = (bytes: Uint8Array) => bytes.map((byte) => byte | 0x80);
+/** JIS X 0212 in EUC-JP: each character led by 0x8F. */
+const setHighBitsAfter8f = (bytes: Uint8Array) =>
+  Uint8Array.from({ length: Math.floor(bytes.length / 2) * 3 }, (_, index) =>
+    index % 3 === 0 ? 0x8f : (bytes[Math.floor(index / 3) * 2 + (index % 3) - 1] as number) | 0x80,
+  );
+const ascii: Decode = (bytes) => Buffer.from(bytes).toString('latin1');
+const upperHalf = (term: string): CharacterSet => ({ element: 'G1', decode: plainDecoder(term) as Decode });
+
+/** By what follows ESC. */
+const SETS: Record<string, CharacterSet> = {
+  '(B': { element: 'G0', decode: ascii },
+  '(J': { element: 'G0', decode: decodeJisX0201 },
+  ')I': { element: 'G1', decode: decodeJisX0201 },
+  '-A': upperHalf('ISO_IR 100'),
+  '-B': upperHalf('ISO_IR 101'),
+  '-C': upperHalf('ISO_IR 109'),
+  '-D': upperHalf('ISO_IR 110'),
+  '-F': upperHalf('ISO_IR 126'),
+  '-G': upperHalf('ISO_IR 127'),
+  '-H': upperHalf('ISO_IR 138'),
+  '-L': upperHalf('ISO_IR 144'),
+  '-M': upperHalf('ISO_IR 148'),
+  '-T': upperHalf('ISO_IR 166'),
+  '-b': upperHalf('ISO_IR 203'),
+  $B: { element: 'G0', wide: true, decode: (bytes) => legacy('euc-jp', setHighBits(bytes)) },
+  '$(D': { element: 'G0', wide: true, decode: (bytes) => legacy('euc-jp', setHighBitsAfter8f(bytes)) },
+  '$)C': { element: 'G1', wide: true, decode: (bytes) => legacy('euc-kr', bytes) },
+  '$)A': { element: 'G1', wide: true, decode: (bytes) => legacy('gbk', bytes) },
+};
+
+/** What G1 holds where a value begins, by the first defined term. G0 begins as ASCII (JIS X 0201 for ISO 2022 IR 13). */
+const INITIAL_G1: Record<string, string> = {
+  'ISO 2022 IR 13': ')I',
+  'ISO 2022 IR 100': '-A',
+  'ISO 2022 IR 101': '-B',
+  'ISO 2022 IR 109': '-C',
+  'ISO 2022 IR 110': '-D',
+  'ISO 2022 IR 126': '-F',
+  'ISO 2022 IR 127': '-G',
+  'ISO 2022 IR 138': '-H',
+  'ISO 2022 IR 144': '-L',
+  'ISO 2022 IR 148': '-M',
+  'ISO 2022 IR 166': '-T',
+  'ISO 2022 IR 203': '-b',
+};
+
+/** Characters after which the sets are those of the value's beginning again (PS3.5 6.1.2.5.3). */
+const RESETS = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x5c]);
+const RESETS_IN_NAMES = new Set([...RESETS, 0x5e, 0x3d]);
+
+/**
+ * @param initialTerm the first value of Specific Character Set, `ISO_IR n` or `ISO 2022 IR n`.
+ * @param isName a PN: its delimiters `^` and `=` reset the sets too.
+ */
+export function decodeIso2022(bytes: Uint8Array, initialTerm: string, isName: boolean): string {
+  const resets = isName ? RESETS_IN_NAMES : RESETS;
+  const term = initialTerm.replace('ISO_IR', 'ISO 2022 IR');
+  const initialG0 = SETS[term === 'ISO 2022 IR 13' ? '(J' : '(B'] as CharacterSet;
+  const initialG1 = SETS[INITIAL_G1[term] ?? ''];
+  let g0 = initialG0;
+  let g1 = initialG1;
+  let text = '';
+  let run: number[] = [];
+  let runSet: CharacterSet | undefined = g0;
+  const flush = () => {
+    if (run.length > 0) text += (runSet?.decode ?? ascii)(Uint8Array.from(run));
+    run = [];
+  };
+  for (let position = 0; position < bytes.length; position += 1) {
+    const byte = bytes[position] as number;
+    if (byte === ESCAPE) {
+      const sequence = escapeSequence(bytes, position + 1);
+      if (sequence) {
+        flush();
+        const set = SETS[sequence] as CharacterSet;
+        if (set.element === 'G0') g0 = set;
+        else g1 = set;
+        position += sequence.length;
+      }
+      continue;
+    }
+    const set = byte < 0x80 ? g0 : g1;
+    if (set !== runSet) {
+      flush();
+      runSet = set;
+    }
+    run.push(byte);
+    if (set?.wide) {
+      // The second byte belongs to the character, whatever it looks like.
+      if (position + 1 < bytes.length) run.push(bytes[(position += 1)] as number);
+    } else if (resets.has(byte)) {
+      flush();
+      g0 = initialG0;
+      g1 = initialG1;
+    }
+  }
+  flush();
+  return text;
+}
+
+function escapeSequence(bytes: Uint8Array, start: number): string | undefined {
+  const next = String.fromCharCode(...bytes.subarray(start, start + 3));
+  return [next.slice(0, 2), next].find((sequence) => sequence in SETS);
+}

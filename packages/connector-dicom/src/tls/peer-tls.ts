@@ -1,0 +1,86 @@
+import { type PeerTls } from '../dimse/association.js';
+import { readStore, StoreError, type StoreSettings } from './key-stores.js';
+
+/** `tls`, `key-store` and `truststore` of one connector. */
+export interface TlsSettings {
+  /** `AES` or `tls`; not set: no TLS. */
+  mode?: string;
+  /** The peer wants a client certificate. */
+  needClientAuthentication?: boolean;
+  /** Whether the host name must stand in the peer's certificate; not set: where no truststore says whom to trust. */
+  hostNameCheck?: boolean;
+  keyStore?: StoreSettings;
+  truststore?: StoreSettings;
+}
+
+/** Modes of files in the field that encrypt with ciphers of today; the others give no security. */
+const SECURE_MODES = new Set(['AES', 'TLS']);
+const INSECURE_MODES: Record<string, string> = {
+  ANONYMOUS: 'nobody would know who answers',
+  '3DES': 'its cipher has been broken',
+  NULL: 'nothing would be encrypted',
+};
+
+/**
+ * The ciphers of the BCP 195 RFC 9325 TLS Profile (PS3.15 B.12) below TLS 1.3: forward secrecy and authenticated encryption.
+ * TLS 1.3 has its own, all of them good.
+ */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'DHE-RSA-AES256-GCM-SHA384',
+  'DHE-RSA-AES128-GCM-SHA256',
+].join(':');
+
+/**
+ * The TLS parameters of a peer, its stores read; `undefined` where no TLS is configured.
+ *
+ * The host name is not checked where a truststore is configured, unless that is asked for: in DICOM the truststore names the
+ * devices that are trusted, and their certificates often hold no host name (PS3.15 B.12 leaves it open). Without one, any
+ * public certificate would do, so there the name has to be right.
+ *
+ * @throws StoreError
+ */
+export function peerTls(settings: TlsSettings): PeerTls | undefined {
+  const { mode, keyStore, truststore } = settings;
+  if (mode === undefined) {
+    if (keyStore || truststore || settings.needClientAuthentication) {
+      throw new StoreError('key-store or truststore without tls.mode', 'Set tls.mode to AES, or remove them.');
+    }
+    return undefined;
+  }
+  checkMode(mode);
+  const key = keyStore && readStore(keyStore);
+  if (key && (!key.key || key.certificates.length === 0)) {
+    throw new StoreError(
+      `the key store ${keyStore.url} needs a private key and its certificate`,
+      'Put both in, or remove key-store where the archive wants no client certificate.',
+    );
+  }
+  if (settings.needClientAuthentication && !key) {
+    throw new StoreError('need-client-authentication without a key store', 'Set key-store.');
+  }
+  const trusted = truststore && readStore(truststore).certificates;
+  return {
+    minVersion: 'TLSv1.2',
+    ciphers: CIPHERS,
+    checkHostName: settings.hostNameCheck ?? !trusted,
+    ...(key?.key ? { key: key.key, cert: key.certificates.join('\n') } : {}),
+    ...(trusted ? { ca: trusted } : {}),
+  };
+}
+
+function checkMode(mode: string): void {
+  const name = mode.trim().toUpperCase();
+  if (SECURE_MODES.has(name)) return;
+  const reason = INSECURE_MODES[name];
+  throw new StoreError(
+    reason ? `tls.mode ${mode} is refused: ${reason}` : `tls.mode ${mode} is not known`,
+    'Set it to AES (or tls), which is TLS 1.2 or newer with the ciphers of BCP 195.',
+  );
+}
