@@ -84,6 +84,30 @@ describe('sortPaced', () => {
   });
 });
 
+describe('sortPaced with a clock that is always late', () => {
+  it('never compares more than a run between two rests', async () => {
+    let compared = 0;
+    let most = 0;
+    class Late extends Pace {
+      override due = () => true;
+      override late = () => true;
+      override async rest() {
+        most = Math.max(most, compared);
+        compared = 0;
+      }
+    }
+    const items = Array.from({ length: 100_000 }, (_, index) => (index * 7919) % 100_003);
+    const compare = (a: number, b: number) => {
+      compared++;
+      return a - b;
+    };
+    const sorted = await sortPaced(items, compare, new Late());
+    expect(sorted).toEqual([...items].sort((a, b) => a - b));
+    // 2,048 items by merging: fewer than 2,048 × log2(2,048) comparisons.
+    expect(Math.max(most, compared)).toBeLessThan(2048 * 11);
+  });
+});
+
 describe('gzipManifest', () => {
   const compressed = async (pieces: AsyncIterable<string>) => {
     const chunks: Buffer[] = [];

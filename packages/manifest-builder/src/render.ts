@@ -22,7 +22,7 @@ const PIECE = 32 * 1024;
  * The manifest as text, in pieces of some tens of kilobytes. The event loop is given back every few milliseconds, however
  * large the manifest is. The same content gives the same bytes whatever order the trees are in; they are not changed.
  *
- * Bad values cost themselves only, by the rules of value-rules.ts: nothing that a tree holds makes this fail.
+ * Bad values cost themselves only, by the rules of value-rules.ts: nothing that an attribute holds makes this fail.
  */
 export async function* renderManifest(
   manifest: Manifest,
@@ -41,5 +41,5 @@ export async function* renderManifest(
     }
     if (pace.due()) await pace.rest();
   }
-  yield piece;
+  if (piece !== '') yield piece;
 }
