@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort, run, startServer, temporaryFolder } from './process.js';
@@ -94,10 +94,35 @@ export async function startDcmqrscp(options: DcmqrscpOptions = {}): Promise<Runn
   }
 }
 
-/** Enters files where they are into the index of `storageFolder`, as many at a time as a command line holds. */
+/** Files entered into one index at a time: `dcmqridx` reads the whole index for each. */
+const CHUNK = 500;
+
+/**
+ * Enters files, where they are, into the index of `storageFolder`. Many are indexed in parts, and the parts joined: an index
+ * is a table of studies that only storing reads, and then one record of fixed size for each file.
+ */
 async function indexFiles(storageFolder: string, files: readonly string[]): Promise<void> {
-  for (let start = 0; start < files.length; start += 500) {
-    await run('dcmqridx', [storageFolder, ...files.slice(start, start + 500)]);
+  if (files.length <= CHUNK) {
+    if (files.length > 0) await run('dcmqridx', [storageFolder, ...files]);
+    return;
+  }
+  const folder = await temporaryFolder('dcmqridx');
+  const indexOf = async (name: string, part: readonly string[]) => {
+    await mkdir(join(folder.path, name));
+    await run('dcmqridx', [join(folder.path, name), ...part]);
+    return readFile(join(folder.path, name, 'index.dat'));
+  };
+  try {
+    const one = (await indexOf('1', files.slice(0, 1))).length;
+    const recordSize = (await indexOf('2', files.slice(0, 2))).length - one;
+    const parts: Buffer[] = [];
+    for (let start = 0; start < files.length; start += CHUNK) {
+      const index = await indexOf(`from-${start}`, files.slice(start, start + CHUNK));
+      parts.push(start === 0 ? index : index.subarray(one - recordSize));
+    }
+    await writeFile(join(storageFolder, 'index.dat'), Buffer.concat(parts));
+  } finally {
+    await folder.remove();
   }
 }
 

@@ -67,4 +67,23 @@ describe('DICOM files', () => {
       await peer.stop();
     }
   });
+
+  it('are all held by dcmqrscp where they are many, the first and the last and all between', async () => {
+    const instances = Array.from({ length: 1_201 }, (_, n) => ({ sopInstanceUid: `2.25.2.1.${n + 1}` }));
+    const series = [{ seriesInstanceUid: '2.25.2.1', instances }];
+    const many = await writeDicomFiles(join(folder.path, 'many'), [
+      { patientId: 'TEST2', studies: [{ studyInstanceUid: '2.25.2', series }] },
+    ]);
+    const peer = await startDcmqrscp({ files: many });
+    try {
+      const found = await run('findscu', [
+        ...['-S', '-aec', peer.aet, '-k', 'QueryRetrieveLevel=IMAGE', '-k', 'StudyInstanceUID=2.25.2'],
+        ...['-k', 'SeriesInstanceUID=2.25.2.1', '-k', 'SOPInstanceUID', '127.0.0.1', String(peer.dicomPort)],
+      ]);
+      const uids = [...found.matchAll(/\[(2\.25\.2\.1\.\d+) *\]/g)].map((match) => match[1]);
+      expect(uids).toEqual(instances.map(({ sopInstanceUid }) => sopInstanceUid));
+    } finally {
+      await peer.stop();
+    }
+  });
 });
