@@ -35,8 +35,7 @@ function put(instance: object, path: string[], tree: Tree): void {
     const canonical = setting.paths[0]!;
     // What a connector reads from the top of the document is shown there.
     if (value === undefined || canonical.startsWith('/')) continue;
-    const own = kindOf(type, property, setting) === 'url' && canonical === '' ? 'url' : canonical;
-    const place = own === '' ? path : [...path, ...own.split('.')];
+    const place = canonical === '' ? path : [...path, ...canonical.split('.')];
     if (setting.type && setting.kind === 'map') {
       for (const [name, inner] of Object.entries(value as Record<string, object>)) put(inner, [...place, name], tree);
     } else if (setting.type) put(value as object, place, tree);

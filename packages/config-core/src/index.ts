@@ -18,3 +18,4 @@ export * from './settings/viewers.js';
 export { CipherError, type CipherMode, DEFAULT_SALT, SymmetricCipher } from './values/cipher.js';
 export { dicomTag } from './values/dicom-tag.js';
 export { redact } from './values/redact.js';
+export { configurationJsonSchema } from './schema/configuration-schema.js';

@@ -128,11 +128,13 @@ function readNested(setting: SettingOptions, places: readonly Found[], context: 
 /** A map of objects: one that is wrong costs itself. */
 function readNestedMap(type: SettingsClass, maps: readonly Found<MapNode>[], context: ReaderContext): Reading {
   const scopes = new Map<string, Found<MapNode>[]>();
+  const mayBeValue = [...settingsOf(type).values()].some(({ paths, type: inner }) => !inner && paths.includes(''));
   for (const map of maps) {
     for (const [name, { value, keyPlace }] of map.node.entries) {
       const found: Found = { node: value, key: joinKey(map.key, name), keyPlace };
-      if (value.kind === 'map') scopes.set(name, [...(scopes.get(name) ?? []), found as Found<MapNode>]);
-      else if (!isEmpty(value)) report(context, 'error', { key: found.key, place: value.place }, faultOf(value));
+      if (value.kind === 'map' || (mayBeValue && value.kind === 'scalar')) {
+        scopes.set(name, [...(scopes.get(name) ?? []), found as Found<MapNode>]);
+      } else if (!isEmpty(value)) report(context, 'error', { key: found.key, place: value.place }, faultOf(value));
     }
   }
   const read = [...scopes].map(([name, found]) => ({ name, ...readSettings(type, found, context) }));

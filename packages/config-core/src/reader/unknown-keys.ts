@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { type Found, isEmpty, joinKey, type MapNode } from '../document/node.js';
+import { type ConfigNode, type Found, isEmpty, joinKey, type MapNode } from '../document/node.js';
 import { relax } from '../document/relaxed-name.js';
 import { kindOf, type SettingsClass, settingsOf } from '../setting.js';
 import { type ReaderContext, report } from './context.js';
@@ -9,6 +9,8 @@ export class KnownKeys {
   private readonly children = new Map<string, { name: string; keys: KnownKeys }>();
   /** What may stand below any name, where names are free. */
   private anyName?: KnownKeys;
+  /** A value may stand here. */
+  private leaf = false;
   /** Everything may stand here. */
   private open = false;
 
@@ -21,7 +23,9 @@ export class KnownKeys {
         const keys = here.at(own);
         if (setting.type && setting.kind === 'map') (keys.anyName ??= new KnownKeys()).addSettings(setting.type());
         else if (setting.type) keys.addSettings(setting.type());
-        else if (kind === 'map') keys.open = true;
+        else keys.leaf = true;
+        if (setting.type) continue;
+        if (kind === 'map') keys.open = true;
         else if (kind === 'url') for (const part of ['url', 'port', 'context']) keys.at(part);
       }
     }
@@ -46,6 +50,7 @@ export class KnownKeys {
       const known = this.children.get(relax(name))?.keys ?? this.anyName;
       if (known) {
         if (value.kind === 'map') known.check({ node: value, key, keyPlace }, context, nearMissesOnly);
+        else if (!known.leaf && !isEmpty(value)) known.refuse(key, value, context);
       } else if (!isEmpty(value)) {
         const near = this.nearest(name, nearMissesOnly);
         if (near === undefined && nearMissesOnly) continue;
@@ -53,6 +58,14 @@ export class KnownKeys {
         report(context, 'warning', { key, place: keyPlace }, { found: 'an unknown key, without effect', expected });
       }
     }
+  }
+
+  /** Notes a value where only keys can stand, unless its reader has. */
+  private refuse(key: string, node: ConfigNode, context: ReaderContext): void {
+    if (this.open || (this.children.size === 0 && !this.anyName)) return;
+    if (context.problems.some((problem) => problem.key === key)) return;
+    const wrong = node.kind === 'invalid' ? node : { found: `a ${node.kind}`, expected: `keys, ${this.describe()}` };
+    report(context, 'error', { key, place: node.place }, wrong);
   }
 
   /** Keys of other programs stand beside ours: there, only a slip of one letter counts. */

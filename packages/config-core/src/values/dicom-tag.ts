@@ -4,14 +4,20 @@ import { type SettingFormat } from '../setting.js';
 /** A tag as `0xGGGGEEEE`, decimal, `(gggg,eeee)` or DICOM keyword (PS3.6) → its 32-bit number. */
 export const dicomTag: SettingFormat = {
   parse(text) {
-    const hexadecimal = /^(?:0x([\da-f]{1,8})|\(?([\da-f]{4}),\s*([\da-f]{4})\)?)$/i.exec(text);
-    if (hexadecimal) return Number.parseInt(hexadecimal[1] ?? `${hexadecimal[2]}${hexadecimal[3]}`, 16);
-    if (/^\d{1,10}$/.test(text)) return Number(text) <= 0xff_ff_ff_ff ? Number(text) : undefined;
-    return keywords().get(text.toLowerCase());
+    const tag = numberOf(text);
+    // Groups below 0008 are those of commands and files: hardly meant, and what `0010,0020` as a list would yield.
+    return tag !== undefined && tag >= 0x00_08_00_00 && tag <= 0xff_ff_ff_ff ? tag : undefined;
   },
   print: (tag) => `0x${Number(tag).toString(16).toUpperCase().padStart(8, '0')}`,
   expected: 'a DICOM tag: 0xGGGGEEEE, decimal or keyword',
+  pattern: '^(?:0[xX][0-9A-Fa-f]{6,8}|\\(?[0-9A-Fa-f]{4},\\s*[0-9A-Fa-f]{4}\\)?|[0-9]{6,10}|[A-Za-z][0-9A-Za-z]*)$',
 };
+
+function numberOf(text: string): number | undefined {
+  const hexadecimal = /^(?:0x([\da-f]{1,8})|\(?([\da-f]{4}),\s*([\da-f]{4})\)?)$/i.exec(text);
+  if (hexadecimal) return Number.parseInt(hexadecimal[1] ?? `${hexadecimal[2]}${hexadecimal[3]}`, 16);
+  return /^\d{1,10}$/.test(text) ? Number(text) : keywords().get(text.toLowerCase());
+}
 
 let known: Map<string, number> | undefined;
 
