@@ -1,0 +1,78 @@
+import { type KnownPlugin } from '../check.js';
+import { ConnectorSettings } from '../settings/connector-settings.js';
+import { GlobalConfiguration } from '../settings/global-configuration.js';
+import { RetrievalKeys, retrievalPaths } from '../settings/retrieval.js';
+import { type JsonSchema, SHARED_DEFINITIONS } from './leaf.js';
+import { relaxedPattern } from './patterns.js';
+import { presentAtAny, requirements, UNDOTTED, unlessDotted } from './required.js';
+import { SchemaTree } from './tree.js';
+
+/** Where {@link RetrievalKeys} may have an address. */
+const ADDRESSES = ['basic.url', 'basic.server', 'oauth2.url', 'oauth2.server', 'url', 'server'];
+
+/**
+ * The JSON Schema (draft-07) of a configuration file, for editors: both layouts, the canonical, kebab-case, camelCase and
+ * snake_case spelling of each key, and the settings of the archive languages in `plugins`.
+ *
+ * It says what the settings classes say, as far as one file and a schema can: other programs' keys are left alone, keys
+ * written with dots and other spellings are not looked into, and where values have to fit each other (`type: BASIC` and a
+ * basic URL) the check of the configuration tells.
+ */
+export function configurationJsonSchema(plugins: readonly KnownPlugin[]): JsonSchema {
+  const connectors = { additionalProperties: { $ref: '#/definitions/connector' } };
+  const root = new SchemaTree()
+    .addSettings(GlobalConfiguration)
+    .addSchema('connector.config', {
+      description: 'Connectors, by the id that requests name',
+      anyOf: [{ type: 'object', ...connectors }, { $ref: '#/definitions/unset' }],
+    })
+    .addSchema('connector.default', {
+      description: 'In some old files the connectors are inside default',
+      type: 'object',
+      properties: { config: { type: 'object', ...connectors } },
+      required: ['config'],
+    });
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Configuration of pacs-connectors',
+    ...root.render('#'),
+    allOf: [unlessDotted(requirements(GlobalConfiguration))],
+    definitions: {
+      ...SHARED_DEFINITIONS,
+      undotted: UNDOTTED,
+      connector: connectorSchema(plugins),
+      ...Object.fromEntries(plugins.map((plugin) => [definitionOf(plugin), pluginSchema(plugin)])),
+    },
+  };
+}
+
+function connectorSchema(plugins: readonly KnownPlugin[]): JsonSchema {
+  const types = plugins.map(({ type }) => type);
+  const type = {
+    description: 'Archive language',
+    anyOf: [{ enum: types }, { type: 'string', pattern: `^(?:${types.map(relaxedPattern).join('|')})$` }],
+  };
+  const common = new SchemaTree().addSchema('type', type).addSettings(ConnectorSettings);
+  const byType = plugins.map((plugin) => ({
+    if: { type: 'object', required: ['type'], properties: { type: { pattern: `^${relaxedPattern(plugin.type)}$` } } },
+    then: { $ref: `#/definitions/${definitionOf(plugin)}` },
+  }));
+  // A connector of which nothing is set is ignored.
+  const required = { if: { type: 'object', minProperties: 1 }, then: unlessDotted(requirements(ConnectorSettings)) };
+  return { ...common.render('#/definitions/connector'), allOf: [required, ...byType] };
+}
+
+function pluginSchema(plugin: KnownPlugin): JsonSchema {
+  const { own, fallback } = retrievalPaths(plugin.type);
+  const tree = new SchemaTree().addSettings(plugin.settings);
+  for (const path of [...own, ...fallback]) tree.addSettings(RetrievalKeys, path);
+  const address = presentAtAny([...own, ...fallback].flatMap((path) => ADDRESSES.map((name) => `${path}.${name}`)));
+  return {
+    ...tree.render(`#/definitions/${definitionOf(plugin)}`),
+    allOf: [unlessDotted([...requirements(plugin.settings), address])],
+  };
+}
+
+function definitionOf({ type }: KnownPlugin): string {
+  return `connector-${type}`;
+}

@@ -1,0 +1,140 @@
+import { spellingsOf } from '../reader/convert.js';
+import { constraintsOf } from '../reader/expected.js';
+import { kindOf, type SettingOptions, type SettingsClass } from '../setting.js';
+import { HTTP_URL_PATTERN } from '../settings/is-http-url.js';
+import { rangePattern, relaxedPattern, sourceOf } from './patterns.js';
+
+export type JsonSchema = { [keyword: string]: unknown };
+
+/** What a value may be besides itself: nothing, or a text of which nobody knows yet what it will be. */
+export const SHARED_DEFINITIONS: Record<string, JsonSchema> = {
+  unset: { enum: [null, '', [], {}], description: 'Not set' },
+  resolvedLater: {
+    type: 'string',
+    pattern: '\\$\\{|^\\{cipher\\}',
+    description: '${NAME}, ${NAME:default} or {cipher}…',
+  },
+};
+
+const OTHERWISE: JsonSchema[] = [{ $ref: '#/definitions/unset' }, { $ref: '#/definitions/resolvedLater' }];
+
+const BOOLEAN = '^\\s*(?:[tT][rR][uU][eE]|[yY][eE][sS]|[oO][nN]|1|[fF][aA][lL][sS][eE]|[nN][oO]|[oO][fF][fF]|0)\\s*$';
+const DURATION = '^\\s*(?=[0-9.]*[1-9])[0-9]+(?:\\.[0-9]+)?\\s*(?:[mM][sS]|[sSmMhH])?\\s*$';
+const NUMBER = '^\\s*[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?\\s*$';
+
+/** The schema of the values of a property that is no nested object. */
+export function leafSchema(type: SettingsClass, property: string, setting: SettingOptions): JsonSchema {
+  const known = new Map(constraintsOf(type, property).map(({ name, args }) => [name, args]));
+  const values = valuesOf(kindOf(type, property, setting), setting, known);
+  return { description: setting.description, anyOf: [...values, ...OTHERWISE] };
+}
+
+function valuesOf(
+  kind: ReturnType<typeof kindOf>,
+  setting: SettingOptions,
+  known: ReadonlyMap<string, unknown[]>,
+): JsonSchema[] {
+  const [least, most] = ['min', 'max'].map((name) => known.get(name)?.[0] as number | undefined);
+  if (kind === 'number' && known.has('isInt')) kind = 'integer';
+  switch (kind) {
+    case 'boolean':
+      return [{ type: 'boolean' }, { enum: [0, 1] }, { type: 'string', pattern: BOOLEAN }];
+    case 'integer':
+      return [
+        { type: 'integer', ...range(least, most) },
+        { type: 'string', pattern: integerPattern(least, most) },
+      ];
+    case 'number':
+      return [
+        { type: 'number', ...range(least, most) },
+        { type: 'string', pattern: NUMBER },
+      ];
+    case 'duration':
+      return [
+        { type: 'number', ...range(seconds(least), seconds(most)) },
+        { type: 'string', pattern: DURATION },
+      ];
+    case 'list':
+      return listValues(setting);
+    case 'map':
+      // A name with dots becomes maps within the map.
+      return [{ type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null', 'object'] } }];
+    case 'url':
+      return [...textValues(setting, known), serverSchema(known)];
+    default:
+      return textValues(setting, known);
+  }
+}
+
+function textValues(setting: SettingOptions, known: ReadonlyMap<string, unknown[]>): JsonSchema[] {
+  if (setting.values) return enumValues(spellingsOf(setting.values));
+  const pattern = patternOf(setting, known);
+  if (pattern === undefined) return [{ type: ['string', 'number', 'boolean'] }];
+  // YAML makes numbers and booleans of some texts; they are read as they are written.
+  const number = new RegExp(pattern).test('1');
+  return [{ type: number ? ['string', 'number'] : 'string', pattern }];
+}
+
+function patternOf(setting: SettingOptions, known: ReadonlyMap<string, unknown[]>): string | undefined {
+  if (setting.format) return setting.format.pattern;
+  if (known.has('isHttpUrl')) return HTTP_URL_PATTERN;
+  if (known.has('isHexadecimal')) return '^(?:0[xXhH])?[0-9A-Fa-f]+$';
+  const matches = known.get('matches')?.[0];
+  return matches instanceof RegExp ? sourceOf(matches) : undefined;
+}
+
+/** The spellings as written, for completion, and any other that relaxed names take for them. */
+function enumValues(spellings: readonly string[]): JsonSchema[] {
+  const pattern = `^\\s*(?:${spellings.map(relaxedPattern).join('|')})\\s*$`;
+  return [{ enum: [...spellings] }, { type: 'string', pattern }];
+}
+
+function listValues(setting: SettingOptions): JsonSchema[] {
+  const items = setting.values
+    ? enumValues(spellingsOf(setting.values))
+    : [
+        {
+          type: ['string', 'number', 'boolean'],
+          ...(setting.format?.pattern ? { pattern: setting.format.pattern } : {}),
+        },
+      ];
+  const item = setting.values
+    ? spellingsOf(setting.values).map(relaxedPattern).join('|')
+    : setting.format?.pattern?.replace(/^\^|\$$/g, '');
+  const separated = item === undefined ? {} : { pattern: `^\\s*(?:${item})?\\s*(?:,\\s*(?:${item})?\\s*)*$` };
+  return [
+    { type: 'array', items: { anyOf: [...items, ...OTHERWISE] } },
+    { type: item === undefined ? ['string', 'number', 'boolean'] : ['string', 'number'], ...separated },
+  ];
+}
+
+/** An address in parts. */
+function serverSchema(known: ReadonlyMap<string, unknown[]>): JsonSchema {
+  const url = known.has('isHttpUrl') ? { type: 'string', pattern: HTTP_URL_PATTERN } : { type: 'string' };
+  const port = [
+    { type: 'integer', minimum: 1, maximum: 65_535 },
+    { type: 'string', pattern: `^\\s*${rangePattern(1, 65_535)}\\s*$` },
+  ];
+  return {
+    type: 'object',
+    dependencies: { port: ['url'], context: ['url'] },
+    properties: {
+      url: { description: 'Scheme and host', anyOf: [url, ...OTHERWISE] },
+      port: { description: 'Port', anyOf: [...port, ...OTHERWISE] },
+      context: { description: 'Path', anyOf: [{ type: ['string', 'number', 'boolean'] }, ...OTHERWISE] },
+    },
+  };
+}
+
+function range(minimum: number | undefined, maximum: number | undefined): JsonSchema {
+  return { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) };
+}
+
+function integerPattern(least: number | undefined, most: number | undefined): string {
+  if (least === undefined || most === undefined || least < 0) return '^\\s*[+-]?[0-9]+\\s*$';
+  return `^\\s*\\+?${rangePattern(least, most)}\\s*$`;
+}
+
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
+}
