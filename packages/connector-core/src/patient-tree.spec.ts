@@ -10,6 +10,15 @@ it('makes one patient of one id and issuer, two of one id under two issuers', ()
   expect(tree.patients).toHaveLength(3);
 });
 
+it('never joins two people without an id', () => {
+  const tree = new PatientTree();
+  const jane = tree.patient({ patientId: '', patientName: 'Doe^Jane', patientBirthDate: '19700101' });
+  expect(tree.patient({ patientId: '', patientName: 'Doe^Jane', patientBirthDate: '19700101' })).toBe(jane);
+  expect(tree.patient({ patientId: '', patientName: 'Doe^Jane', patientBirthDate: '19800101' })).not.toBe(jane);
+  expect(tree.patient({ patientId: '', patientName: 'Roe^Jane' })).not.toBe(jane);
+  expect(tree.patient({ patientId: 'Doe^Jane' })).not.toBe(tree.patient({ patientId: '', patientName: 'Doe^Jane' }));
+});
+
 it('takes from a repeated node what the first one lacked, and nothing else', () => {
   const tree = new PatientTree();
   const patient = tree.patient({ patientId: '7', patientName: 'Doe^Jane' });

@@ -11,7 +11,7 @@ import {
 /**
  * Groups what an archive answers, in any order and with any duplicates, into one tree in one pass.
  *
- * One patient is one node per Patient ID **and** issuer; one Study, Series or SOP Instance UID appears once in the whole
+ * One patient is one node per Patient ID **and** issuer (people without an id: per name, birth date and sex); one Study, Series or SOP Instance UID appears once in the whole
  * tree. Where a UID comes a second time, what the first lacked is taken from the second; where it comes under another
  * parent, it stays under the first and counts in {@link conflicts}, so that nothing is lost and the caller can say so.
  */
@@ -27,7 +27,7 @@ export class PatientTree {
 
   /** The node of this patient, made on first sight. */
   patient(attributes: PatientAttributes): Patient {
-    const key = `${attributes.patientId}\u0000${attributes.issuerOfPatientId ?? ''}`;
+    const key = keyOf(attributes);
     const known = this.patientsByKey.get(key);
     if (known) return complete(known, attributes);
     const node: Patient = { ...attributes, studies: [] };
@@ -83,6 +83,14 @@ export class PatientTree {
   result(): Patient[] {
     return this.patients.filter((patient) => patient.studies.length > 0);
   }
+}
+
+/** Without an id, nothing but the person's own attributes tells two people apart. */
+function keyOf(patient: PatientAttributes): string {
+  const { patientId, issuerOfPatientId = '' } = patient;
+  if (patientId !== '') return `${patientId}\u0000${issuerOfPatientId}`;
+  const { patientName = '', patientBirthDate = '', patientSex = '' } = patient;
+  return ['', issuerOfPatientId, patientName, patientBirthDate, patientSex].join('\u0000');
 }
 
 /** Fills the attributes that `node` lacks from `more`; what it has stays. */
