@@ -3,8 +3,8 @@ import { type Knex } from 'knex';
 import { type Row } from '../rows/row-reader.js';
 import { type ColumnType, type CompiledQuery } from '../sql/index.js';
 
-/** Rows per batch: some milliseconds of work at a time, so that other requests get their turn in between. */
-export const BATCH_SIZE = 500;
+/** Rows per batch: a millisecond of work, so that other requests get their turn in between, and eight of them one turn of the loop. */
+export const BATCH_SIZE = 200;
 
 /** The rows of one statement as they come. */
 export interface RowBatches {
