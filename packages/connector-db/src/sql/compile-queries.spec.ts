@@ -228,12 +228,14 @@ describe('questions before the first one', () => {
       'union all (with d as (select 2) select b from d where) except select b from e order by 1 limit 5';
     expect(columnTypeQueries(select, { sopInstanceUid: 'z.uid', patientId: 'z.a + 1' }, 'postgresql')).toEqual([
       {
-        sql: 'with c as (select 1 x) select (z.a + 1), z.uid from c join t on c.x = t.x where (1 = 0)',
+        sql: 'with c as (select 1 x) select (z.a + 1) as c1, z.uid as c2 from c join t on c.x = t.x where (1 = 0)',
         bindings: [],
         columns: ['patientId', 'sopInstanceUid'],
       },
       {
-        sql: 'with c as (select 1 x) (with d as (select 2) select (z.a + 1), z.uid from d where (1 = 0))',
+        sql:
+          'with c as (select 1 x) ' +
+          'select * from (with d as (select 2) select (z.a + 1) as c1, z.uid as c2 from d where (1 = 0)) q1',
         bindings: [],
         columns: ['patientId', 'sopInstanceUid'],
       },

@@ -109,7 +109,7 @@ export function columnTypeQueries(select: string, columns: CriteriaColumns, engi
     return expression ? [{ column, expression: columnExpression(expression, engine) }] : [];
   });
   if (configured.length === 0) return [];
-  const list = configured.map(({ expression }) => expression).join(', ');
+  const list = configured.map(({ expression }, index) => `${expression} as c${index + 1}`).join(', ');
   return structure.branches
     .filter(({ narrowed }) => narrowed)
     .map((branch) => ({
@@ -170,7 +170,10 @@ function bareSelect({ sql, tokens }: QueryStructure, dialect: Dialect, branch: B
   const from = text(branch.from ?? 0, branch.where ?? branch.end);
   return branch.withs.reduceRight(
     (inner, [first, after], depth) =>
-      depth === 0 ? `${text(first, after)} ${inner}` : `(${text(first, after)} ${inner})`,
+      // Around a query that has its own WITH, another has to have a SELECT between.
+      depth === branch.withs.length - 1
+        ? `${text(first, after)} ${inner}`
+        : `${text(first, after)} select * from (${inner}) q${depth + 1}`,
     `select ${list} ${from} where (1 = 0)`,
   );
 }

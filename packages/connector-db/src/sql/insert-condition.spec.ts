@@ -226,6 +226,7 @@ describe('what only looks like a clause', () => {
       ['select [where], `from` from t', 'select [where], `from` from t where «C»'],
       ["select '\\' from t", "select '\\' from t where «C»"],
       ['select a /* a /* b */ from t', 'select a /* a /* b */ from t where «C»'],
+      ['select a /*/*/ from t /* x */', 'select a /*/*/ from t where «C»'],
     ],
   );
 });
@@ -341,6 +342,7 @@ describe('refused, with the place and the reason', () => {
     ['select a /* from t', 'a comment that never ends'],
     ['select a from t where x = 1and y = 2', 'a number with a word at its end'],
     ['select a from\u00a0t', 'U+00A0'],
+    ['select a from t -- \0\n', 'NUL'],
     ['select a from t -- x\rwhere y = 1', 'carriage return'],
   ];
   const byEngine: Record<DatabaseEngine, [string, string][]> = {

@@ -53,6 +53,9 @@ class Lexer {
   ) {}
 
   read(): Token[] {
+    // Where a database's own code reads text up to NUL, the condition would be behind its end.
+    const nul = this.sql.indexOf('\0');
+    if (nul >= 0) this.fail(nul, 'a NUL character', 'Remove it.');
     for (this.skipBlanks(); this.at < this.sql.length; this.skipBlanks()) this.readToken();
     const unclosed = this.tokens[this.open.at(-1) ?? -1];
     if (unclosed) this.fail(unclosed.start, `a ${unclosed.text} is never closed`, 'Close it.');
@@ -145,17 +148,21 @@ class Lexer {
 
   private skipBlockComment(): void {
     const start = this.at;
+    const end = this.dialect.nestedComments ? this.nestedCommentEnd(start) : this.sql.indexOf('*/', start + 2) + 2;
+    if (end < start + 2) this.fail(start, 'a comment that never ends', 'End it with */.');
+    this.at = end;
+    this.refuseExecutable(start);
+  }
+
+  private nestedCommentEnd(start: number): number {
     let depth = 0;
     const marks = /\/\*|\*\//g;
     marks.lastIndex = start;
     for (let mark = marks.exec(this.sql); mark; mark = marks.exec(this.sql)) {
-      if (mark[0] === '/*') depth = this.dialect.nestedComments ? depth + 1 : 1;
-      else depth--;
-      if (depth > 0) continue;
-      this.at = marks.lastIndex;
-      return this.refuseExecutable(start);
+      depth += mark[0] === '/*' ? 1 : -1;
+      if (depth === 0) return marks.lastIndex;
     }
-    this.fail(start, 'a comment that never ends', 'End it with */.');
+    return -1;
   }
 
   private refuseExecutable(start: number): void {
