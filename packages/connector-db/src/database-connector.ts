@@ -13,6 +13,7 @@ import {
 } from '@pacs-connectors/connector-core';
 import { Database, type DatabaseLimits, type ReadOnlySession } from './database.js';
 import { type DatabaseSettings } from './database-settings.js';
+import { type RowBatches } from './engines/engine.js';
 import { engineOf } from './engines/index.js';
 import { connectorErrorOf } from './errors.js';
 import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
@@ -22,6 +23,7 @@ import {
   COLUMN_OF_KIND,
   type ColumnTypes,
   columnTypeQueries,
+  type CompiledQuery,
   compileQueries,
   type CriteriaColumns,
   describeQuery,
@@ -107,7 +109,7 @@ export class DatabaseConnector implements Connector {
     const start = performance.now();
     await this.read(async (session) => {
       if (!this.describedColumns) {
-        const { columns } = await session.query(describeQuery(this.select, this.address.engine));
+        const { columns } = await drain(session, describeQuery(this.select, this.address.engine));
         this.located(columns);
         this.describedColumns = true;
       }
@@ -155,7 +157,7 @@ export class DatabaseConnector implements Connector {
   private async readColumnTypes(session: ReadOnlySession): Promise<ColumnTypes> {
     const types: ColumnTypes = {};
     for (const { sql, bindings, columns } of columnTypeQueries(this.select, this.columns, this.address.engine)) {
-      const found = await drain(session, { sql, bindings });
+      const { types: found } = await drain(session, { sql, bindings });
       columns.forEach((column, index) => {
         const type = found[index] ?? 'text';
         types[column] = types[column] === undefined || types[column] === type ? type : 'text';
@@ -216,9 +218,9 @@ function namesIssuers({ patientIds }: SearchCriteria): boolean {
   return patientIds.some(({ issuer, universalEntityId }) => issuer || universalEntityId);
 }
 
-/** Runs a statement to its end. @returns what its columns hold. */
-async function drain(session: ReadOnlySession, query: { sql: string; bindings: unknown[] }) {
-  const { types, batches } = await session.query(query);
-  for await (const rows of batches) void rows;
-  return types;
+/** Runs a statement to its end, for what it tells of its columns. */
+async function drain(session: ReadOnlySession, query: CompiledQuery): Promise<RowBatches> {
+  const result = await session.query(query);
+  for await (const rows of result.batches) void rows;
+  return result;
 }

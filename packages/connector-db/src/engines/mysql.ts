@@ -101,16 +101,18 @@ export class MysqlEngine implements Engine<Connection> {
     const command = connection.execute({ sql, values: bindings as never[], rowsAsArray: true });
     const rows = new PushedRows(connection);
     const fields = await new Promise<readonly FieldPacket[]>((resolve, reject) => {
+      const over = (error?: Error) => {
+        connection.removeListener('error', over);
+        rows.end(error);
+        if (error) reject(error);
+        else resolve([]);
+      };
       command.on('fields', (packets: FieldPacket[] | undefined) => resolve(packets ?? []));
       command.on('result', (row: unknown) => rows.push(row as Row));
-      command.on('end', () => {
-        resolve([]);
-        rows.end();
-      });
-      command.on('error', (error: Error) => {
-        reject(error);
-        rows.end(error);
-      });
+      command.on('error', over);
+      command.on('end', () => over());
+      // The driver tells of a lost connection here, and to commands with a callback only.
+      connection.on('error', over);
     });
     return {
       columns: fields.map(({ name }) => name),

@@ -21,7 +21,9 @@ export class PushedRows implements AsyncIterable<readonly Row[]> {
     this.wake?.();
   }
 
+  /** No more rows. What is said first counts: a driver may tell of an error and then of the end. */
   end(error?: unknown): void {
+    if (this.over) return;
     this.over = true;
     this.error = error;
     this.wake?.();

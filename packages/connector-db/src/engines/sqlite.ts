@@ -94,6 +94,8 @@ type Answer = { error?: Failure; columns?: string[]; rows?: Row[]; done?: boolea
 export class SqliteConnection {
   private readonly process: ChildProcess;
   private readonly ended: Promise<void>;
+  /** Ends the statement under way. */
+  private timer?: NodeJS.Timeout;
   private settle?: { resolve(answer: Answer): void; reject(error: Error): void };
 
   constructor(
@@ -128,34 +130,33 @@ export class SqliteConnection {
   }
 
   async query({ sql, bindings }: CompiledQuery): Promise<RowBatches> {
-    const timer = setTimeout(() => this.timeOut(), this.statementTimeoutMs);
-    const ask = (request: object) =>
-      this.ask(request).catch((error: unknown) => {
-        clearTimeout(timer);
-        throw error;
-      });
-    const { columns = [] } = await ask({ sql, bindings });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.timeOut(), this.statementTimeoutMs);
+    const { columns = [] } = await this.ask({ sql, bindings });
     return {
       columns,
       // A column of SQLite may hold anything, and no text is ever equal to a number that it is not.
       types: columns.map(() => 'text'),
-      batches: (async function* () {
-        for (let answer = await ask({}); ;) {
-          // The next batch is read while this one is worked on.
-          const next = answer.done ? undefined : ask({});
-          next?.catch(() => undefined);
-          if (answer.rows && answer.rows.length > 0) yield answer.rows;
-          if (!next) break;
-          answer = await next;
-        }
-        clearTimeout(timer);
-      })(),
+      batches: this.batches(),
     };
   }
 
   async kill(): Promise<void> {
+    clearTimeout(this.timer);
     this.process.kill('SIGKILL');
     await this.ended;
+  }
+
+  private async *batches(): AsyncGenerator<readonly Row[]> {
+    for (let answer = await this.ask({}); ;) {
+      // The next batch is read while this one is worked on.
+      const next = answer.done ? undefined : this.ask({});
+      next?.catch(() => undefined);
+      if (answer.rows && answer.rows.length > 0) yield answer.rows;
+      if (!next) break;
+      answer = await next;
+    }
+    clearTimeout(this.timer);
   }
 
   private timeOut(): void {
