@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type Connector,
   type ConnectorDefinition,
@@ -75,7 +76,10 @@ export class DicomWebConnector implements Connector {
   ): Promise<SearchResult> {
     // Where one question fails, those beside it end too.
     const failed = new AbortController();
-    const asker = { signal: AbortSignal.any([signal, failed.signal]), bearerToken };
+    const end = AbortSignal.any([signal, failed.signal]);
+    // Every question of the search listens to it, and there may be hundreds.
+    setMaxListeners(0, end);
+    const asker = { signal: end, bearerToken };
     try {
       return await search(new SearchContext(this.id, this.client, this.knowledge, asker), criteria, depth);
     } finally {

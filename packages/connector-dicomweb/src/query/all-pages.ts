@@ -1,4 +1,6 @@
+import { type Page } from '../http/qido-client.js';
 import { type Level, type Question } from '../http/question.js';
+import { StatusError } from '../http/status-error.js';
 import { type DicomJson, Tag, textOf } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
 
@@ -25,12 +27,13 @@ export interface AllPages {
  * @param bounds `expected`: number of results, where it is known; `atMost`: where to stop, however many there are.
  */
 export async function askAllPages(
-  { client, knowledge, asker }: SearchContext,
-  question: Question,
+  context: SearchContext,
+  wished: Question,
   onResult: (result: DicomJson) => void,
   bounds: { expected?: number; atMost?: number } = {},
 ): Promise<AllPages> {
-  const { level } = question;
+  const { client, knowledge, asker } = context;
+  const { level } = wished;
   const { expected = Infinity, atMost = Infinity } = bounds;
   const seen = new Set<string>();
   const take = (result: DicomJson) => {
@@ -39,7 +42,7 @@ export async function askAllPages(
     seen.add(uid);
     onResult(result);
   };
-  const first = await client.ask(question, asker, take);
+  const { question, page: first } = await askWithWishes(context, wished, take);
   const told = question.limit !== undefined && first.count >= question.limit;
   if (seen.size >= expected || first.count === 0) {
     if (!first.capped && !told) knowledge.learnComplete(level, first.count);
@@ -61,4 +64,23 @@ export async function askAllPages(
     if (seen.size >= expected || (!capped && page.count < first.count)) return { count: seen.size, cut: false };
   }
   return { count: seen.size, cut: true };
+}
+
+/** The first page of a question. A server that refuses the wish for attributes is asked without, then and ever after. */
+async function askWithWishes(
+  { client, knowledge, asker }: SearchContext,
+  wished: Question,
+  take: (result: DicomJson) => void,
+): Promise<{ question: Question; page: Page }> {
+  const plain = { ...wished, include: [] };
+  if (knowledge.includeField === 'never') return { question: plain, page: await client.ask(plain, asker, take) };
+  try {
+    return { question: wished, page: await client.ask(wished, asker, take) };
+  } catch (error) {
+    const mayBeTheWish = knowledge.includeField === undefined && (wished.include?.length ?? 0) > 0;
+    if (!mayBeTheWish || !(error instanceof StatusError && error.isAboutQuestion)) throw error;
+    const page = await client.ask(plain, asker, take);
+    knowledge.includeField = 'never';
+    return { question: plain, page };
+  }
 }

@@ -20,12 +20,17 @@ import { type FoundStudy, studiesByAccessionNumber, studiesByUid, studiesOfPatie
  */
 export async function search(context: SearchContext, criteria: SearchCriteria, depth: Depth): Promise<SearchResult> {
   if (identifierKindsOf(criteria).length === 0) return { patients: [], notices: [] };
-  const [whole, parts] = await Promise.all([wholeStudies(context, criteria), partsOfStudies(context, criteria)]);
+  const { knowledge } = context;
+  const wish = knowledge.includeField;
+  const [whole, first] = await Promise.all([wholeStudies(context, criteria), partsOfStudies(context, criteria)]);
   const known = new Set(whole.map(({ study }) => study.studyInstanceUid));
   const around = await studiesAround(
     context,
-    parts.filter(({ studyInstanceUid }) => !known.has(studyInstanceUid)),
+    first.filter(({ studyInstanceUid }) => !known.has(studyInstanceUid)),
   );
+  // Only now it is known how attributes are wished for: what was asked before has come without them.
+  const parts =
+    knowledge.includeField === 'all' && wish === undefined ? await partsOfStudies(context, criteria) : first;
 
   const wanted = wantedStudies([...whole, ...around], criteria.filters);
   const tree = new PatientTree();

@@ -21,8 +21,8 @@ export class ServerKnowledge {
     this.complete[level] = Math.max(this.complete[level], count);
   }
 
-  /** Whether an answer of `count` results is too small to have been cut. */
+  /** Whether an answer of `count` results is too small to have been cut; one as large as the largest may be the limit. */
   isSurelyComplete(level: Level, count: number): boolean {
-    return count <= this.complete[level] || count < SMALLEST_CAP;
+    return count < this.complete[level] || count < SMALLEST_CAP;
   }
 }

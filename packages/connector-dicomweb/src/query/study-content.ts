@@ -187,7 +187,7 @@ export function takeInstance(record: DicomJson, studyInstanceUid: string, conten
 
 /** Attributes to wish for, as this server takes them. */
 export function included({ knowledge }: SearchContext, attributes: readonly string[]): readonly string[] {
-  return knowledge.includeField === 'never' ? [] : knowledge.includeField === 'all' ? ['all'] : attributes;
+  return knowledge.includeField === 'all' ? ['all'] : attributes;
 }
 
 /** Attributes of series, for a question at the instances. */

@@ -6,6 +6,7 @@ import { askAllPages } from './all-pages.js';
 import { ofIssuer } from './issuer.js';
 import { isLiteral, isUid, literalValue } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
+import { type ServerKnowledge } from './server-knowledge.js';
 
 /** A study that was found, with what the server says of its content. */
 export interface FoundStudy {
@@ -134,28 +135,16 @@ async function askStudies(
     return { records, cut };
   };
   const wished = [...INCLUDED, ...(question.include ?? [])];
-  if (knowledge.includeField === 'never') return ask([]);
   if (knowledge.includeField === 'all') return ask(['all']);
-  let answer: Awaited<ReturnType<typeof ask>>;
-  try {
-    answer = await ask(wished);
-  } catch (error) {
-    // Perhaps for an attribute that it does not know: the same question without a wish tells.
-    if (!(error instanceof StatusError && error.isAboutQuestion)) throw error;
-    const plain = await ask([]);
-    knowledge.includeField = 'never';
-    return plain;
-  }
-  if (knowledge.includeField === 'tags' || answer.records.length === 0) return answer;
-  if (answer.records.some(hasMore)) knowledge.includeField = 'tags';
-  else {
-    const all = await ask(['all']).catch(unlessAboutQuestion);
-    if (all?.records.some(hasMore)) {
-      knowledge.includeField = 'all';
-      return all;
-    }
-  }
-  return answer;
+  const answer = await ask(wished);
+  if (answer.records.some(hasMore)) knowledge.includeField ??= 'tags';
+  // Read again: another search may have found out meanwhile.
+  const known = knowledge.includeField as ServerKnowledge['includeField'];
+  if (answer.records.length === 0 || known === 'tags' || known === 'never') return answer;
+  const all = await ask(['all']).catch(unlessAboutQuestion);
+  if (!all?.records.some(hasMore)) return answer;
+  knowledge.includeField = 'all';
+  return all;
 }
 
 function hasMore(record: DicomJson): boolean {

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { conformanceCases, type ConformanceOptions, sampleArchive } from '@pacs-connectors/connector-testkit';
+import { connectorTo } from './testing/connector-to.js';
+import { type FakeQido, type FakeQidoBehaviour, startFakeQido } from './testing/fake-qido.js';
+
+/** Servers of all kinds, each holding the same: whatever one does, nothing is lost. */
+const SERVERS: Record<string, { behaviour: FakeQidoBehaviour; options?: ConformanceOptions }> = {
+  'does all that the standard tells': { behaviour: { wildcards: true } },
+  'caps answers at 3 and says so, and has 204 for nothing': {
+    behaviour: { cap: 3, warns: true, nothing: 204, wildcards: true },
+  },
+  'caps answers at 12 without a word, and has 404 for nothing': { behaviour: { cap: 12, nothing: 404 } },
+  'gives no counts': { behaviour: { countless: true } },
+  'gives no counts and caps answers at 10 without a word': { behaviour: { countless: true, cap: 10 } },
+  'gives bare instances': { behaviour: { bareInstances: true } },
+  'gives bare instances and no counts': { behaviour: { bareInstances: true, countless: true } },
+  'knows includefield=all only, and answers as application/json': {
+    behaviour: { includeField: 'all', contentType: 'application/json; charset=utf-8' },
+  },
+  'drops wishes in silence': {
+    behaviour: { includeField: 'dropped', ignoresIssuer: true },
+    options: { lacks: ['studyDescription', 'patientBirthTime', 'seriesDate', 'seriesTime', 'issuerOfPatientId'] },
+  },
+  'refuses wishes': {
+    behaviour: { includeField: 'refused', ignoresIssuer: true },
+    options: { lacks: ['studyDescription', 'patientBirthTime', 'seriesDate', 'seriesTime', 'issuerOfPatientId'] },
+  },
+  'understands no UID lists': { behaviour: { uidLists: false } },
+};
+
+for (const [kind, { behaviour, options }] of Object.entries(SERVERS)) {
+  describe(`DicomWebConnector to a server that ${kind}`, () => {
+    let server: FakeQido;
+    beforeAll(async () => {
+      server = await startFakeQido(sampleArchive, behaviour);
+    });
+    afterAll(() => server.stop());
+    const open = async () => {
+      const connector = connectorTo(server.url);
+      return { connector, close: () => connector.close() };
+    };
+    for (const { name, run } of conformanceCases(open, options)) it(name, run);
+  });
+}

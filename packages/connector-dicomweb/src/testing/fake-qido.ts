@@ -1,0 +1,177 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
+import { type AddressInfo, type Server, type Socket } from 'node:net';
+import { type Patient } from '@pacs-connectors/connector-core';
+import { type Level } from '../http/question.js';
+import { type DicomJson, Tag, textsOf } from '../json/dicom-json.js';
+import { resultsOf } from './fake-results.js';
+
+/** How this server differs from one that does all that PS3.18 10.6 tells. */
+export interface FakeQidoBehaviour {
+  /** Results at once, whatever is asked. */
+  cap?: number;
+  /** Says `Warning: 299` where it has capped. */
+  warns?: boolean;
+  ignoresOffset?: boolean;
+  /** Attributes wished for: by tags (as the standard), only `all`, dropped in silence, or refused with 400. */
+  includeField?: 'tags' | 'all' | 'dropped' | 'refused';
+  /** Searches for series and instances outside of a study: answered, refused with 400, or answered as if nothing matched. */
+  relational?: 'answered' | 'refused' | 'nothing' | 'key ignored';
+  /** Issuer of Patient ID is no matching key: it is ignored. */
+  ignoresIssuer?: boolean;
+  /** UID lists: understood, or read as one UID that nothing has. */
+  uidLists?: boolean;
+  /** `*` and `?` are wildcards. */
+  wildcards?: boolean;
+  /** Gives no counts of series and instances. */
+  countless?: boolean;
+  /** How it says that nothing was found. */
+  nothing?: 'empty array' | 204 | 404;
+  contentType?: string;
+  /** Instances found in a study come without the attributes of their series. */
+  bareInstances?: boolean;
+  /** Answers before all others, where it returns true. */
+  before?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
+}
+
+export interface FakeQido {
+  /** Base URL of the service. */
+  url: string;
+  /** Requests so far: path and query. */
+  requests: string[];
+  /** `Authorization` of each of them. */
+  authorizations: (string | undefined)[];
+  /** HTTP versions of them. */
+  versions: string[];
+  stop(): Promise<void>;
+}
+
+/** A DICOMweb server in this process that holds `patients`: what it does is told by `behaviour`. */
+export async function startFakeQido(
+  patients: readonly Patient[],
+  behaviour: FakeQidoBehaviour = {},
+  tls?: ServerOptions & { http2?: boolean },
+): Promise<FakeQido> {
+  const requests: string[] = [];
+  const authorizations: (string | undefined)[] = [];
+  const versions: string[] = [];
+  const handle: RequestListener = (request, response) => {
+    requests.push(request.url ?? '');
+    authorizations.push(request.headers.authorization);
+    versions.push(request.httpVersion);
+    void (async () => {
+      if (await behaviour.before?.(request, response)) return;
+      answer(patients, behaviour, request.url ?? '', response);
+    })();
+  };
+  const sockets = new Set<Socket>();
+  const server: Server = tls?.http2
+    ? (createSecureServer({ ...tls, allowHTTP1: true }, handle as never) as unknown as Server)
+    : tls
+      ? createHttpsServer(tls, handle)
+      : createHttpServer(handle);
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/dicom/web`,
+    requests,
+    authorizations,
+    versions,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function answer(
+  patients: readonly Patient[],
+  behaviour: FakeQidoBehaviour,
+  target: string,
+  response: ServerResponse,
+): void {
+  const url = new URL(target, 'http://localhost');
+  const path = /^\/dicom\/web\/((?:studies\/([^/]+)\/)?(?:series\/([^/]+)\/)?(studies|series|instances))$/.exec(
+    url.pathname,
+  );
+  const level = ({ studies: 'study', series: 'series', instances: 'instance' } as const)[path?.[4] ?? ''];
+  if (!path || !level) return void response.writeHead(404).end();
+  const [, , study, series] = path;
+  const isRelational = level !== 'study' && study === undefined;
+  if (isRelational && behaviour.relational === 'refused') return void response.writeHead(400).end();
+  const wished = url.searchParams.getAll('includefield');
+  if (wished.length > 0 && behaviour.includeField === 'refused') return void response.writeHead(400).end();
+
+  let results =
+    isRelational && behaviour.relational === 'nothing' ? [] : resultsOf(patients, level, behaviour.countless ?? false);
+  const keys: [string, string][] = [...url.searchParams].filter(
+    ([name]) =>
+      !['includefield', 'limit', 'offset'].includes(name) && !(behaviour.ignoresIssuer && name === 'IssuerOfPatientID'),
+  );
+  if (study !== undefined) keys.push(['StudyInstanceUID', study]);
+  if (series !== undefined) keys.push(['SeriesInstanceUID', series]);
+  if (!(isRelational && behaviour.relational === 'key ignored')) {
+    for (const [name, value] of keys) results = results.filter((result) => matches(result, name, value, behaviour));
+  }
+  const offset = behaviour.ignoresOffset ? 0 : Number(url.searchParams.get('offset') ?? 0);
+  const limit = Math.min(Number(url.searchParams.get('limit') ?? Infinity), behaviour.cap ?? Infinity);
+  const page = results.slice(offset, offset + limit);
+  if (behaviour.warns && offset + page.length < results.length) {
+    response.setHeader('warning', '299 fake: "There are additional results that can be requested"');
+  }
+  if (page.length === 0 && behaviour.nothing !== undefined && behaviour.nothing !== 'empty array') {
+    return void response.writeHead(behaviour.nothing).end();
+  }
+  response.setHeader('content-type', behaviour.contentType ?? 'application/dicom+json');
+  response.end(JSON.stringify(page.map((result) => given(result, level, wished, behaviour))));
+}
+
+function matches(result: DicomJson, name: string, value: string, behaviour: FakeQidoBehaviour): boolean {
+  const tag = Tag[name as keyof typeof Tag] ?? name;
+  const held = textsOf(result, tag);
+  const isUid = /UID$/.test(name);
+  const wanted = isUid && behaviour.uidLists !== false ? value.split(',') : [value];
+  return wanted.some((text) =>
+    held.some((one) => {
+      if (isUid || !behaviour.wildcards) return one === text;
+      const pattern = text
+        .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+        .replaceAll('*', '.*')
+        .replaceAll('?', '.');
+      return new RegExp(`^${pattern}$`).test(one);
+    }),
+  );
+}
+
+/** Attributes that are only given where they are wished for. */
+const EXTRA: readonly string[] = [
+  Tag.StudyDescription,
+  Tag.IssuerOfPatientID,
+  Tag.PatientBirthTime,
+  Tag.SeriesDate,
+  Tag.SeriesTime,
+];
+const OF_SERIES: readonly string[] = [Tag.Modality, Tag.SeriesDescription, Tag.SeriesNumber];
+
+function given(result: DicomJson, level: Level, wished: readonly string[], behaviour: FakeQidoBehaviour): DicomJson {
+  const mode = behaviour.includeField ?? 'tags';
+  const extra = (tag: string) =>
+    (mode === 'tags' && (wished.includes(tag) || wished.includes('all'))) || (mode === 'all' && wished.includes('all'));
+  return Object.fromEntries(
+    Object.entries(result).filter(([tag]) => {
+      if (EXTRA.includes(tag)) return extra(tag);
+      return !(behaviour.bareInstances && level === 'instance' && OF_SERIES.includes(tag));
+    }),
+  );
+}
