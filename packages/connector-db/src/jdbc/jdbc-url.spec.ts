@@ -136,19 +136,24 @@ describe('MySQL and MariaDB', () => {
   });
 
   test.each([
-    ['', 'prefer'],
-    ['useSSL=false', 'disable'],
-    ['useSSL=true', 'require'],
-    ['useSSL=true&requireSSL=true', 'require'],
-    ['useSSL=true&verifyServerCertificate=true', 'verify-ca'],
-    ['useSSL=true&trustServerCertificate=true', 'require'],
-    ['useSSL=true&trustServerCertificate=false', 'verify-full'],
-    ['sslMode=VERIFY_IDENTITY', 'verify-full'],
-    ['sslmode=REQUIRED&useSSL=false', 'require'],
-    ['sslMode=trust', 'require'],
-    ['sslMode=verify-full&serverSslCert=/etc/ca.pem', 'verify-full'],
-  ])('TLS by ?%s is %s', (query, mode) => {
-    expect(parseJdbcUrl(`jdbc:mysql://h/d?${query}`)).toMatchObject({ ssl: { mode }, warnings: [] });
+    ['mysql', '', 'prefer'],
+    ['mysql', 'useSSL=false', 'disable'],
+    ['mysql', 'useSSL=true', 'prefer'],
+    ['mysql', 'requireSSL=true', 'require'],
+    ['mysql', 'useSSL=true&requireSSL=true', 'require'],
+    ['mysql', 'useSSL=true&verifyServerCertificate=true', 'verify-ca'],
+    ['mysql', 'useSSL=true&trustServerCertificate=true', 'require'],
+    ['mysql', 'sslMode=VERIFY_IDENTITY', 'verify-full'],
+    ['mysql', 'sslmode=REQUIRED&useSSL=false', 'require'],
+    ['mariadb', '', 'disable'],
+    ['mariadb', 'useSsl=true', 'verify-full'],
+    ['mariadb', 'useSsl&trustServerCertificate=true', 'require'],
+    ['mariadb', 'useSSL=true&disableSslHostnameVerification=true', 'verify-ca'],
+    ['mariadb', 'useSSL=false', 'disable'],
+    ['mariadb', 'sslMode=trust', 'require'],
+    ['mariadb', 'sslMode=verify-full&serverSslCert=/etc/ca.pem', 'verify-full'],
+  ])('TLS of jdbc:%s by ?%s is %s', (scheme, query, mode) => {
+    expect(parseJdbcUrl(`jdbc:${scheme}://h/d?${query}`)).toMatchObject({ ssl: { mode }, warnings: [] });
   });
 
   test('certificates and stores, as paths or file URLs', () => {

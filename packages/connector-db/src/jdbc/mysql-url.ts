@@ -115,7 +115,7 @@ export function parseMysqlUrl(scheme: 'mysql' | 'mariadb', rest: string): MysqlA
   const [user, password] = at < 0 ? [] : splitOnce(authority.slice(0, at), ':').map(decode);
   const hosts = splitHosts(authority.slice(at + 1)).map((text) => readMysqlHost(text, parameters, decode, url));
   parameters.ignore(...WITHOUT_EFFECT);
-  const ssl = readTls(parameters);
+  const ssl = readTls(scheme, parameters);
   const address: MysqlAddress = {
     engine: 'mysql',
     hosts,
@@ -156,11 +156,11 @@ function readMysqlHost(text: string, parameters: Parameters, decode: (t: string)
   return readHost(`${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`, DEFAULT_PORT, url);
 }
 
-function readTls(parameters: Parameters): DatabaseTls {
+function readTls(scheme: 'mysql' | 'mariadb', parameters: Parameters): DatabaseTls {
   const caPath = parameters.text('serverSslCert', 'serverSslCertificate');
   const inline = caPath?.startsWith('-----BEGIN') ?? false;
   return {
-    mode: readTlsMode(parameters),
+    mode: readTlsMode(scheme, parameters),
     ca: inline ? caPath : undefined,
     caFile: inline ? undefined : fromFileUrl(caPath),
     certFile: fromFileUrl(parameters.text('clientSslCert')),
@@ -172,10 +172,13 @@ function readTls(parameters: Parameters): DatabaseTls {
   };
 }
 
-/** `sslMode` decides; without it the older flags of both drivers do. */
-function readTlsMode(parameters: Parameters): TlsMode {
+/**
+ * `sslMode` decides; without it each driver's older flags do, as that driver reads them. MySQL's encrypts where it can,
+ * MariaDB's only where it is told to. A requirement holds also where useSSL is not there beside it.
+ */
+function readTlsMode(scheme: 'mysql' | 'mariadb', parameters: Parameters): TlsMode {
   const mode = parameters.choice('sslMode', TLS_MODES);
-  const useSsl = parameters.flag('useSSL');
+  const useSsl = parameters.flag('useSSL', true);
   const required = parameters.flag('requireSSL');
   const verified = parameters.flag('verifyServerCertificate');
   const trusted = parameters.flag('trustServerCertificate');
@@ -183,10 +186,12 @@ function readTlsMode(parameters: Parameters): TlsMode {
   parameters.ignore('trustCertificateKeyStoreType', 'clientCertificateKeyStoreType', 'keyStoreType', 'trustStoreType');
   if (mode !== undefined) return mode;
   if (useSsl === false) return 'disable';
+  // MariaDB's driver served jdbc:mysql URLs too: its own flags tell.
+  const isMariadbs = scheme === 'mariadb' || trusted !== undefined || anyName !== undefined;
+  if (isMariadbs && useSsl) return trusted ? 'require' : anyName ? 'verify-ca' : 'verify-full';
   if (verified) return 'verify-ca';
-  if (trusted === false) return anyName ? 'verify-ca' : 'verify-full';
-  if (required || trusted) return useSsl === undefined && !required ? 'prefer' : 'require';
-  return useSsl ? 'require' : 'prefer';
+  if (required) return 'require';
+  return scheme === 'mariadb' ? 'disable' : 'prefer';
 }
 
 function fromFileUrl(text: string | undefined): string | undefined {

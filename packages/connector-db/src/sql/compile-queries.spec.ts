@@ -84,7 +84,22 @@ describe('values', () => {
   });
 
   test('beside a number only what can be its text', () => {
-    const ids = ['7', '007', '7abc', ' 7', '7.0', '+7', '-7', '0', '-0', '7e1', '32768', '99999999999', 'x', '٧'];
+    const ids = [
+      '7',
+      '7abc',
+      ' 7',
+      '7.0',
+      '+7',
+      '-7',
+      '0',
+      '7e1',
+      '0032768',
+      '99999999999',
+      'x',
+      '٧',
+      '7\n',
+      '1' + '0'.repeat(64),
+    ];
     const kept = (type: 'smallint' | 'integer' | 'bigint' | 'numeric' | 'text') =>
       compileQueries(SELECT, COLUMNS, byPatient(...ids), 'postgresql', { patientId: type }).queries[0]?.bindings;
     expect(kept('smallint')).toEqual(['7', '-7', '0']);
@@ -93,6 +108,15 @@ describe('values', () => {
     expect(kept('numeric')).toEqual(['7', '7.0', '-7', '0', '32768', '99999999999']);
     expect(kept('text')).toEqual(ids);
     expect(compileQueries(SELECT, COLUMNS, byPatient('x'), 'mysql', { patientId: 'integer' }).queries).toEqual([]);
+  });
+
+  test('a number with zeros before it is that number', () => {
+    for (const type of ['integer', 'numeric'] as const) {
+      const { queries } = compileQueries(SELECT, COLUMNS, byPatient('007', '7', '-08', '000'), 'oracle', {
+        patientId: type,
+      });
+      expect(queries[0]?.bindings).toEqual(['7', '-8', '0']);
+    }
   });
 
   test('the limits of whole numbers', () => {

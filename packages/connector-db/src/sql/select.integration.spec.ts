@@ -117,9 +117,10 @@ function suite(engine: 'postgresql' | 'mysql', start: () => Promise<DatabaseServ
     test('numbers: the value as text finds its number, another text finds nothing and breaks nothing', async () => {
       for (const column of ['p.pk', 'p.amount']) {
         const types: ColumnTypes = { patientId: column === 'p.pk' ? 'bigint' : 'numeric' };
-        expect(await found(['3', '007', '5abc', 'abc', '', '99999999999999999999'], column, types)).toEqual([
+        expect(await found(['3', '5abc', 'abc', '', '99999999999999999999', '4e0', ' 4'], column, types)).toEqual([
           `["O'Neil"]`,
         ]);
+        expect(await found(['0003'], column, types)).toEqual([`["O'Neil"]`]);
         expect(await found(['9007199254740993'], column, types)).toEqual(['["big"]']);
         // One that a floating-point number cannot tell from it.
         expect(await found(['9007199254740992', '9007199254740994'], column, types)).toEqual([]);

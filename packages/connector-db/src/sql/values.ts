@@ -8,35 +8,36 @@ export type ColumnType = 'text' | 'smallint' | 'integer' | 'bigint' | 'numeric';
 
 const INTEGER_BITS = { smallint: 16n, integer: 32n, bigint: 64n } as const;
 
-/** Wholes as every database writes them: no sign, no leading zeros. */
-const WHOLE = /^(?:0|-?[1-9]\d{0,37})$/;
-const DECIMAL = /^(?!-0(?:\.0*)?$)-?(?:0|[1-9]\d{0,37})(?:\.\d{1,38})?$/;
+/** No sign but a minus, no blanks, no exponent; what some database would fail for is no number here. */
+const WHOLE = /^-?\d{1,64}$/;
+const DECIMAL = /^-?\d{1,38}(?:\.\d{1,38})?$/;
 
 /**
  * The distinct values to compare a column with: those of `values` that it can hold at all.
  *
  * - Blank values are nobody's identifier, and would find every row whose column is blank.
  * - A text with a NUL character is in no database, and PostgreSQL refuses the whole statement for it.
- * - Beside a number, PostgreSQL and Oracle fail for a text that is none, which would cost the other values their answer;
- *   MySQL takes `7abc` for 7, and all of them take `007` for it: another patient's images.
+ * - Beside a number, PostgreSQL and Oracle fail for a text that is none, which would cost the other values their answer, and
+ *   MySQL takes `7abc` for 7: another patient's images. `007` is 7: an archive that keeps numbers has no other 007.
  * - SQLite compares without converting where a column has no declared type: a whole number is looked for as both.
  */
 export function valuesFor(values: readonly string[], type: ColumnType, engine: DatabaseEngine): (string | bigint)[] {
-  const texts = [...new Set(values)].filter(
-    (value) => value.trim() !== '' && !value.includes('\0') && fits(value, type),
-  );
+  const usable = values.filter((value) => value.trim() !== '' && !value.includes('\0'));
+  const texts = [...new Set(type === 'text' ? usable : usable.flatMap((value) => numberText(value, type)))];
   if (engine !== 'sqlite') return texts;
-  return texts.flatMap((text) => (isWhole(text, 64n) ? [text, BigInt(text)] : [text]));
+  return texts.flatMap((text) => (wholeText(text, 64n) === text ? [text, BigInt(text)] : [text]));
 }
 
-function fits(text: string, type: ColumnType): boolean {
-  if (type === 'text') return true;
-  return type === 'numeric' ? DECIMAL.test(text) : isWhole(text, INTEGER_BITS[type]);
+/** `text` as databases write the number that it is; nothing where it is none that the column can hold. */
+function numberText(text: string, type: Exclude<ColumnType, 'text'>): string[] {
+  if (type === 'numeric') return DECIMAL.test(text) ? [text.replace(/^(-?)0+(?=\d)/, '$1')] : [];
+  const whole = wholeText(text, INTEGER_BITS[type]);
+  return whole === undefined ? [] : [whole];
 }
 
-function isWhole(text: string, bits: bigint): boolean {
-  if (!WHOLE.test(text)) return false;
+function wholeText(text: string, bits: bigint): string | undefined {
+  if (!WHOLE.test(text)) return undefined;
   const value = BigInt(text);
   const limit = 1n << (bits - 1n);
-  return value >= -limit && value < limit;
+  return value >= -limit && value < limit ? String(value) : undefined;
 }
