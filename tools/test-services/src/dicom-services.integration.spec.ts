@@ -80,7 +80,7 @@ describe('DICOM files', () => {
         ...['-S', '-aec', peer.aet, '-k', 'QueryRetrieveLevel=IMAGE', '-k', 'StudyInstanceUID=2.25.2'],
         ...['-k', 'SeriesInstanceUID=2.25.2.1', '-k', 'SOPInstanceUID', '127.0.0.1', String(peer.dicomPort)],
       ]);
-      const uids = [...found.matchAll(/\[(2\.25\.2\.1\.\d+) *\]/g)].map((match) => match[1]);
+      const uids = [...found.matchAll(/\[(2\.25\.2\.1\.\d+)\W*\]/g)].map((match) => match[1]);
       expect(uids).toEqual(instances.map(({ sopInstanceUid }) => sopInstanceUid));
     } finally {
       await peer.stop();
