@@ -68,12 +68,13 @@ export function checkConfiguration(
 /** Groups that are faulty have their defaults; `problems` tell of them, and those that guard something are fatal. */
 function readGlobal(context: ReaderContext): GlobalConfiguration {
   const { instance } = readSettings(GlobalConfiguration, [context.root], context);
-  const { oauth2, viewers, server, request, hosts } = new GlobalConfiguration();
+  const { oauth2, viewers, server, request, hosts, cache } = new GlobalConfiguration();
   instance.oauth2 ??= oauth2;
   instance.viewers ??= viewers;
   instance.server ??= server;
   instance.request ??= request;
   instance.hosts ??= hosts;
+  instance.cache ??= cache;
   return instance;
 }
 

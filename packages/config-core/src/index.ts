@@ -8,6 +8,7 @@ export {
 export * from './effective.js';
 export * from './problems.js';
 export * from './setting.js';
+export * from './settings/cache.js';
 export * from './settings/connector-settings.js';
 export * from './settings/global-configuration.js';
 export * from './settings/guards.js';

@@ -1,5 +1,6 @@
 import { Max, Min } from 'class-validator';
 import { Setting } from '../setting.js';
+import { CacheSettings } from './cache.js';
 import { CryptographySettings, HostSettings, RequestSettings, ServerSettings } from './guards.js';
 import { OAuth2Clients } from './oauth2-clients.js';
 import { ViewerSettings } from './viewers.js';
@@ -59,7 +60,10 @@ export class GlobalConfiguration extends ConnectorKeys {
 
   @Setting({ paths: ['hosts'], description: 'Who may call', type: () => HostSettings })
   hosts: HostSettings = new HostSettings();
+
+  @Setting({ paths: ['cache'], description: 'How manifests of launches are kept', type: () => CacheSettings })
+  cache: CacheSettings = new CacheSettings();
 }
 
-/** A fault in one of these must not be passed over: it would open a door, or listen somewhere else. */
-export const GUARDING_KEYS = /^(cryptography|server|request|hosts)(\.|$)/i;
+/** A fault in one of these must not be passed over: it would open a door, listen elsewhere, or share nothing. */
+export const GUARDING_KEYS = /^(cryptography|server|request|hosts|cache)(\.|$)/i;

@@ -20,6 +20,21 @@ export class CryptographySettings {
   salt: string = DEFAULT_SALT;
 }
 
+/** An address, or a range of them with its prefix length. */
+function isRange(text: string): boolean {
+  const [address, prefix, ...rest] = text.split('/');
+  const version = isIP(address!);
+  if (prefix === undefined) return version > 0;
+  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
+  return version > 0 && rest.length === 0 && bits <= (version === 4 ? 32 : 128);
+}
+
+const rangeFormat: SettingFormat = {
+  parse: (text) => (isRange(text) ? text : undefined),
+  expected: 'addresses or CIDR ranges (10.0.0.0/8)',
+  pattern: '^\\s*([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?\\s*$',
+};
+
 /** `server`: where it listens and how callers reach it. */
 export class ServerSettings {
   @Setting({ paths: ['port'], description: 'Port to listen at; 0 takes a free one', kind: 'integer' })
@@ -36,6 +51,14 @@ export class ServerSettings {
   @IsOptional()
   @IsHttpUrl()
   publicUrl?: string;
+
+  @Setting({
+    paths: ['trusted-proxies'],
+    description: 'Proxies whose Forwarded and X-Forwarded-* headers are believed: addresses, CIDR ranges',
+    kind: 'list',
+    format: rangeFormat,
+  })
+  trustedProxies: string[] = [];
 
   @Setting({
     paths: ['context-path', 'servlet.context-path'],
@@ -78,14 +101,9 @@ export class RequestSettings {
 
 const hostFormat: SettingFormat = {
   parse(text) {
-    const [address, prefix, ...rest] = text.split('/');
-    const version = isIP(address!);
-    if (prefix !== undefined) {
-      const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
-      return version > 0 && rest.length === 0 && bits <= (version === 4 ? 32 : 128) ? text : undefined;
-    }
+    if (text.includes('/')) return isRange(text) ? text : undefined;
     // A name of digits and dots alone is a mistyped address.
-    return version > 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined;
+    return isIP(text) > 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined;
   },
   expected: 'addresses, CIDR ranges (10.0.0.0/8) or host names',
 };

@@ -1,4 +1,4 @@
-import { IsDefined, IsOptional } from 'class-validator';
+import { IsDefined, IsOptional, Max, Min } from 'class-validator';
 import { Setting } from '../setting.js';
 import { IsHttpUrl } from './is-http-url.js';
 
@@ -26,6 +26,17 @@ export class OAuth2Registration {
     description: 'Name of the provider; the name of the registration where it is not set',
   })
   provider?: string;
+
+  /** Milliseconds. */
+  @Setting({
+    paths: ['minimum-life'],
+    description:
+      'Life that a token of ours has left at least when it goes into a manifest, longer than a download: 10m',
+    kind: 'duration',
+  })
+  @Min(0)
+  @Max(3_600_000)
+  minimumLifeMs: number = 0;
 }
 
 /** One OpenID provider: `spring.security.oauth2.client.provider.<name>`. */

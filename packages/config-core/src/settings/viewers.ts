@@ -20,6 +20,15 @@ export class WeasisSettings {
   @IsOptional()
   @IsHttpUrl()
   launchConfigurationUrl?: string;
+
+  @Setting({ paths: ['allow.arg'], description: 'Whether callers may hand commands to Weasis (arg)' })
+  allowArg: boolean = false;
+
+  @Setting({ paths: ['allow.pro'], description: 'Whether callers may hand properties to Weasis (pro)' })
+  allowPro: boolean = true;
+
+  @Setting({ paths: ['allow.config'], description: 'Whether callers may name a launch configuration (config)' })
+  allowConfig: boolean = true;
 }
 
 /** `ohif`. */

@@ -1,0 +1,61 @@
+import { IsDefined, IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { Setting } from '../setting.js';
+
+/** `cache`: how long manifests of launches are kept, and where replicas share them. */
+export class CacheSettings {
+  @Setting({
+    paths: ['url'],
+    description:
+      'Redis that replicas share: redis://host:port, redis-sentinel://host,host/master or redis-cluster://host,host; rediss… over TLS. Not set: each replica keeps its own',
+    secret: true,
+    format: {
+      parse: (text) => (/^rediss?(-(sentinel|cluster))?:\/\/[^\s/?#]+(\/\S*)?$/.test(text) ? text : undefined),
+      expected: 'redis://host:port, redis-sentinel://host,host/master or redis-cluster://host,host',
+      pattern: '^\\s*rediss?(-(sentinel|cluster))?://[^\\s/?#]+(/\\S*)?\\s*$',
+    },
+  })
+  url?: string;
+
+  @Setting({ paths: ['password'], description: 'Password of Redis, in place of the one in the URL', secret: true })
+  password?: string;
+
+  @Setting({ paths: ['ca-file'], description: 'PEM file of the authorities that sign the certificate of Redis' })
+  caFile?: string;
+
+  @Setting({
+    paths: ['encryption-key'],
+    description: 'Any long text, the same in every replica: what is kept in Redis is encrypted with it',
+    secret: true,
+  })
+  @ValidateIf(({ url }: CacheSettings) => url !== undefined)
+  @IsDefined()
+  encryptionKey?: string;
+
+  /** Milliseconds. */
+  @Setting({ paths: ['ttl'], description: 'Life of a manifest after its last use: 3m', kind: 'duration' })
+  @Min(1)
+  @Max(3_600_000)
+  ttlMs: number = 180_000;
+
+  /** Milliseconds. */
+  @Setting({
+    paths: ['incomplete-ttl'],
+    description: 'Life of a manifest in which the part of an archive is missing: 10s',
+    kind: 'duration',
+  })
+  @Min(0)
+  @Max(3_600_000)
+  incompleteTtlMs: number = 10_000;
+
+  @Setting({ paths: ['max-mib'], description: 'What the manifests in this process may take, MiB', kind: 'integer' })
+  @IsInt()
+  @Min(1)
+  @Max(65_536)
+  maxMib: number = 256;
+
+  @Setting({ paths: ['max-upload-mib'], description: 'Longest manifest that is taken in, MiB', kind: 'integer' })
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  maxUploadMib: number = 8;
+}
