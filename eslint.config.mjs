@@ -21,6 +21,7 @@ const rooms = {
     'connector-dicom',
     'connector-dicomweb',
     'manifest-builder',
+    'oauth2-client',
     'demo-archive',
   ],
   'test-services': [],

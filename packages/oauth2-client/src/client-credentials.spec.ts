@@ -51,4 +51,24 @@ describe('ClientCredentials', () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
+
+  it('hands out no token with less than the minimum of life left, and says when one ends', async () => {
+    let issued = 0;
+    const server = createServer((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ access_token: `token-${++issued}`, token_type: 'Bearer', expires_in: 60 }));
+    });
+    const url = await listen(server);
+    const signal = AbortSignal.timeout(20_000);
+    const demanding = new ClientCredentials({ ...client, tokenUri: `${url}/token`, minimumLifeMs: 60_000 });
+    const { value, expiresAt } = await demanding.accessToken(signal);
+    expect(value).toBe('token-1');
+    expect(Math.abs((expiresAt ?? 0) - Date.now() - 60_000)).toBeLessThan(10_000);
+    expect(await demanding.token(signal)).toBe('token-2');
+    const content = new ClientCredentials({ ...client, tokenUri: `${url}/token`, minimumLifeMs: 10_000 });
+    expect(await content.token(signal)).toBe('token-3');
+    expect(await content.token(signal)).toBe('token-3');
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
 });

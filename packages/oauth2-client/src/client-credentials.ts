@@ -24,12 +24,23 @@ export interface ClientCredentialsOptions {
   clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'none';
   /** Scopes, a blank between them. */
   scope?: string;
+  /**
+   * Life that a token has left at least when it is handed out, milliseconds; a provider whose tokens live shorter is asked
+   * for a new one each time.
+   */
+  minimumLifeMs?: number;
   /** Used for every request to the provider: a private CA, a proxy. The global `fetch` unless told. */
   fetch?: CustomFetch;
 }
 
-interface Token {
+/** A token, and when it ends. */
+export interface AccessToken {
   value: string;
+  /** Milliseconds since the epoch, as the provider told; not given where it did not. */
+  expiresAt?: number;
+}
+
+interface Token extends AccessToken {
   /** When it is no longer handed out, on the clock of `performance.now()`. */
   staleAt: number;
 }
@@ -47,7 +58,7 @@ const MARGIN = 30_000;
 export class ClientCredentials {
   /** The provider as messages name it. */
   readonly provider: string;
-  private readonly flights = new SingleFlight<string>();
+  private readonly flights = new SingleFlight<AccessToken>();
   private configuration?: Configuration;
   private current?: Token;
 
@@ -66,8 +77,13 @@ export class ClientCredentials {
    * @throws OAuth2Error where the provider gives none; the reason of `signal` where that ends the wait.
    */
   async token(signal: AbortSignal): Promise<string> {
+    return (await this.accessToken(signal)).value;
+  }
+
+  /** {@link token} with the end of its life. */
+  async accessToken(signal: AbortSignal): Promise<AccessToken> {
     signal.throwIfAborted();
-    if (this.current && performance.now() < this.current.staleAt) return this.current.value;
+    if (this.current && performance.now() < this.current.staleAt) return this.current;
     return this.flights.run('token', signal, (wanted) => this.renew(wanted));
   }
 
@@ -76,7 +92,7 @@ export class ClientCredentials {
     if (this.current?.value === token) this.current = undefined;
   }
 
-  private async renew(signal: AbortSignal): Promise<string> {
+  private async renew(signal: AbortSignal): Promise<AccessToken> {
     try {
       this.configuration ??= await this.configure(signal);
       this.configuration[customFetch] = this.fetchUntil(signal);
@@ -86,8 +102,11 @@ export class ClientCredentials {
         this.options.scope ? { scope: this.options.scope } : {},
       );
       const lifetime = (answer.expires_in ?? UNKNOWN_LIFETIME) * 1000;
-      this.current = { value: answer.access_token, staleAt: asked + lifetime - Math.min(MARGIN, lifetime / 10) };
-      return answer.access_token;
+      const margin = Math.max(Math.min(MARGIN, lifetime / 10), Math.min(this.options.minimumLifeMs ?? 0, lifetime));
+      const expiresAt =
+        answer.expires_in === undefined ? undefined : Math.floor(performance.timeOrigin + asked + lifetime);
+      this.current = { value: answer.access_token, expiresAt, staleAt: asked + lifetime - margin };
+      return this.current;
     } catch (error) {
       throw OAuth2Error.from(this.provider, error);
     }
