@@ -258,7 +258,7 @@ describe('values of a database: MariaDB', () => {
       patientIdColumn: 'n',
     });
     const find = async (id: string) => (await ask(connector, { patientIds: [{ id }] })).patients.length;
-    expect([await find('7'), await find('7abc'), await find('abc'), await find('007')]).toEqual([1, 0, 0, 0]);
+    expect([await find('7'), await find('7abc'), await find('abc'), await find('007')]).toEqual([1, 0, 0, 1]);
     await connector.close();
   });
 

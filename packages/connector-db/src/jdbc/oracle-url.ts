@@ -114,23 +114,34 @@ function readOptions(query: string): {
 
 /** What node-oracledb's thin mode reads in an Easy Connect string. */
 const CLIENT_PARAMETERS = new Set([
+  'compression',
   'connect_timeout',
-  'expire_time',
+  'connection_id_prefix',
+  'enable',
   'failover',
+  'https_proxy',
+  'https_proxy_port',
   'load_balance',
+  'pool_boundary',
+  'pool_connection_class',
+  'pool_purity',
+  'recv_buf_size',
+  'recv_timeout',
   'retry_count',
   'retry_delay',
   'sdu',
+  'send_buf_size',
+  'service_tag',
   'source_route',
   'ssl_allow_weak_dn_match',
   'ssl_server_cert_dn',
   'ssl_server_dn_match',
-  'ssl_version',
+  'tls_allow_weak_dn_match',
+  'tls_server_cert_dn',
+  'tls_server_dn_match',
   'transport_connect_timeout',
   'use_sni',
   'wallet_location',
-  'https_proxy',
-  'https_proxy_port',
 ]);
 
 function checkedDescriptor(text: string): string {
