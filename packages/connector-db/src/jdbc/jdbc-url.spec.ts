@@ -71,6 +71,7 @@ describe('PostgreSQL', () => {
     ['jdbc:postgresql://h/d?connectTimeout=-1', 'connectTimeout'],
     ['jdbc:postgresql://h/d?sslmode=full', 'sslmode'],
     ['jdbc:postgresql://h/d?ssl=maybe', 'ssl'],
+    ['jdbc:postgresql://h/d?sslmode=constructor', 'sslmode'],
     ['jdbc:postgresql://h/d?targetServerType=any1', 'targetServerType'],
     ['jdbc:postgresql://h:99999/d', 'port 1 to 65535'],
     ['jdbc:postgresql://h:port/d', 'port 1 to 65535'],
@@ -289,6 +290,7 @@ describe('SQL Server', () => {
     ['jdbc:sqlserver://[::1]:1444;encrypt=strict', { host: '::1', port: 1444, encrypt: 'strict' }],
     ['jdbc:sqlserver://db;user=sa;password={a;b}}c=d}', { user: 'sa', password: 'a;b}c=d' }],
     ['jdbc:sqlserver://db;password={};user={ a }', { user: ' a ', password: undefined }],
+    ['jdbc:sqlserver://db;authenticationScheme=nativeAuthentication;integratedSecurity=false', { host: 'db' }],
     ['jdbc:sqlserver://db; user = sa ; password = p w ;', { user: 'sa', password: 'p w' }],
     [
       'jdbc:sqlserver://db;integratedSecurity=true;authenticationScheme=NTLM;domain=D;user=u',

@@ -56,7 +56,7 @@ export class Parameters {
   choice<Value>(name: string, choices: Record<string, Value>): Value | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const value = choices[text.toLowerCase()];
+    const value = Object.hasOwn(choices, text.toLowerCase()) ? choices[text.toLowerCase()] : undefined;
     if (value === undefined) throw this.wrong(name, `one of ${Object.keys(choices).join(', ')}`);
     return value;
   }

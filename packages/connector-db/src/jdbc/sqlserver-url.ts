@@ -102,7 +102,7 @@ export function parseSqlServerUrl(rest: string): SqlServerAddress {
 function refuseOtherLogins(parameters: Parameters): void {
   const scheme = parameters.choice('authenticationScheme', {
     ntlm: 'NTLM',
-    nativeauthentication: undefined,
+    nativeauthentication: 'native',
     javakerberos: 'JavaKerberos',
   });
   const authentication = parameters.text('authentication');
