@@ -4,7 +4,7 @@ import { GlobalConfiguration } from '../settings/global-configuration.js';
 import { RetrievalKeys, retrievalPaths } from '../settings/retrieval.js';
 import { type JsonSchema, SHARED_DEFINITIONS } from './leaf.js';
 import { relaxedPattern } from './patterns.js';
-import { presentAtAny, requirements, UNDOTTED, unlessDotted } from './required.js';
+import { Requirements } from './required.js';
 import { SchemaTree } from './tree.js';
 
 /** Where {@link RetrievalKeys} may have an address. */
@@ -32,21 +32,21 @@ export function configurationJsonSchema(plugins: readonly KnownPlugin[]): JsonSc
       properties: { config: { type: 'object', ...connectors } },
       required: ['config'],
     });
+  const requirements = new Requirements();
+  const definitions = {
+    connector: connectorSchema(plugins, requirements),
+    ...Object.fromEntries(plugins.map((plugin) => [definitionOf(plugin), pluginSchema(plugin, requirements)])),
+  };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Configuration of pacs-connectors',
     ...root.render('#'),
-    allOf: [unlessDotted(requirements(GlobalConfiguration))],
-    definitions: {
-      ...SHARED_DEFINITIONS,
-      undotted: UNDOTTED,
-      connector: connectorSchema(plugins),
-      ...Object.fromEntries(plugins.map((plugin) => [definitionOf(plugin), pluginSchema(plugin)])),
-    },
+    allOf: [requirements.unlessDotted(requirements.of(GlobalConfiguration))],
+    definitions: { ...SHARED_DEFINITIONS, ...definitions, ...requirements.definitions },
   };
 }
 
-function connectorSchema(plugins: readonly KnownPlugin[]): JsonSchema {
+function connectorSchema(plugins: readonly KnownPlugin[], requirements: Requirements): JsonSchema {
   const types = plugins.map(({ type }) => type);
   const type = {
     description: 'Archive language',
@@ -58,18 +58,23 @@ function connectorSchema(plugins: readonly KnownPlugin[]): JsonSchema {
     then: { $ref: `#/definitions/${definitionOf(plugin)}` },
   }));
   // A connector of which nothing is set is ignored.
-  const required = { if: { type: 'object', minProperties: 1 }, then: unlessDotted(requirements(ConnectorSettings)) };
+  const required = {
+    if: { type: 'object', minProperties: 1 },
+    then: requirements.unlessDotted(requirements.of(ConnectorSettings)),
+  };
   return { ...common.render('#/definitions/connector'), allOf: [required, ...byType] };
 }
 
-function pluginSchema(plugin: KnownPlugin): JsonSchema {
+function pluginSchema(plugin: KnownPlugin, requirements: Requirements): JsonSchema {
   const { own, fallback } = retrievalPaths(plugin.type);
   const tree = new SchemaTree().addSettings(plugin.settings);
   for (const path of [...own, ...fallback]) tree.addSettings(RetrievalKeys, path);
-  const address = presentAtAny([...own, ...fallback].flatMap((path) => ADDRESSES.map((name) => `${path}.${name}`)));
+  const address = requirements.presentAtAny(
+    [...own, ...fallback].flatMap((path) => ADDRESSES.map((name) => `${path}.${name}`)),
+  );
   return {
     ...tree.render(`#/definitions/${definitionOf(plugin)}`),
-    allOf: [unlessDotted([...requirements(plugin.settings), address])],
+    allOf: [requirements.unlessDotted([...requirements.of(plugin.settings), address])],
   };
 }
 

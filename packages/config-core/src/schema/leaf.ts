@@ -6,6 +6,8 @@ import { rangePattern, relaxedPattern, sourceOf } from './patterns.js';
 
 export type JsonSchema = { [keyword: string]: unknown };
 
+const BOOLEAN = '^\\s*(?:[tT][rR][uU][eE]|[yY][eE][sS]|[oO][nN]|1|[fF][aA][lL][sS][eE]|[nN][oO]|[oO][fF][fF]|0)\\s*$';
+
 /** What a value may be besides itself: nothing, or a text of which nobody knows yet what it will be. */
 export const SHARED_DEFINITIONS: Record<string, JsonSchema> = {
   unset: { enum: [null, '', [], {}], description: 'Not set' },
@@ -14,11 +16,12 @@ export const SHARED_DEFINITIONS: Record<string, JsonSchema> = {
     pattern: '\\$\\{|^\\{cipher\\}',
     description: '${NAME}, ${NAME:default} or {cipher}…',
   },
+  text: { anyOf: [{ type: ['string', 'number', 'boolean', 'null'] }, { enum: [[], {}] }] },
+  yesOrNo: {
+    anyOf: [{ type: 'boolean' }, { enum: [0, 1] }, { type: 'string', pattern: BOOLEAN }, ...otherwise()],
+  },
 };
 
-const OTHERWISE: JsonSchema[] = [{ $ref: '#/definitions/unset' }, { $ref: '#/definitions/resolvedLater' }];
-
-const BOOLEAN = '^\\s*(?:[tT][rR][uU][eE]|[yY][eE][sS]|[oO][nN]|1|[fF][aA][lL][sS][eE]|[nN][oO]|[oO][fF][fF]|0)\\s*$';
 const DURATION = '^\\s*(?=[0-9.]*[1-9])[0-9]+(?:\\.[0-9]+)?\\s*(?:[mM][sS]|[sSmMhH])?\\s*$';
 const NUMBER = '^\\s*[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?\\s*$';
 
@@ -26,7 +29,8 @@ const NUMBER = '^\\s*[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?\\s*
 export function leafSchema(type: SettingsClass, property: string, setting: SettingOptions): JsonSchema {
   const known = new Map(constraintsOf(type, property).map(({ name, args }) => [name, args]));
   const values = valuesOf(kindOf(type, property, setting), setting, known);
-  return { description: setting.description, anyOf: [...values, ...OTHERWISE] };
+  const shared = values.some((value) => '$ref' in value);
+  return { description: setting.description, anyOf: shared ? values : [...values, ...otherwise()] };
 }
 
 function valuesOf(
@@ -38,7 +42,7 @@ function valuesOf(
   if (kind === 'number' && known.has('isInt')) kind = 'integer';
   switch (kind) {
     case 'boolean':
-      return [{ type: 'boolean' }, { enum: [0, 1] }, { type: 'string', pattern: BOOLEAN }];
+      return [{ $ref: '#/definitions/yesOrNo' }];
     case 'integer':
       return [
         { type: 'integer', ...range(least, most) },
@@ -69,7 +73,7 @@ function valuesOf(
 function textValues(setting: SettingOptions, known: ReadonlyMap<string, unknown[]>): JsonSchema[] {
   if (setting.values) return enumValues(spellingsOf(setting.values));
   const pattern = patternOf(setting, known);
-  if (pattern === undefined) return [{ type: ['string', 'number', 'boolean'] }];
+  if (pattern === undefined) return [{ $ref: '#/definitions/text' }];
   // YAML makes numbers and booleans of some texts; they are read as they are written.
   const number = new RegExp(pattern).test('1');
   return [{ type: number ? ['string', 'number'] : 'string', pattern }];
@@ -103,7 +107,7 @@ function listValues(setting: SettingOptions): JsonSchema[] {
     : setting.format?.pattern?.replace(/^\^|\$$/g, '');
   const separated = item === undefined ? {} : { pattern: `^\\s*(?:${item})?\\s*(?:,\\s*(?:${item})?\\s*)*$` };
   return [
-    { type: 'array', items: { anyOf: [...items, ...OTHERWISE] } },
+    { type: 'array', items: { anyOf: [...items, ...otherwise()] } },
     { type: item === undefined ? ['string', 'number', 'boolean'] : ['string', 'number'], ...separated },
   ];
 }
@@ -119,9 +123,9 @@ function serverSchema(known: ReadonlyMap<string, unknown[]>): JsonSchema {
     type: 'object',
     dependencies: { port: ['url'], context: ['url'] },
     properties: {
-      url: { description: 'Scheme and host', anyOf: [url, ...OTHERWISE] },
-      port: { description: 'Port', anyOf: [...port, ...OTHERWISE] },
-      context: { description: 'Path', anyOf: [{ type: ['string', 'number', 'boolean'] }, ...OTHERWISE] },
+      url: { description: 'Scheme and host', anyOf: [url, ...otherwise()] },
+      port: { description: 'Port', anyOf: [...port, ...otherwise()] },
+      context: { description: 'Path', anyOf: [{ $ref: '#/definitions/text' }] },
     },
   };
 }
@@ -137,4 +141,8 @@ function integerPattern(least: number | undefined, most: number | undefined): st
 
 function seconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : ms / 1000;
+}
+
+function otherwise(): JsonSchema[] {
+  return [{ $ref: '#/definitions/unset' }, { $ref: '#/definitions/resolvedLater' }];
 }

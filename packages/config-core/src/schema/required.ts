@@ -4,30 +4,66 @@ import { type SettingOptions, type SettingsClass, settingsOf } from '../setting.
 import { type JsonSchema } from './leaf.js';
 import { relaxedPattern } from './patterns.js';
 
-/**
- * What has to be there, as schemas that hold together: each property that its class requires, at any of its places; those of
- * a nested object only where something of it is there.
- */
-export function requirements(type: SettingsClass, scopes: readonly string[] = ['']): JsonSchema[] {
-  const fresh = new type();
-  const missing = new Set(validateSync(fresh, { forbidUnknownValues: false }).map(({ property }) => property));
-  return [...settingsOf(type)].flatMap(([property, setting]) => {
-    const places = placesOf(setting, scopes);
-    const own = missing.has(property) && places.length > 0 ? [presentAtAny(leavesOf(setting, places))] : [];
-    return [...own, ...nestedRequirements(setting, places)];
-  });
-}
+/** What has to be there, said in schemas; what they share is in {@link definitions}. */
+export class Requirements {
+  readonly definitions: Record<string, JsonSchema> = {
+    /** Objects without dotted keys, at any depth; the names of HTTP headers are no keys. */
+    undotted: {
+      patternProperties: { [`^${relaxedPattern('httpTags')}$`]: true },
+      propertyNames: { not: { pattern: '\\.' } },
+      additionalProperties: { $ref: '#/definitions/undotted' },
+    },
+  };
 
-function nestedRequirements(setting: SettingOptions, places: readonly string[]): JsonSchema[] {
-  if (!setting.type) return [];
-  if (setting.kind === 'map') {
-    const inner = requirements(setting.type());
-    const leaves = [...settingsOf(setting.type()).values()].flatMap((own) => leavesOf(own, placesOf(own, [''])));
-    const each = { if: presentAtAny(leaves), then: { allOf: inner } };
-    return inner.length === 0 ? [] : places.map((place) => inObject(place, { additionalProperties: each }));
+  /**
+   * What a settings class requires, as schemas that hold together: each property that has to be set, at any of its places;
+   * those of a nested object only where something of it is there.
+   */
+  of(type: SettingsClass, scopes: readonly string[] = ['']): JsonSchema[] {
+    const missing = new Set(validateSync(new type(), { forbidUnknownValues: false }).map(({ property }) => property));
+    return [...settingsOf(type)].flatMap(([property, setting]) => {
+      const places = placesOf(setting, scopes);
+      const own = missing.has(property) && places.length > 0 ? [this.presentAtAny(leavesOf(setting, places))] : [];
+      return [...own, ...this.ofNested(setting, places)];
+    });
   }
-  const inner = requirements(setting.type(), places);
-  return inner.length === 0 ? [] : [{ if: presentAtAny(leavesOf(setting, places)), then: { allOf: inner } }];
+
+  private ofNested(setting: SettingOptions, places: readonly string[]): JsonSchema[] {
+    if (!setting.type) return [];
+    if (setting.kind === 'map') {
+      const inner = this.of(setting.type());
+      if (inner.length === 0) return [];
+      const leaves = [...settingsOf(setting.type()).values()].flatMap((own) => leavesOf(own, placesOf(own, [''])));
+      const each = { if: this.presentAtAny(leaves), then: { allOf: inner } };
+      return places.map((place) => inObject(place, { additionalProperties: each }));
+    }
+    const inner = this.of(setting.type(), places);
+    return inner.length === 0 ? [] : [{ if: this.presentAtAny(leavesOf(setting, places)), then: { allOf: inner } }];
+  }
+
+  /** Holds where there is a value at one of these paths, whatever spelling their names have. */
+  presentAtAny(paths: readonly string[]): JsonSchema {
+    return anyOf(paths.map((path) => this.present(path)));
+  }
+
+  private present(path: string): JsonSchema {
+    const name = path === '' ? 'present' : `present:${path}`;
+    if (!Object.hasOwn(this.definitions, name)) {
+      const [first, ...rest] = path.split('.') as [string, ...string[]];
+      this.definitions[name] = path === '' ? { not: { enum: [null, '', [], {}] } } : {};
+      if (path !== '') {
+        const inner = this.present(rest.join('.'));
+        const keys = spellings(first).map((key) => ({ required: [key], properties: { [key]: inner } }));
+        this.definitions[name] = { type: 'object', ...anyOf(keys) };
+      }
+    }
+    return { $ref: `#/definitions/${name}` };
+  }
+
+  /** `schemas`, except where a key is written with dots: what such a key holds is not looked into here. */
+  unlessDotted(schemas: readonly JsonSchema[]): JsonSchema {
+    return { if: { $ref: '#/definitions/undotted' }, then: { allOf: schemas } };
+  }
 }
 
 /** The places of the values below `places`: of a nested object, those of everything in it. */
@@ -39,18 +75,6 @@ function leavesOf(setting: SettingOptions, places: readonly string[]): string[] 
 function placesOf(setting: SettingOptions, scopes: readonly string[]): string[] {
   const relative = setting.paths.filter((path) => !path.startsWith('/'));
   return relative.flatMap((path) => scopes.map((scope) => [scope, path].filter((part) => part !== '').join('.')));
-}
-
-/** Holds where there is a value at one of these paths, whatever spelling their names have. */
-export function presentAtAny(paths: readonly string[]): JsonSchema {
-  return anyOf(paths.map((path) => present(path === '' ? [] : path.split('.'))));
-}
-
-function present(path: readonly string[]): JsonSchema {
-  const [name, ...rest] = path;
-  if (name === undefined) return { not: { enum: [null, '', [], {}] } };
-  const inner = present(rest);
-  return anyOf(spellings(name).map((key) => ({ type: 'object', required: [key], properties: { [key]: inner } })));
 }
 
 function anyOf(schemas: JsonSchema[]): JsonSchema {
@@ -65,16 +89,4 @@ function inObject(path: string, schema: JsonSchema): JsonSchema {
         const properties = Object.fromEntries(spellings(name).map((key) => [key, inner]));
         return { properties };
       }, schema);
-}
-
-/** Objects without dotted keys, at any depth; the names of HTTP headers are no keys. */
-export const UNDOTTED: JsonSchema = {
-  patternProperties: { [`^${relaxedPattern('httpTags')}$`]: true },
-  propertyNames: { not: { pattern: '\\.' } },
-  additionalProperties: { $ref: '#/definitions/undotted' },
-};
-
-/** `schemas`, except where a key is written with dots: what such a key holds is not looked into here. */
-export function unlessDotted(schemas: readonly JsonSchema[]): JsonSchema {
-  return { if: { $ref: '#/definitions/undotted' }, then: { allOf: schemas } };
 }
