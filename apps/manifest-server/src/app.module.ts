@@ -5,8 +5,9 @@ import { ServerConfiguration } from './boot/server-configuration.js';
 import { HealthController } from './health/health.controller.js';
 import { ManifestController } from './manifest/manifest.controller.js';
 import { ManifestService } from './manifest/manifest.service.js';
+import { Retrievals } from './retrieval/retrievals.service.js';
 
-@Module({ controllers: [ManifestController, HealthController], providers: [ManifestService] })
+@Module({ controllers: [ManifestController, HealthController], providers: [ManifestService, Retrievals] })
 export class AppModule {
   static forRoot(configuration: ServerConfiguration, pluginModules: Type[]): DynamicModule {
     return {

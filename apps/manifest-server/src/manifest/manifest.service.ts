@@ -9,7 +9,7 @@ import {
 } from '@pacs-connectors/connector-core';
 import { type ArcQuery, type Manifest } from '@pacs-connectors/manifest-builder';
 import { ServerConfiguration } from '../boot/server-configuration.js';
-import { retrievalFor } from '../retrieval/retrieval.js';
+import { Retrievals } from '../retrieval/retrievals.service.js';
 import { type Search } from '../search/search.js';
 import { askArchive } from './ask-archive.js';
 import { errorNotice, leftOutNotice, nothingFoundNotice } from './notices.js';
@@ -18,6 +18,8 @@ export interface BuiltManifest {
   manifest: Manifest;
   /** Why parts are missing, one for each archive that is. */
   failures: ConnectorErrorKind[];
+  /** Milliseconds since the epoch: when the first token in it ends; not given where it holds none, or its end is not known. */
+  expiresAt?: number;
   /** No archive could be asked with success: the manifest holds messages only. */
   failed: boolean;
 }
@@ -28,7 +30,10 @@ export interface BuildOptions {
   signal: AbortSignal;
 }
 
-type Part = { arcQuery: ArcQuery; failure?: ConnectorErrorKind };
+type Part = { arcQuery: ArcQuery; failure?: ConnectorErrorKind; expiresAt?: number };
+
+/** What makes one manifest differ from another, besides who asks. */
+export type Question = Pick<Search, 'criteria' | 'archives'>;
 
 /** Where the viewer would fetch from is not known for an archive left out; the manifest's schema wants a URI. */
 const NO_ADDRESS = 'about:blank';
@@ -39,10 +44,11 @@ export class ManifestService {
   constructor(
     private readonly registry: ConnectorRegistry,
     private readonly configuration: ServerConfiguration,
+    private readonly retrievals: Retrievals,
   ) {}
 
   /** Asks every archive of the search at the same time. An archive that fails costs its own part only. */
-  async build(search: Search, options: BuildOptions): Promise<BuiltManifest> {
+  async build(search: Question, options: BuildOptions): Promise<BuiltManifest> {
     const { archives } = search;
     const parts = await Promise.all(this.registry.select(archives).map((one) => this.part(one, search, options)));
     const asked = [...parts, ...this.registry.missing(archives).map(leftOutPart)];
@@ -54,19 +60,20 @@ export class ManifestService {
     return {
       manifest: { arcQueries: asked.map(({ arcQuery }) => arcQuery) },
       failures,
+      expiresAt: earliest(asked.map(({ expiresAt }) => expiresAt)),
       failed: failures.length === asked.length,
     };
   }
 
   /** One archive's part; never rejects. */
-  private async part(connector: Connector, search: Search, { caller, signal }: BuildOptions): Promise<Part> {
+  private async part(connector: Connector, search: Question, { caller, signal }: BuildOptions): Promise<Part> {
     const { id, type } = connector;
     const configuration = this.configuration.connector(id);
     const { manifest, timeoutMs } = configuration;
     const queryMode = this.registry.plugin(type)?.queryMode;
     let baseUrl = NO_ADDRESS;
     try {
-      const retrieval = retrievalFor(configuration, caller);
+      const { bearerToken, expiresAt, ...retrieval } = await this.retrievals.of(configuration, caller, signal);
       baseUrl = retrieval.baseUrl;
       const { patients, notices } = await askArchive(connector, search.criteria, { signal, timeoutMs, caller });
       return {
@@ -81,11 +88,12 @@ export class ManifestService {
           compressionRate: manifest.compressionRate,
           httpTags: [
             ...Object.entries(manifest.httpTags).map(([key, value]) => ({ key, value })),
-            ...(retrieval.httpTags ?? []),
+            ...(bearerToken === undefined ? [] : [{ key: 'Authorization', value: `Bearer ${bearerToken}` }]),
           ],
           notices,
           patients,
         },
+        expiresAt,
       };
     } catch (error) {
       // The viewer is given no credentials for an archive whose images it is not told of.
@@ -103,4 +111,9 @@ function leftOutPart(connector: LeftOutConnector): Part {
     arcQuery: { arcId: connector.id, baseUrl: NO_ADDRESS, notices: [leftOutNotice(connector)], patients: [] },
     failure: 'misconfigured',
   };
+}
+
+function earliest(moments: readonly (number | undefined)[]): number | undefined {
+  const known = moments.filter((moment) => moment !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -3,27 +3,54 @@ import { type Caller, ConnectorError } from '@pacs-connectors/connector-core';
 import { type ArcQuery } from '@pacs-connectors/manifest-builder';
 
 /** What the viewer is told of where and how it fetches one archive's images. */
-export type Retrieval = Pick<ArcQuery, 'baseUrl' | 'webLogin' | 'httpTags'>;
+export type Retrieval = Pick<ArcQuery, 'baseUrl' | 'webLogin'> & {
+  /** For the header `Authorization: Bearer …`. */
+  bearerToken?: string;
+  /** Milliseconds since the epoch: when that token ends, where this is known. */
+  expiresAt?: number;
+};
+
+/** A way to fetch images, before a token is had. */
+export type RetrievalWay =
+  | { way: 'basic'; retrieval: Retrieval }
+  /** With the token that the request came with. */
+  | { way: 'caller'; baseUrl: string; bearerToken: string }
+  /** With a token of ours, for this registration. */
+  | { way: 'client'; baseUrl: string; oidcId: string };
+
+/** Grants of the registrations, by their names. */
+export type Grants = Readonly<Record<string, { authorizationGrantType?: string }>>;
 
 /**
- * How the viewer of this caller fetches the images of a connector.
+ * How the viewer of this caller fetches the images of a connector:
  *
- * Basic authentication where it is configured; the ways of OAuth 2 have their place here too.
+ * 1. basic authentication where it is forced, chosen, or the only one that is configured;
+ * 2. OAuth 2 with the token of the request, where it has one and no grant is configured, or `authorization_code`;
+ * 3. OAuth 2 with a token of ours, by `client_credentials`;
+ * 4. basic authentication where the request has no token that 2 needs.
  *
- * @throws ConnectorError (`misconfigured`) where no way is left: listing images that nobody can fetch helps nobody.
+ * @throws ConnectorError where no way is left: listing images that nobody can fetch helps nobody.
  */
-export function retrievalFor({ id, retrieval }: ConnectorConfiguration, _caller: Caller): Retrieval {
-  const { basic } = retrieval;
-  if (!basic?.url)
-    throw new ConnectorError(
-      id,
-      'misconfigured',
-      `archive ${id} hands out its images by OAuth 2 only, which this server does not do yet`,
-      {
-        remedy: 'Configure basic authentication for it as well.',
-      },
-    );
-  return { baseUrl: basic.url, webLogin: webLogin(basic) };
+export function retrievalWay({ id, retrieval }: ConnectorConfiguration, caller: Caller, grants: Grants): RetrievalWay {
+  const { type, forceBasic, basic, oauth2 } = retrieval;
+  const byLogin = basic?.url
+    ? ({ way: 'basic', retrieval: { baseUrl: basic.url, webLogin: webLogin(basic) } } as const)
+    : undefined;
+  if (!forceBasic && type !== 'BASIC' && oauth2?.url) {
+    const { url: baseUrl, oidcId } = oauth2;
+    const grant = oidcId === undefined ? undefined : grants[oidcId]?.authorizationGrantType;
+    if (oidcId !== undefined && grant === 'client_credentials') return { way: 'client', baseUrl, oidcId };
+    if (caller.bearerToken !== undefined) return { way: 'caller', baseUrl, bearerToken: caller.bearerToken };
+    if (!byLogin)
+      throw new ConnectorError(id, 'refused', `archive ${id} hands out its images to callers with a token only`, {
+        remedy: 'Ask with a bearer token, or configure basic authentication for it as well.',
+      });
+  }
+  if (!byLogin)
+    throw new ConnectorError(id, 'misconfigured', `no address is configured where the images of ${id} are retrieved`, {
+      remedy: 'Set wado.authentication.basic.url.',
+    });
+  return byLogin;
 }
 
 /** base64 of `login:password` in UTF-8 (RFC 7617 2); nothing where no login is configured. */

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { type ConnectorConfiguration } from '@pacs-connectors/config-core';
+import { type Caller, ConnectorError } from '@pacs-connectors/connector-core';
+import { type AccessToken, ClientCredentials, OAuth2Error } from '@pacs-connectors/oauth2-client';
+import { ServerConfiguration } from '../boot/server-configuration.js';
+import { type Retrieval, retrievalWay } from './retrieval.js';
+import { endOfToken } from './token-life.js';
+
+/** What viewers are told of how they fetch images, with the tokens of ours that this needs. */
+@Injectable()
+export class Retrievals {
+  /** By `oidc-id`: connectors that name the same one share its token. */
+  private readonly clients = new Map<string, ClientCredentials>();
+
+  constructor(private readonly configuration: ServerConfiguration) {}
+
+  /**
+   * How the viewer of this caller fetches the images of a connector.
+   *
+   * @throws ConnectorError where there is no way; the reason of `signal` where that ends the wait for a token.
+   */
+  async of(connector: ConnectorConfiguration, caller: Caller, signal: AbortSignal): Promise<Retrieval> {
+    const chosen = retrievalWay(connector, caller, this.configuration.global.oauth2.registrations);
+    if (chosen.way === 'basic') return chosen.retrieval;
+    const { baseUrl } = chosen;
+    if (chosen.way === 'caller')
+      return { baseUrl, bearerToken: chosen.bearerToken, expiresAt: endOfToken(chosen.bearerToken) };
+    const { value, expiresAt } = await this.tokenOfOurs(connector, chosen.oidcId, signal);
+    return { baseUrl, bearerToken: value, expiresAt: expiresAt ?? endOfToken(value) };
+  }
+
+  private async tokenOfOurs(
+    { id, timeoutMs }: ConnectorConfiguration,
+    oidcId: string,
+    signal: AbortSignal,
+  ): Promise<AccessToken> {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      let client = this.clients.get(oidcId);
+      if (!client) this.clients.set(oidcId, (client = this.clientOf(oidcId)));
+      return await client.accessToken(AbortSignal.any([signal, deadline]));
+    } catch (error) {
+      if (deadline.aborted && !signal.aborted)
+        throw new ConnectorError(id, 'timeout', `no token for the images of ${id} before the deadline`, {
+          remedy: `See whether the OAuth 2 provider of ${oidcId} is overloaded.`,
+          cause: error,
+        });
+      if (!(error instanceof OAuth2Error)) throw error;
+      throw new ConnectorError(id, error.kind, error.message, { remedy: error.remedy, cause: error });
+    }
+  }
+
+  /** @throws OAuth2Error (`misconfigured`) */
+  private clientOf(oidcId: string): ClientCredentials {
+    const { registrations, providers } = this.configuration.global.oauth2;
+    const registration = registrations[oidcId];
+    const provider = providers[registration?.provider ?? oidcId];
+    return new ClientCredentials({
+      issuerUri: provider?.issuerUri,
+      tokenUri: provider?.tokenUri,
+      clientId: registration?.clientId ?? '',
+      clientSecret: registration?.clientSecret,
+      scope: registration?.scope.join(' ') || undefined,
+      minimumLifeMs: registration?.minimumLifeMs,
+    });
+  }
+}
