@@ -76,12 +76,12 @@ class ShelfPlugin {
       id,
       type: 'SHELF',
       search: async ({ patientIds }) => ({
+        notices: await (patientIds[0].id === 'slow' ? new Promise((resolve) => setTimeout(resolve, 1000, [])) : []),
         patients: patientIds.map(({ id: patientId }) => ({
           patientId,
           patientName: settings.label,
           studies: [{ studyInstanceUid: '2.25.1', series: [{ seriesInstanceUid: '2.25.2', instances: [{ sopInstanceUid: '2.25.3' }] }] }],
         })),
-        notices: [],
       }),
       check: async () => ({ latencyMs: 0 }),
       close: async () => console.log('shelf ' + id + ' is closed'),
@@ -145,6 +145,20 @@ describe('a plug-in package that the server has never heard of', () => {
     expect(await server.ended).toBe(0);
     expect(server.output()).toContain('shelf cellar is closed');
     await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+  });
+
+  it('finishes the requests under way when the server is asked to stop', async () => {
+    await installPlugin('shelf-connector');
+    const configuration = await file('slow.yml', `connector:\n  plugins: shelf-connector${SHELF}`);
+    const server = await run('--connectors-config', configuration, '--port', '0');
+    const url = await server.address();
+    await fetch(`${url}/manifest?patientID=warm`);
+    const response = fetch(`${url}/manifest?patientID=slow`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.child.kill('SIGTERM');
+    expect(await (await response).text()).toContain('PatientID="slow"');
+    expect(await server.ended).toBe(0);
+    expect(server.output()).toContain('shelf cellar is closed');
   });
 
   it('may bring its own copies of our packages', async () => {

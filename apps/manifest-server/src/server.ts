@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Logger, type Type } from '@nestjs/common';
+import { ConsoleLogger, Logger, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readConfiguration } from '@pacs-connectors/config-core';
@@ -39,7 +39,7 @@ export async function serve(
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration, pluginModules),
     createFastify(),
-    { logger: ['error', 'warn'], abortOnError: false },
+    { logger: consoleLogger(), abortOnError: false },
   );
   try {
     requireUsable(app.get(ConnectorRegistry), configuration);
@@ -61,6 +61,12 @@ export async function serve(
     await app.close();
     throw error;
   }
+}
+
+/** Warnings and errors, in colours on a terminal only. */
+function consoleLogger(): ConsoleLogger {
+  const colors = Boolean(process.stdout.isTTY && process.stdout.hasColors());
+  return new ConsoleLogger({ prefix: 'pacs-connectors', logLevels: ['error', 'warn'], colors });
 }
 
 /** @throws StartError with everything that is wrong, where a guard is broken or nobody is left to ask. */

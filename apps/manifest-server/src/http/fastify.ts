@@ -10,7 +10,7 @@ export const MAX_REQUEST_HEAD = 128 * 1024;
 
 /** Fastify with this server's limits, its addresses read leniently and its errors told as problems. */
 export function createFastify(): FastifyAdapter {
-  return new FastifyAdapter({
+  const adapter = new FastifyAdapter({
     http: { maxHeaderSize: MAX_REQUEST_HEAD },
     // Time a client has to send its request, milliseconds.
     requestTimeout: 30_000,
@@ -26,6 +26,18 @@ export function createFastify(): FastifyAdapter {
         .type(PROBLEM_MEDIA_TYPE)
         .send(JSON.stringify({ ...plainProblem(statusCode, detail), requestId: request.id }));
     },
+  });
+  closeConnectionsThatEnd(adapter);
+  return adapter;
+}
+
+/** While the server closes, connections whose request is answered are kept alive no longer: closing would wait for them. */
+function closeConnectionsThatEnd(adapter: FastifyAdapter): void {
+  const instance = adapter.getInstance();
+  instance.addHook('preClose', (done) => {
+    const timer = setInterval(() => instance.server.closeIdleConnections(), 50);
+    instance.server.once('close', () => clearInterval(timer));
+    done();
   });
 }
 

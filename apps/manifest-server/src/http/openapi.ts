@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { PROBLEM_SCHEMA } from './problem.js';
@@ -7,7 +8,7 @@ export async function serveApiDescription(app: INestApplication): Promise<void> 
   const base = new DocumentBuilder()
     .setTitle('pacs-connectors')
     .setDescription('Manifests for DICOM viewers from every configured archive.')
-    .setVersion('0.1.0')
+    .setVersion(await ownVersion())
     .addBearerAuth()
     .build();
   const create = () => {
@@ -24,6 +25,11 @@ export async function serveApiDescription(app: INestApplication): Promise<void> 
     yamlDocumentUrl: 'api-yaml',
     ui: await canServeFiles(),
   });
+}
+
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /**

@@ -85,6 +85,11 @@ describe('a search that cannot be used', () => {
     ]);
   });
 
+  it('is not one whose unknown parameters are garbage', () => {
+    expect(read('studyUID=1.2&foo=%zz&%FF=1&target=%').criteria.studyInstanceUids).toEqual(['1.2']);
+    expect(errorsOf('studyUID=1.2&access_token=%zz')).toHaveLength(1);
+  });
+
   it('names nothing at all: says what would', () => {
     const [error] = errorsOf('foo=1');
     expect(error).toBe(

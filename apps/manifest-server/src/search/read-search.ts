@@ -26,6 +26,9 @@ export const MAX_VALUES = 1000;
 /** Errors named in one answer; a request that is wrong in more ways is no better described by all of them. */
 const MAX_ERRORS = 50;
 
+/** Names that mean something: one that cannot be decoded is an error, where another is passed over like its value. */
+const KNOWN = new Set([...SEARCH_PARAMETERS.map(({ name }) => name), 'access_token']);
+
 /**
  * What a request asks for. Names that are not known are passed over, and so are empty values; the same value twice counts
  * once.
@@ -34,10 +37,9 @@ const MAX_ERRORS = 50;
  *   instance.
  */
 export function readSearch(parameters: readonly Parameter[], bad: readonly BadEscape[] = []): Search {
-  const errors: ParameterError[] = bad.map(({ parameter, message }) => ({
-    parameter: printable(parameter),
-    detail: message,
-  }));
+  const errors: ParameterError[] = bad
+    .filter(({ parameter }) => KNOWN.has(parameter))
+    .map(({ parameter, message }) => ({ parameter, detail: message }));
   const search = emptySearch();
   const given = valuesByName(parameters);
   let identified = false;
@@ -106,9 +108,4 @@ function nothingNamed(names: string[]): ParameterError[] {
   if (misspelt.length > 0) return misspelt;
   const detail = `is needed, or another of ${identifiers.slice(1).join(', ')}: nothing names a patient, study, series or instance`;
   return [{ parameter: 'patientID', detail }];
-}
-
-/** A parameter's name as an answer may show it. */
-function printable(name: string): string {
-  return name.replace(/[^\w.-]/g, '?').slice(0, 64);
 }
