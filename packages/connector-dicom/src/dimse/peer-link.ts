@@ -195,7 +195,8 @@ class Negotiation {
     const { socket } = network;
     socket.setNoDelay(true);
     this.changeFirstWrite(socket);
-    socket.on('error', (error) => this.fail(faults.connectionError(peer, error)));
+    // Before the library's own listener, which passes the error on without its code.
+    socket.prependListener('error', (error) => this.fail(faults.connectionError(peer, error)));
     socket.on('close', () =>
       this.fail(faults.connectionClosed(peer, this.link ? 'question' : 'negotiation', !!peer.tls)),
     );
