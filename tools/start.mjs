@@ -21,16 +21,21 @@ async function build() {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const note = setTimeout(() => console.log('Building (only what has changed) …'), 3_000);
-  const give = (signal) => child.kill(signal);
+  let received;
+  const give = (signal) => {
+    received = signal;
+    child.kill(signal);
+  };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, give);
-  const [code, signal] = await new Promise((resolve, reject) => {
+  const code = await new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (...end) => resolve(end));
+    child.on('close', resolve);
   });
   clearTimeout(note);
   for (const name of signals) process.off(name, give);
-  if (signal) process.exit(128 + constants.signals[signal]);
+  // Whatever the build made of the signal.
+  if (received) process.exit(128 + constants.signals[received]);
   if (code !== 0) stop(`The build failed:\n${output}`);
 }
 

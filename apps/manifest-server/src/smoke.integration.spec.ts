@@ -72,6 +72,23 @@ describe.each([
   }, 180_000);
 });
 
+it('npm start builds and serves; a signal that comes twice, by npm and by the terminal, is one', async () => {
+  // With the home of whoever runs the tests: Nx finds what has been built already.
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: folder.path };
+  server = spawn(process.execPath, [join(root, 'tools/start.mjs'), '--port', '0'], {
+    env,
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(server, 'exit');
+  const { host, demoFolder } = await started(server);
+  expect((await fetch(`http://${host}/health/live`)).status).toBe(200);
+  server.kill('SIGTERM');
+  server.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+  expect(existsSync(demoFolder)).toBe(false);
+}, 300_000);
+
 /** Waits for the banner, and reads from it. @throws Error with what the server printed where it ends instead */
 async function started(child: ChildProcess): Promise<{ host: string; demoFolder: string; output: () => string }> {
   let output = '';
