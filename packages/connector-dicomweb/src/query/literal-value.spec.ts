@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { isLiteral, isUid, literalValue } from './literal-value.js';
+
+describe('literalValue', () => {
+  it.each(['', '  ', 'a\u0000', 'a\nb', 'x'.repeat(257)])('asks for nothing that no archive can hold: %j', (value) => {
+    expect(literalValue(value)).toBeUndefined();
+  });
+
+  it.each(['*', '????', '*?', '/* */'])('does not ask for everything: %s', (value) => {
+    expect(literalValue(value)).toBe('unaskable');
+  });
+
+  it.each([
+    ['123-A_b.c', undefined],
+    ['A 17', 'A?17'],
+    ['MR*7', undefined],
+    ['M^R 7', 'M?R?7'],
+    ['Müller1', 'M*ller1'],
+    ['a,b', 'a?b'],
+    ['a\\b', 'a?b'],
+    ['&', undefined],
+  ])('sends %s, and then %s', (value, pattern) => {
+    expect(literalValue(` ${value} `)).toEqual({
+      exact: value,
+      sent: value,
+      isWild: value.includes('*'),
+      ...(pattern === undefined ? {} : { pattern }),
+    });
+  });
+});
+
+describe('isLiteral', () => {
+  const asked = { exact: 'A*', sent: 'A*', isWild: true };
+  it('takes the value itself, and no other that a wildcard matches', () => {
+    expect(isLiteral('A* ', asked, 'A*')).toBe(true);
+    expect(isLiteral('AB', asked, 'A*')).toBe(false);
+    expect(isLiteral('a*', asked, 'A*')).toBe(false);
+  });
+
+  it('believes a server that does not give the value, where nothing else could match', () => {
+    const plain = { exact: 'AB', sent: 'AB', isWild: false };
+    expect(isLiteral(undefined, plain, 'AB')).toBe(true);
+    expect(isLiteral(undefined, asked, 'A*')).toBe(false);
+    expect(isLiteral(undefined, plain, 'A?')).toBe(false);
+  });
+});
+
+it('knows a UID', () => {
+  expect(['1.2.840', '2.25.1'.repeat(20), '1.2.*', '', '1.2\\1.3', '../1'].map(isUid)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
