@@ -4,11 +4,14 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { temporaryFolder } from '@pacs-connectors/test-services';
 import { type BuiltServer, runBuiltServer } from './testing/built-server.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+// A server takes seconds to start where the machine is busy.
+jest.setTimeout(120_000);
+
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const running: BuiltServer[] = [];
 
@@ -75,14 +78,17 @@ class ShelfPlugin {
     return {
       id,
       type: 'SHELF',
-      search: async ({ patientIds }) => ({
-        notices: await (patientIds[0].id === 'slow' ? new Promise((resolve) => setTimeout(resolve, 1000, [])) : []),
-        patients: patientIds.map(({ id: patientId }) => ({
+      search: async ({ patientIds }) => {
+        if (patientIds[0].id === 'slow') {
+          console.log('shelf ' + id + ' is asked');
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+        return { notices: [], patients: patientIds.map(({ id: patientId }) => ({
           patientId,
           patientName: settings.label,
           studies: [{ studyInstanceUid: '2.25.1', series: [{ seriesInstanceUid: '2.25.2', instances: [{ sopInstanceUid: '2.25.3' }] }] }],
-        })),
-      }),
+        })) };
+      },
       check: async () => ({ latencyMs: 0 }),
       close: async () => console.log('shelf ' + id + ' is closed'),
     };
@@ -152,9 +158,8 @@ describe('a plug-in package that the server has never heard of', () => {
     const configuration = await file('slow.yml', `connector:\n  plugins: shelf-connector${SHELF}`);
     const server = await run('--connectors-config', configuration, '--port', '0');
     const url = await server.address();
-    await fetch(`${url}/manifest?patientID=warm`);
     const response = fetch(`${url}/manifest?patientID=slow`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    while (!server.output().includes('shelf cellar is asked')) await new Promise((resolve) => setTimeout(resolve, 20));
     server.child.kill('SIGTERM');
     expect(await (await response).text()).toContain('PatientID="slow"');
     expect(await server.ended).toBe(0);
