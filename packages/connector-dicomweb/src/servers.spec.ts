@@ -25,6 +25,9 @@ const SERVERS: Record<string, { behaviour: FakeQidoBehaviour; options?: Conforma
     behaviour: { includeField: 'refused', ignoresIssuer: true },
     options: { lacks: ['studyDescription', 'patientBirthTime', 'seriesDate', 'seriesTime', 'issuerOfPatientId'] },
   },
+  'gives little unless it is told to, 100 at once, as that of Azure': {
+    behaviour: { sparse: true, cap: 100, nothing: 204, uidLists: false },
+  },
   'understands no UID lists': { behaviour: { uidLists: false } },
 };
 

@@ -79,7 +79,12 @@ export class QidoClient {
    * @throws ConnectorError where there is no DICOMweb service or it does not answer.
    */
   async probe(asker: Asker): Promise<number> {
-    const page = await this.attempts({ level: 'study', resource: 'studies', limit: 1 }, asker, () => undefined);
+    const question: Question = { level: 'study', resource: 'studies', limit: 1 };
+    const page = await this.attempts(question, asker, () => undefined).catch((error: unknown) => {
+      // dcm4chee-arc may be set to refuse searches that are this broad; that it does shows that it answers.
+      if (error instanceof StatusError && error.status === 413) return { count: 0, capped: true };
+      throw error;
+    });
     if (!page) {
       throw this.failure('misconfigured', 'there is no DICOMweb service (HTTP 404)', {
         remedy: 'Give the base URL of the service, the one that /studies follows.',

@@ -4,7 +4,8 @@ import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag 
 import { askAllPages } from './all-pages.js';
 import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
-import { included, seriesAttributes, seriesAttributesOfInstances } from './study-content.js';
+import { included } from './study-content.js';
+import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
 import { type FoundStudy, unlessAboutQuestion } from './study-questions.js';
 
 /** A series that was asked for by its UID, or an instance; the study around it is asked for afterwards. */
@@ -25,7 +26,7 @@ export function partsBySeriesUid(context: SearchContext, uid: string): Promise<F
     level: 'series',
     resource: 'series',
     match: [['SeriesInstanceUID', uid]],
-    include: [...included(context, seriesAttributes), ...included(context, [Tag.StudyInstanceUID])],
+    include: included(context, SERIES_WISHES),
   }).then((parts) => parts.filter(({ series }) => series.seriesInstanceUid === uid));
 }
 
@@ -35,7 +36,7 @@ export async function partsBySopUid(context: SearchContext, uid: string): Promis
     level: 'instance',
     resource: 'instances',
     match: [['SOPInstanceUID', uid]],
-    include: included(context, seriesAttributesOfInstances),
+    include: included(context, INSTANCE_WITH_SERIES_WISHES),
   });
   const wanted = parts.filter(({ instance }) => instance?.sopInstanceUid === uid);
   return Promise.all(wanted.map((part) => (part.series.modality === undefined ? withSeries(context, part) : part)));
@@ -78,7 +79,7 @@ async function withSeries(context: SearchContext, part: FoundPart): Promise<Foun
   let { series } = part;
   await askAllPages(
     context,
-    { level: 'series', resource: `studies/${studyInstanceUid}/series`, include: included(context, seriesAttributes) },
+    { level: 'series', resource: `studies/${studyInstanceUid}/series`, include: included(context, SERIES_WISHES) },
     (record) => {
       const found = seriesOf(record);
       if (found?.seriesInstanceUid === series.seriesInstanceUid) series = found;

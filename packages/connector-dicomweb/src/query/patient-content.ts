@@ -1,13 +1,7 @@
 import { seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
-import {
-  askRelational,
-  type Content,
-  included,
-  seriesAttributes,
-  seriesAttributesOfInstances,
-  takeInstance,
-} from './study-content.js';
+import { askRelational, type Content, included, takeInstance } from './study-content.js';
+import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
 import { type FoundStudy } from './study-questions.js';
 
 /** Fewer studies are as quickly asked one by one. */
@@ -42,7 +36,7 @@ export async function contentOfPatient(
 
   const missing = new Map(studies.map((found) => [found.study.studyInstanceUid, expectedOf(found) as number]));
   let withoutSeries = false;
-  const include = depth === 'series' ? seriesAttributes : seriesAttributesOfInstances;
+  const include = depth === 'series' ? SERIES_WISHES : INSTANCE_WITH_SERIES_WISHES;
   await askRelational(
     context,
     {

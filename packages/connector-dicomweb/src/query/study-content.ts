@@ -5,25 +5,13 @@ import { askAllPages } from './all-pages.js';
 import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
 import { cutNotice, type FoundStudy, unlessAboutQuestion } from './study-questions.js';
+import { INSTANCE_WISHES, INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
 
 /** The series of studies and their instances, as they are found. */
 export interface Content {
   series(studyInstanceUid: string, series: SeriesAttributes): void;
   instance(studyInstanceUid: string, seriesInstanceUid: string, instance: Instance): void;
 }
-
-/** Attributes of series that are not among those that every server gives (PS3.18 Table 10.6.3-4). */
-const SERIES_INCLUDED = [Tag.SeriesDate, Tag.SeriesTime, Tag.NumberOfSeriesRelatedInstances];
-/** What an instance has to bring so that its series need not be asked for. */
-const SERIES_OF_INSTANCES = [
-  Tag.Modality,
-  Tag.SeriesDescription,
-  Tag.SeriesNumber,
-  Tag.SeriesDate,
-  Tag.SeriesTime,
-  Tag.SeriesInstanceUID,
-  Tag.StudyInstanceUID,
-];
 
 /**
  * A study of more instances than this is asked for series by series, side by side: servers look instances up one by one, and
@@ -46,7 +34,7 @@ export async function seriesOfStudy(
     {
       level: 'series',
       resource: `studies/${uid}/series`,
-      include: included(context, SERIES_INCLUDED),
+      include: included(context, SERIES_WISHES),
     },
     (record) => {
       const series = seriesOf(record);
@@ -93,7 +81,11 @@ async function instancesOfStudy(
   let withoutModality = false;
   const { count, cut } = await askAllPages(
     context,
-    { level: 'instance', resource: `studies/${uid}/instances`, include: included(context, SERIES_OF_INSTANCES) },
+    {
+      level: 'instance',
+      resource: `studies/${uid}/instances`,
+      include: included(context, INSTANCE_WITH_SERIES_WISHES),
+    },
     (record) => {
       if (!takeInstance(record, uid, content)) withoutSeries++;
       if (record[Tag.Modality] === undefined) withoutModality = true;
@@ -144,6 +136,7 @@ export async function instancesOfSeries(
           ['StudyInstanceUID', studyInstanceUid],
           ['SeriesInstanceUID', seriesInstanceUid],
         ],
+        include: included(context, INSTANCE_WISHES),
       },
       expected,
       (record) => (found += take(record)),
@@ -153,7 +146,11 @@ export async function instancesOfSeries(
   }
   const { count, cut } = await askAllPages(
     context,
-    { level: 'instance', resource: `studies/${studyInstanceUid}/series/${seriesInstanceUid}/instances` },
+    {
+      level: 'instance',
+      resource: `studies/${studyInstanceUid}/series/${seriesInstanceUid}/instances`,
+      include: included(context, INSTANCE_WISHES),
+    },
     take,
     { expected },
   );
@@ -189,10 +186,6 @@ export function takeInstance(record: DicomJson, studyInstanceUid: string, conten
 export function included({ knowledge }: SearchContext, attributes: readonly string[]): readonly string[] {
   return knowledge.includeField === 'all' ? ['all'] : attributes;
 }
-
-/** Attributes of series, for a question at the instances. */
-export const seriesAttributesOfInstances: readonly string[] = SERIES_OF_INSTANCES;
-export const seriesAttributes: readonly string[] = SERIES_INCLUDED;
 
 export function fewerNotice(context: SearchContext, what: string): void {
   context.notice(

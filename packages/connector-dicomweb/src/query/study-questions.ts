@@ -7,6 +7,7 @@ import { ofIssuer } from './issuer.js';
 import { isLiteral, isUid, literalValue } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
 import { type ServerKnowledge } from './server-knowledge.js';
+import { STUDY_WISHES } from './wishes.js';
 
 /** A study that was found, with what the server says of its content. */
 export interface FoundStudy {
@@ -18,16 +19,6 @@ export interface FoundStudy {
   /** The Patient ID that it was found by, where that is what was asked. */
   askedPatientId?: string;
 }
-
-/** Attributes of studies and patients that are not among those that every server gives (PS3.18 Table 10.6.3-3). */
-const INCLUDED = [
-  Tag.StudyDescription,
-  Tag.ModalitiesInStudy,
-  Tag.IssuerOfPatientID,
-  Tag.PatientBirthTime,
-  Tag.NumberOfStudyRelatedSeries,
-  Tag.NumberOfStudyRelatedInstances,
-];
 
 /** A search by a pattern stops here; a value that matches more than this is no identifier. */
 const MOST_BY_PATTERN = 5_000;
@@ -134,7 +125,7 @@ async function askStudies(
     const { cut } = await askAllPages(context, asked, (record) => records.push(record), bounds);
     return { records, cut };
   };
-  const wished = [...INCLUDED, ...(question.include ?? [])];
+  const wished = [...STUDY_WISHES, ...(question.include ?? [])];
   if (knowledge.includeField === 'all') return ask(['all']);
   const answer = await ask(wished);
   if (answer.records.some(hasMore)) knowledge.includeField ??= 'tags';

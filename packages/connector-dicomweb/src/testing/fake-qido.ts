@@ -34,6 +34,8 @@ export interface FakeQidoBehaviour {
   /** How it says that nothing was found. */
   nothing?: 'empty array' | 204 | 404;
   contentType?: string;
+  /** Gives nothing but UIDs and Patient ID unless it is wished for, and takes a limit of 200 at most. */
+  sparse?: boolean;
   /** Instances found in a study come without the attributes of their series. */
   bareInstances?: boolean;
   /** Answers before all others, where it returns true. */
@@ -108,6 +110,7 @@ function answer(
   const level = ({ studies: 'study', series: 'series', instances: 'instance' } as const)[path?.[4] ?? ''];
   if (!path || !level) return void response.writeHead(404).end();
   const [, , study, series] = path;
+  if (behaviour.sparse && Number(url.searchParams.get('limit') ?? 1) > 200) return void response.writeHead(400).end();
   const isRelational = level !== 'study' && study === undefined;
   if (isRelational && behaviour.relational === 'refused') return void response.writeHead(400).end();
   const wished = url.searchParams.getAll('includefield');
@@ -162,6 +165,16 @@ const EXTRA: readonly string[] = [
   Tag.SeriesDate,
   Tag.SeriesTime,
 ];
+/** What even a sparse server gives: the first of each level, and what is matched. */
+const ALWAYS: readonly string[] = [
+  Tag.StudyInstanceUID,
+  Tag.SeriesInstanceUID,
+  Tag.SOPInstanceUID,
+  Tag.PatientID,
+  Tag.PatientName,
+  Tag.AccessionNumber,
+  Tag.StudyDate,
+];
 const OF_SERIES: readonly string[] = [Tag.Modality, Tag.SeriesDescription, Tag.SeriesNumber];
 
 function given(result: DicomJson, level: Level, wished: readonly string[], behaviour: FakeQidoBehaviour): DicomJson {
@@ -170,7 +183,7 @@ function given(result: DicomJson, level: Level, wished: readonly string[], behav
     (mode === 'tags' && (wished.includes(tag) || wished.includes('all'))) || (mode === 'all' && wished.includes('all'));
   return Object.fromEntries(
     Object.entries(result).filter(([tag]) => {
-      if (EXTRA.includes(tag)) return extra(tag);
+      if (EXTRA.includes(tag) || (behaviour.sparse && !ALWAYS.includes(tag))) return extra(tag);
       return !(behaviour.bareInstances && level === 'instance' && OF_SERIES.includes(tag));
     }),
   );
