@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { Logger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConnectorError, type SearchCriteria, type SearchOptions } from '@pacs-connectors/connector-core';
+import fc from 'fast-check';
 import { archives, fakes, patientWith, serveFakes } from '../testing/fake-archive.js';
 import { ManifestService } from './manifest.service.js';
 
@@ -317,6 +318,34 @@ describe('a request that cannot be answered', () => {
     const { response, body } = await problem(`/manifest?studyUID=${'1'.repeat(1_000_000)}`);
     expect(response.status).toBe(431);
     expect(body['detail']).toContain('128 KiB');
+  });
+
+  it('is garbage: answered clearly, never by an error of ours', async () => {
+    const name = fc.constantFrom(
+      'patientID',
+      'studyUID',
+      'archive',
+      'lowerDateTime',
+      'viewer',
+      'gzip',
+      'access_token',
+      'x',
+    );
+    const value = fc.oneof(
+      fc
+        .string({ unit: 'binary', maxLength: 80 })
+        .map((text) => encodeURIComponent(text.replace(/[\ud800-\udfff]/g, ''))),
+      fc.string({ unit: fc.constantFrom(...'%&=+,^;.1aZ/[]{}|"\'<>') }),
+    );
+    const queries = fc.array(fc.tuple(name, value), { maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(queries, async (pairs) => {
+        const response = await fetch(`${url}/manifest?${pairs.map((pair) => pair.join('=')).join('&')}`);
+        await response.arrayBuffer();
+        expect([200, 400]).toContain(response.status);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('is no HTTP', async () => {
