@@ -170,10 +170,15 @@ export class Archive {
     return this.readTree(matches);
   }
 
-  /** Everything below studies in one relational question for each, or for several as a list. */
-  treeOfStudies(studies: readonly StudyKey[]): Promise<TreeAnswer[]> {
+  /**
+   * Everything below studies in one relational question for each, or for several as a list.
+   *
+   * @returns `undefined` where an answer holds what was not asked for.
+   */
+  async treeOfStudies(studies: readonly StudyKey[]): Promise<TreeAnswer[] | undefined> {
     const patients = patientsOf(studies);
-    return askByUids(this.conversation, this.lists, [...patients.keys()], {
+    let tooMuch = false;
+    const answers = await askByUids(this.conversation, this.lists, [...patients.keys()], {
       shape: 'relational IMAGE by a list of Study Instance UIDs',
       known: true,
       question: (list) => ({
@@ -184,9 +189,13 @@ export class Archive {
       }),
       read: (match, wanted) => {
         const answer = this.readTreeAnswer(match);
-        return answer && wanted.has(answer.studyInstanceUid) ? { uid: answer.studyInstanceUid, answer } : undefined;
+        if (!answer) return undefined;
+        if (wanted.has(answer.studyInstanceUid)) return { uid: answer.studyInstanceUid, answer };
+        tooMuch = true;
+        return undefined;
       },
     });
+    return tooMuch ? undefined : answers;
   }
 
   private readStudy(match: DataSetText): StudyAnswer | undefined {

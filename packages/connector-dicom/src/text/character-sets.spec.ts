@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import { Tag } from '../dimse/tags.js';
+import { encodeText, normalizeTerm } from './character-sets.js';
+import { DataSetText } from './data-set-text.js';
+
+/** The bytes of an element, as `\xNN` escapes and ASCII. */
+function bytes(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+function textOf(characterSet: string | undefined, value: Buffer, tag: number = Tag.patientName, undeclared?: string) {
+  const dataSet = new Map([[tag, value]]);
+  if (characterSet !== undefined) dataSet.set(Tag.specificCharacterSet, bytes(characterSet));
+  return new DataSetText(dataSet, undeclared).get(tag);
+}
+
+describe('text of an answer', () => {
+  it.each([
+    ['ISO_IR 6', 'Smith^John', 'Smith^John'],
+    ['ISO_IR 100', 'Buc^J\xe9r\xf4me', 'Buc^Jérôme'],
+    ['ISO_IR 101', 'Wa\xb3\xeasa^Lech', 'Wałęsa^Lech'],
+    ['ISO_IR 109', '\xd8u\xb6a^\xc5etta', 'Ĝuĥa^Ċetta'],
+    ['ISO_IR 110', '\xc0boli\xf1\xb9^\xaeanis', 'Āboliņš^Žanis'],
+    ['ISO_IR 144', '\xbb\xee\xda\xe1\xd5\xdc\xd1\xe3\xe0\xd3', 'Люксембург'],
+    ['ISO_IR 127', '\xe2\xc8\xc7\xe6\xea^\xe4\xe6\xd2\xc7\xd1', 'قباني^لنزار'],
+    ['ISO_IR 126', '\xc4\xe9\xef\xed\xf5\xf3\xe9\xef\xf2', 'Διονυσιος'],
+    ['ISO_IR 138', '\xf9\xf8\xe5\xef^\xe3\xe1\xe5\xf8\xe4', 'שרון^דבורה'],
+    ['ISO_IR 148', '\xc7avu\xfeo\xf0lu', 'Çavuşoğlu'],
+    ['ISO_IR 166', '\xca\xc1\xaa\xd2\xc2', 'สมชาย'],
+    ['ISO_IR 13', '\xd4\xcf\xc0\xde^\xc0\xdb\xb3', 'ﾔﾏﾀﾞ^ﾀﾛｳ'],
+  ])('%s', (characterSet, value, expected) => {
+    expect(textOf(characterSet, bytes(value))).toBe(expected);
+  });
+
+  it.each([
+    ['ISO_IR 192', Buffer.from('Wang^XiaoDong=王^小东='), 'Wang^XiaoDong=王^小东='],
+    ['GB18030', bytes('Wang^XiaoDong=\xcd\xf5^\xd0\xa1\xb6\xab='), 'Wang^XiaoDong=王^小东='],
+    ['GBK', bytes('\xd5\xc5^\xc8\xfd'), '张^三'],
+  ])('%s, groups of a name kept', (characterSet, value, expected) => {
+    expect(textOf(characterSet, value)).toBe(expected);
+  });
+
+  // The examples of PS3.5 Annexes H, I and K.
+  it.each([
+    [
+      'PS3.5 H.3.1',
+      '\\ISO 2022 IR 87',
+      'Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B=\x1b$B$d$^$@\x1b(B^\x1b$B$?$m$&\x1b(B',
+      'Yamada^Tarou=山田^太郎=やまだ^たろう',
+    ],
+    [
+      'PS3.5 H.3.2',
+      'ISO 2022 IR 13\\ISO 2022 IR 87',
+      '\xd4\xcf\xc0\xde^\xc0\xdb\xb3=\x1b$B;3ED\x1b(J^\x1b$BB@O:\x1b(J=\x1b$B$d$^$@\x1b(J^\x1b$B$?$m$&\x1b(J',
+      'ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう',
+    ],
+    [
+      'PS3.5 I.2',
+      '\\ISO 2022 IR 149',
+      'Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C\xb1\xe6\xb5\xbf',
+      'Hong^Gildong=洪^吉洞=홍^길동',
+    ],
+    [
+      'PS3.5 K.2',
+      '\\ISO 2022 IR 58',
+      'Zhang^XiaoDong=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab=',
+      'Zhang^XiaoDong=张^小东=',
+    ],
+    ['JIS X 0212', '\\ISO 2022 IR 87\\ISO 2022 IR 159', '\x1b$(D0!\x1b(B^A', '丂^A'],
+    ['Latin-1, then Greek', 'ISO 2022 IR 100\\ISO 2022 IR 126', 'Buc^J\xe9r\xf4me \x1b-F\xc4\xe9', 'Buc^Jérôme Δι'],
+  ])('ISO 2022: %s', (_, characterSet, value, expected) => {
+    expect(textOf(characterSet, bytes(value))).toBe(expected);
+  });
+
+  it('ends a code extension at the delimiters of a name, and not at bytes that look like them', () => {
+    // After `^` G1 is Latin-1 again, though no escape sequence says so.
+    expect(textOf('ISO 2022 IR 100\\ISO 2022 IR 126', bytes('\x1b-F\xc4^\xc4'))).toBe('Δ^Ä');
+    // 0x5E within two bytes of JIS X 0208 is no caret.
+    expect(textOf('\\ISO 2022 IR 87', bytes('\x1b$B$^\x1b(B'))).toBe('ま');
+  });
+
+  it('without a declaration: UTF-8 where it is that, else Latin-1, else what is configured', () => {
+    expect(textOf(undefined, Buffer.from('Müller'))).toBe('Müller');
+    expect(textOf(undefined, bytes('M\xfcller'))).toBe('Müller');
+    expect(textOf('', bytes('\xc4\xe9'), Tag.patientName, 'ISO_IR 126')).toBe('Δι');
+    expect(textOf('ISO_IR 100', bytes('M\xfcller'), Tag.patientName, 'ISO_IR 126')).toBe('Müller');
+  });
+
+  it('takes a term that nobody defined for none', () => {
+    expect(textOf('ISO_IR 999', Buffer.from('Müller'))).toBe('Müller');
+  });
+
+  it('takes padding away, and an empty value for none', () => {
+    expect(textOf('ISO_IR 100', bytes(' A^B  '))).toBe('A^B');
+    expect(textOf('ISO_IR 100', bytes('2.25.1\0'), Tag.studyInstanceUid)).toBe('2.25.1');
+    expect(textOf('ISO_IR 100', bytes('  '))).toBeUndefined();
+  });
+});
+
+describe('text of a question', () => {
+  it.each([
+    ['Müller', 'ISO_IR 100', 'M\xfcller'],
+    ['Διον', 'ISO_IR 126', '\xc4\xe9\xef\xed'],
+    ['Wałęsa', 'ISO_IR 101', 'Wa\xb3\xeasa'],
+    ['ﾔﾏﾀﾞ', 'ISO_IR 13', '\xd4\xcf\xc0\xde'],
+    ['小东', 'GB18030', '\xd0\xa1\xb6\xab'],
+    ['plain', 'ISO_IR 6', 'plain'],
+  ])('%s in %s', (text, term, expected) => {
+    expect(encodeText(text, term)).toEqual(bytes(expected));
+  });
+
+  it('says where a character set cannot write it', () => {
+    expect(encodeText('王', 'ISO_IR 100')).toBeUndefined();
+    expect(encodeText('é', 'ISO_IR 6')).toBeUndefined();
+    expect(encodeText('王', 'ISO_IR 192')).toEqual(Buffer.from('王'));
+  });
+});
+
+it('knows the spellings of archives', () => {
+  const spellings = ['iso_ir_100', 'ISO-IR 100', 'ISO IR 100', 'ISO8859-1', 'UTF-8', 'ISO_2022_IR_87', ''];
+  expect(spellings.map(normalizeTerm)).toEqual([
+    ...Array(4).fill('ISO_IR 100'),
+    'ISO_IR 192',
+    'ISO 2022 IR 87',
+    'ISO_IR 6',
+  ]);
+});
