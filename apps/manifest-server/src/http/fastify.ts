@@ -8,13 +8,18 @@ import { plainProblem, type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 /** Longest request line with headers, bytes: room for 1,000 full-length UIDs in one URL. */
 export const MAX_REQUEST_HEAD = 128 * 1024;
 
-/** Fastify with this server's limits, its addresses read leniently and its errors told as problems. */
-export function createFastify(): FastifyAdapter {
+/**
+ * Fastify with this server's limits, its addresses read leniently and its errors told as problems.
+ *
+ * @param trusts whether a proxy of this address is believed when it says whom it asks for.
+ */
+export function createFastify(trusts: (address: string) => boolean = () => false): FastifyAdapter {
   const adapter = new FastifyAdapter({
     http: { maxHeaderSize: MAX_REQUEST_HEAD },
     // Time a client has to send its request, milliseconds.
     requestTimeout: 30_000,
     bodyLimit: 1024 * 1024,
+    trustProxy: trusts,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     genReqId: () => randomUUID(),
     clientErrorHandler: answerUnreadable,
@@ -47,7 +52,9 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   // the answer is lost with it.
   if (answered.has(socket)) return;
   answered.add(socket);
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Nor may it stand in the middle of the answer to a request before it.
+  const answering = (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent ?? false;
+  if (error.code === 'ECONNRESET' || !socket.writable || answering) {
     socket.destroy();
     return;
   }

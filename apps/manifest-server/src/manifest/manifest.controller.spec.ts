@@ -358,6 +358,18 @@ describe('a request that cannot be answered', () => {
   });
 });
 
+it('garbage behind a request never stands in its answer', async () => {
+  archives.set('north', () => Promise.resolve(patientWith('1.2', 200_000)));
+  const { port, hostname } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write('GET /manifest?patientID=P1&archive=north HTTP/1.1\r\nHost: x\r\n\r\n');
+  let text = String((await once(socket, 'data'))[0]);
+  socket.write('garbage\r\n\r\n');
+  for await (const chunk of socket) text += String(chunk);
+  expect(text).toMatch(/^HTTP\/1.1 200 OK/);
+  expect(text).not.toContain('problem+json');
+}, 60_000);
+
 describe('addresses', () => {
   it('are found with doubled and trailing slashes, and with a thousand UIDs', async () => {
     archives.set('north', () => Promise.resolve(patientWith('1.2')));
