@@ -62,7 +62,8 @@ async function partsByUid(context: SearchContext, uid: string, kind: string, que
 
 function take(parts: FoundPart[], record: DicomJson): void {
   const [study, series] = [studyOf(record), seriesOf(record)];
-  if (!study || !series) return;
+  // Both become a part of later addresses.
+  if (!study || !series || !isUid(study.studyInstanceUid) || !isUid(series.seriesInstanceUid)) return;
   parts.push({
     around: { patient: patientOf(record), study },
     studyInstanceUid: study.studyInstanceUid,
@@ -75,7 +76,6 @@ function take(parts: FoundPart[], record: DicomJson): void {
 /** `part` with the attributes of its series, where the server does not give them with an instance. */
 async function withSeries(context: SearchContext, part: FoundPart): Promise<FoundPart> {
   const { studyInstanceUid } = part;
-  if (!isUid(studyInstanceUid)) return part;
   let { series } = part;
   await askAllPages(
     context,
