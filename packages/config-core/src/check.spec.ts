@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parse, stringify } from 'yaml';
 import { checkConfiguration } from './check.js';
 import { readConfiguration } from './document/read.js';
 import { renderProblem } from './problems.js';
@@ -216,6 +219,16 @@ describe('an error costs its connector only, and everything is told at once', ()
     expect(leftOut).toHaveLength(1);
   });
 
+  it('an id with a dot: in brackets it is one, without them it is told', async () => {
+    expect((await load(dicomConnector().replace('pacs:', '"[pacs.main]":'))).connectors).toMatchObject([
+      { id: 'pacs.main' },
+    ]);
+    const { leftOut } = await load(dicomConnector().replace('pacs:', 'pacs.main:'));
+    expect(leftOut).toMatchObject([
+      { id: 'pacs', reasons: [expect.stringContaining('expected "[pacs.main]": an id with a dot needs brackets')] },
+    ]);
+  });
+
   it('an id like a property of every object is an id', async () => {
     for (const id of ['constructor', '__proto__', 'toString']) {
       expect((await load(dicomConnector().replace('pacs:', `${id}:`))).connectors.map((found) => found.id)).toEqual([
@@ -403,3 +416,44 @@ unrelated: { key: '\${NOT_SET}', cipher: '{cipher}zz' }
     ]);
   });
 });
+
+it('whatever stands at whatever key, it is read or told, never thrown', async () => {
+  const files = await Promise.all(
+    ['first-layout.yml', 'second-layout.yml'].map((name) =>
+      readFile(new URL(`testing/${name}`, import.meta.url), 'utf8'),
+    ),
+  );
+  const trees = files.map((text) => parse(text, { merge: true }) as Tree);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...trees),
+      fc.array(fc.nat(), { maxLength: 12 }),
+      fc.json(),
+      async (tree, steps, json) => {
+        const changed = structuredClone(tree);
+        replaceSomewhere(changed, steps, JSON.parse(json));
+        const { connectors, leftOut } = await load(stringify(changed));
+        expect(connectors.length + leftOut.length).toBeGreaterThanOrEqual(0);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+type Tree = { [key: string]: unknown };
+
+/** Walks down `tree` as `steps` choose, and puts `value` in place of what is there. */
+function replaceSomewhere(tree: Tree, steps: readonly number[], value: unknown): void {
+  let here = tree;
+  for (const [index, step] of steps.entries()) {
+    const keys = Object.keys(here);
+    const key = keys[step % keys.length];
+    if (key === undefined) return;
+    const inner = here[key];
+    if (index === steps.length - 1 || typeof inner !== 'object' || inner === null) {
+      here[key] = value;
+      return;
+    }
+    here = inner as Tree;
+  }
+}

@@ -129,6 +129,7 @@ function readConnector(
     );
   }
   const scope: Found<MapNode> = { node, key, keyPlace };
+  if (isPartOfAnId(scope, context)) return {};
   const { instance: common } = readRequired(ConnectorSettings, [scope], context);
   if (common.type === undefined) return {};
   const plugin = plugins.find(({ type }) => relax(type) === relax(common.type));
@@ -150,6 +151,22 @@ function readConnector(
   if (!settings || !retrieval) return { type };
   const { deactivated, manifest, timeoutMs = global.timeoutMs } = common;
   return { type, connector: { id, type, deactivated, settings, manifest, retrieval, timeoutMs } };
+}
+
+/** `pacs.main: { type: … }` reads as a connector `pacs` with the key `main`: the id is meant, and needs brackets. */
+function isPartOfAnId(scope: Found<MapNode>, context: ReaderContext): boolean {
+  if (find(scope, 'type')) return false;
+  const rest = [...scope.node.entries].find(([name]) => find(scope, `${name}.type`)?.node.kind === 'scalar');
+  if (!rest) return false;
+  const id = `${scope.key.split('.').pop()!}.${rest[0]}`;
+  const expected = `"[${id}]": an id with a dot needs brackets and quotes`;
+  report(
+    context,
+    'error',
+    { key: scope.key, place: scope.keyPlace },
+    { found: `the id ${JSON.stringify(id)}`, expected },
+  );
+  return true;
 }
 
 /** The settings of the archive language. A class that fails in a way of its own costs this connector only. */

@@ -20,3 +20,4 @@ export { CipherError, type CipherMode, DEFAULT_SALT, SymmetricCipher } from './v
 export { dicomTag } from './values/dicom-tag.js';
 export { redact } from './values/redact.js';
 export { configurationJsonSchema } from './schema/configuration-schema.js';
+export { configurationReference } from './reference.js';

@@ -26,7 +26,7 @@ export interface Problem {
 
 /** The problem in one line: `file:12:9 connector.timeout: found "abc", expected a time such as 30s`. */
 export function renderProblem({ file, line, column, key, found, expected }: Problem): string {
-  const place = [file, line, column].filter((part) => part !== undefined && part !== '').join(':');
+  const place = file === '' ? '' : [file, line, column].filter((part) => part !== undefined).join(':');
   return `${[place, key].filter((part) => part !== '').join(' ')}: found ${found}, expected ${expected}`;
 }
 

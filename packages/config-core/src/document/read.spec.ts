@@ -107,3 +107,11 @@ it('reads config inside default, as old files have it, with a warning', async ()
   // A later file's default is its own business.
   expect((await load([old, 'connector.default: pacs'])).defaultIds).toEqual(['pacs']);
 });
+
+it('leaves out what holds for one Spring profile only, with a warning', async () => {
+  const more = '---\nspring.config.activate.on-profile: dev\nconnector.timeout: 1s\n---\nconnector.default: pacs\n';
+  const { global, defaultIds, problems } = await load(dicomConnector() + more);
+  expect(global.timeoutMs).toBe(30_000);
+  expect(defaultIds).toEqual(['pacs']);
+  expect(problems).toMatchObject([{ severity: 'warning', line: 8, key: 'spring.config.activate.on-profile' }]);
+});

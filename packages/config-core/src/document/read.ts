@@ -41,7 +41,7 @@ export async function readConfiguration(
   let root: MapNode = { kind: 'map', place, order: -1, entries: new Map() };
   texts.forEach(({ name, text }, index) => {
     const parsed = parseYaml(name, text, index);
-    problems.push(...parsed.problems);
+    for (const problem of parsed.problems) (problem.severity === 'error' ? problems : warnings).push(problem);
     if (parsed.root) root = mergeNodes(root, liftOldConfig(parsed.root, warnings)) as MapNode;
   });
   if (problems.length > 0) throw new ConfigurationError(problems);

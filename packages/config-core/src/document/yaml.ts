@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { type Place, type Problem } from '../problems.js';
-import { type ConfigNode, type Entry, type MapNode, mergeNodes, twice } from './node.js';
+import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, twice } from './node.js';
 
 /** Nodes that aliases may stand for in one file: more is an alias bomb, not a configuration. */
 const MAXIMUM_ALIASED_NODES = 10_000;
@@ -12,7 +12,7 @@ export interface ParsedYaml {
   problems: Problem[];
 }
 
-/** Reads one YAML text. Broken YAML is told in `problems`, one for each fault; then nothing of it may be used. */
+/** Reads one YAML text. Broken YAML is an error in `problems`, one for each fault; then nothing of it may be used. */
 export function parseYaml(file: string, text: string, order: number): ParsedYaml {
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
@@ -48,7 +48,9 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
       const node = new Converter(document as Document, placeAt, order + index / 1000).convert(
         document.contents as Node,
       );
-      if (node.kind === 'map') root = root ? (mergeNodes(root, node) as MapNode) : node;
+      const profile = node.kind === 'map' ? profileOf(node) : undefined;
+      if (profile) problems.push(profile);
+      else if (node.kind === 'map') root = root ? (mergeNodes(root, node) as MapNode) : node;
       else if (node.kind !== 'scalar' || node.text !== '')
         problems.push({
           severity: 'error',
@@ -63,6 +65,17 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
     }
   });
   return { root, problems };
+}
+
+/** Spring reads a document with a profile only where that profile is active; here none ever is. */
+function profileOf(node: MapNode): Problem | undefined {
+  for (const path of ['spring.config.activate.on-profile', 'spring.profiles']) {
+    const found = find({ node, key: '', keyPlace: node.place }, path);
+    if (found?.node.kind !== 'scalar' && found?.node.kind !== 'list') continue;
+    const expected = 'keys that always hold; this part of the file is left out';
+    return { severity: 'warning', ...node.place, key: found.key, found: 'a document for one profile', expected };
+  }
+  return undefined;
 }
 
 function describe(code: string, message: string, line = ''): { found: string; expected: string } {

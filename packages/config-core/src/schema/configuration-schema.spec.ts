@@ -96,6 +96,8 @@ function valuesFor(
       if (known.has('isHttpUrl')) return { right: ['https://a.example'], wrong: ['a.example', 1, ['x'], { a: 'b' }] };
       if (known.has('isHexadecimal')) return { right: ['dead', 1234], wrong: ['xyz', ['x']] };
       if (known.has('matches')) return { right: ['jdbc:x'], wrong: ['x', 1, ['x']] };
+      if (known.has('isIn')) return { right: ['auto', 'on', 'off'], wrong: ['On', true, ['x']] };
+      if (known.has('maxLength')) return { right: ['text'], wrong: ['a longer text', ['x']] };
       if (setting.format) return { right: ['host'], wrong: ['a b', ['x']] };
       return { right: ['text', 12, true], wrong: [['x'], { a: 'b' }] };
   }

@@ -72,7 +72,10 @@ function valuesOf(
 
 function textValues(setting: SettingOptions, known: ReadonlyMap<string, unknown[]>): JsonSchema[] {
   if (setting.values) return enumValues(spellingsOf(setting.values));
+  if (known.has('isIn')) return [{ enum: known.get('isIn')![0] }];
   const pattern = patternOf(setting, known);
+  const length = lengthOf(known);
+  if (length) return [{ type: 'string', ...length, ...(pattern === undefined ? {} : { pattern }) }];
   if (pattern === undefined) return [{ $ref: '#/definitions/text' }];
   // YAML makes numbers and booleans of some texts; they are read as they are written.
   const number = new RegExp(pattern).test('1');
@@ -85,6 +88,12 @@ function patternOf(setting: SettingOptions, known: ReadonlyMap<string, unknown[]
   if (known.has('isHexadecimal')) return '^(?:0[xXhH])?[0-9A-Fa-f]+$';
   const matches = known.get('matches')?.[0];
   return matches instanceof RegExp ? sourceOf(matches) : undefined;
+}
+
+function lengthOf(known: ReadonlyMap<string, unknown[]>): JsonSchema | undefined {
+  const [minLength, maxLength] = known.get('isLength') ?? [known.get('minLength')?.[0], known.get('maxLength')?.[0]];
+  if (minLength === undefined && maxLength === undefined) return undefined;
+  return { ...(minLength === undefined ? {} : { minLength }), ...(maxLength === undefined ? {} : { maxLength }) };
 }
 
 /** The spellings as written, for completion, and any other that relaxed names take for them. */

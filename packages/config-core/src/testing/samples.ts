@@ -1,4 +1,4 @@
-import { IsDefined, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsDefined, IsIn, IsInt, IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
 import { checkConfiguration, type KnownPlugin, type LoadedConfiguration } from '../check.js';
 import { type ConfigurationSource, type Environment, readConfiguration } from '../document/read.js';
 import { renderProblem } from '../problems.js';
@@ -61,6 +61,16 @@ export class SampleDicom {
   })
   @IsDefined()
   peer!: SamplePeer;
+
+  @Setting({ paths: ['dicom-connector.relational'], description: 'Relational queries' })
+  @IsOptional()
+  @IsIn(['auto', 'on', 'off'])
+  relational?: string;
+
+  @Setting({ paths: ['dicom-connector.label'], description: 'A short text' })
+  @IsOptional()
+  @MaxLength(8)
+  label?: string;
 }
 
 export class SampleDicomWeb {

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { ConfigurationError } from '@pacs-connectors/config-core';
+import { describeUnexpected } from '../http/describe-unexpected.js';
+import { check } from './check.js';
+import { encrypt } from './encrypt.js';
+import { keys, schema } from './schema.js';
+import { type Terminal, UsageError } from './terminal.js';
+
+const USAGE = `pacs-connectors, tools for the configuration of the manifest server
+
+  pacs-connectors check [FILE…]
+      Prints the configuration in effect (canonical names, placeholders and ciphers resolved, secrets masked) and every
+      problem with its place. FILE is a YAML file or a folder of them, the later over the earlier; without any, those of
+      CONNECTORS_CONFIG. Exit code 1 where there is an error.
+
+  pacs-connectors encrypt [--mode gcm|cbc]
+      Asks for a value, or reads it from a pipe, and prints it as '{cipher}…' for a configuration file. The key is taken
+      from ENCRYPT_KEY, the salt from ENCRYPT_SALT (hexadecimal, deadbeef where it is not set).
+
+  pacs-connectors schema
+      Prints the JSON Schema of the configuration, for editors: all archive languages that are installed, and those of
+      the packages in connector.plugins of CONNECTORS_CONFIG.
+
+  pacs-connectors keys
+      Prints every key with its meaning, as Markdown, for the same archive languages.
+
+  pacs-connectors help
+`;
+
+/** Runs one command. @returns its exit code: 0, 1 where something is wrong, 2 where it was called wrongly. */
+export async function runCommand(args: string[], terminal: Terminal): Promise<number> {
+  try {
+    const { values, positionals } = parse(args);
+    const [command, ...operands] = positionals;
+    if (values.help || command === 'help') {
+      terminal.stdout.write(USAGE);
+      return 0;
+    }
+    switch (command) {
+      case 'check':
+        return await check(operands, terminal);
+      case 'encrypt':
+        return await encrypt(operands, values.mode, terminal);
+      case 'schema':
+        return await schema(operands, terminal);
+      case 'keys':
+        return await keys(operands, terminal);
+      default:
+        throw new UsageError(command === undefined ? 'which command?' : `there is no command ${command}`);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.stderr.write(`pacs-connectors: ${error.message}\n\n${USAGE}`);
+      return 2;
+    }
+    terminal.stderr.write(`${describe(error)}\n`);
+    return 1;
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h' }, mode: { type: 'string' } },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ConfigurationError) return error.message;
+  return `pacs-connectors: ${describeUnexpected(error)}`;
+}

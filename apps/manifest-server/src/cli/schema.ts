@@ -1,0 +1,29 @@
+import { configurationJsonSchema, configurationReference, readConfiguration } from '@pacs-connectors/config-core';
+import { type ConnectorPlugin } from '@pacs-connectors/connector-core';
+import { configurationFiles } from './configuration-files.js';
+import { findPlugins } from './plugins.js';
+import { type Terminal, UsageError } from './terminal.js';
+
+/** `pacs-connectors schema`: the JSON Schema of the configuration, with the archive languages at hand. */
+export function schema(operands: readonly string[], terminal: Terminal): Promise<number> {
+  return print('schema', operands, terminal, (plugins) => JSON.stringify(configurationJsonSchema(plugins), null, 2));
+}
+
+/** `pacs-connectors keys`: every key with its meaning, as Markdown. */
+export function keys(operands: readonly string[], terminal: Terminal): Promise<number> {
+  return print('keys', operands, terminal, configurationReference);
+}
+
+async function print(
+  command: string,
+  operands: readonly string[],
+  { env, stdout, stderr }: Terminal,
+  describe: (plugins: readonly ConnectorPlugin[]) => string,
+): Promise<number> {
+  if (operands.length > 0) throw new UsageError(`${command} takes no operand`);
+  const document = await readConfiguration(configurationFiles([], env), env);
+  const { plugins, problems } = await findPlugins(document.plugins);
+  for (const problem of problems) stderr.write(`error: ${problem}\n`);
+  stdout.write(`${describe(plugins).trimEnd()}\n`);
+  return problems.length > 0 ? 1 : 0;
+}
