@@ -1,5 +1,7 @@
 // One SQLite connection in a process of its own: SQLite runs a statement to its end within one call, and only a process can be
 // ended in the middle of it. Asked over IPC: { sql, bindings } → { columns }, then { next } → { rows, done } until done.
+import { pathToFileURL } from 'node:url';
+
 const { file, immutable, batchSize } = JSON.parse(process.argv[2]);
 
 /** @returns {Promise<(sql: string, bindings: unknown[]) => { columns: object[], rows: Iterator<unknown[]> }>} */
@@ -7,7 +9,7 @@ async function open() {
   const own = await import('node:sqlite').catch(() => undefined);
   // Before 22.16 it gives rows as objects only, where of two columns with one name the first is lost.
   if (own?.StatementSync.prototype.setReturnArrays) {
-    const place = immutable ? `${new URL(`file://${encodeURI(file).replaceAll('?', '%3f')}`)}?immutable=1` : file;
+    const place = immutable ? `${pathToFileURL(file).href}?immutable=1` : file;
     const database = new own.DatabaseSync(place, { readOnly: true });
     prepareSession((sql) => database.exec(sql));
     return (sql, bindings) => {
