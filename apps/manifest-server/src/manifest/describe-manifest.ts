@@ -14,19 +14,20 @@ export function DescribeManifest(): MethodDecorator {
     },
   };
   return applyDecorators(
-    ...SEARCH_PARAMETERS.map(describeParameter),
+    DescribeSearch(),
+    ApiQuery({
+      name: 'key',
+      required: false,
+      schema: { type: 'string' },
+      description:
+        'The manifest of an earlier launch, waited for while it is being built; the search is not read then.',
+    }),
     ApiQuery({
       name: 'gzip',
       required: false,
       allowEmptyValue: true,
       schema: { type: 'string' },
       description: 'Compresses the answer, whatever `Accept-Encoding` says.',
-    }),
-    ApiQuery({
-      name: 'access_token',
-      required: false,
-      schema: { type: 'string' },
-      description: "The caller's bearer token, for callers that cannot send an `Authorization` header.",
     }),
     ApiHeader({
       name: 'If-None-Match',
@@ -48,7 +49,20 @@ export function DescribeManifest(): MethodDecorator {
     ApiResponse({ status: 304, description: 'The manifest is the one that the client has.' }),
     ApiResponse({ status: 502, description: 'No archive could be asked; the manifest holds the messages.', content }),
     ApiResponse({ status: 504, description: 'No archive answered in time; the manifest holds the messages.', content }),
-    ProblemResponses(400, 406, 431, 500),
+    ProblemResponses(400, 404, 406, 431, 500),
+  );
+}
+
+/** The parameters of a search. */
+export function DescribeSearch(): MethodDecorator {
+  return applyDecorators(
+    ...SEARCH_PARAMETERS.map(describeParameter),
+    ApiQuery({
+      name: 'access_token',
+      required: false,
+      schema: { type: 'string' },
+      description: "The caller's bearer token, for callers that cannot send an `Authorization` header.",
+    }),
   );
 }
 
@@ -61,7 +75,7 @@ function describeParameter({ name, description, example, multiplicity, flag }: S
   return ApiQuery({
     name,
     required: false,
-    allowEmptyValue: flag ?? true,
+    allowEmptyValue: flag ?? false,
     description: description + notes[multiplicity],
     ...(example && { example: multiplicity === 'once' ? example : example.split(',') }),
     schema: multiplicity === 'once' ? { type: 'string' } : { type: 'array', items: { type: 'string' } },
