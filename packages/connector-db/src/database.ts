@@ -167,14 +167,16 @@ export class Database {
       return connection;
     };
     client.acquireRawConnection = async () => {
-      for (const settings of plan.attempts.slice(0, -1)) {
+      let failure: unknown;
+      for (const settings of plan.attempts) {
+        if (failure !== undefined && (this.isClosed || !engine.triesNext?.(failure, settings))) continue;
         try {
           return await connect(settings);
         } catch (error) {
-          if (!engine.triesNext?.(error)) throw error;
+          failure = error;
         }
       }
-      return connect(plan.attempts.at(-1) as object);
+      throw failure;
     };
     if (engine.isAlive) {
       client.validateConnection = async (connection) => engine.isAlive?.(connection) ?? true;

@@ -59,8 +59,8 @@ export interface Engine<Connection = unknown> {
   plan(): Promise<ConnectionPlan>;
   /** Makes a connection; where it is not given, knex does. */
   connect?(settings: object): Promise<Connection>;
-  /** Whether the next of the attempts is worth a try after this error; where it is not given, none is. */
-  triesNext?(error: unknown): boolean;
+  /** Whether an attempt with `settings` is worth a try after this error of an earlier one; where it is not given, none is. */
+  triesNext?(error: unknown, settings: object): boolean;
   /** Once for each new connection, made with `settings`. */
   prepare(connection: Connection, settings: object): Promise<void>;
   /** Begins what cannot write. */

@@ -75,8 +75,11 @@ export class MysqlEngine implements Engine<Connection> {
     };
   }
 
-  triesNext(error: unknown): boolean {
-    if ((error as QueryError).code === 'HANDSHAKE_NO_SSL_SUPPORT') return this.address.ssl.mode === 'prefer';
+  /** @param settings without TLS (mode `prefer`): the same host again, only where it speaks none. */
+  triesNext(error: unknown, settings: { ssl?: object }): boolean {
+    if (this.address.ssl.mode === 'prefer' && !settings.ssl) {
+      return (error as QueryError).code === 'HANDSHAKE_NO_SSL_SUPPORT';
+    }
     return mysqlFault(error)?.kind === 'unavailable';
   }
 

@@ -52,6 +52,8 @@ type CursorType = new (sql: string, values: unknown[], options: object) => Curso
 /** pg's settings for one connection, and the kind of server that it has to reach. */
 interface Settings extends ClientConfig {
   wanted?: 'primary' | 'secondary';
+  /** The same host again, without TLS: only where it speaks none. */
+  inTheClear?: boolean;
 }
 
 const WANTED_KINDS: Record<PostgresqlAddress['targetServerType'], Settings['wanted']> = {
@@ -114,7 +116,9 @@ export class PostgresqlEngine implements Engine<Client> {
     });
     const attempts = address.hosts
       .map(ofHost)
-      .flatMap((one) => (address.ssl.mode === 'prefer' ? [one, { ...one, ssl: false as const }] : [one]));
+      .flatMap((one) =>
+        address.ssl.mode === 'prefer' ? [one, { ...one, ssl: false as const, inTheClear: true }] : [one],
+      );
     const wanted = WANTED_KINDS[address.targetServerType];
     const ofKind = attempts.map((one) => ({ ...one, wanted }));
     return {
@@ -123,10 +127,10 @@ export class PostgresqlEngine implements Engine<Client> {
     };
   }
 
-  triesNext(error: unknown): boolean {
+  triesNext(error: unknown, { inTheClear }: Settings): boolean {
     const { code, message } = error as NodeJS.ErrnoException;
-    // pg's words for the server's "no" to a request for TLS; the next attempt is that host without it.
-    if (message === 'The server does not support SSL connections') return this.address.ssl.mode === 'prefer';
+    // pg's words for the server's "no" to a request for TLS.
+    if (inTheClear) return message === 'The server does not support SSL connections';
     // Wrong kind of server, starting up, shutting down, too many connections: another host may serve.
     if (error instanceof WrongServerError || (code && ['57P03', '57P01', '53300'].includes(code))) return true;
     return postgresqlFault(error)?.kind === 'unavailable';
