@@ -1,13 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { parse, stringify } from 'yaml';
 import { checkConfiguration } from './check.js';
 import { readConfiguration } from './document/read.js';
 import { renderProblem } from './problems.js';
 import { dicomConnector, load, problemsOf, samplePlugins } from './testing/samples.js';
-import { SymmetricCipher } from './values/cipher.js';
 
 async function loadFile(name: string, env = {}) {
   const file = fileURLToPath(new URL(`testing/${name}`, import.meta.url));
@@ -248,147 +244,6 @@ describe('an error costs its connector only, and everything is told at once', ()
   });
 });
 
-describe('values', () => {
-  it.each([
-    ['104', {}, 104],
-    ['"104"', {}, 104],
-    ['"${PORT:104}"', {}, 104],
-    ['"${PORT:104}"', { PORT: '11112' }, 11_112],
-    ['0x68', {}, 104],
-    ['00104', {}, 104],
-  ])('port: %s', async (port, env, expected) => {
-    const { connectors } = await load(dicomConnector('', port), env);
-    expect(connectors).toMatchObject([{ settings: { peer: { port: expected } } }]);
-  });
-
-  it.each([
-    ['abc', '"abc"'],
-    ['0', '"0"'],
-    ['65536', '"65536"'],
-    ['1.5', '"1.5"'],
-    ['10_4', '"10_4"'],
-    ['[104]', 'a list'],
-    ['{a: b}', 'a map'],
-    ['${PORT:x}', '"x" (from "${PORT:x}")'],
-    ['99999999999999999999', '"99999999999999999999"'],
-  ])('port: %s is refused', async (port, found) => {
-    const { leftOut, problems } = await load(dicomConnector('', port.includes('{') ? `"${port}"` : port));
-    expect(leftOut.map(({ id }) => id)).toEqual(['pacs']);
-    if (port === '{a: b}') return;
-    expect(problems).toMatchObject([{ found, expected: 'an integer from 1 to 65535' }]);
-  });
-
-  it('a number that YAML 1.1 reads as octal is told', async () => {
-    expect(await problemsOf(dicomConnector('', '0104'))).toEqual([
-      expect.stringMatching(/^warning .*port: found "0104", expected no leading zero: it is read as 104 here/),
-    ]);
-    expect(await problemsOf(dicomConnector('', '"0104"'))).toEqual([]);
-  });
-
-  it.each([
-    ['true', true],
-    ['yes', true],
-    ['On', true],
-    ['FALSE', false],
-    ['no', false],
-    ['off', false],
-    ['0', false],
-  ])('a boolean written %s', async (text, expected) => {
-    const { connectors } = await load(dicomConnector(`      weasis.manifest.requireOnlySOPInstanceUID: ${text}\n`));
-    expect(connectors[0]!.manifest.requireOnlySopInstanceUid).toBe(expected);
-  });
-
-  it.each([
-    '0123',
-    '1e5',
-    '0x10',
-    'yes',
-    '1.0',
-    '12:30',
-    '2024-01-01',
-    '-x',
-    "'null'",
-    '"~"',
-    '" padded "',
-    '+1',
-    '.inf',
-  ])('a password written %s is that text', async (text) => {
-    const { connectors } = await load(dicomConnector(`      wado.authentication.basic.password: ${text}\n`));
-    expect(connectors[0]!.retrieval.basic!.password).toBe(text.replace(/^["']|["']$/g, ''));
-  });
-
-  it.each(['', '~', 'null', '""', '${EMPTY}', '${UNSET:}'])('a password written %j is not set', async (text) => {
-    const yaml = dicomConnector(`      wado.authentication.basic.password: ${text}\n`);
-    const { connectors } = await load(yaml, { EMPTY: '' });
-    expect(connectors[0]!.retrieval.basic!.password).toBeUndefined();
-  });
-
-  it('a placeholder that nothing resolves is named', async () => {
-    expect(await problemsOf(dicomConnector('', '"${PACS_PORT}"'))).toEqual([
-      expect.stringMatching(/port: found \$\{PACS_PORT\}, expected PACS_PORT set in the environment, or a default/),
-    ]);
-  });
-
-  it('two layouts with two values: the first is used, with a warning; the same value twice is fine', async () => {
-    const rate = (second: number) =>
-      `      wado.authentication.compression-rate: 10\n      weasis.manifest.compression-rate: ${second}\n`;
-    const { connectors, problems } = await load(dicomConnector(rate(20)));
-    expect(connectors[0]!.manifest.compressionRate).toBe(10);
-    expect(problems).toMatchObject([
-      {
-        severity: 'warning',
-        line: 8,
-        key: 'connector.config.pacs.weasis.manifest.compression-rate',
-        found: 'another value ("20")',
-      },
-    ]);
-    expect(await problemsOf(dicomConnector(rate(10)))).toEqual([]);
-  });
-
-  it('deadlines: their own, else that of all', async () => {
-    const timeouts = async (more: string) =>
-      (await load(dicomConnector(more))).connectors.map((found) => found.timeoutMs);
-    expect(await timeouts('')).toEqual([30_000]);
-    expect(await timeouts('  timeout: 500ms\n')).toEqual([500]);
-    expect(await timeouts('      timeout: 5\n  timeout: 500ms\n')).toEqual([5000]);
-    expect(await problemsOf(dicomConnector('      timeout: soon\n'))).toEqual([
-      expect.stringMatching(/timeout: found "soon", expected a time such as 30s or 500ms from 1ms to 1h$/),
-    ]);
-  });
-});
-
-describe('ciphers', () => {
-  const key = { ENCRYPT_KEY: 'the key' };
-  const password = (value: string) => dicomConnector(`      wado.authentication.basic.password: '${value}'\n`);
-  const encrypted = (text: string, mode: 'gcm' | 'cbc' = 'gcm', salt?: string) =>
-    `{cipher}${new SymmetricCipher('the key', salt).encrypt(text, mode)}`;
-  const read = async (yaml: string, env: Record<string, string>) =>
-    (await load(yaml, env)).connectors[0]?.retrieval.basic?.password;
-
-  it('are read in both modes, with a salt or without', async () => {
-    expect(await read(password(encrypted('s3cret')), key)).toBe('s3cret');
-    expect(await read(password(encrypted('s3cret', 'cbc')), key)).toBe('s3cret');
-    expect(await read(password(encrypted('s3cret', 'gcm', '0123')), { ...key, ENCRYPT_SALT: '0123' })).toBe('s3cret');
-  });
-
-  it('may come from the environment; what they hold is final', async () => {
-    expect(await read(password('${PASSWORD}'), { ...key, PASSWORD: encrypted('s3cret') })).toBe('s3cret');
-    expect(await read(password(`\${PASSWORD:${encrypted('s3cret')}}`), key)).toBe('s3cret');
-    expect(await read(password(encrypted('${HOME}{cipher}x')), { ...key, HOME: '/root' })).toBe('${HOME}{cipher}x');
-  });
-
-  it.each([
-    [encrypted('x'), {}, 'a {cipher} value and no key for it, expected ENCRYPT_KEY set in the environment'],
-    [encrypted('x'), { ENCRYPT_KEY: 'other' }, 'a ciphertext made with another key'],
-    [encrypted('x'), { ...key, ENCRYPT_SALT: 'salt!' }, 'a salt that is not hexadecimal'],
-    ['{cipher}plain text', key, 'a ciphertext that is not hexadecimal'],
-    ['{cipher}00', key, 'a ciphertext that is too short'],
-  ])('%s is an error of its connector', async (value, env, reason) => {
-    const { leftOut } = await load(password(value), env);
-    expect(leftOut).toMatchObject([{ id: 'pacs', reasons: [expect.stringContaining(reason)] }]);
-  });
-});
-
 describe('keys that nothing reads', () => {
   it('are told, with the key that was meant where one is near', async () => {
     const problems = await problemsOf(`connector:
@@ -416,44 +271,3 @@ unrelated: { key: '\${NOT_SET}', cipher: '{cipher}zz' }
     ]);
   });
 });
-
-it('whatever stands at whatever key, it is read or told, never thrown', async () => {
-  const files = await Promise.all(
-    ['first-layout.yml', 'second-layout.yml'].map((name) =>
-      readFile(new URL(`testing/${name}`, import.meta.url), 'utf8'),
-    ),
-  );
-  const trees = files.map((text) => parse(text, { merge: true }) as Tree);
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...trees),
-      fc.array(fc.nat(), { maxLength: 12 }),
-      fc.json(),
-      async (tree, steps, json) => {
-        const changed = structuredClone(tree);
-        replaceSomewhere(changed, steps, JSON.parse(json));
-        const { connectors, leftOut } = await load(stringify(changed));
-        expect(connectors.length + leftOut.length).toBeGreaterThanOrEqual(0);
-      },
-    ),
-    { numRuns: 200 },
-  );
-});
-
-type Tree = { [key: string]: unknown };
-
-/** Walks down `tree` as `steps` choose, and puts `value` in place of what is there. */
-function replaceSomewhere(tree: Tree, steps: readonly number[], value: unknown): void {
-  let here = tree;
-  for (const [index, step] of steps.entries()) {
-    const keys = Object.keys(here);
-    const key = keys[step % keys.length];
-    if (key === undefined) return;
-    const inner = here[key];
-    if (index === steps.length - 1 || typeof inner !== 'object' || inner === null) {
-      here[key] = value;
-      return;
-    }
-    here = inner as Tree;
-  }
-}

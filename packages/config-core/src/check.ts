@@ -7,7 +7,7 @@ import { type ReaderContext, readerContext, report } from './reader/context.js';
 import { readRequired, readSettings } from './reader/read-settings.js';
 import { KnownKeys } from './reader/unknown-keys.js';
 import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
-import { GlobalConfiguration, GUARDING_KEYS } from './settings/global-configuration.js';
+import { GlobalConfiguration, GUARDING_KEYS, MISSPELLED_GUARD } from './settings/global-configuration.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
 
 /** What the check needs to know of an archive language. */
@@ -46,9 +46,6 @@ export function checkConfiguration(
   const context = readerContext(root, env);
   context.problems.push(...early);
   const global = readGlobal(context);
-  for (const problem of context.problems) {
-    if (problem.severity === 'error' && GUARDING_KEYS.test(problem.key)) problem.fatal = true;
-  }
   const connectors: ConnectorConfiguration[] = [];
   const leftOut: LeftOutConnector[] = [];
   for (const found of configuredConnectors(context)) {
@@ -62,6 +59,7 @@ export function checkConfiguration(
   }
   checkDefaults(global, connectors, leftOut, context);
   globalKeys().check(root, context, true);
+  for (const problem of context.problems) guard(problem);
   return { global, defaultIds: global.defaultIds, connectors, leftOut, problems: inFileOrder(context.problems) };
 }
 
@@ -76,6 +74,13 @@ function readGlobal(context: ReaderContext): GlobalConfiguration {
   instance.hosts ??= hosts;
   instance.cache ??= cache;
   return instance;
+}
+
+/** A guard that is wrong stops the server; so does one whose name is misspelled, since nothing would be guarded. */
+function guard(problem: Problem): void {
+  if (!GUARDING_KEYS.test(problem.key) || problem.connectorId !== undefined) return;
+  if (problem.severity === 'warning' && MISSPELLED_GUARD.test(problem.key)) problem.severity = 'error';
+  if (problem.severity === 'error') problem.fatal = true;
 }
 
 interface ConfiguredConnector extends Found {

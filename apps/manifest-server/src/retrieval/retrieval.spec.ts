@@ -26,7 +26,7 @@ const REGISTRATIONS = Object.entries(grants)
     ([id, { authorizationGrantType }]) =>
       `spring.security.oauth2.client.registration.${id}: { client-id: x, authorization-grant-type: ${authorizationGrantType} }\n`,
   )
-  .join('');
+  .join('spring.security.oauth2.client.provider.own.token-uri: https://sso.example/token\n');
 
 async function way(text: string, caller: Caller) {
   return retrievalWay(await configured(text), caller, grants);

@@ -143,6 +143,9 @@ spring.security.oauth2.client.registration:
     ['cryptography: { enabled: maybe }', 'cryptography.enabled'],
     ['cryptography.enabled: true', 'cryptography.password'],
     ['cryptography: { enabled: true, password: x, salt: xyz }', 'cryptography.salt'],
+    ['hosts.alow: 10.0.0.1', 'hosts.alow'],
+    ['request: { id: patientID }', 'request.id'],
+    ['cryptography.enable: true', 'cryptography.enable'],
     ['cryptography: yes', 'cryptography'],
     ['hosts: [10.0.0.1]', 'hosts'],
   ])('%s guards the server: fatal', async (yaml, key) => {

@@ -67,3 +67,6 @@ export class GlobalConfiguration extends ConnectorKeys {
 
 /** A fault in one of these must not be passed over: it would open a door, listen elsewhere, or share nothing. */
 export const GUARDING_KEYS = /^(cryptography|server|request|hosts|cache)(\.|$)/i;
+
+/** Groups of which a key that is nearly a known one is no other program's. */
+export const MISSPELLED_GUARD = /^(cryptography|request|hosts)\./i;

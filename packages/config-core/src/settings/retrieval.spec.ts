@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { load, problemsOf } from '../testing/samples.js';
 
 const OIDC =
-  'spring.security.oauth2.client.registration.sso: { client-id: x, authorization-grant-type: client_credentials }\n';
+  'spring.security.oauth2.client.registration.sso: { client-id: x, authorization-grant-type: client_credentials }\n' +
+  'spring.security.oauth2.client.provider.sso.token-uri: https://sso.example/token\n';
 
 function connector(type: string, lines: string): string {
   const own = {
@@ -107,4 +108,12 @@ it('an oidc-id that is not registered is an error where it is used, else a warni
   const { connectors, problems } = await load(OIDC + connector('DB', lines('type: BASIC, ')));
   expect(connectors).toHaveLength(1);
   expect(problems).toMatchObject([{ severity: 'warning' }]);
+});
+
+it('a client without an address for tokens is an error where it is used', async () => {
+  const lines = `      wado.authentication: { oauth2: { url: http://a.example, oidc-id: sso } }`;
+  const { leftOut } = await load(OIDC.replace('provider.sso', 'provider.other') + connector('DB', lines));
+  expect(leftOut[0]!.reasons[0]).toMatch(/found "sso", whose provider "sso" has no address for tokens/);
+  const handedOn = OIDC.replace('provider.sso', 'provider.other').replace('client_credentials', 'authorization_code');
+  expect((await load(handedOn + connector('DB', lines))).leftOut).toEqual([]);
 });

@@ -142,14 +142,31 @@ function checkRetrieval(
     return missing('basic.url', `asked for by ${forceBasic ? 'force-basic' : 'type: BASIC'}`);
   }
   if (type === 'OAUTH2' && !oauth2?.url) return missing('oauth2.url', 'asked for by type: OAUTH2');
-  const oidcId = oauth2?.oidcId;
-  if (oidcId !== undefined && !Object.hasOwn(clients.registrations, oidcId)) {
-    const known = Object.keys(clients.registrations).join(', ') || 'none is configured';
-    const place = { key: `${connector.key}.${below}.oauth2.oidc-id`, place: connector.keyPlace };
-    const used = type !== 'BASIC' && !forceBasic;
-    const found = `${JSON.stringify(oidcId)}, which is not in spring.security.oauth2.client.registration or is faulty there`;
-    report(context, used ? 'error' : 'warning', place, { found, expected: `a registration (${known})` });
-    return !used;
+  if (oauth2?.oidcId === undefined) return true;
+  const fault = clientFault(oauth2.oidcId, clients);
+  if (!fault) return true;
+  const used = type !== 'BASIC' && !forceBasic;
+  const place = { key: `${connector.key}.${below}.oauth2.oidc-id`, place: connector.keyPlace };
+  report(context, used ? 'error' : 'warning', place, fault);
+  return !used;
+}
+
+/** Why no token can be had under this name. */
+function clientFault(
+  oidcId: string,
+  { registrations, providers }: OAuth2Clients,
+): { found: string; expected: string } | undefined {
+  const client = 'spring.security.oauth2.client';
+  if (!Object.hasOwn(registrations, oidcId)) {
+    const known = Object.keys(registrations).join(', ') || 'none is configured';
+    const found = `${JSON.stringify(oidcId)}, which is not in ${client}.registration or is faulty there`;
+    return { found, expected: `a registration (${known})` };
   }
-  return true;
+  const registration = registrations[oidcId]!;
+  if (registration.authorizationGrantType !== 'client_credentials') return undefined;
+  const name = registration.provider ?? oidcId;
+  const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  if (provider?.issuerUri ?? provider?.tokenUri) return undefined;
+  const found = `${JSON.stringify(oidcId)}, whose provider ${JSON.stringify(name)} has no address for tokens`;
+  return { found, expected: `${client}.provider.${name}.issuer-uri or …token-uri` };
 }
