@@ -2,12 +2,33 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { ConnectorsModule } from '@pacs-connectors/connector-core/nestjs';
 import { ServerConfiguration } from './boot/server-configuration.js';
+import { LaunchedManifests } from './cache/launched-manifests.js';
 import { HealthController } from './health/health.controller.js';
+import { PublicAddress } from './http/public-address.service.js';
+import { AskedArchives } from './launch/asked-archives.service.js';
+import { LaunchController } from './launch/launch.controller.js';
+import { Launches } from './launch/launches.service.js';
+import { OtherViewers } from './launch/other-viewers.service.js';
+import { WeasisLaunch } from './launch/weasis-launch.service.js';
 import { ManifestController } from './manifest/manifest.controller.js';
 import { ManifestService } from './manifest/manifest.service.js';
 import { Retrievals } from './retrieval/retrievals.service.js';
+import { Searches } from './search/searches.service.js';
 
-@Module({ controllers: [ManifestController, HealthController], providers: [ManifestService, Retrievals] })
+@Module({
+  controllers: [ManifestController, LaunchController, HealthController],
+  providers: [
+    ManifestService,
+    Retrievals,
+    LaunchedManifests,
+    PublicAddress,
+    Searches,
+    AskedArchives,
+    WeasisLaunch,
+    OtherViewers,
+    Launches,
+  ],
+})
 export class AppModule {
   static forRoot(configuration: ServerConfiguration, pluginModules: Type[]): DynamicModule {
     return {

@@ -9,6 +9,8 @@ import { readContextPath, type ServerOptions } from './boot/options.js';
 import { findPluginModules } from './boot/plugin-packages.js';
 import { ServerConfiguration } from './boot/server-configuration.js';
 import { indent, listenError, StartError } from './boot/start-error.js';
+import { AddressList } from './http/address-list.js';
+import { readBodies } from './http/bodies.js';
 import { createFastify } from './http/fastify.js';
 import { serveApiDescription } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -38,7 +40,7 @@ export async function serve(
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration, pluginModules),
-    createFastify(),
+    createFastify(proxiesOf(configuration)),
     { logger: consoleLogger(), abortOnError: false },
   );
   try {
@@ -49,6 +51,7 @@ export async function serve(
     app.setGlobalPrefix(contextPath);
     app.useGlobalFilters(new ProblemFilter(contextPath));
     for (const problem of configuration.problems) logger.warn(problem);
+    readBodies(app, configuration.global.cache.maxUploadMib * 1024 * 1024);
     await serveApiDescription(app);
     app.enableShutdownHooks(undefined, { useProcessExit: true });
     const host = options.host ?? server.address ?? '127.0.0.1';
@@ -67,6 +70,12 @@ export async function serve(
 function consoleLogger(): ConsoleLogger {
   const colors = Boolean(process.stdout.isTTY && process.stdout.hasColors());
   return new ConsoleLogger({ prefix: 'pacs-connectors', logLevels: ['error', 'warn'], colors });
+}
+
+/** Whether `server.trusted-proxies` holds an address; asked once the configuration is checked. */
+function proxiesOf(configuration: ServerConfiguration): (address: string) => boolean {
+  let proxies: AddressList | undefined;
+  return (address) => (proxies ??= new AddressList(configuration.global.server.trustedProxies)).has(address);
 }
 
 /** @throws StartError with everything that is wrong, where a guard is broken or nobody is left to ask. */

@@ -1,3 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/** What was found in one archive, for people. */
+export interface FoundInArchive {
+  archive: string;
+  patients: number;
+  studies: number;
+  series: number;
+  instances: number;
+  /** What the archive's part says: why it is missing, or that nothing was found. */
+  message?: { severity: string; title: string; description: string };
+}
+
 /** A manifest as it is kept: both forms, compressed, with what its answer says beside them. */
 export interface CachedManifest {
   /** HTTP status of the answer: 200, or 502/504 where no archive answered. */
@@ -8,8 +21,16 @@ export interface CachedManifest {
   xml: Buffer;
   /** gzip of the JSON form. */
   json: Buffer;
+  /** Tells this content from any other. */
+  tag: string;
+  found: FoundInArchive[];
   /** Milliseconds since the epoch; not kept longer, since it holds a token that ends then. */
   expiresAt?: number;
+}
+
+/** {@link CachedManifest.tag} of both forms. */
+export function tagOf(xml: Buffer, json: Buffer): string {
+  return createHash('sha256').update(xml).update(json).digest('base64url').slice(0, 32);
 }
 
 /** What it costs to keep, bytes. */

@@ -17,7 +17,8 @@ afterEach(async () => {
 });
 
 function manifestOf(text: string, more: Partial<CachedManifest> = {}): CachedManifest {
-  return { status: 200, complete: true, xml: Buffer.from(`<${text}/>`), json: Buffer.from(`{"${text}":1}`), ...more };
+  const [xml, json] = [Buffer.from(`<${text}/>`), Buffer.from(`{"${text}":1}`)];
+  return { status: 200, complete: true, xml, json, tag: text, found: [], ...more };
 }
 
 /** A cache whose builds end when the test says so. */
@@ -180,6 +181,26 @@ describe('life', () => {
     void cache.get(key, forever).catch(() => undefined);
     await turn();
     expect(builds).toHaveLength(2);
+  });
+
+  it('is not found by a launch once it is older than that, however often it is used: the archives may hold more', async () => {
+    const { cache, builds, key } = await kept(manifestOf('a'), { ttlMs: 400 });
+    const begun = Date.now();
+    while (Date.now() - begun < 600) {
+      expect(await cache.get(key, forever)).toBeDefined();
+      await pause(50);
+    }
+    expect(await cache.launch({ patient: '1' })).not.toBe(key);
+    expect(builds).toHaveLength(2);
+  });
+
+  it('of a question ends with the token in it', async () => {
+    const { cache, build } = setUp({ questionEndsAt: () => Date.now() + 100 });
+    const key = await cache.launch({ patient: '1' });
+    build(0).finish(manifestOf('a', { expiresAt: Date.now() + 100 }));
+    expect(await cache.get(key, forever)).toBeDefined();
+    await pause(150);
+    expect(await cache.get(key, forever)).toBeUndefined();
   });
 
   it('gives way to newer ones when space is short', async () => {

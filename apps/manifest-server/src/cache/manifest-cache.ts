@@ -11,7 +11,12 @@ export interface ManifestCacheOptions<Question> {
   shared?: SharedStore;
   /** Signs the keys; 32 bytes, the same in every replica. Not given: made for this process. */
   signingKey?: Buffer;
-  /** Life of an entry after its last use, milliseconds. */
+  /** When a question may not be kept any longer, since it holds a token that ends; milliseconds since the epoch. */
+  questionEndsAt?(question: Question): number | undefined;
+  /**
+   * Life of an entry after its last use, milliseconds. A launch finds a manifest that is at most this old: one that is used
+   * again and again would else hide what the archives got meanwhile.
+   */
   ttlMs?: number;
   /** Life of a manifest in which an archive's part is missing, milliseconds. */
   incompleteTtlMs?: number;
@@ -25,7 +30,7 @@ export interface ManifestCacheOptions<Question> {
  * Manifests by key: built once however many ask, in this process and across replicas.
  *
  * A key is an HMAC over the question, its caller included: it cannot be guessed, one key never stands for two questions, and
- * the same question of the same caller finds the manifest that is there. The question is kept beside the manifest, so that
+ * the same question of the same caller, asked within the same span of time, finds the manifest that is there. The question is kept beside the manifest, so that
  * any replica can build it when the one that had begun is gone. While the shared store is away, launches work on the replica
  * that took them.
  *
@@ -64,8 +69,9 @@ export class ManifestCache<Question> {
   async launch(question: Question, { fresh = false } = {}): Promise<string> {
     const key = fresh ? randomBytes(32).toString('base64url') : this.keyOf(question);
     const text = JSON.stringify(question);
-    this.questions.set(key, question, text.length, this.ttlMs);
-    await this.share((store) => store.writeQuestion(key, Buffer.from(text), this.ttlMs));
+    const ttlMs = this.lifeOfQuestion(question);
+    this.questions.set(key, question, text.length, ttlMs);
+    await this.share((store) => store.writeQuestion(key, Buffer.from(text), ttlMs));
     if (!this.use(key)) this.buildOf(key, question);
     return key;
   }
@@ -116,17 +122,22 @@ export class ManifestCache<Question> {
   }
 
   private keyOf(question: Question): string {
-    return createHmac('sha256', this.signingKey).update(canonical(question)).digest('base64url');
+    const period = Math.floor(Date.now() / this.ttlMs);
+    return createHmac('sha256', this.signingKey)
+      .update(`${period} ${canonical(question)}`)
+      .digest('base64url');
   }
 
   /** The manifest of this process, its life prolonged here and in the shared store. */
   private use(key: string): CachedManifest | undefined {
     const manifest = this.manifests.get(key);
     if (manifest?.complete) {
-      const ttlMs = this.lifeOf(manifest);
-      this.manifests.touch(key, ttlMs);
-      this.questions.touch(key, this.ttlMs);
-      void this.share((store) => store.touch(key, ttlMs));
+      const manifestMs = this.lifeOf(manifest);
+      this.manifests.touch(key, manifestMs);
+      const question = this.questions.get(key);
+      const questionMs = question === undefined ? undefined : this.lifeOfQuestion(question);
+      if (questionMs !== undefined) this.questions.touch(key, questionMs);
+      void this.share((store) => store.touch(key, { manifestMs, questionMs }));
     }
     return manifest;
   }
@@ -188,6 +199,11 @@ export class ManifestCache<Question> {
     const ttlMs = this.lifeOf(manifest);
     if (ttlMs > 0) this.manifests.set(key, manifest, sizeOf(manifest), ttlMs);
     return manifest;
+  }
+
+  private lifeOfQuestion(question: Question): number {
+    const endsAt = this.options.questionEndsAt?.(question);
+    return endsAt === undefined ? this.ttlMs : Math.max(1, Math.min(this.ttlMs, endsAt - Date.now()));
   }
 
   private lifeOf(manifest: CachedManifest): number {

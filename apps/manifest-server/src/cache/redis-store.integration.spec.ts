@@ -32,7 +32,14 @@ class Replica {
         new Promise<CachedManifest>((resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason as Error));
           const finish = (text: string) =>
-            resolve({ status: 200, complete: true, xml: Buffer.from(text), json: Buffer.from('{}') });
+            resolve({
+              status: 200,
+              complete: true,
+              xml: Buffer.from(text),
+              json: Buffer.from('{}'),
+              tag: text,
+              found: [],
+            });
           this.builds.push({ question, signal, finish });
         }),
     });

@@ -55,10 +55,11 @@ export class RedisStore implements SharedStore {
     return { question, manifest };
   }
 
-  async touch(key: string, ttlMs: number): Promise<void> {
-    await Promise.all(
-      (['question', 'manifest'] as const).map((kind) => this.redis.pexpire(this.nameOf(kind, key), ttlMs)),
-    );
+  async touch(key: string, { manifestMs, questionMs }: { manifestMs: number; questionMs?: number }): Promise<void> {
+    await Promise.all([
+      this.redis.pexpire(this.nameOf('manifest', key), manifestMs),
+      ...(questionMs === undefined ? [] : [this.redis.pexpire(this.nameOf('question', key), questionMs)]),
+    ]);
   }
 
   async claim(key: string): Promise<Claim | undefined> {

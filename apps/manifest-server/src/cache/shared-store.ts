@@ -5,8 +5,8 @@ export interface SharedStore {
   /** Keeps a manifest and wakes who waits for it in any replica. */
   writeManifest(key: string, manifest: Buffer, ttlMs: number): Promise<void>;
   read(key: string): Promise<{ question?: Buffer; manifest?: Buffer }>;
-  /** Lets both live for another `ttlMs`. */
-  touch(key: string, ttlMs: number): Promise<void>;
+  /** Lets each live for so long from now; one without a time stays as it is. */
+  touch(key: string, life: { manifestMs: number; questionMs?: number }): Promise<void>;
   /** The right to build, of one replica at a time; `undefined` while another has it. It ends with its holder. */
   claim(key: string): Promise<Claim | undefined>;
   /**

@@ -2,18 +2,18 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { type FastifyRequest } from 'fastify';
 import { BadParameters } from '../search/read-search.js';
-import { parametersOfUrl } from '../search/query-string.js';
+import { parametersOfRequest } from '../search/request-parameters.js';
 
 /**
  * Who asks: the one place where that is found out. A bearer token comes in the `Authorization` header (RFC 6750 2.1) or,
- * as dcm4chee-arc's UI hands it over, in the parameter `access_token`. It is handed on, not judged.
+ * as dcm4chee-arc's UI hands it over, in the parameter `access_token`, of a posted search too. It is handed on, not judged.
  *
  * @throws BadParameters where header and parameter hold different tokens, or the token has characters that none has.
  */
 export function callerOf(request: FastifyRequest): Caller {
   const header = /^Bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1];
   const tokens = new Set(header === undefined ? [] : [header]);
-  for (const [name, value] of parametersOfUrl(request.raw.url ?? '').parameters)
+  for (const [name, value] of parametersOfRequest(request).parameters)
     // A + that its sender did not escape arrives as a blank; no token has one.
     if (name === 'access_token' && value !== '') tokens.add(value.replaceAll(' ', '+'));
   const [bearerToken] = tokens;

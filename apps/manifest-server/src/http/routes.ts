@@ -13,7 +13,36 @@ export interface RouteDefinition {
  * description adds its own below `api`.)
  */
 export const ROUTES = {
-  manifest: { methods: ['GET'], paths: ['manifest'], concerns: 'archives', summary: 'The manifest of a search' },
+  manifest: {
+    methods: ['GET'],
+    paths: ['manifest'],
+    concerns: 'archives',
+    summary: 'The manifest of a search, or of an earlier launch',
+  },
+  display: {
+    methods: ['GET', 'POST'],
+    paths: ['display', 'display/auth'],
+    concerns: 'archives',
+    summary: 'Opens what a search names in a viewer',
+  },
+  weasis: {
+    methods: ['GET'],
+    paths: ['weasis', 'display/weasis'],
+    concerns: 'archives',
+    summary: 'Older names of display',
+  },
+  invokeImageDisplay: {
+    methods: ['GET', 'POST'],
+    paths: ['IHEInvokeImageDisplay', 'display/IHEInvokeImageDisplay', 'display/auth/IHEInvokeImageDisplay'],
+    concerns: 'archives',
+    summary: 'Invoke Image Display (IHE RAD-106)',
+  },
+  upload: {
+    methods: ['POST'],
+    paths: ['weasis'],
+    concerns: 'archives',
+    summary: 'Opens a manifest that was built elsewhere',
+  },
   live: {
     methods: ['GET'],
     paths: ['health/live'],
@@ -32,8 +61,10 @@ export const ROUTES = {
 export function allowedMethods(url: string, contextPath: string): string[] {
   const path = normalPath(url);
   const routes: RouteDefinition[] = Object.values(ROUTES);
-  const route = routes.find(({ paths }) => paths.some((own) => `${contextPath}/${own}` === path));
-  return route ? route.methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])) : [];
+  const methods = routes
+    .filter(({ paths }) => paths.some((own) => `${contextPath}/${own}` === path))
+    .flatMap((route) => route.methods);
+  return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }
 
 /** The path of a URL as the router compares it: without doubled and trailing slashes. */

@@ -3,6 +3,7 @@ import {
   type Connector,
   ConnectorError,
   type ConnectorErrorKind,
+  type Depth,
   filterStudies,
   type SearchCriteria,
   type SearchResult,
@@ -16,6 +17,8 @@ export interface AskOptions {
   /** Deadline, milliseconds. */
   timeoutMs: number;
   caller: Caller;
+  /** How deep; down to instances unless told. */
+  depth?: Depth;
 }
 
 /** How long after its signal a connector may take to say in its own words what happened, milliseconds. */
@@ -31,7 +34,7 @@ const logger = new Logger('Connectors');
 export async function askArchive(
   connector: Connector,
   criteria: SearchCriteria,
-  { signal, timeoutMs, caller }: AskOptions,
+  { signal, timeoutMs, caller, depth = 'instance' }: AskOptions,
 ): Promise<SearchResult> {
   const question = new AbortController();
   const cancel = () => question.abort(signal.reason);
@@ -42,7 +45,7 @@ export async function askArchive(
   const givenUp = afterAbort(question.signal, GRACE_MS);
   try {
     const search = async () => {
-      const result = await connector.search(criteria, { signal: question.signal, depth: 'instance', caller });
+      const result = await connector.search(criteria, { signal: question.signal, depth, caller });
       return { patients: filterStudies(result.patients, criteria.filters), notices: [...result.notices] };
     };
     return await Promise.race([search(), givenUp.promise]);

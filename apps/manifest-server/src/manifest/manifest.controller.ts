@@ -1,20 +1,29 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { Controller, Req, Res } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
+import { type ManifestFormat } from '@pacs-connectors/manifest-builder';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { LaunchedManifests } from '../cache/launched-manifests.js';
 import { CurrentCaller } from '../http/caller.js';
 import { clientGone } from '../http/client-gone.js';
 import { acceptsGzip, matchesEtag, negotiateFormat } from '../http/negotiation.js';
+import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
 import { sendBytes } from '../http/send-bytes.js';
 import { type Parameter, parametersOfUrl } from '../search/query-string.js';
-import { readSearch } from '../search/read-search.js';
+import { Searches } from '../search/searches.service.js';
 import { DescribeManifest } from './describe-manifest.js';
-import { type BuiltManifest, ManifestService } from './manifest.service.js';
-import { renderToBytes } from './rendered-manifest.js';
+import { ManifestService, statusOf } from './manifest.service.js';
+import { type Coding, renderToBytes } from './rendered-manifest.js';
 
 @Controller()
 export class ManifestController {
-  constructor(private readonly manifests: ManifestService) {}
+  constructor(
+    private readonly manifests: ManifestService,
+    private readonly launched: LaunchedManifests,
+    private readonly searches: Searches,
+  ) {}
 
   @Route('manifest')
   @DescribeManifest()
@@ -25,36 +34,78 @@ export class ManifestController {
   ): Promise<void> {
     const { mediaType, format } = negotiateFormat(request.headers);
     const { parameters, bad } = parametersOfUrl(request.raw.url ?? '');
-    const search = readSearch(parameters, bad);
     const coding = asksForGzip(parameters) || acceptsGzip(request.headers) ? 'gzip' : 'identity';
 
     const signal = clientGone(reply);
+    const key = parameters.find(([name, value]) => name === 'key' && value !== '')?.[1];
+    if (key !== undefined) return this.ofKey(key, { mediaType, format, coding, signal }, request, reply);
+    const search = this.searches.read(parameters, bad);
     const built = await this.manifests.build(search, { caller, signal });
     if (signal.aborted) return;
     const { chunks, length, etag } = await renderToBytes(built.manifest, format, coding);
     if (signal.aborted) return;
 
-    const status = statusOf(built);
-    void reply.status(status).headers({
-      // It holds a patient's data: no shared cache keeps it, and the client's own asks whether it still holds.
-      'cache-control': status === 200 ? 'private, no-cache' : 'no-store',
-      vary: 'Accept, Accept-Encoding',
-      etag,
-    });
-    if (status === 200 && matchesEtag(request.headers['if-none-match'], etag)) {
-      void reply.status(304).send();
-      return;
-    }
-    void reply.type(`${mediaType}; charset=utf-8`);
-    if (coding === 'gzip') void reply.header('content-encoding', 'gzip');
+    if (answeredByHead(request, reply, { status: statusOf(built), etag, mediaType, coding })) return;
     void sendBytes(reply, chunks, length);
+  }
+
+  /** The manifest of a launch, sent as soon as it is there. */
+  private async ofKey(
+    key: string,
+    { mediaType, format, coding, signal }: Wanted,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const manifest = await this.launched.get(key, signal).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw isAbort(error) ? new ProblemError(plainProblem(503, 'The server is shutting down; ask again.')) : error;
+    });
+    if (signal.aborted) return;
+    if (!manifest)
+      throw new ProblemError(
+        plainProblem(404, 'No manifest has this key, or it has expired. Launch the viewer again.'),
+      );
+    const { status, tag } = manifest;
+    const etag = `"${tag}-${format}-${coding}"`;
+    if (answeredByHead(request, reply, { status, etag, mediaType, coding })) return;
+    const packed = manifest[format];
+    const bytes = coding === 'gzip' ? packed : await unpack(packed);
+    if (!signal.aborted) void sendBytes(reply, [bytes], bytes.byteLength);
   }
 }
 
-/** 200 where any archive answered; else this server is a gateway without an answer, or without one in time. */
-function statusOf({ failed, failures }: BuiltManifest): number {
-  if (!failed) return 200;
-  return failures.every((failure) => failure === 'timeout') ? 504 : 502;
+interface Wanted {
+  mediaType: string;
+  format: ManifestFormat;
+  coding: Coding;
+  signal: AbortSignal;
+}
+
+const unpack = promisify(gunzip);
+
+/** Sets the headers of an answer. @returns true where the client has the content already and nothing more is sent */
+function answeredByHead(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, etag, mediaType, coding }: { status: number; etag: string; mediaType: string; coding: Coding },
+): boolean {
+  void reply.status(status).headers({
+    // It holds a patient's data: no shared cache keeps it, and the client's own asks whether it still holds.
+    'cache-control': status === 200 ? 'private, no-cache' : 'no-store',
+    vary: 'Accept, Accept-Encoding',
+    etag,
+  });
+  if (status === 200 && matchesEtag(request.headers['if-none-match'], etag)) {
+    void reply.status(304).send();
+    return true;
+  }
+  void reply.type(`${mediaType}; charset=utf-8`);
+  if (coding === 'gzip') void reply.header('content-encoding', 'gzip');
+  return false;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
 }
 
 /** `&gzip`, of callers that cannot set a header. */

@@ -30,6 +30,12 @@ export interface BuildOptions {
   signal: AbortSignal;
 }
 
+/** 200 where any archive answered; else this server is a gateway without an answer, or without one in time. */
+export function statusOf({ failed, failures }: BuiltManifest): number {
+  if (!failed) return 200;
+  return failures.every((failure) => failure === 'timeout') ? 504 : 502;
+}
+
 type Part = { arcQuery: ArcQuery; failure?: ConnectorErrorKind; expiresAt?: number };
 
 /** What makes one manifest differ from another, besides who asks. */

@@ -7,7 +7,7 @@ import { decodeJwt } from 'jose';
 export function endOfToken(token: string): number | undefined {
   try {
     const { exp } = decodeJwt(token);
-    return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
+    return typeof exp === 'number' && Number.isFinite(exp) ? Math.floor(exp * 1000) : undefined;
   } catch {
     return undefined;
   }

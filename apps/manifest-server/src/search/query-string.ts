@@ -20,10 +20,14 @@ export class BadEscape extends Error {
  */
 export function parametersOfUrl(url: string): { parameters: Parameter[]; bad: BadEscape[] } {
   const start = url.indexOf('?');
+  return parametersOfQuery(start === -1 ? '' : url.slice(start + 1));
+}
+
+/** The same of what follows the `?`, or of a form sent as a body. */
+export function parametersOfQuery(query: string): { parameters: Parameter[]; bad: BadEscape[] } {
   const parameters: Parameter[] = [];
   const bad: BadEscape[] = [];
-  if (start === -1) return { parameters, bad };
-  for (const part of url.slice(start + 1).split('&')) {
+  for (const part of query.split('&')) {
     if (part === '') continue;
     const equals = part.indexOf('=');
     const rawName = equals === -1 ? part : part.slice(0, equals);

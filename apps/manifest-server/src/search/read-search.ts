@@ -34,9 +34,13 @@ const KNOWN = new Set([...SEARCH_PARAMETERS.map(({ name }) => name), 'access_tok
  * once.
  *
  * @throws BadParameters naming every parameter that cannot be used, or that nothing names a patient, study, series or
- *   instance.
+ *   instance, where that is needed.
  */
-export function readSearch(parameters: readonly Parameter[], bad: readonly BadEscape[] = []): Search {
+export function readSearch(
+  parameters: readonly Parameter[],
+  bad: readonly BadEscape[] = [],
+  { needsIdentifier = true } = {},
+): Search {
   const errors: ParameterError[] = bad
     .filter(({ parameter }) => KNOWN.has(parameter))
     .map(({ parameter, message }) => ({ parameter, detail: message }));
@@ -54,7 +58,7 @@ export function readSearch(parameters: readonly Parameter[], bad: readonly BadEs
   const { lowerDateTime, upperDateTime } = search.criteria.filters;
   if (lowerDateTime && upperDateTime && dateTimeIsAfter(lowerDateTime, upperDateTime))
     errors.push({ parameter: 'lowerDateTime', detail: 'is later than upperDateTime; no study can lie between them' });
-  if (!identified && errors.length === 0) errors.push(...nothingNamed([...given.keys()]));
+  if (needsIdentifier && !identified && errors.length === 0) errors.push(...nothingNamed([...given.keys()]));
   if (errors.length > 0) throw new BadParameters(errors.slice(0, MAX_ERRORS));
   return search;
 }

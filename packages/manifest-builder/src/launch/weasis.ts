@@ -31,6 +31,7 @@ export interface WeasisLaunch {
   properties?: readonly string[];
   user?: string;
   host?: string;
+  client?: string;
   /** `config`: name of a launch configuration. */
   config?: string;
 }
@@ -74,9 +75,10 @@ function configurationCommands({
   properties = [],
   user,
   host,
+  client,
   config,
 }: WeasisLaunch): string[] {
-  const named = Object.entries({ user, host, config }).filter(
+  const named = Object.entries({ user, host, client, config }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   if (launchConfigurationUrl === undefined) {

@@ -1,0 +1,109 @@
+import { setImmediate } from 'node:timers/promises';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type Caller } from '@pacs-connectors/connector-core';
+import { ServerConfiguration } from '../boot/server-configuration.js';
+import { StartError } from '../boot/start-error.js';
+import { ManifestService, type Question, statusOf } from '../manifest/manifest.service.js';
+import { renderToBytes } from '../manifest/rendered-manifest.js';
+import { endOfToken } from '../retrieval/token-life.js';
+import { type CachedManifest, tagOf } from './cached-manifest.js';
+import { foundIn } from './found-in.js';
+import { ManifestCache } from './manifest-cache.js';
+import { connectRedis } from './redis-connection.js';
+import { Seal } from './seal.js';
+
+/** Everything that makes one manifest differ from another; nothing of HTTP. */
+export type LaunchQuestion = Question & { caller: Caller };
+
+/** The manifests of launches, built by {@link ManifestService} and kept as `cache.*` says. */
+@Injectable()
+export class LaunchedManifests implements OnApplicationShutdown {
+  private readonly logger = new Logger('Cache');
+  private readonly cache: ManifestCache<LaunchQuestion>;
+  /** Whether replicas share them. */
+  readonly shared: boolean;
+
+  /** @throws StartError where Redis cannot be used as configured. Whether it answers is not waited for. */
+  constructor(
+    configuration: ServerConfiguration,
+    private readonly manifests: ManifestService,
+  ) {
+    const { url, password, caFile, encryptionKey, ttlMs, incompleteTtlMs, maxMib } = configuration.global.cache;
+    const seal = url === undefined || encryptionKey === undefined ? undefined : new Seal(encryptionKey);
+    this.shared = seal !== undefined;
+    this.cache = new ManifestCache<LaunchQuestion>({
+      build: (question, signal) => this.build(question, signal),
+      questionEndsAt: ({ caller }) => (caller.bearerToken === undefined ? undefined : endOfToken(caller.bearerToken)),
+      shared: url !== undefined && seal ? orStartError(() => connectRedis({ url, password, caFile }, seal)) : undefined,
+      signingKey: seal?.signingKey,
+      ttlMs,
+      incompleteTtlMs,
+      maxBytes: maxMib * 1024 * 1024,
+      onSharedStore: (reachable) =>
+        reachable
+          ? this.logger.warn('Redis answers again: manifests are shared')
+          : this.logger.warn(
+              'Redis (cache.url) does not answer: launches work on the replica that took them, and are not shared. Remedy: see that it runs and that cache.* is right.',
+            ),
+    });
+  }
+
+  /** Begins to build unless the manifest is there. @returns the key to get it by */
+  launch(question: LaunchQuestion, options: { fresh: boolean }): Promise<string> {
+    return this.cache.launch(question, options);
+  }
+
+  /** The manifest of a key, when it is there; `undefined` where the key is unknown or expired. */
+  get(key: string, signal: AbortSignal): Promise<CachedManifest | undefined> {
+    return this.cache.get(key, signal);
+  }
+
+  /** Keeps a manifest that was built elsewhere. @returns the key to get it by */
+  put(manifest: CachedManifest): Promise<string> {
+    return this.cache.put(manifest);
+  }
+
+  /** Rejects where replicas should share and the shared store does not answer. */
+  check(): Promise<void> {
+    return this.cache.check();
+  }
+
+  get statistics() {
+    return this.cache.statistics;
+  }
+
+  /** Requests have been answered by now; what nobody waits for is cancelled, another replica may build it. */
+  onApplicationShutdown(): Promise<void> {
+    return this.cache.close();
+  }
+
+  private async build({ caller, ...question }: LaunchQuestion, signal: AbortSignal): Promise<CachedManifest> {
+    // The launch is answered first: asking an archive begins with work of its own.
+    await setImmediate();
+    const built = await this.manifests.build(question, { caller, signal });
+    signal.throwIfAborted();
+    const rendered = async (format: 'xml' | 'json') =>
+      Buffer.concat((await renderToBytes(built.manifest, format, 'gzip')).chunks);
+    const xml = await rendered('xml');
+    const json = await rendered('json');
+    const { failures, expiresAt } = built;
+    const found = foundIn(built.manifest);
+    return {
+      status: statusOf(built),
+      complete: failures.length === 0,
+      xml,
+      json,
+      tag: tagOf(xml, json),
+      found,
+      expiresAt,
+    };
+  }
+}
+
+function orStartError<Result>(make: () => Result): Result {
+  try {
+    return make();
+  } catch (error) {
+    throw new StartError(`The manifest cache cannot be used: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,20 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Addresses and CIDR ranges, to look others up in. An IPv4 address is found in its IPv6 form too. */
+export class AddressList {
+  private readonly list = new BlockList();
+
+  constructor(ranges: readonly string[]) {
+    for (const range of ranges) {
+      const [address = '', prefix] = range.split('/');
+      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+      if (prefix === undefined) this.list.addAddress(address, family);
+      else this.list.addSubnet(address, Number(prefix), family);
+    }
+  }
+
+  has(address: string | undefined): boolean {
+    const version = isIP(address ?? '');
+    return version > 0 && this.list.check(address as string, version === 6 ? 'ipv6' : 'ipv4');
+  }
+}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { ServerConfiguration } from '../boot/server-configuration.js';
+import { AddressList } from './address-list.js';
+import { addressOfNode, type Forwarded, parseForwarded } from './forwarded.js';
+import { plainProblem, ProblemError } from './problem.js';
+
+/** A host with an optional port (RFC 3986 3.2.2, 3.2.3), as a launch address may hold it. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+/** The address that callers and viewers reach this server by. */
+@Injectable()
+export class PublicAddress {
+  private trusted?: AddressList;
+
+  constructor(private readonly configuration: ServerConfiguration) {}
+
+  /**
+   * The server's base address with its context path, no slash at the end: `server.public-url`; else what trusted proxies say
+   * (`Forwarded`, then `X-Forwarded-*`), else the request's own `Host`. The path of a `public-url` stands for the context
+   * path.
+   *
+   * @throws ProblemError 400 where the request names no host that an address can hold.
+   */
+  of(request: FastifyRequest): string {
+    const { contextPath, global } = this.configuration;
+    const { publicUrl } = global.server;
+    if (publicUrl !== undefined) {
+      const { origin, pathname } = new URL(publicUrl);
+      return origin + (pathname === '/' ? contextPath : pathname.replace(/\/+$/, ''));
+    }
+    const { host = request.headers.host ?? localHost(request), proto = 'http' } = this.forwarded(request);
+    if (!HOST.test(host) || !/^https?$/i.test(proto))
+      throw new ProblemError(plainProblem(400, 'The request names a host or a protocol that no address can hold.'));
+    return `${proto.toLowerCase()}://${host}${contextPath}`;
+  }
+
+  /** Made late: the configuration is checked when the plug-ins are known. */
+  private get proxies(): AddressList {
+    return (this.trusted ??= new AddressList(this.configuration.global.server.trustedProxies));
+  }
+
+  private forwarded({ headers, raw }: FastifyRequest): Forwarded {
+    if (!this.proxies.has(raw.socket.remoteAddress)) return {};
+    if (typeof headers.forwarded === 'string') {
+      const elements = parseForwarded(headers.forwarded);
+      // Each proxy appends; one is believed when whoever passes on its words is.
+      while (elements.length > 1 && this.proxies.has(addressOfNode(elements.at(-1)?.for))) elements.pop();
+      return elements.at(-1) ?? {};
+    }
+    const last = (name: string) => headers[name]?.toString().split(',').at(-1)?.trim() || undefined;
+    const [host, port, proto] = ['host', 'port', 'proto'].map((name) => last(`x-forwarded-${name}`));
+    const named = host !== undefined && port !== undefined && !/:\d+$/.test(host) && !isDefault(port, proto);
+    return { host: named ? `${host}:${port}` : host, proto };
+  }
+}
+
+function isDefault(port: string, proto = 'http'): boolean {
+  return port === (proto === 'https' ? '443' : '80');
+}
+
+/** HTTP/1.0 needs no Host. */
+function localHost({ raw: { socket } }: FastifyRequest): string {
+  const { localAddress = '127.0.0.1', localPort } = socket;
+  return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
+}

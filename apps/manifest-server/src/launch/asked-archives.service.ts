@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Connector,
+  ConnectorError,
+  ConnectorRegistry,
+  type Notice,
+  type SearchCriteria,
+} from '@pacs-connectors/connector-core';
+import { ServerConfiguration } from '../boot/server-configuration.js';
+import { plainProblem, ProblemError } from '../http/problem.js';
+import { askArchive } from '../manifest/ask-archive.js';
+import { cannot, filterOf, type LaunchRequest } from './viewer-launch.js';
+
+/** The archives that a launch without a manifest asks: such a viewer is told of one, or of those that it knows. */
+@Injectable()
+export class AskedArchives {
+  constructor(
+    private readonly registry: ConnectorRegistry,
+    private readonly configuration: ServerConfiguration,
+  ) {}
+
+  /**
+   * Ids of all archives that the request asks, those that are left out because of a configuration error too: a viewer that
+   * reads no manifest would miss their studies without a word.
+   */
+  ids({ search }: LaunchRequest): string[] {
+    return [...this.registry.select(search.archives), ...this.registry.missing(search.archives)].map(({ id }) => id);
+  }
+
+  /** The only archive that the request asks. @throws BadParameters where it is not exactly one that can be asked */
+  only(request: LaunchRequest, viewer: string): Connector {
+    const ids = this.ids(request);
+    const [first, ...more] = ids;
+    if (first === undefined || more.length > 0)
+      throw cannot(
+        'archive',
+        `is needed: ${viewer} opens studies of exactly one archive, and ${ids.length} are asked (${ids.join(', ')})`,
+      );
+    const connector = this.registry.get(first);
+    if (!connector) throw cannot('archive', 'is left out because of an error in its configuration, see /health/ready');
+    return connector;
+  }
+
+  /**
+   * Study Instance UIDs of what the request names. The archive is asked unless the request names nothing but studies.
+   *
+   * @throws ProblemError 404 where nothing is found, 502 or 504 where the archive does not tell everything.
+   */
+  async studies(connector: Connector, request: LaunchRequest): Promise<string[]> {
+    const { criteria } = request.search;
+    if (namesStudiesOnly(criteria) && filterOf(request.search) === undefined) return criteria.studyInstanceUids;
+    const { timeoutMs } = this.configuration.connector(connector.id);
+    const { caller, signal } = request;
+    const { patients, notices } = await askArchive(connector, criteria, {
+      signal,
+      timeoutMs,
+      caller,
+      // Whether a study holds a modality is told by its series.
+      depth: criteria.filters.modalitiesInStudy ? 'series' : 'study',
+    }).catch((error: unknown) => {
+      throw noAnswer(ConnectorError.from(connector.id, error));
+    });
+    const told = notices.filter(({ severity }) => severity !== 'INFO');
+    // The viewer could not say that a study is missing.
+    if (told.length > 0) throw new ProblemError(plainProblem(502, `Archive ${connector.id}: ${sentences(told)}`));
+    const uids = patients.flatMap(({ studies }) => studies.map(({ studyInstanceUid }) => studyInstanceUid));
+    if (uids.length > 0) return [...new Set(uids)];
+    const why = notices.length > 0 ? ` ${sentences(notices)}` : '';
+    throw new ProblemError(plainProblem(404, `Archive ${connector.id} holds nothing that was asked for.${why}`));
+  }
+}
+
+function namesStudiesOnly(criteria: SearchCriteria): boolean {
+  const { patientIds, accessionNumbers, seriesInstanceUids, sopInstanceUids } = criteria;
+  return [patientIds, accessionNumbers, seriesInstanceUids, sopInstanceUids].every((list) => list.length === 0);
+}
+
+function noAnswer({ connectorId, kind, message, remedy }: ConnectorError): ProblemError {
+  const detail = [`Archive ${connectorId} could not be asked: ${message}.`, remedy].filter(Boolean).join(' ');
+  return new ProblemError(plainProblem(kind === 'timeout' ? 504 : 502, detail));
+}
+
+function sentences(notices: readonly Notice[]): string {
+  return notices.map(({ title, description }) => `${title}: ${description}`).join(' ');
+}

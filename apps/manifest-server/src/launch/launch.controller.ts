@@ -1,0 +1,139 @@
+import { Controller, Req, Res } from '@nestjs/common';
+import { type Caller } from '@pacs-connectors/connector-core';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { ServerConfiguration } from '../boot/server-configuration.js';
+import { LaunchedManifests } from '../cache/launched-manifests.js';
+import { CurrentCaller } from '../http/caller.js';
+import { clientGone } from '../http/client-gone.js';
+import { PublicAddress } from '../http/public-address.service.js';
+import { Route } from '../http/route.js';
+import { type Parameter, parametersOfUrl } from '../search/query-string.js';
+import { parametersOfRequest } from '../search/request-parameters.js';
+import { type Search } from '../search/search.js';
+import { Searches } from '../search/searches.service.js';
+import { DescribeInvokeImageDisplay, DescribeLaunch, DescribeUpload } from './describe-launch.js';
+import { invokedDisplay } from './invoke-image-display.js';
+import { launchPage, PAGE_HEADERS } from './launch-page.js';
+import { asBadParameter, Launches } from './launches.service.js';
+import { readUpload } from './uploaded-manifest.js';
+import { cannot, type Launch } from './viewer-launch.js';
+import { WeasisLaunch } from './weasis-launch.service.js';
+
+/** How long a page waits to show what was found, milliseconds; the viewer waits on. */
+const PAGE_WAITS_MS = 8000;
+
+/** Opens viewers: every address answers 302 to the viewer's own, or a page with it. */
+@Controller()
+export class LaunchController {
+  constructor(
+    private readonly configuration: ServerConfiguration,
+    private readonly searches: Searches,
+    private readonly launches: Launches,
+    private readonly weasis: WeasisLaunch,
+    private readonly manifests: LaunchedManifests,
+    private readonly address: PublicAddress,
+  ) {}
+
+  @Route('display')
+  @DescribeLaunch()
+  display(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
+    return this.launch(request, reply, caller);
+  }
+
+  @Route('display', 'POST')
+  @DescribeLaunch()
+  displayPosted(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
+    return this.launch(request, reply, caller);
+  }
+
+  @Route('weasis')
+  @DescribeLaunch()
+  older(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
+    return this.launch(request, reply, caller);
+  }
+
+  @Route('invokeImageDisplay')
+  @DescribeInvokeImageDisplay()
+  invoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
+    return this.launch(request, reply, caller, this.invoked);
+  }
+
+  @Route('invokeImageDisplay', 'POST')
+  @DescribeInvokeImageDisplay()
+  invokePosted(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
+    return this.launch(request, reply, caller, this.invoked);
+  }
+
+  @Route('upload', 'POST')
+  @DescribeUpload()
+  async upload(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { parameters, bad } = parametersOfUrl(request.raw.url ?? '');
+    if (!parameters.some(([name, value]) => name === 'upload' && value === 'manifest'))
+      throw cannot('upload', 'is needed here: upload=manifest');
+    const search = this.searches.readHandedOn(parameters, bad);
+    if (search.viewer !== 'WEASIS') throw cannot('viewer', 'opens no manifest; WEASIS does');
+    const baseUrl = this.address.of(request);
+    const manifest = await readUpload(request.body);
+    const key = await this.manifests.put(manifest);
+    try {
+      await this.answer(request, reply, parameters, search, this.weasis.open(search, baseUrl, key));
+    } catch (error) {
+      throw asBadParameter(error);
+    }
+  }
+
+  private async launch(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    caller: Caller,
+    meant: (search: Search, parameters: readonly Parameter[]) => Search = (search) => search,
+  ): Promise<void> {
+    const { parameters, bad } = parametersOfRequest(request);
+    const search = meant(this.searches.read(parameters, bad), parameters);
+    const baseUrl = this.address.of(request);
+    const signal = clientGone(reply);
+    const direct = wants(parameters, 'rs');
+    const launch = await this.launches.launch({ search, caller, baseUrl, signal, direct });
+    await this.answer(request, reply, parameters, search, launch);
+  }
+
+  private readonly invoked = (search: Search, parameters: readonly Parameter[]) =>
+    invokedDisplay(search, parameters, this.configuration.global.request.iidLevels);
+
+  private async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    parameters: readonly Parameter[],
+    { viewer }: Search,
+    { url, key }: Launch,
+  ): Promise<void> {
+    void reply.header('cache-control', 'no-store');
+    if (!wants(parameters, 'page') || !acceptsPage(request)) {
+      void reply.status(302).header('location', url).send();
+      return;
+    }
+    const found = key === undefined ? undefined : await this.foundSoon(key);
+    if (reply.raw.destroyed) return;
+    const page = launchPage({ viewer, url, found, manifest: key !== undefined });
+    void reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page);
+  }
+
+  /** What the manifest holds, where that is known soon. It is built on, whether or not this page is waited for. */
+  private async foundSoon(key: string) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, PAGE_WAITS_MS, undefined)));
+    const built = this.manifests.get(key, new AbortController().signal).catch(() => undefined);
+    const manifest = await Promise.race([built, late]);
+    clearTimeout(timer);
+    return manifest?.found;
+  }
+}
+
+function wants(parameters: readonly Parameter[], form: string): boolean {
+  return parameters.some(([name, value]) => name === 'launch' && value === form);
+}
+
+function acceptsPage({ headers }: FastifyRequest): boolean {
+  return new Negotiator({ headers }).mediaType(['text/html']) !== undefined;
+}

@@ -1,0 +1,38 @@
+import { type Caller } from '@pacs-connectors/connector-core';
+import { BadParameters } from '../search/read-search.js';
+import { type Search } from '../search/search.js';
+
+/** One launch, as a viewer's part needs it. */
+export interface LaunchRequest {
+  search: Search;
+  caller: Caller;
+  /** This server's public address with its context path, no slash at the end. */
+  baseUrl: string;
+  /** Whoever asked is gone. */
+  signal: AbortSignal;
+  /** Weasis asks the archive itself by DICOMweb (`launch=rs`). */
+  direct: boolean;
+}
+
+/** Where a launch leads. */
+export interface Launch {
+  /** The viewer's launch address. */
+  url: string;
+  /** Key of the manifest that is being built for it, where it opens one. */
+  key?: string;
+}
+
+/** A launch that cannot be done, by the parameter that asks for it. */
+export function cannot(parameter: string, detail: string): BadParameters {
+  return new BadParameters([{ parameter, detail }]);
+}
+
+/** A viewer that is not configured. */
+export function missingKey(viewer: string, key: string): BadParameters {
+  return cannot('viewer', `is ${viewer}, which this server is not configured for: the key ${key} is missing`);
+}
+
+/** The first filter of a search, by its parameter's name, where it has any. */
+export function filterOf({ criteria }: Search): string | undefined {
+  return Object.entries(criteria.filters).find(([, value]) => value !== undefined)?.[0];
+}

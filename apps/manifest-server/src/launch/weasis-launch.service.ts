@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { type WeasisSettings } from '@pacs-connectors/config-core';
+import { ConnectorError, ConnectorRegistry, type PatientIdentifier } from '@pacs-connectors/connector-core';
+import { type WeasisDicomWeb, weasisUrl } from '@pacs-connectors/manifest-builder';
+import { ServerConfiguration } from '../boot/server-configuration.js';
+import { LaunchedManifests } from '../cache/launched-manifests.js';
+import { plainProblem, ProblemError } from '../http/problem.js';
+import { Retrievals } from '../retrieval/retrievals.service.js';
+import { type Search } from '../search/search.js';
+import { AskedArchives } from './asked-archives.service.js';
+import { cannot, filterOf, type Launch, type LaunchRequest, missingKey } from './viewer-launch.js';
+
+/** Weasis: opens a manifest, or asks an archive by DICOMweb itself. */
+@Injectable()
+export class WeasisLaunch {
+  constructor(
+    private readonly configuration: ServerConfiguration,
+    private readonly manifests: LaunchedManifests,
+    private readonly registry: ConnectorRegistry,
+    private readonly archives: AskedArchives,
+    private readonly retrievals: Retrievals,
+  ) {}
+
+  /** @throws BadParameters, ProblemError, LaunchError */
+  async launch(request: LaunchRequest): Promise<Launch> {
+    const { search, caller, baseUrl } = request;
+    // Wrong values are told before anything begins.
+    const url = (part: { manifestUrl: string; dicomWeb?: WeasisDicomWeb }) =>
+      weasisUrl({ ...this.command(search), ...part });
+    if (request.direct) return { url: url({ manifestUrl: '', dicomWeb: await this.dicomWeb(request) }) };
+    if (search.launch.arg.length > 0) return { url: url({ manifestUrl: '' }) };
+    url({ manifestUrl: baseUrl });
+    const { criteria, archives, skipCache } = search;
+    const key = await this.manifests.launch({ criteria, archives, caller }, { fresh: skipCache });
+    return { url: url({ manifestUrl: manifestUrl(baseUrl, key) }), key };
+  }
+
+  /** Opens a manifest that is there already. @throws BadParameters, LaunchError */
+  open(search: Search, baseUrl: string, key: string): Launch {
+    return { url: weasisUrl({ ...this.command(search), manifestUrl: manifestUrl(baseUrl, key) }), key };
+  }
+
+  /** What the request and the configuration put into the command, whatever it opens. */
+  private command({ launch }: Search) {
+    const settings = this.configuration.global.viewers.weasis;
+    if (!settings) throw missingKey('WEASIS', 'weasis (it has an error)');
+    refuse(launch, settings);
+    const { protocol, context, config, get, launchConfigurationUrl } = settings;
+    return {
+      command: { protocol, context, config, get },
+      launchConfigurationUrl,
+      commands: launch.arg,
+      properties: launch.pro,
+      user: launch.user,
+      host: launch.host,
+      client: launch.client,
+      config: launch.config,
+    };
+  }
+
+  /** The archive's address and the question, for Weasis to ask by itself. */
+  private async dicomWeb(request: LaunchRequest): Promise<WeasisDicomWeb> {
+    const { search, caller, signal } = request;
+    const connector = this.archives.only(request, 'launch=rs');
+    if (this.registry.plugin(connector.type)?.queryMode !== 'DICOM_WEB')
+      throw cannot('archive', `is of type ${connector.type}; launch=rs needs one that is asked by DICOMweb`);
+    const filter = filterOf(search);
+    if (filter !== undefined) throw cannot(filter, 'cannot be carried by launch=rs; launch a manifest');
+    const { patientIds, studyInstanceUids, accessionNumbers, seriesInstanceUids, sopInstanceUids } = search.criteria;
+    if (sopInstanceUids.length > 0) throw cannot('objectUID', 'cannot be carried by launch=rs; launch a manifest');
+    const configuration = this.configuration.connector(connector.id);
+    const { baseUrl, webLogin, bearerToken } = await this.retrievals
+      .of(configuration, caller, signal)
+      .catch((error: unknown) => {
+        const { message, remedy, kind } = ConnectorError.from(connector.id, error);
+        throw new ProblemError(
+          plainProblem(kind === 'timeout' ? 504 : 502, [message, remedy].filter(Boolean).join('. ')),
+        );
+      });
+    // A token ends soon; a password in an address would stay in histories.
+    if (webLogin !== undefined || Object.keys(configuration.manifest.httpTags).length > 0)
+      throw cannot('launch', 'cannot be rs for an archive whose images need a login or headers; launch a manifest');
+    const pairs = (name: string, values: readonly string[]) => values.map((value) => [name, value] as const);
+    const query = [
+      ...pairs('patientID', patientIds.map(cx)),
+      ...pairs('studyUID', studyInstanceUids),
+      ...pairs('accessionNumber', accessionNumbers),
+      ...pairs('seriesUID', seriesInstanceUids),
+    ];
+    return { baseUrl, query, bearerToken };
+  }
+}
+
+function manifestUrl(baseUrl: string, key: string): string {
+  return `${baseUrl}/manifest?key=${key}`;
+}
+
+/** The ways into Weasis's command that this server has closed. */
+function refuse({ arg, pro, config }: Search['launch'], allowed: WeasisSettings): void {
+  const closed = (name: string) => cannot(name, `is switched off here (weasis.allow.${name})`);
+  if (arg.length > 0 && !allowed.allowArg) throw closed('arg');
+  if (pro.length > 0 && !allowed.allowPro) throw closed('pro');
+  if (config !== undefined && !allowed.allowConfig) throw closed('config');
+}
+
+/** HL7 CX, as the request had it. */
+function cx({ id, issuer = '', universalEntityId, universalEntityIdType }: PatientIdentifier): string {
+  const authority = [issuer, universalEntityId, universalEntityIdType];
+  while (authority.length > 0 && !authority.at(-1)) authority.pop();
+  return authority.length === 0 ? id : `${id}^^^${authority.map((part) => part ?? '').join('&')}`;
+}

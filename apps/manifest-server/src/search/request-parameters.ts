@@ -1,0 +1,37 @@
+import { type FastifyRequest } from 'fastify';
+import { plainProblem, ProblemError } from '../http/problem.js';
+import { type BadEscape, type Parameter, parametersOfQuery, parametersOfUrl } from './query-string.js';
+import { BadParameters } from './read-search.js';
+
+/**
+ * The parameters of a request, in order: those of its URL, then those of its body, a form or a JSON object
+ * (`{"patientID": ["1", "2"], "mostRecentResults": 3}`).
+ *
+ * @throws ProblemError 400 or 415, BadParameters, where the body is something else.
+ */
+export function parametersOfRequest({ raw, body }: FastifyRequest): { parameters: Parameter[]; bad: BadEscape[] } {
+  const { parameters, bad } = parametersOfUrl(raw.url ?? '');
+  if (body === undefined || body === null) return { parameters, bad };
+  if (typeof body === 'string') {
+    const form = parametersOfQuery(body);
+    return { parameters: [...parameters, ...form.parameters], bad: [...bad, ...form.bad] };
+  }
+  if (Buffer.isBuffer(body)) throw new ProblemError(plainProblem(415, 'A search is sent as JSON or as a form.'));
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw new ProblemError(plainProblem(400, 'The body must be a JSON object with the parameters of the search.'));
+  return { parameters: [...parameters, ...parametersOfJson(body)], bad };
+}
+
+function parametersOfJson(body: object): Parameter[] {
+  return Object.entries(body).flatMap(([name, value]) =>
+    (Array.isArray(value) ? (value as unknown[]) : [value as unknown])
+      .filter((item) => item !== null)
+      .map((item): Parameter => {
+        if (typeof item === 'object')
+          throw new BadParameters([
+            { parameter: name.slice(0, 64), detail: 'holds an object; expected a text, a number or a list of these' },
+          ]);
+        return [name, String(item)];
+      }),
+  );
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { CipherError, SymmetricCipher } from '@pacs-connectors/config-core';
+import { identifierKindsOf } from '@pacs-connectors/connector-core';
+import { ServerConfiguration } from '../boot/server-configuration.js';
+import { type BadEscape, type Parameter } from './query-string.js';
+import { BadParameters, type ParameterError, readSearch } from './read-search.js';
+import { type Search } from './search.js';
+import { SEARCH_PARAMETERS } from './search-parameters.js';
+
+const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies !== undefined);
+
+/** Reads searches as this server is configured: identifiers decrypted (`cryptography`), only the kinds of `request.ids`. */
+@Injectable()
+export class Searches {
+  private made?: SymmetricCipher;
+
+  constructor(private readonly configuration: ServerConfiguration) {}
+
+  /** What is handed on to a viewer, of a request that names nothing to look for. @throws BadParameters */
+  readHandedOn(parameters: readonly Parameter[], bad: readonly BadEscape[]): Search {
+    return readSearch(parameters, bad, { needsIdentifier: false });
+  }
+
+  /** @throws BadParameters */
+  read(parameters: readonly Parameter[], bad: readonly BadEscape[]): Search {
+    const search = readSearch(this.decrypted(parameters), bad);
+    const { ids } = this.configuration.global.request;
+    const forbidden = identifierKindsOf(search.criteria).filter((kind) => ids && !ids.includes(kind));
+    if (forbidden.length > 0)
+      throw new BadParameters(
+        forbidden.map((kind) => ({
+          parameter: IDENTIFIERS.find(({ identifies }) => identifies === kind)?.name ?? kind,
+          detail: 'may not be used here (request.ids)',
+        })),
+      );
+    return search;
+  }
+
+  /** Made once: its key costs 1,024 rounds of hashing. */
+  private get cipher(): SymmetricCipher | undefined {
+    const { cryptography } = this.configuration.global;
+    if (!cryptography?.enabled) return undefined;
+    return (this.made ??= new SymmetricCipher(cryptography.password ?? '', cryptography.salt));
+  }
+
+  /** Each value of a list may be encrypted, or the list as a whole. Where this is on, plain identifiers are refused. */
+  private decrypted(parameters: readonly Parameter[]): readonly Parameter[] {
+    const { cipher } = this;
+    if (!cipher) return parameters;
+    const errors: ParameterError[] = [];
+    const plain = parameters.flatMap(([name, value]): Parameter[] => {
+      if (!IDENTIFIERS.some((identifier) => identifier.name === name)) return [[name, value]];
+      const parts = value.split(',').filter((part) => part.trim() !== '');
+      return parts.map((part): Parameter => {
+        try {
+          return [name, cipher.decrypt(part.trim())];
+        } catch (error) {
+          if (!(error instanceof CipherError)) throw error;
+          errors.push({ parameter: name, detail: 'is not encrypted as this server expects (cryptography)' });
+          return [name, ''];
+        }
+      });
+    });
+    if (errors.length > 0)
+      throw new BadParameters([...new Map(errors.map((error) => [error.parameter, error])).values()]);
+    return plain;
+  }
+}
