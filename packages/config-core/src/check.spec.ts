@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checkConfiguration } from './check.js';
 import { readConfiguration } from './document/read.js';
 import { renderProblem } from './problems.js';
+import { Setting } from './setting.js';
 import { dicomConnector, load, problemsOf, samplePlugins } from './testing/samples.js';
 
 async function loadFile(name: string, env = {}) {
@@ -156,7 +157,7 @@ describe('an error costs its connector only, and everything is told at once', ()
       `1.yml:11:15 ${at}.broken.dicom-connector.port: found "abc", expected an integer from 1 to 65535`,
       `1.yml:17:13 ${at}.unknown.type: found "XDS", expected one of DB, DICOM, DICOM_WEB, or a package with it in connector.plugins`,
       `1.yml:18:5 ${at}.untyped.type: found nothing, expected a text (Archive language: DB, DICOM, DICOM_WEB, or that of a plug-in)`,
-      `1.yml:20:11 ${at}.text: found a scalar, expected the keys of a connector`,
+      `1.yml:20:11 ${at}.text: found a single value, expected the keys of a connector`,
     ]);
     expect(new Set(problems.map(({ connectorId }) => connectorId))).toEqual(
       new Set(['broken', 'unknown', 'untyped', 'text']),
@@ -213,6 +214,19 @@ describe('an error costs its connector only, and everything is told at once', ()
   it.each(['"a,b"', '"a b"', '""'])('an id that nobody could ask for: %s', async (id) => {
     const { leftOut } = await load(dicomConnector().replace('pacs:', `${id}:`));
     expect(leftOut).toHaveLength(1);
+  });
+
+  it('a value that two settings are read from is told once', async () => {
+    class Login {
+      @Setting({ paths: ['wado.authentication.basic.password'], description: 'd', kind: 'integer' })
+      password?: number;
+
+      @Setting({ paths: ['wado.authentication.basic.password'], description: 'd', kind: 'integer' })
+      same?: number;
+    }
+    const text = 'connector.config.x: { type: X, wado.authentication.basic: { url: http://a, password: abc } }';
+    const document = await readConfiguration([{ name: 'a.yml', text }], {});
+    expect(checkConfiguration(document, [{ type: 'X', settings: Login }]).problems).toHaveLength(1);
   });
 
   it('an id with a dot: in brackets it is one, without them it is told', async () => {

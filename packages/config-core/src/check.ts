@@ -1,5 +1,5 @@
 import { type ConnectorDefinition, type ConnectorPlugin, type LeftOutConnector } from '@pacs-connectors/connector-core';
-import { find, type Found, isEmpty, joinKey, type MapNode } from './document/node.js';
+import { find, type Found, isEmpty, joinKey, type MapNode, nameOf } from './document/node.js';
 import { type ConfigurationDocument } from './document/read.js';
 import { relax } from './document/relaxed-name.js';
 import { type Problem, renderProblem } from './problems.js';
@@ -99,7 +99,7 @@ function configuredConnectors(context: ReaderContext): ConfiguredConnector[] {
   }
   const place = { key: 'connector.config', place: (config?.node ?? context.root.node).place };
   const wrong = config && !isEmpty(config.node) ? config.node : undefined;
-  const found = wrong?.kind === 'invalid' ? wrong.found : wrong ? `a ${wrong.kind}` : 'nothing';
+  const found = wrong?.kind === 'invalid' ? wrong.found : wrong ? nameOf(wrong) : 'nothing';
   report(context, 'error', place, { found, expected: 'at least one connector, by its id' });
   return [];
 }
@@ -121,7 +121,7 @@ function readConnector(
     return {};
   }
   if (node.kind !== 'map') {
-    const wrong = node.kind === 'invalid' ? node : { found: `a ${node.kind}`, expected: 'the keys of a connector' };
+    const wrong = node.kind === 'invalid' ? node : { found: nameOf(node), expected: 'the keys of a connector' };
     report(context, 'error', { key, place: node.place }, wrong);
     return {};
   }

@@ -42,6 +42,11 @@ export interface InvalidNode extends AnyNode {
   expected: string;
 }
 
+/** What a node is, to complete "found …". */
+export function nameOf({ kind }: ConfigNode): string {
+  return { scalar: 'a single value', map: 'a map', list: 'a list', invalid: 'what cannot be used' }[kind];
+}
+
 /** Whether `node` sets nothing: an empty value, or a map or list of nothing but such. */
 export function isEmpty(node: ConfigNode): boolean {
   switch (node.kind) {

@@ -92,10 +92,10 @@ describe('what is no YAML is told with file, line and column', () => {
     ['ok: 1\na: b: c', /^a\.yml:2:\d+: found broken YAML/],
     ['password: {cipher}00ff', /^a\.yml:1:\d+: found a value that begins with { and is not quoted, expected quotes/],
     ['- a\n- b', /^a\.yml:1:1: found a list, expected a map of keys$/],
-    ['just text', /^a\.yml:1:1: found a scalar, expected a map of keys$/],
+    ['just text', /^a\.yml:1:1: found a single value, expected a map of keys$/],
     ['a: *nowhere', /^a\.yml:1:4: found .*(alias|YAML)/],
     ['? [x]\n: 1', /^a\.yml:1:3: found a key that is no text/],
-    ['a:\n  <<: text', /^a\.yml:2:7: found a scalar to be merged/],
+    ['a:\n  <<: text', /^a\.yml:2:7: found a single value to be merged/],
   ])('%j', (text, expected) => {
     const found = faults(text);
     expect(found.length).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { type Place, type Problem } from '../problems.js';
-import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, twice } from './node.js';
+import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, twice, nameOf } from './node.js';
 
 /** Nodes that aliases may stand for in one file: more is an alias bomb, not a configuration. */
 const MAXIMUM_ALIASED_NODES = 10_000;
@@ -56,7 +56,7 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
           severity: 'error',
           ...node.place,
           key: '',
-          found: `a ${node.kind}`,
+          found: nameOf(node),
           expected: 'a map of keys',
         });
     } catch (error) {
@@ -192,7 +192,7 @@ class Converter {
     const entries = new Map<string, Entry>();
     for (const source of sources.reverse()) {
       if (source.kind !== 'map')
-        throw new Refused(source.place, `a ${source.kind} to be merged (<<)`, 'a map or a list of maps');
+        throw new Refused(source.place, `${nameOf(source)} to be merged (<<)`, 'a map or a list of maps');
       for (const [key, entry] of source.entries) entries.set(key, entry);
     }
     for (const [key, entry] of map.entries) entries.set(key, entry);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ConfigNode, type Found, type MapNode } from '../document/node.js';
 import { type Environment } from '../document/read.js';
 import { type Place, type Problem } from '../problems.js';
@@ -18,7 +19,7 @@ export function readerContext(root: Found<MapNode>, env: Environment): ReaderCon
   return { root, resolver: new TextResolver(env), problems: [], encrypted: new WeakSet() };
 }
 
-/** Notes a problem. */
+/** Notes a problem, once: two settings may be read from one value. */
 export function report(
   context: ReaderContext,
   severity: Problem['severity'],
@@ -26,12 +27,13 @@ export function report(
   { found, expected }: { found: string; expected: string },
 ): void {
   const { connectorId } = context;
-  context.problems.push({
+  const problem: Problem = {
     severity,
     ...place,
     key,
     found,
     expected,
     ...(connectorId === undefined ? {} : { connectorId }),
-  });
+  };
+  if (!context.problems.some((noted) => isDeepStrictEqual(noted, problem))) context.problems.push(problem);
 }

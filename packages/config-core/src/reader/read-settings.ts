@@ -1,5 +1,14 @@
 import { validateSync, type ValidationError } from 'class-validator';
-import { type ConfigNode, find, findDeepest, type Found, isEmpty, joinKey, type MapNode } from '../document/node.js';
+import {
+  type ConfigNode,
+  find,
+  findDeepest,
+  type Found,
+  isEmpty,
+  joinKey,
+  type MapNode,
+  nameOf,
+} from '../document/node.js';
 import { type SettingOptions, type SettingsClass, settingsOf } from '../setting.js';
 import { quote, redact } from '../values/redact.js';
 import { type ReaderContext, report } from './context.js';
@@ -46,7 +55,7 @@ export function readSettings<Settings extends object>(
     if (reading.value === FAULTY) {
       faulty ||= !setting.type;
       // A default would hide that something else was wanted.
-      if (setting.type) (instance as Record<string, unknown>)[property] = undefined;
+      if (setting.type && setting.kind !== 'map') (instance as Record<string, unknown>)[property] = undefined;
     } else {
       (instance as Record<string, unknown>)[property] = reading.value;
       if (reading.source && context.encrypted.has(reading.source.node)) markSecret(instance, property);
@@ -115,7 +124,7 @@ function readNested(setting: SettingOptions, places: readonly Found[], context: 
     if (place.node.kind === 'map') maps.push(place as Found<MapNode>);
     else if (!isEmpty(place.node)) {
       const { found, expected } =
-        place.node.kind === 'invalid' ? place.node : { found: `a ${place.node.kind}`, expected: 'a map of keys' };
+        place.node.kind === 'invalid' ? place.node : { found: nameOf(place.node), expected: 'a map of keys' };
       report(context, 'error', { key: place.key, place: place.node.place }, { found, expected });
       return { value: FAULTY, source: place };
     }
@@ -148,7 +157,7 @@ function readNestedMap(type: SettingsClass, maps: readonly Found<MapNode>[], con
 }
 
 function faultOf(node: ConfigNode): { found: string; expected: string } {
-  return node.kind === 'invalid' ? node : { found: `a ${node.kind}`, expected: 'a map of keys' };
+  return node.kind === 'invalid' ? node : { found: nameOf(node), expected: 'a map of keys' };
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   joinKey,
   type MapNode,
   type ScalarNode,
+  nameOf,
 } from '../document/node.js';
 import { kindOf, type SettingKind, type SettingOptions, type SettingsClass } from '../setting.js';
 import { quote } from '../values/redact.js';
@@ -49,7 +50,7 @@ export class ValueReader {
 
   private readScalar(found: Found): unknown {
     const { node } = found;
-    if (node.kind !== 'scalar') return this.fault(found, `a ${node.kind}`);
+    if (node.kind !== 'scalar') return this.fault(found, nameOf(node));
     const resolved = this.resolve(found, node);
     if ('found' in resolved) return this.fault(found, resolved.found, resolved.expected);
     const { text, from } = resolved;
@@ -72,7 +73,7 @@ export class ValueReader {
     for (const item of items) {
       const place = { ...found, node: item };
       if (item.kind !== 'scalar') {
-        this.fault(place, `a ${item.kind}`);
+        this.fault(place, nameOf(item));
         faulty = true;
         continue;
       }
@@ -96,8 +97,7 @@ export class ValueReader {
   }
 
   private readMap(found: Found): unknown {
-    if (found.node.kind !== 'map')
-      return this.fault(found, `a ${found.node.kind === 'scalar' ? 'single value' : 'list'}`);
+    if (found.node.kind !== 'map') return this.fault(found, nameOf(found.node));
     const entries: [string, string][] = [];
     let faulty = false;
     const walk = (map: MapNode, prefix: string): void => {
@@ -121,7 +121,7 @@ export class ValueReader {
     const [url, port, context] = ['url', 'port', 'context'].map((name) => {
       const part = find(found, name);
       if (!part || isEmpty(part.node)) return undefined;
-      if (part.node.kind !== 'scalar') return this.fault(part, `a ${part.node.kind}`, 'a single value');
+      if (part.node.kind !== 'scalar') return this.fault(part, nameOf(part.node), 'a single value');
       const resolved = this.resolve(found, part.node);
       if ('found' in resolved) return this.fault(part, resolved.found, resolved.expected);
       if (name === 'port' && !isPort(resolved.text)) {

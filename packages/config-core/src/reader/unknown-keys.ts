@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { type ConfigNode, type Found, isEmpty, joinKey, type MapNode } from '../document/node.js';
+import { type ConfigNode, type Found, isEmpty, joinKey, type MapNode, nameOf } from '../document/node.js';
 import { relax } from '../document/relaxed-name.js';
 import { kindOf, type SettingsClass, settingsOf } from '../setting.js';
 import { type ReaderContext, report } from './context.js';
@@ -64,7 +64,7 @@ export class KnownKeys {
   private refuse(key: string, node: ConfigNode, context: ReaderContext): void {
     if (this.open || (this.children.size === 0 && !this.anyName)) return;
     if (context.problems.some((problem) => problem.key === key)) return;
-    const wrong = node.kind === 'invalid' ? node : { found: `a ${node.kind}`, expected: `keys, ${this.describe()}` };
+    const wrong = node.kind === 'invalid' ? node : { found: nameOf(node), expected: `keys, ${this.describe()}` };
     report(context, 'error', { key, place: node.place }, wrong);
   }
 

@@ -120,6 +120,14 @@ spring.security.oauth2.client.registration:
     ]);
   });
 
+  it('a list where registrations or archives should be: those', async () => {
+    const text = 'spring.security.oauth2.client: { registration: [a] }\nslicer: { archives: [a], command.context: v }';
+    const { oauth2, viewers, problems } = await global(text);
+    expect(oauth2).toEqual({ registrations: {}, providers: {} });
+    expect(viewers.slicer?.archives).toEqual({});
+    expect(problems).toMatchObject([{ found: 'a list' }, { found: 'a list' }]);
+  });
+
   it.each([
     ['connector.timeout: 0', 'connector.timeout'],
     ['connector.dicom-web-level-limit: STUDIES', 'connector.dicom-web-level-limit'],
