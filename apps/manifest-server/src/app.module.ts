@@ -1,9 +1,12 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { ConnectorsModule } from '@pacs-connectors/connector-core/nestjs';
 import { ServerConfiguration } from './boot/server-configuration.js';
+import { CacheHealth } from './cache/cache-health.js';
 import { LaunchedManifests } from './cache/launched-manifests.js';
 import { HealthController } from './health/health.controller.js';
+import { AllowedHosts } from './http/allowed-hosts.guard.js';
 import { PublicAddress } from './http/public-address.service.js';
 import { AskedArchives } from './launch/asked-archives.service.js';
 import { LaunchController } from './launch/launch.controller.js';
@@ -18,9 +21,11 @@ import { Searches } from './search/searches.service.js';
 @Module({
   controllers: [ManifestController, LaunchController, HealthController],
   providers: [
+    { provide: APP_GUARD, useClass: AllowedHosts },
     ManifestService,
     Retrievals,
     LaunchedManifests,
+    CacheHealth,
     PublicAddress,
     Searches,
     AskedArchives,

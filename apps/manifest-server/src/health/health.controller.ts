@@ -8,6 +8,7 @@ import {
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { type FastifyReply } from 'fastify';
 import { ServerConfiguration } from '../boot/server-configuration.js';
+import { CacheHealth } from '../cache/cache-health.js';
 import { Route } from '../http/route.js';
 
 /** Whether this server works, for probes. */
@@ -18,6 +19,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly registry: ConnectorRegistry,
     private readonly configuration: ServerConfiguration,
+    private readonly cache: CacheHealth,
   ) {}
 
   @Route('live')
@@ -29,7 +31,7 @@ export class HealthController {
   @Route('ready')
   @HealthCheck()
   ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    return this.answer([() => this.configured(), ...this.connectors()], reply);
+    return this.answer([() => this.configured(), () => this.cache.check(), ...this.connectors()], reply);
   }
 
   /** Terminus throws its result where it is none to be glad of; here it is the answer all the same. */

@@ -2,7 +2,8 @@ import { applyDecorators, Get, Post, SetMetadata } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { type RouteDefinition, ROUTES } from './routes.js';
 
-const ROUTE = 'pacs-connectors:route';
+/** Metadata key of a handler's {@link RouteDefinition}. */
+export const ROUTE = 'pacs-connectors:route';
 
 /** Makes a controller's method answer a route of the table {@link ROUTES}, which guards find again as its metadata. */
 export function Route(name: keyof typeof ROUTES, method: RouteDefinition['methods'][number] = 'GET'): MethodDecorator {

@@ -314,6 +314,20 @@ describe('the guards of older servers', () => {
     expect((await problem(path, {}, iid)).parameters).toEqual(['requestType']);
   });
 
+  it('hosts.allow says who may ask, by the address of the client; probes go by', async () => {
+    const text = (allow: string) => `${fakes('north')}hosts.allow: ${allow}\nserver.trusted-proxies: 127.0.0.1\n`;
+    const from = (client: string) => ({ headers: { 'x-forwarded-for': client } });
+    const base = await serve(text('"10.0.0.0/8, 2001:db8::7, localhost"'));
+    for (const client of ['10.1.2.3', '2001:db8::7', '127.0.0.1'])
+      expect((await ask('display?studyUID=1.2', from(client), base)).status).toBe(302);
+    for (const client of ['11.1.2.3', '2001:db8::8', '10.1.2.3, 11.1.2.3'])
+      for (const path of ['display?studyUID=1.2', 'manifest?studyUID=1.2', 'manifest?key=x'])
+        expect((await ask(path, from(client), base)).status).toBe(403);
+    expect((await ask('health/live', from('11.1.2.3'), base)).status).toBe(200);
+    const strict = await serve(text('10.0.0.0/8'));
+    expect((await ask('display?studyUID=1.2', {}, strict)).status).toBe(403);
+  });
+
   it('identifiers arrive encrypted where that is configured, and no others are taken', async () => {
     const base = await serve(`${fakes('north')}cryptography: { enabled: true, password: pass }\n`);
     const asked: string[][] = [];

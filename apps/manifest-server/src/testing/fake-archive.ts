@@ -24,7 +24,7 @@ class NoSettings {}
 
 @ConnectorPluginProvider()
 class FakePlugin implements ConnectorPlugin {
-  readonly type = 'FAKE';
+  readonly type: string = 'FAKE';
   readonly settings = NoSettings;
 
   create({ id, type }: ConnectorDefinition): Connector {
@@ -39,7 +39,14 @@ class FakePlugin implements ConnectorPlugin {
   }
 }
 
-@Module({ providers: [FakePlugin] })
+/** The same of an archive that viewers may ask by DICOMweb. */
+@ConnectorPluginProvider()
+class FakeWebPlugin extends FakePlugin {
+  override readonly type: string = 'FAKE_WEB';
+  readonly queryMode = 'DICOM_WEB';
+}
+
+@Module({ providers: [FakePlugin, FakeWebPlugin] })
 export class FakeArchivesModule {}
 
 /** A server whose configuration is `text`, with archives of type `FAKE`. */

@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConnectorError } from '@pacs-connectors/connector-core';
+import { renderManifest } from '@pacs-connectors/manifest-builder';
+import { archives, fakes, patientWith, serveFakes } from '../testing/fake-archive.js';
+
+let app: NestFastifyApplication;
+let url: string;
+
+const WEB = `    web:
+      type: FAKE_WEB
+      wado.authentication: { oauth2.url: https://web.example/rs, basic: { url: https://web.example/login, login: u, password: p } }
+    open:
+      type: FAKE_WEB
+      wado.authentication.basic.url: https://open.example/rs
+`;
+
+beforeAll(async () => {
+  ({ app, url } = await serveFakes(`${fakes('north', 'south')}${WEB}cache.max-upload-mib: 1\n`));
+});
+afterAll(() => app?.close());
+afterEach(() => archives.clear());
+
+const ask = (path: string, init: RequestInit = {}) => fetch(`${url}/${path}`, { redirect: 'manual', ...init });
+const commandsOf = (response: Response) =>
+  decodeURIComponent((response.headers.get('location') ?? '').replace(/^weasis:\/\//, '').replaceAll('+', ' '));
+const detailOf = async (response: Response) => ((await response.json()) as { detail: string }).detail;
+const html = { headers: { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' } };
+
+describe('launch=page', () => {
+  it('shows the link, what was found and where to get the viewer; nothing in it is markup of others', async () => {
+    archives.set('north', () => Promise.resolve(patientWith('1.2', 4)));
+    archives.set('south', () =>
+      Promise.reject(new ConnectorError('south', 'unavailable', 'the <script>link</script> & is down')),
+    );
+    const response = await ask('display?studyUID=1.2&archive=north,south&launch=page', html);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    const page = await response.text();
+    expect(page).toContain('<td>north</td><td>1</td><td>1</td><td>1</td><td>4</td>');
+    expect(page).toContain('Archive south: not reachable');
+    expect(page).toMatch(/href="weasis:\/\/%24dicom%3Aget/);
+    expect(page).toContain('https://weasis.org');
+    expect(page).not.toMatch(/<script| on\w+=| style=/i);
+    expect(page).toContain('&#60;script&#62;');
+  });
+
+  it('is a redirect for whoever takes no page', async () => {
+    expect((await ask('display?studyUID=1.2&launch=page', { headers: { accept: 'application/json' } })).status).toBe(
+      302,
+    );
+    expect((await ask('display?studyUID=1.2', html)).status).toBe(302);
+  });
+});
+
+describe('launch=rs', () => {
+  it('gives the direct form, with the token of the caller', async () => {
+    const query = 'studyUID=1.2&patientID=P%201^^^H&accessionNumber=A&seriesUID=1.2.1&archive=web&launch=rs';
+    expect(commandsOf(await ask(`display?${query}`, { headers: { authorization: 'Bearer T.o-k' } }))).toBe(
+      '$dicom:rs --url "https://web.example/rs" -r "patientID=P%201%5E%5E%5EH&studyUID=1.2&accessionNumber=A&seriesUID=1.2.1" -H "Authorization: Bearer T.o-k"',
+    );
+    expect(commandsOf(await ask('display?studyUID=1.2&archive=open&launch=rs'))).toBe(
+      '$dicom:rs --url "https://open.example/rs" -r "studyUID=1.2"',
+    );
+  });
+
+  it.each([
+    ['studyUID=1.2&archive=north', 'archive is of type FAKE; launch=rs needs one that is asked by DICOMweb'],
+    ['studyUID=1.2&archive=web,open', 'launch=rs opens studies of exactly one archive, and 2 are asked'],
+    ['studyUID=1.2&archive=web', 'images need a login'],
+    ['studyUID=1.2&archive=open&mostRecentResults=1', 'mostRecentResults cannot be carried'],
+    ['objectUID=1.2&archive=open', 'objectUID cannot be carried'],
+    ['studyUID=1.2&archive=open&viewer=OHIF', 'a form of Weasis only'],
+  ])('refuses what it cannot carry: %s', async (query, expected) => {
+    const response = await ask(`display?${query}&launch=rs`);
+    expect(response.status).toBe(400);
+    expect(await detailOf(response)).toContain(expected);
+  });
+});
+
+describe('an uploaded manifest', () => {
+  const upload = (body: string | Buffer, type = 'application/xml', query = 'upload=manifest') =>
+    ask(`weasis?${query}`, { method: 'POST', body: body as RequestInit['body'], headers: { 'content-type': type } });
+
+  async function sample(): Promise<string> {
+    let text = '';
+    const { patients } = patientWith('1.2', 2);
+    const httpTags = [{ key: 'X', value: 'y' }];
+    const notices = [{ severity: 'INFO' as const, title: 'Hello', description: 'a & "b" <c>' }];
+    const arcQuery = { arcId: 'elsewhere', baseUrl: 'https://x.example', requireOnlySopInstanceUid: true, patients };
+    for await (const piece of renderManifest({ uid: 'u', arcQueries: [{ ...arcQuery, httpTags, notices }] }))
+      text += piece;
+    return text;
+  }
+
+  it('is kept and opened like the others, in both forms', async () => {
+    const text = await sample();
+    const response = await upload(text, 'application/xml', 'upload=manifest&user=me');
+    expect(response.status).toBe(302);
+    const address = /-w "([^"]+)"/.exec(commandsOf(response))?.[1] ?? '';
+    expect(address).toMatch(/\/manifest\?key=[\w-]{43}$/);
+    const get = async (accept: string) => (await fetch(address, { headers: { accept } })).text();
+    expect(await get('application/xml')).toBe(text);
+    let json = '';
+    const { patients } = patientWith('1.2', 2);
+    const arcQuery = { arcId: 'elsewhere', baseUrl: 'https://x.example', requireOnlySopInstanceUid: true, patients };
+    const httpTags = [{ key: 'X', value: 'y' }];
+    const notices = [{ severity: 'INFO' as const, title: 'Hello', description: 'a & "b" <c>' }];
+    const same = { uid: 'u', arcQueries: [{ ...arcQuery, httpTags, notices }] };
+    for await (const piece of renderManifest(same, { format: 'json' })) json += piece;
+    expect(JSON.parse(await get('application/json'))).toEqual(JSON.parse(json));
+    const page = await (
+      await ask('weasis?upload=manifest&launch=page', {
+        method: 'POST',
+        body: text,
+        headers: { 'content-type': 'text/xml', accept: 'text/html' },
+      })
+    ).text();
+    expect(page).toContain('<td>elsewhere</td><td>1</td><td>1</td><td>1</td><td>2</td>');
+  });
+
+  it('that breaks the schema is refused with the place and without its values', async () => {
+    const text = (await sample()).replace(/PatientName="[^"]*"/, `PatientName="${'SECRET'.repeat(20)}"`);
+    const response = await upload(text);
+    expect(response.status).toBe(422);
+    const detail = await detailOf(response);
+    expect(detail).toMatch(/^It breaks the schema of manifests: line \d+, Patient PatientName\.$/);
+    for (const other of ['<a/>', '<manifest xmlns="urn:x"/>', (await sample()).replace('arcQuery', 'arcQuery x="1"')])
+      expect((await upload(other)).status).toBe(422);
+  });
+
+  it('cannot make the server read or grow anything', async () => {
+    const doctype = '<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "&a;&a;">]>';
+    for (const text of [
+      `<?xml version="1.0"?>${doctype}<m>&b;</m>`,
+      `${doctype.toLowerCase()}<m/>`,
+      (await sample()).replace('Hello', '&unknown;'),
+      '<manifest',
+      '',
+      '<a>'.repeat(100_000),
+    ]) {
+      const { status } = await upload(text);
+      expect([400, 422]).toContain(status);
+    }
+    expect((await upload(Buffer.from('fffe3c0061002f003e00', 'hex'))).status).toBe(400);
+    expect((await upload(Buffer.alloc(1024 * 1024 + 1, 0x20))).status).toBe(413);
+  });
+
+  it('needs its parameter, its media type, and a viewer that opens manifests', async () => {
+    const text = await sample();
+    expect((await upload(text, 'application/xml', 'upload=other')).status).toBe(400);
+    expect((await upload(text, 'application/json')).status).toBe(400);
+    expect((await upload(text, 'application/dicom')).status).toBe(415);
+    expect((await upload(text, 'application/xml', 'upload=manifest&viewer=OHIF')).status).toBe(400);
+  });
+});
