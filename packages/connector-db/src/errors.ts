@@ -14,7 +14,9 @@ export function connectorErrorOf(id: string, engine: Engine, error: unknown, sig
     return new ConnectorError(id, 'misconfigured', `${place}: ${error.message}`, { remedy: error.remedy });
   }
   if (error instanceof DOMException && error.name === 'AbortError') {
-    return new ConnectorError(id, 'unavailable', `${place}: ${error.message}`);
+    return new ConnectorError(id, 'unavailable', `${place}: ${error.message}`, {
+      remedy: 'Ask again when it has been started anew.',
+    });
   }
   // Our own time-out, or that of knex's pool.
   if (error instanceof Error && error.name === 'TimeoutError') {

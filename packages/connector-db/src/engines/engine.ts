@@ -31,7 +31,8 @@ export interface Timeouts {
 export interface DatabaseFault {
   kind: ConnectorErrorKind;
   message: string;
-  remedy?: string;
+  /** What an operator does about it. */
+  remedy: string;
 }
 
 /** How knex makes connections. */

@@ -1,5 +1,5 @@
 import { type DatabaseFault } from './engine.js';
-import { networkFault } from './network-faults.js';
+import { networkFault, REACH_REMEDY } from './network-faults.js';
 
 /**
  * What an error of SQL Server or of tedious means, by its number or code. The server's own words are passed on only where
@@ -14,7 +14,7 @@ export function mssqlFault(error: unknown): DatabaseFault | undefined {
     message: string;
     cause?: unknown;
   };
-  const fault = (kind: DatabaseFault['kind'], what: string, remedy?: string): DatabaseFault => ({
+  const fault = (kind: DatabaseFault['kind'], what: string, remedy: string): DatabaseFault => ({
     kind,
     message: what,
     remedy,
@@ -38,7 +38,8 @@ export function mssqlFault(error: unknown): DatabaseFault | undefined {
     }
     if ([1205, 1222, 3960].includes(number))
       return fault('unavailable', `the statement was in the way of another (error ${number})`, 'Ask again.');
-    if ([6005, 6006, 17142, 10928, 10929, 40197, 40501, 40613].includes(number)) return fault('unavailable', what);
+    if ([6005, 6006, 17142, 10928, 10929, 40197, 40501, 40613].includes(number))
+      return fault('unavailable', what, "See the database's own log.");
     return fault('protocol', `the database failed (error ${number})`, "See the database's own log.");
   }
   switch (code) {
@@ -46,7 +47,7 @@ export function mssqlFault(error: unknown): DatabaseFault | undefined {
       return fault('refused', message, 'Check user and password.');
     case 'ETIMEOUT':
       return /connect/i.test(message)
-        ? fault('unavailable', 'no connection in time', 'See whether the database runs and can be reached from here.')
+        ? fault('unavailable', 'no connection in time', REACH_REMEDY)
         : fault(
             'timeout',
             'the statement took longer than its time-out',
@@ -60,7 +61,9 @@ export function mssqlFault(error: unknown): DatabaseFault | undefined {
       );
     case 'ESOCKET':
     case 'ECLOSE':
-      return networkFault(cause) ?? networkFault(error) ?? fault('unavailable', 'the connection was lost');
+      return (
+        networkFault(cause) ?? networkFault(error) ?? fault('unavailable', 'the connection was lost', REACH_REMEDY)
+      );
     case 'ENCRYPT':
       return fault('misconfigured', message, 'Check encrypt in the JDBC URL.');
     default:

@@ -1,5 +1,5 @@
 import { type DatabaseFault } from './engine.js';
-import { networkFault } from './network-faults.js';
+import { networkFault, REACH_REMEDY } from './network-faults.js';
 
 const TIMEOUTS = new Set([1969, 3024]);
 const ACCESS_DENIED = new Set([1044, 1045, 1130, 1142, 1143, 1227, 1370, 1698, 3118]);
@@ -22,11 +22,11 @@ export function mysqlFault(error: unknown): DatabaseFault | undefined {
       return { kind: 'misconfigured', message: `no TLS connection: ${message}`, remedy };
     }
     if (/closed state|connection (is )?(closed|lost)|socket/i.test(message)) {
-      return { kind: 'unavailable', message: 'the connection was lost' };
+      return { kind: 'unavailable', message: 'the connection was lost', remedy: REACH_REMEDY };
     }
     return networkFault(error);
   }
-  const fault = (kind: DatabaseFault['kind'], what: string, remedy?: string): DatabaseFault => ({
+  const fault = (kind: DatabaseFault['kind'], what: string, remedy: string): DatabaseFault => ({
     kind,
     message: `${what} (error ${errno})`,
     remedy,
@@ -56,6 +56,6 @@ export function mysqlFault(error: unknown): DatabaseFault | undefined {
       'Compare with columns of text.',
     );
   }
-  if (sqlState.startsWith('08')) return fault('unavailable', 'the connection was lost');
+  if (sqlState.startsWith('08')) return fault('unavailable', 'the connection was lost', REACH_REMEDY);
   return fault('protocol', 'the database failed', "See the database's own log.");
 }

@@ -1,5 +1,8 @@
 import { type DatabaseFault } from './engine.js';
 
+/** What an operator does where a database cannot be reached. */
+export const REACH_REMEDY = 'See whether the database runs and can be reached from here.';
+
 const UNREACHABLE: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'the host name is not known',
@@ -23,7 +26,7 @@ export function networkFault(error: unknown): DatabaseFault | undefined {
     return {
       kind: 'unavailable',
       message: reason,
-      remedy: 'See whether the database runs and can be reached from here.',
+      remedy: REACH_REMEDY,
     };
   }
   if (code !== undefined && (/^ERR_(TLS|SSL)_|CERT|SELF_SIGNED|^UNABLE_TO_/.test(code) || code === 'EPROTO')) {

@@ -1,5 +1,5 @@
 import { type DatabaseFault } from './engine.js';
-import { networkFault } from './network-faults.js';
+import { networkFault, REACH_REMEDY } from './network-faults.js';
 
 /**
  * What an error of Oracle Database or of node-oracledb means, by its code (`ORA-00942`, `NJS-500`). The database's own words
@@ -13,7 +13,7 @@ export function oracleFault(error: unknown): DatabaseFault | undefined {
   if (!known) return networkFault(error);
   const number = Number(known[2]);
   const firstLine = message.split('\n', 1)[0] ?? '';
-  const fault = (kind: DatabaseFault['kind'], what = firstLine, remedy?: string): DatabaseFault => ({
+  const fault = (kind: DatabaseFault['kind'], what = firstLine, remedy: string): DatabaseFault => ({
     kind,
     message: what,
     remedy,
@@ -67,7 +67,7 @@ export function oracleFault(error: unknown): DatabaseFault | undefined {
     );
   }
   if ([500, 501, 503, 510, 511, 512, 521, 40, 1080, 1010].includes(number)) {
-    return fault('unavailable', firstLine, 'See whether the database runs and can be reached from here.');
+    return fault('unavailable', firstLine, REACH_REMEDY);
   }
   if ([515, 516, 517, 518, 520, 530, 533, 116, 138].includes(number)) {
     return fault(
@@ -76,5 +76,5 @@ export function oracleFault(error: unknown): DatabaseFault | undefined {
       "Correct the JDBC URL; the driver's thin mode needs Oracle Database 12.1 or later.",
     );
   }
-  return fault('protocol', `the driver failed (${known[0]})`);
+  return fault('protocol', `the driver failed (${known[0]})`, "See the driver's documentation of this code.");
 }

@@ -1,5 +1,5 @@
 import { type DatabaseFault } from './engine.js';
-import { networkFault } from './network-faults.js';
+import { networkFault, REACH_REMEDY } from './network-faults.js';
 
 /**
  * What an error of PostgreSQL means, by its SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). The
@@ -15,7 +15,7 @@ export function postgresqlFault(error: unknown): DatabaseFault | undefined {
     return {
       kind: 'unavailable',
       message: /timeout/i.test(message) ? 'no connection in time' : 'the connection was lost',
-      remedy: 'See whether the database runs and can be reached from here.',
+      remedy: REACH_REMEDY,
     };
   }
   if (/SSL|SASL|SCRAM|password/i.test(message)) {
@@ -30,7 +30,7 @@ export function postgresqlFault(error: unknown): DatabaseFault | undefined {
 }
 
 function sqlStateFault(code: string, message: string): DatabaseFault {
-  const fault = (kind: DatabaseFault['kind'], what: string, remedy?: string): DatabaseFault => ({
+  const fault = (kind: DatabaseFault['kind'], what: string, remedy: string): DatabaseFault => ({
     kind,
     message: `${what} (SQLSTATE ${code})`,
     remedy,
@@ -49,7 +49,7 @@ function sqlStateFault(code: string, message: string): DatabaseFault {
     case '3D000':
       return fault('misconfigured', message, "Correct the database's name in the JDBC URL.");
     case '57P04':
-      return fault('unavailable', 'the database was dropped');
+      return fault('unavailable', 'the database was dropped', "Correct the database's name in the JDBC URL.");
   }
   switch (code.slice(0, 2)) {
     case '28':
@@ -64,7 +64,7 @@ function sqlStateFault(code: string, message: string): DatabaseFault {
         'Compare with a column of text, or cast the column to text in its *-column.',
       );
     case '08':
-      return fault('unavailable', 'the connection was lost');
+      return fault('unavailable', 'the connection was lost', REACH_REMEDY);
     case '53':
     case '57':
     case '58':

@@ -31,7 +31,8 @@ export function sqliteFault(error: unknown): DatabaseFault | undefined {
     const remedy = 'See whether the columns compared have an index.';
     return { kind: 'timeout', message: 'the statement took longer than its time-out', remedy };
   }
-  if (code === 'ECONNRESET') return { kind: 'unavailable', message: 'the process that reads the file was ended' };
+  if (code === 'ECONNRESET')
+    return { kind: 'unavailable', message: 'the process that reads the file was ended', remedy: 'Ask again.' };
   if (is('SQLITE_BUSY', 'SQLITE_LOCKED')) {
     return { kind: 'unavailable', message: 'another program holds the file locked', remedy: 'Ask again.' };
   }
@@ -49,12 +50,18 @@ export function sqliteFault(error: unknown): DatabaseFault | undefined {
   if (is('SQLITE_READONLY')) {
     return { kind: 'misconfigured', message: 'the select writes', remedy: 'Take a select that only reads.' };
   }
-  if (is('SQLITE_PERM', 'SQLITE_AUTH')) return { kind: 'refused', message };
+  if (is('SQLITE_PERM', 'SQLITE_AUTH')) return { kind: 'refused', message, remedy: 'Let this process read the file.' };
   if (is('SQLITE_ERROR')) {
     return { kind: 'misconfigured', message, remedy: 'Correct query.select or the *-column that it names.' };
   }
   if (/readonly|read-only/i.test(message)) {
     return { kind: 'misconfigured', message, remedy: 'Name a file in the JDBC URL.' };
   }
-  return name.startsWith('SQLITE_') ? { kind: 'protocol', message: `the database failed (${name})` } : undefined;
+  return name.startsWith('SQLITE_')
+    ? {
+        kind: 'protocol',
+        message: `the database failed (${name})`,
+        remedy: 'See whether the file is sound: pragma integrity_check.',
+      }
+    : undefined;
 }
