@@ -77,6 +77,15 @@ describe('values', () => {
     expect(connectors[0]!.retrieval.basic!.password).toBeUndefined();
   });
 
+  it('a password written null is not set either, with a warning; in quotes it is that text', async () => {
+    const yaml = (text: string) => dicomConnector(`      wado.authentication.basic.password: ${text}\n`);
+    expect(await problemsOf(yaml('null'))).toEqual([
+      expect.stringMatching(/^warning .*password: found null without quotes/),
+    ]);
+    expect(await problemsOf(yaml('~'))).toEqual([]);
+    expect((await load(yaml('"null"'))).connectors[0]!.retrieval.basic!.password).toBe('null');
+  });
+
   it('a placeholder that nothing resolves is named', async () => {
     expect(await problemsOf(dicomConnector('', '"${PACS_PORT}"'))).toEqual([
       expect.stringMatching(/port: found \$\{PACS_PORT\}, expected PACS_PORT set in the environment, or a default/),

@@ -258,6 +258,23 @@ describe('an error costs its connector only, and everything is told at once', ()
   });
 });
 
+it('a connector that is switched off is neither used nor missed; what is wrong with it is told all the same', async () => {
+  const { connectors, leftOut, disabled, problems } = await load([
+    dicomConnector(),
+    'connector.config: { a: { type: DICOM, enabled: false }, b: { enabled: no, type: X } }',
+    'connector.default: pacs, a',
+  ]);
+  expect(connectors.map(({ id }) => id)).toEqual(['pacs']);
+  expect(leftOut).toEqual([]);
+  expect(disabled).toEqual([
+    { id: 'a', type: 'DICOM' },
+    { id: 'b', type: 'X' },
+  ]);
+  const found = problems.map((problem) => [problem.severity, problem.found]);
+  expect(found).toContainEqual(['error', '"X"']);
+  expect(found).toContainEqual(['warning', '"a", a connector that is switched off']);
+});
+
 describe('keys that nothing reads', () => {
   it('are told, with the key that was meant where one is near', async () => {
     const problems = await problemsOf(`connector:
@@ -280,7 +297,7 @@ unrelated: { key: '\${NOT_SET}', cipher: '{cipher}zz' }
       'warning 1.yml:2:3 connector.defualt: found an unknown key, without effect, expected "default"',
       'warning 1.yml:8:43 connector.config.pacs.dicom-connector.calling-eat: found an unknown key, without effect, expected "calling-aet"',
       'warning 1.yml:9:7 connector.config.pacs.dicom-conector: found an unknown key, without effect, expected "dicom-connector"',
-      'warning 1.yml:10:7 connector.config.pacs.color: found an unknown key, without effect, expected one of type, search-criteria, timeout, wado, weasis, dicom-connector',
+      'warning 1.yml:10:7 connector.config.pacs.color: found an unknown key, without effect, expected one of type, enabled, search-criteria, timeout, wado, weasis, dicom-connector',
       'warning 1.yml:14:1 ohif.token-auth-query-parm: found an unknown key, without effect, expected "token-auth-query-param"',
     ]);
   });

@@ -29,6 +29,8 @@ export interface LoadedConfiguration {
   connectors: ConnectorConfiguration[];
   /** The others, with what is wrong with them. */
   leftOut: LeftOutConnector[];
+  /** Those that are switched off (`enabled: false`): nobody asks or misses them. */
+  disabled: { id: string; type?: string }[];
   /** Everything that is wrong or looks so, in the order of the files. */
   problems: Problem[];
 }
@@ -48,31 +50,41 @@ export function checkConfiguration(
   const global = readGlobal(context);
   const connectors: ConnectorConfiguration[] = [];
   const leftOut: LeftOutConnector[] = [];
+  const disabled: LoadedConfiguration['disabled'] = [];
   for (const found of configuredConnectors(context)) {
     const own: ReaderContext = { ...context, problems: [], connectorId: found.id };
-    const { type, connector } = readConnector(found, plugins, global, own);
+    const { type, connector, enabled } = readConnector(found, plugins, global, own);
     const errors = own.problems.filter(({ severity }) => severity === 'error');
     context.problems.push(...own.problems);
-    if (errors.length > 0) {
+    if (enabled === false) disabled.push({ id: found.id, ...(type === undefined ? {} : { type }) });
+    else if (errors.length > 0) {
       leftOut.push({ id: found.id, ...(type === undefined ? {} : { type }), reasons: errors.map(renderProblem) });
     } else if (connector) connectors.push(connector);
   }
-  checkDefaults(global, connectors, leftOut, context);
+  checkDefaults(global, { connectors, leftOut, disabled }, context);
   globalKeys().check(root, context, true);
   for (const problem of context.problems) guard(problem);
-  return { global, defaultIds: global.defaultIds, connectors, leftOut, problems: inFileOrder(context.problems) };
+  return {
+    global,
+    defaultIds: global.defaultIds,
+    connectors,
+    leftOut,
+    disabled,
+    problems: inFileOrder(context.problems),
+  };
 }
 
 /** Groups that are faulty have their defaults; `problems` tell of them, and those that guard something are fatal. */
 function readGlobal(context: ReaderContext): GlobalConfiguration {
   const { instance } = readSettings(GlobalConfiguration, [context.root], context);
-  const { oauth2, viewers, server, request, hosts, cache } = new GlobalConfiguration();
+  const { oauth2, viewers, server, request, hosts, cache, health } = new GlobalConfiguration();
   instance.oauth2 ??= oauth2;
   instance.viewers ??= viewers;
   instance.server ??= server;
   instance.request ??= request;
   instance.hosts ??= hosts;
   instance.cache ??= cache;
+  instance.health ??= health;
   return instance;
 }
 
@@ -109,7 +121,7 @@ function readConnector(
   plugins: readonly KnownPlugin[],
   global: GlobalConfiguration,
   context: ReaderContext,
-): { type?: string; connector?: ConnectorConfiguration } {
+): { type?: string; enabled?: boolean; connector?: ConnectorConfiguration } {
   const { id, node, key, keyPlace } = found;
   if (isEmpty(node)) {
     report(
@@ -136,7 +148,8 @@ function readConnector(
   const scope: Found<MapNode> = { node, key, keyPlace };
   if (isPartOfAnId(scope, context)) return {};
   const { instance: common } = readRequired(ConnectorSettings, [scope], context);
-  if (common.type === undefined) return {};
+  const { enabled } = common;
+  if (common.type === undefined) return { enabled };
   const plugin = plugins.find(({ type }) => relax(type) === relax(common.type));
   if (!plugin) {
     const place = find(scope, 'type') ?? scope;
@@ -147,15 +160,15 @@ function readConnector(
       { key: place.key, place: place.node.place },
       { found: JSON.stringify(common.type), expected },
     );
-    return { type: common.type };
+    return { type: common.type, enabled };
   }
   const { type } = plugin;
   const settings = readOwnSettings(plugin, scope, context);
   const retrieval = readRetrieval(type, scope, global.oauth2, context);
   connectorKeys(plugin).check(scope, context);
-  if (!settings || !retrieval) return { type };
+  if (!settings || !retrieval) return { type, enabled };
   const { deactivated, manifest, timeoutMs = global.timeoutMs } = common;
-  return { type, connector: { id, type, deactivated, settings, manifest, retrieval, timeoutMs } };
+  return { type, enabled, connector: { id, type, deactivated, settings, manifest, retrieval, timeoutMs } };
 }
 
 /** `pacs.main: { type: … }` reads as a connector `pacs` with the key `main`: the id is meant, and needs brackets. */
@@ -188,14 +201,15 @@ function readOwnSettings({ settings, type }: KnownPlugin, scope: Found<MapNode>,
 /** The rule of `connector.default` asks every usable connector where an id is wrong; whoever wrote it should know. */
 function checkDefaults(
   { defaultIds }: GlobalConfiguration,
-  connectors: readonly { id: string }[],
-  leftOut: readonly { id: string }[],
+  { connectors, leftOut, disabled }: Pick<LoadedConfiguration, 'connectors' | 'leftOut' | 'disabled'>,
   context: ReaderContext,
 ): void {
+  const has = (list: readonly { id: string }[], id: string) => list.some((connector) => connector.id === id);
   const place = find(context.root, 'connector.default');
   for (const id of defaultIds) {
-    if (!place || connectors.some((connector) => connector.id === id)) continue;
-    const why = leftOut.some((connector) => connector.id === id) ? 'a connector that is left out' : 'no connector';
+    if (!place || has(connectors, id)) continue;
+    const off = has(disabled, id) ? 'a connector that is switched off' : 'no connector';
+    const why = has(leftOut, id) ? 'a connector that is left out' : off;
     const expected = 'ids of usable connectors; without, every usable connector is asked';
     report(
       context,

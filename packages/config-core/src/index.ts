@@ -12,6 +12,7 @@ export * from './settings/cache.js';
 export * from './settings/connector-settings.js';
 export * from './settings/global-configuration.js';
 export * from './settings/guards.js';
+export * from './settings/health.js';
 export * from './settings/is-http-url.js';
 export * from './settings/oauth2-clients.js';
 export { BasicRetrieval, OAuth2Retrieval, RetrievalSettings } from './settings/retrieval.js';

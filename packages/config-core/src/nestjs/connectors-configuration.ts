@@ -10,6 +10,7 @@ export class ConnectorsConfiguration implements LoadedConfiguration {
   declare readonly defaultIds: string[];
   declare readonly connectors: ConnectorConfiguration[];
   declare readonly leftOut: LeftOutConnector[];
+  declare readonly disabled: { id: string; type?: string }[];
   declare readonly problems: Problem[];
   readonly #document: ConfigurationDocument;
 

@@ -35,11 +35,21 @@ export class ValueReader {
   read(found: Found): unknown {
     const { node } = found;
     if (node.kind === 'invalid') return this.fault(found, node.found, node.expected);
-    if (isEmpty(node)) return undefined;
+    if (isEmpty(node)) {
+      this.warnOfNull(found);
+      return undefined;
+    }
     if (this.kind === 'list') return this.readList(found);
     if (this.kind === 'map') return this.readMap(found);
     if (this.kind === 'url' && node.kind === 'map') return this.readUrl(found as Found<MapNode>);
     return this.readScalar(found);
+  }
+
+  /** YAML's `null` is no text; where a password is set to it, perhaps the four letters are meant. */
+  private warnOfNull({ node, key }: Found): void {
+    if (!this.setting.secret || node.kind !== 'scalar' || !/^null$/i.test(node.text)) return;
+    const expected = 'quotes, if these four letters are meant; it counts as not set';
+    report(this.context, 'warning', { key, place: node.place }, { found: 'null without quotes', expected });
   }
 
   /** A value as problems show it. */

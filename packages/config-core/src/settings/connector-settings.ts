@@ -63,6 +63,9 @@ export class ConnectorSettings {
   @IsDefined()
   type!: string;
 
+  @Setting({ paths: ['enabled'], description: 'false: the connector is not used, and not missed' })
+  enabled: boolean = true;
+
   @Setting({
     paths: ['search-criteria.deactivated'],
     description: 'Kinds of identifier that this connector ignores',

@@ -161,3 +161,17 @@ spring.security.oauth2.client.registration:
     expect(problems).toMatchObject([{ severity: 'error', key, fatal: true }]);
   });
 });
+
+it('reads how archives are watched', async () => {
+  const { problems, health } = await global(
+    'health: { readyRequires: ANY, check-interval: 2s, check-timeout: 300ms, circuit: { failures: 5, rest: 1m } }',
+  );
+  expect(problems).toEqual([]);
+  expect(health).toEqual({
+    readyRequires: 'any',
+    checkIntervalMs: 2000,
+    checkTimeoutMs: 300,
+    circuitFailures: 5,
+    circuitRestMs: 60_000,
+  });
+});

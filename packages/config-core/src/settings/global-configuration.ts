@@ -2,6 +2,7 @@ import { Max, Min } from 'class-validator';
 import { Setting } from '../setting.js';
 import { CacheSettings } from './cache.js';
 import { CryptographySettings, HostSettings, RequestSettings, ServerSettings } from './guards.js';
+import { HealthSettings } from './health.js';
 import { OAuth2Clients } from './oauth2-clients.js';
 import { ViewerSettings } from './viewers.js';
 
@@ -63,6 +64,9 @@ export class GlobalConfiguration extends ConnectorKeys {
 
   @Setting({ paths: ['cache'], description: 'How manifests of launches are kept', type: () => CacheSettings })
   cache: CacheSettings = new CacheSettings();
+
+  @Setting({ paths: ['health'], description: 'How archives are watched', type: () => HealthSettings })
+  health: HealthSettings = new HealthSettings();
 }
 
 /** A fault in one of these must not be passed over: it would open a door, listen elsewhere, or share nothing. */
