@@ -40,6 +40,13 @@ export const Tag = {
   UniversalEntityID: '00400032',
 } as const;
 
+/** The tags with a letter in them, as some servers write them. */
+const LOWER_CASE = new Map<string, string>(
+  Object.values(Tag)
+    .filter((tag) => /[A-F]/.test(tag))
+    .map((tag) => [tag, tag.toLowerCase()]),
+);
+
 /**
  * The values of an attribute as one text, `\` between several, without the padding; undefined where there is none.
  *
@@ -47,7 +54,9 @@ export const Tag = {
  * Servers also give PN as plain text and numbers as text; both are taken as they are.
  */
 export function textOf(record: DicomJson, tag: string): string | undefined {
-  const text = valuesOf(record, tag).map(valueText).join('\\');
+  const values = valuesOf(record, tag);
+  if (values.length === 0) return undefined;
+  const text = values.length === 1 ? valueText(values[0]) : values.map(valueText).join('\\');
   return text.trim() === '' ? undefined : text.replace(/[ \0]+$/, '');
 }
 
@@ -65,7 +74,9 @@ export function countOf(record: DicomJson, tag: string): number | undefined {
 }
 
 function valuesOf(record: DicomJson, tag: string): readonly unknown[] {
-  const value = (record[tag] ?? record[tag.toLowerCase()])?.Value;
+  // Some servers write tags in lower case; looking for that costs more than all the rest, so only where a letter is in it.
+  const value = (record[tag] ?? (tag >= '0008103E' && /[A-F]/.test(tag) ? record[tag.toLowerCase()] : undefined))
+    ?.Value;
   return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 }
 

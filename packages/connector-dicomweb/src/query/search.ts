@@ -9,7 +9,7 @@ import {
 } from '@pacs-connectors/connector-core';
 import { isUid } from './literal-value.js';
 import { type FoundPart, partsBySeriesUid, partsBySopUid } from './part-questions.js';
-import { contentOfPatient } from './patient-content.js';
+import { contentOfListedStudies } from './listed-studies.js';
 import { type SearchContext } from './search-context.js';
 import { type Content, contentOfStudy, instancesOfSeries, seriesOfStudy } from './study-content.js';
 import { type FoundStudy, studiesByAccessionNumber, studiesByUid, studiesOfPatient } from './study-questions.js';
@@ -110,20 +110,11 @@ async function fillStudies(
   content: Content,
 ): Promise<void> {
   if (depth === 'study') return;
-  const patients = new Map<string, FoundStudy[]>();
-  for (const found of studies) {
-    const key = found.askedPatientId ?? '';
-    patients.set(key, [...(patients.get(key) ?? []), found]);
-  }
+  const rest = await contentOfListedStudies(context, studies, depth, content);
   await Promise.all(
-    [...patients.values()].map(async (ofOne) => {
-      const rest = await contentOfPatient(context, ofOne, depth, content);
-      await Promise.all(
-        rest.map((found) =>
-          depth === 'series' ? seriesOfStudy(context, found, content) : contentOfStudy(context, found, content),
-        ),
-      );
-    }),
+    rest.map((found) =>
+      depth === 'series' ? seriesOfStudy(context, found, content) : contentOfStudy(context, found, content),
+    ),
   );
 }
 

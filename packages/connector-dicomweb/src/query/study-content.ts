@@ -49,15 +49,19 @@ export async function seriesOfStudy(
   return found;
 }
 
+/** Whether a study is asked for series by series. */
+export function isLarge({ instances = 0, series = 1 }: FoundStudy): boolean {
+  return instances > SPLIT_ABOVE && series * SPLIT_SERIES_OF <= instances;
+}
+
 /** The series and instances of one study. */
 export async function contentOfStudy(context: SearchContext, found: FoundStudy, content: Content): Promise<void> {
-  const { instances: expected = 0 } = found;
-  const isLarge = expected > SPLIT_ABOVE && (found.series ?? 1) * SPLIT_SERIES_OF <= expected;
+  const large = isLarge(found);
   let seriesAsked = false;
-  if (isLarge || context.knowledge.seriesInInstances === false || found.instances === undefined) {
+  if (large || context.knowledge.seriesInInstances === false || found.instances === undefined) {
     seriesAsked = true;
     const series = await seriesOfStudy(context, found, content);
-    if (isLarge && sumOf(series.values()) >= expected) {
+    if (large && sumOf(series.values()) >= (found.instances ?? 0)) {
       await Promise.all(
         [...series].map(([seriesInstanceUid, count]) =>
           instancesOfSeries(context, found.study.studyInstanceUid, seriesInstanceUid, content, count),

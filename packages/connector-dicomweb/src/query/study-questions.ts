@@ -16,14 +16,12 @@ export interface FoundStudy {
   /** Number of Study Related Series and Instances, where the server tells. */
   series?: number;
   instances?: number;
-  /** The Patient ID that it was found by, where that is what was asked. */
-  askedPatientId?: string;
 }
 
 /** A search by a pattern stops here; a value that matches more than this is no identifier. */
 const MOST_BY_PATTERN = 5_000;
-/** UIDs in one question: 64 characters each, and URLs of 4 KiB pass everywhere. */
-const UIDS_IN_ONE_QUESTION = 50;
+/** UIDs in one question: 64 characters each at most, and URLs of 2 KiB pass everywhere. */
+const UIDS_IN_ONE_QUESTION = 30;
 
 /** Every study of the patient. */
 export async function studiesOfPatient(context: SearchContext, asked: PatientIdentifier): Promise<FoundStudy[]> {
@@ -37,8 +35,7 @@ export async function studiesOfPatient(context: SearchContext, asked: PatientIde
     ]);
     return (await askStudies(context, question)).records;
   });
-  const askedPatientId = /^[A-Za-z0-9._-]+$/.test(sent) ? sent : undefined;
-  return foundStudies(wanted).map((found) => ({ ...found, askedPatientId }));
+  return foundStudies(wanted);
 }
 
 export async function studiesByAccessionNumber(context: SearchContext, value: string): Promise<FoundStudy[]> {
@@ -61,10 +58,7 @@ export async function studiesByUid(context: SearchContext, values: readonly stri
     }
   };
   if (missing.size > 1 && knowledge.uidLists !== false) {
-    const uids = [...missing];
-    const slices = Array.from({ length: Math.ceil(uids.length / UIDS_IN_ONE_QUESTION) }, (_, n) =>
-      uids.slice(n * UIDS_IN_ONE_QUESTION, (n + 1) * UIDS_IN_ONE_QUESTION),
-    );
+    const slices = slicesOfUids([...missing]);
     await Promise.all(slices.map((slice) => ask(slice).catch(unlessAboutQuestion)));
     if (found.length > 1) knowledge.uidLists = true;
   }
@@ -74,6 +68,22 @@ export async function studiesByUid(context: SearchContext, values: readonly stri
   await Promise.all([...missing].map((uid) => ask([uid])));
   if (alone > 1 && before === 0 && found.length > 0 && knowledge.uidLists === undefined) knowledge.uidLists = false;
   return found;
+}
+
+/** `uids` in slices that one question can hold. @param weigh what each costs; a slice of several costs no more than `most`. */
+export function slicesOfUids(uids: readonly string[], weigh = (_uid: string) => 0, most = 0): string[][] {
+  const slices: string[][] = [];
+  let weight = 0;
+  for (const uid of uids) {
+    const last = slices.at(-1);
+    weight += weigh(uid);
+    if (last && last.length < UIDS_IN_ONE_QUESTION && weight <= most) last.push(uid);
+    else {
+      slices.push([uid]);
+      weight = weigh(uid);
+    }
+  }
+  return slices;
 }
 
 /** Studies whose text attribute is `value` itself, whatever wildcards or separators a server reads into it. */

@@ -1,0 +1,81 @@
+import { seriesOf, Tag, textOf } from '../json/dicom-json.js';
+import { type SearchContext } from './search-context.js';
+import { askRelational, type Content, included, isLarge, takeInstance } from './study-content.js';
+import { type FoundStudy, slicesOfUids } from './study-questions.js';
+import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
+
+/** One question brings no more results than this, so that several work side by side. */
+const RESULTS_OF_ONE_QUESTION = 2_000;
+/** Fewer studies are as quickly asked one by one. */
+const FEWEST_STUDIES = 3;
+
+/**
+ * The content of many studies by few questions, each for a list of them (`/instances?StudyInstanceUID=a,b,…`), where the server
+ * does that and its own counts prove the answer.
+ *
+ * @returns the studies whose content is still missing.
+ */
+export async function contentOfListedStudies(
+  context: SearchContext,
+  studies: readonly FoundStudy[],
+  depth: 'series' | 'instance',
+  content: Content,
+): Promise<readonly FoundStudy[]> {
+  const { knowledge } = context;
+  const listed = new Map<string, number>();
+  for (const found of studies) {
+    const expected = depth === 'series' ? found.series : found.instances;
+    if (expected !== undefined && !isLarge(found)) listed.set(found.study.studyInstanceUid, expected);
+  }
+  const isWorthIt =
+    listed.size >= FEWEST_STUDIES &&
+    knowledge.uidLists !== false &&
+    knowledge.relational !== false &&
+    !(depth === 'instance' && knowledge.seriesInInstances === false);
+  if (!isWorthIt) return studies;
+  const slices = slicesOfUids([...listed.keys()], (uid) => listed.get(uid) ?? 0, RESULTS_OF_ONE_QUESTION);
+  await Promise.all(slices.map((uids) => askList(context, uids, depth, listed, content)));
+  return studies.filter(({ study }) => (listed.get(study.studyInstanceUid) ?? 1) > 0);
+}
+
+/** Asks for the content of `uids` and counts down in `missing` what has come. */
+async function askList(
+  context: SearchContext,
+  uids: readonly string[],
+  depth: 'series' | 'instance',
+  missing: Map<string, number>,
+  content: Content,
+): Promise<void> {
+  const { knowledge } = context;
+  const expected = uids.reduce((sum, uid) => sum + (missing.get(uid) as number), 0);
+  let withoutSeries = false;
+  await askRelational(
+    context,
+    {
+      level: depth,
+      resource: depth === 'series' ? 'series' : 'instances',
+      match: [['StudyInstanceUID', uids.join(',')]],
+      include: included(context, depth === 'series' ? SERIES_WISHES : INSTANCE_WITH_SERIES_WISHES),
+    },
+    expected,
+    (record) => {
+      const uid = textOf(record, Tag.StudyInstanceUID);
+      const left = uid === undefined ? undefined : missing.get(uid);
+      const series = seriesOf(record);
+      // Of a study that was not asked for, or of no series.
+      if (uid === undefined || left === undefined || !series) return;
+      if (series.modality === undefined) withoutSeries = true;
+      if (depth === 'series') content.series(uid, series);
+      else takeInstance(record, uid, content);
+      missing.set(uid, left - 1);
+    },
+  );
+  const isComplete = uids.every((uid) => (missing.get(uid) as number) <= 0);
+  if (withoutSeries && depth === 'instance') {
+    // Their series are asked for with each study.
+    knowledge.seriesInInstances = false;
+    for (const uid of uids) missing.set(uid, 1);
+  }
+  if (isComplete) knowledge.uidLists ??= true;
+  else knowledge.relational = false;
+}
