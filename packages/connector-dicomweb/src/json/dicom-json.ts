@@ -74,9 +74,7 @@ export function countOf(record: DicomJson, tag: string): number | undefined {
 }
 
 function valuesOf(record: DicomJson, tag: string): readonly unknown[] {
-  // Some servers write tags in lower case; looking for that costs more than all the rest, so only where a letter is in it.
-  const value = (record[tag] ?? (tag >= '0008103E' && /[A-F]/.test(tag) ? record[tag.toLowerCase()] : undefined))
-    ?.Value;
+  const value = (record[tag] ?? record[LOWER_CASE.get(tag) ?? tag])?.Value;
   return Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 }
 
