@@ -15,6 +15,8 @@ const PEERS = [
   },
   { name: 'DCMTK', package: 'dcmtk', present: () => found('dcmqrscp') && found('findscu') },
   { name: 'Redis', package: 'redis-server', present: () => found('redis-server') && found('redis-cli') },
+  { name: 'haproxy', package: 'haproxy', present: () => found('haproxy') || existsSync('/usr/sbin/haproxy') },
+  { name: 'Chromium', package: 'chromium', present: () => found('chromium') },
   { name: 'xmllint', package: 'libxml2-utils', present: () => found('xmllint') },
 ];
 

@@ -10,8 +10,6 @@ export interface DcmqrscpOptions {
   callers?: string[];
   /** Part 10 files to hold from the start. */
   files?: readonly string[];
-  /** TLS with this key and certificate (PEM files); with `clientCa`, a client certificate issued by it is required. */
-  tls?: { keyFile: string; certificateFile: string; clientCaFile?: string };
   /** Further options of the command line. */
   args?: string[];
 }
@@ -59,21 +57,11 @@ export async function startDcmqrscp(options: DcmqrscpOptions = {}): Promise<Runn
       '',
     ].join('\n'),
   );
-  const tls = options.tls
-    ? [
-        '+tls',
-        options.tls.keyFile,
-        options.tls.certificateFile,
-        ...(options.tls.clientCaFile
-          ? ['--require-peer-cert', '--add-cert-file', options.tls.clientCaFile]
-          : ['--ignore-peer-cert']),
-      ]
-    : [];
   try {
     await indexFiles(storageFolder, options.files ?? []);
     const server = await startServer({
       command: 'dcmqrscp',
-      args: ['-c', file, ...tls, ...(options.args ?? []), String(dicomPort)],
+      args: ['-c', file, ...(options.args ?? []), String(dicomPort)],
       ready: () => accepts(dicomPort),
     });
     return {

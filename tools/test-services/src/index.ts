@@ -7,3 +7,4 @@ export * from './dcmtk.js';
 export * from './dicom-files.js';
 export * from './orthanc.js';
 export * from './redis.js';
+export * from './haproxy.js';
