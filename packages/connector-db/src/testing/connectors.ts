@@ -1,4 +1,12 @@
-import { type SearchCriteria, type SearchResult, emptyCriteria } from '@pacs-connectors/connector-core';
+import {
+  emptyCriteria,
+  type Instance,
+  type Patient,
+  type SearchCriteria,
+  type SearchResult,
+  type Series,
+  type Study,
+} from '@pacs-connectors/connector-core';
 import { DatabaseConnector } from '../database-connector.js';
 import { type DatabaseSettings } from '../database-settings.js';
 
@@ -16,7 +24,26 @@ export function ask(
   return connector.search({ ...emptyCriteria(), ...question }, { signal, depth: 'instance' });
 }
 
-/** A select of one patient's row by row, for tests that care for one column. */
-export function oneRowSelect(columns: string): string {
-  return `select t.id as patientId, t.id as studyInstanceUid, t.id as seriesInstanceUid, t.id as sopInstanceUid, ${columns} from t`;
+type Location = Pick<DatabaseSettings, 'uri' | 'user' | 'password'>;
+type Everything = Omit<Patient, 'studies'> & Omit<Study, 'series'> & Omit<Series, 'instances'> & Instance;
+
+/** Asks for the only row of a select whose columns are `columns` and the UIDs; all nodes of the answer as one object. */
+export async function readRow(
+  settings: Location,
+  columns: string,
+  from = 'from (select 1 as one) as single',
+): Promise<Partial<Everything>> {
+  const connector = connectorOf({
+    ...settings,
+    select: `select '1.2' as studyInstanceUid, '1.2.3' as seriesInstanceUid, '1.2.3.4' as sopInstanceUid, ${columns} ${from}`,
+    studyInstanceUidColumn: "'1.2'",
+  });
+  try {
+    const { patients } = await ask(connector, { studyInstanceUids: ['1.2'] });
+    const [patient] = patients;
+    const study = patient?.studies[0];
+    return { ...patient, ...study, ...study?.series[0], ...study?.series[0]?.instances[0] };
+  } finally {
+    await connector.close();
+  }
 }
