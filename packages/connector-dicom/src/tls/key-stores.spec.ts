@@ -1,0 +1,142 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { identity, type Identity, pkcs12 } from '../testing/certificates.js';
+import { JAVA_KEY_STORE, JAVA_LEGACY_KEY_STORE, JAVA_TRUSTSTORE } from '../testing/java-stores.js';
+import { readStore, StoreError } from './key-stores.js';
+import { peerTls } from './peer-tls.js';
+
+let folder: string;
+let rsa: Identity;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pacs-connectors-stores-'));
+  rsa = identity('rsa.example');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function store(name: string, content: Buffer | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function subjectsOf(certificates: readonly string[]): string[] {
+  return certificates.map((pem) => new X509Certificate(pem).subject);
+}
+
+function failure(read: () => unknown): StoreError {
+  try {
+    read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(StoreError);
+    return error as StoreError;
+  }
+  throw new Error('no failure');
+}
+
+describe('a store', () => {
+  it.each([
+    ['as keytool writes it', JAVA_KEY_STORE],
+    ['with the old ciphers that OpenSSL 3 refuses', JAVA_LEGACY_KEY_STORE],
+  ])('PKCS12 with an EC key, %s', (_, content) => {
+    const { key, certificates } = readStore({
+      url: store('key.p12', content),
+      type: 'PKCS12',
+      storePassword: 'changeit',
+    });
+    expect(createPrivateKey(key as string).asymmetricKeyType).toBe('ec');
+    expect(new X509Certificate(certificates[0] as string).checkPrivateKey(createPrivateKey(key as string))).toBe(true);
+  });
+
+  it("PKCS12 with certificates only: Java's truststore", () => {
+    const { key, certificates } = readStore({ url: store('trust.p12', JAVA_TRUSTSTORE), storePassword: 'changeit' });
+    expect(key).toBeUndefined();
+    expect(subjectsOf(certificates)).toEqual(['CN=archive.example']);
+  });
+
+  it('PKCS12 with an RSA key and its chain, the own certificate first; by file: URL', () => {
+    const issuer = identity('issuer.example', undefined, { ca: true });
+    const own = identity('own.example', issuer);
+    const url = pathToFileURL(store('a key.p12', pkcs12(own, 'secret', issuer))).href;
+    const { key, certificates } = readStore({ url, type: 'pkcs12', storePassword: 'secret' });
+    expect(subjectsOf(certificates)).toEqual(['CN=own.example', 'CN=issuer.example']);
+    expect(new X509Certificate(certificates[0] as string).checkPrivateKey(createPrivateKey(key as string))).toBe(true);
+  });
+
+  it('PEM with a key and certificates, in any order', () => {
+    const url = store('both.pem', `${rsa.certificatePem}\n${rsa.keyPem}\n`);
+    const { key, certificates } = readStore({ url, type: 'PEM' });
+    expect(certificates).toHaveLength(1);
+    expect(createPrivateKey(key as string).asymmetricKeyType).toBe('rsa');
+  });
+
+  it('PEM: a bundle of authorities', () => {
+    const bundle = ['a', 'b', 'c'].map((name) => identity(name).certificatePem).join('\n');
+    expect(subjectsOf(readStore({ url: store('bundle.pem', bundle) }).certificates)).toEqual(['CN=a', 'CN=b', 'CN=c']);
+  });
+
+  it.each([
+    [
+      'JKS by its content',
+      Buffer.from('feedfeed00000002', 'hex'),
+      'PKCS12',
+      /type JKS.*keytool -importkeystore -srckeystore \S+ -dest/,
+    ],
+    [
+      'JCEKS by its content',
+      Buffer.from('cececece00000002', 'hex'),
+      undefined,
+      /keytool -importkeystore.*-srcstoretype JCEKS/,
+    ],
+    ['another type by its name', Buffer.from('x'), 'PKCS11', /type PKCS11; PKCS12 and PEM are read.*keytool/],
+    ['a wrong password', JAVA_KEY_STORE, undefined, /password.*wrong or missing/],
+    ['neither', Buffer.from('hello'), undefined, /neither PKCS12 nor PEM/],
+    [
+      'a PEM with nothing',
+      Buffer.from('-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----'),
+      undefined,
+      /holds no certificate/,
+    ],
+  ])('that cannot be used says so: %s', (_, content, type, text) => {
+    const { message, remedy } = failure(() => readStore({ url: store('bad', content), type, storePassword: 'wrong' }));
+    expect(`${message}. ${remedy}`).toMatch(text);
+    expect(`${message}. ${remedy}`).not.toContain('wrong.');
+  });
+
+  it('that is not there says so', () => {
+    expect(failure(() => readStore({ url: join(folder, 'none.p12') })).message).toMatch(/cannot be read \(ENOENT\)/);
+  });
+});
+
+describe('tls.mode', () => {
+  it.each(['AES', 'aes', 'tls'])('%s is TLS 1.2 or newer', (mode) => {
+    expect(peerTls({ mode })).toMatchObject({ minVersion: 'TLSv1.2', checkHostName: true });
+  });
+
+  it.each(['anonymous', '3DES', 'null', 'NULL', 'rot13'])('%s is refused', (mode) => {
+    const { message, remedy } = failure(() => peerTls({ mode }));
+    expect(message).toContain(`tls.mode ${mode}`);
+    expect(remedy).toContain('AES');
+  });
+
+  it('not set: no TLS, and no stores either', () => {
+    expect(peerTls({})).toBeUndefined();
+    expect(failure(() => peerTls({ keyStore: { url: 'x' } })).message).toMatch(/without tls\.mode/);
+  });
+
+  it('checks the host name where no truststore says whom to trust, unless told', () => {
+    const truststore = { url: store('trust.p12', JAVA_TRUSTSTORE), storePassword: 'changeit' };
+    expect(peerTls({ mode: 'AES', truststore })?.checkHostName).toBe(false);
+    expect(peerTls({ mode: 'AES', truststore, hostNameCheck: true })?.checkHostName).toBe(true);
+    expect(peerTls({ mode: 'AES', hostNameCheck: false })?.checkHostName).toBe(false);
+  });
+
+  it('need-client-authentication needs a key store with a key', () => {
+    expect(failure(() => peerTls({ mode: 'AES', needClientAuthentication: true })).remedy).toMatch(/key-store/);
+    const keyStore = { url: store('trust.p12', JAVA_TRUSTSTORE), storePassword: 'changeit' };
+    expect(failure(() => peerTls({ mode: 'AES', keyStore })).message).toMatch(/needs a private key/);
+  });
+});
