@@ -19,8 +19,8 @@ export function connectorErrorOf(id: string, engine: Engine, error: unknown, sig
     });
   }
   // Our own time-out, or that of knex's pool.
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    const ours = error instanceof DOMException;
+  const ours = error instanceof DOMException && error.name === 'TimeoutError';
+  if (ours || (error instanceof Error && error.constructor.name === 'TimeoutError')) {
     return new ConnectorError(
       id,
       'timeout',

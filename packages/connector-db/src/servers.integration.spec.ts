@@ -134,6 +134,22 @@ describe.each(PRODUCTS)('DatabaseConnector and a server: $name', (product) => {
     await connector.check(AbortSignal.timeout(10_000));
   }, 40_000);
 
+  it('says that no connection became free', async () => {
+    const oneSecond = product.engine === 'postgresql' ? '1' : '1000';
+    const connector = openSlow({
+      uri: `${server.jdbcUrl}?connectTimeout=${oneSecond}`,
+      statementTimeout: 1_000,
+      poolMax: 1,
+    });
+    // One second each, one after the other; nobody waits longer than a connection and a statement may take.
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => ask(connector, question)));
+    const faults = outcomes.map(
+      (outcome) => (outcome as PromiseRejectedResult).reason as { kind: string; message: string },
+    );
+    expect(faults.map(({ kind }) => kind)).toEqual(Array(5).fill('timeout'));
+    expect(faults.some(({ message }) => message.includes('no connection became free'))).toBe(true);
+  }, 30_000);
+
   it('takes 10,000 rows, whole and in order', async () => {
     const connector = openWith(uids('n.i as instanceNumber', 10_000));
     const { patients, notices } = await ask(connector, question);
