@@ -175,6 +175,14 @@ describe('a server that declines', () => {
     },
   );
 
+  it.each([{}, { countless: true }])(
+    'to search for instances but in a series is asked series by series: %j',
+    async (more) => {
+      const server = await serve({ instancesBySeriesOnly: true, relational: 'refused', uidLists: false, ...more });
+      expect(await count(connect(server.url))).toBe(EXPECTED);
+    },
+  );
+
   it('to page says that results may be missing', async () => {
     const server = await serve({ cap: 10, ignoresOffset: true, countless: true });
     const { notices } = await connect(server.url).search(QUESTION, {

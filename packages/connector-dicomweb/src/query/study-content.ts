@@ -45,7 +45,7 @@ export async function seriesOfStudy(
     { expected },
   );
   if (cut) cutNotice(context, 'series');
-  else if (expected !== undefined && found.size < expected) fewerNotice(context, 'series');
+  else if (found.size < (expected ?? 1)) fewerNotice(context, 'series');
   return found;
 }
 
@@ -57,33 +57,33 @@ export function isLarge({ instances = 0, series = 1 }: FoundStudy): boolean {
 /** The series and instances of one study. */
 export async function contentOfStudy(context: SearchContext, found: FoundStudy, content: Content): Promise<void> {
   const large = isLarge(found);
-  let seriesAsked = false;
+  let series: Map<string, number | undefined> | undefined;
   if (large || context.knowledge.seriesInInstances === false || found.instances === undefined) {
-    seriesAsked = true;
-    const series = await seriesOfStudy(context, found, content);
+    series = await seriesOfStudy(context, found, content);
     if (large && sumOf(series.values()) >= (found.instances ?? 0)) {
-      await Promise.all(
-        [...series].map(([seriesInstanceUid, count]) =>
-          instancesOfSeries(context, found.study.studyInstanceUid, seriesInstanceUid, content, count),
-        ),
-      );
-      return;
+      return instancesOfEachSeries(context, found, series, content);
     }
   }
   const missing = await instancesOfStudy(context, found, content);
-  if (missing === 'their series' && !seriesAsked) await seriesOfStudy(context, found, content);
+  if (missing === undefined) return;
+  series ??= await seriesOfStudy(context, found, content);
+  if (missing === 'instances') await instancesOfEachSeries(context, found, series, content);
 }
 
-/** The instances of one study by one question, with their series where the server gives them along. */
+/**
+ * The instances of one study by one question, with their series where the server gives them along.
+ *
+ * @returns what is still missing: some servers only search for instances inside of a series (AWS HealthImaging).
+ */
 async function instancesOfStudy(
   context: SearchContext,
   { study, instances: expected }: FoundStudy,
   content: Content,
-): Promise<'their series' | undefined> {
+): Promise<'instances' | 'series' | undefined> {
   const uid = study.studyInstanceUid;
-  let withoutSeries = 0;
+  let taken = 0;
   let withoutModality = false;
-  const { count, cut } = await askAllPages(
+  const answer = await askAllPages(
     context,
     {
       level: 'instance',
@@ -91,21 +91,27 @@ async function instancesOfStudy(
       include: included(context, INSTANCE_WITH_SERIES_WISHES),
     },
     (record) => {
-      if (!takeInstance(record, uid, content)) withoutSeries++;
+      if (takeInstance(record, uid, content)) taken++;
       if (record[Tag.Modality] === undefined) withoutModality = true;
     },
     { expected },
+  ).catch(unlessAboutQuestion);
+  if (taken > 0) context.knowledge.seriesInInstances ??= !withoutModality;
+  if (!answer || answer.cut || taken < Math.max(answer.count, expected ?? 1)) return 'instances';
+  return withoutModality ? 'series' : undefined;
+}
+
+/** The instances of each of these series, side by side. */
+async function instancesOfEachSeries(
+  context: SearchContext,
+  { study, instances: expected = 1 }: FoundStudy,
+  series: ReadonlyMap<string, number | undefined>,
+  content: Content,
+): Promise<void> {
+  const counts = await Promise.all(
+    [...series].map(([uid, count]) => instancesOfSeries(context, study.studyInstanceUid, uid, content, count)),
   );
-  context.knowledge.seriesInInstances ??= count > 0 ? !withoutModality : undefined;
-  if (withoutSeries > 0) {
-    // Nothing says which series these are of: each series has to be asked.
-    const series = await seriesOfStudy(context, { patient: { patientId: '' }, study }, content);
-    await Promise.all([...series].map(([seriesUid, n]) => instancesOfSeries(context, uid, seriesUid, content, n)));
-    return undefined;
-  }
-  if (cut) cutNotice(context, 'instances');
-  else if (expected !== undefined && count < expected) fewerNotice(context, 'instances');
-  return withoutModality ? 'their series' : undefined;
+  if (sumOf(counts) < expected) fewerNotice(context, 'instances');
 }
 
 /**
@@ -113,6 +119,8 @@ async function instancesOfStudy(
  *
  * First by a relational question where its answer can be proved by `expected`: servers give fewer attributes there, which is
  * what takes them time (a quarter of it, Orthanc), since it names the levels above as matching keys.
+ *
+ * @returns how many there are.
  */
 export async function instancesOfSeries(
   context: SearchContext,
@@ -120,7 +128,7 @@ export async function instancesOfSeries(
   seriesInstanceUid: string,
   content: Content,
   expected: number | undefined,
-): Promise<void> {
+): Promise<number> {
   const take = (record: DicomJson) => {
     const [study, series] = [textOf(record, Tag.StudyInstanceUID), textOf(record, Tag.SeriesInstanceUID)];
     if ((study ?? studyInstanceUid) !== studyInstanceUid || (series ?? seriesInstanceUid) !== seriesInstanceUid)
@@ -145,7 +153,7 @@ export async function instancesOfSeries(
       expected,
       (record) => (found += take(record)),
     );
-    if (found >= expected) return;
+    if (found >= expected) return found;
     context.knowledge.relational = false;
   }
   const { count, cut } = await askAllPages(
@@ -160,6 +168,7 @@ export async function instancesOfSeries(
   );
   if (cut) cutNotice(context, 'instances');
   else if (expected !== undefined && count < expected) fewerNotice(context, 'instances');
+  return count;
 }
 
 /**

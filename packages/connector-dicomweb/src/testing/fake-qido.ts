@@ -23,6 +23,8 @@ export interface FakeQidoBehaviour {
   includeField?: 'tags' | 'all' | 'dropped' | 'refused';
   /** Searches for series and instances outside of a study: answered, refused with 400, or answered as if nothing matched. */
   relational?: 'answered' | 'refused' | 'nothing' | 'key ignored';
+  /** Instances are only searched for inside of a series, as by AWS HealthImaging. */
+  instancesBySeriesOnly?: boolean;
   /** Issuer of Patient ID is no matching key: it is ignored. */
   ignoresIssuer?: boolean;
   /** UID lists: understood, or read as one UID that nothing has. */
@@ -111,6 +113,9 @@ function answer(
   if (!path || !level) return void response.writeHead(404).end();
   const [, , study, series] = path;
   if (behaviour.sparse && Number(url.searchParams.get('limit') ?? 1) > 200) return void response.writeHead(400).end();
+  if (behaviour.instancesBySeriesOnly && level === 'instance' && series === undefined) {
+    return void response.writeHead(404).end();
+  }
   const isRelational = level !== 'study' && study === undefined;
   if (isRelational && behaviour.relational === 'refused') return void response.writeHead(400).end();
   const wished = url.searchParams.getAll('includefield');
