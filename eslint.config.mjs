@@ -25,6 +25,7 @@ const rooms = {
     'demo-archive',
   ],
   'test-services': [],
+  'deploy-checks': [],
   tools: [],
 };
 /** What a connector may import that has no line above: those made by the generator are tagged `kind:connector`. */

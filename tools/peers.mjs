@@ -17,6 +17,9 @@ const PEERS = [
   { name: 'Redis', package: 'redis-server', present: () => found('redis-server') && found('redis-cli') },
   { name: 'haproxy', package: 'haproxy', present: () => found('haproxy') || existsSync('/usr/sbin/haproxy') },
   { name: 'Chromium', package: 'chromium', present: () => found('chromium') },
+  { name: 'promtool', package: 'prometheus', present: () => found('promtool') },
+  { name: 'tini', package: 'tini', present: () => found('tini-static') },
+  { name: 'strip', package: 'binutils', present: () => found('strip') },
   { name: 'xmllint', package: 'libxml2-utils', present: () => found('xmllint') },
 ];
 
