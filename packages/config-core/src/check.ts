@@ -5,7 +5,7 @@ import { relax } from './document/relaxed-name.js';
 import { type Problem, renderProblem } from './problems.js';
 import { type ReaderContext, readerContext, report } from './reader/context.js';
 import { readRequired, readSettings } from './reader/read-settings.js';
-import { KnownKeys } from './reader/unknown-keys.js';
+import { KnownKeys, UNKNOWN_KEY } from './reader/unknown-keys.js';
 import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
 import { GlobalConfiguration, GUARDING_KEYS, MISSPELLED_GUARD } from './settings/global-configuration.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
@@ -91,7 +91,7 @@ function readGlobal(context: ReaderContext): GlobalConfiguration {
 /** A guard that is wrong stops the server; so does one whose name is misspelled, since nothing would be guarded. */
 function guard(problem: Problem): void {
   if (!GUARDING_KEYS.test(problem.key) || problem.connectorId !== undefined) return;
-  if (problem.severity === 'warning' && MISSPELLED_GUARD.test(problem.key)) problem.severity = 'error';
+  if (problem.found === UNKNOWN_KEY && MISSPELLED_GUARD.test(problem.key)) problem.severity = 'error';
   if (problem.severity === 'error') problem.fatal = true;
 }
 

@@ -4,6 +4,9 @@ import { relax } from '../document/relaxed-name.js';
 import { kindOf, type SettingsClass, settingsOf } from '../setting.js';
 import { type ReaderContext, report } from './context.js';
 
+/** What is found where nothing reads a key. */
+export const UNKNOWN_KEY = 'an unknown key, without effect';
+
 /** The keys that may stand somewhere, by their relaxed names. */
 export class KnownKeys {
   private readonly children = new Map<string, { name: string; keys: KnownKeys }>();
@@ -55,7 +58,7 @@ export class KnownKeys {
         const near = this.nearest(name, nearMissesOnly);
         if (near === undefined && nearMissesOnly) continue;
         const expected = near === undefined ? this.describe() : JSON.stringify(near);
-        report(context, 'warning', { key, place: keyPlace }, { found: 'an unknown key, without effect', expected });
+        report(context, 'warning', { key, place: keyPlace }, { found: UNKNOWN_KEY, expected });
       }
     }
   }

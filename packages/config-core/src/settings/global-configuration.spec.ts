@@ -120,6 +120,12 @@ spring.security.oauth2.client.registration:
     ]);
   });
 
+  it('a warning of a guard stays a warning', async () => {
+    const { problems } = await global('cryptography: { password: null, enabled: false }');
+    expect(problems).toMatchObject([{ severity: 'warning', key: 'cryptography.password' }]);
+    expect(problems[0]).not.toHaveProperty('fatal');
+  });
+
   it('a list where registrations or archives should be: those', async () => {
     const text = 'spring.security.oauth2.client: { registration: [a] }\nslicer: { archives: [a], command.context: v }';
     const { oauth2, viewers, problems } = await global(text);
