@@ -17,6 +17,7 @@ import { ManifestController } from './manifest/manifest.controller.js';
 import { ManifestService } from './manifest/manifest.service.js';
 import { Retrievals } from './retrieval/retrievals.service.js';
 import { Searches } from './search/searches.service.js';
+import { ConnectorWatches } from './watch/connector-watches.service.js';
 
 @Module({
   controllers: [ManifestController, LaunchController, HealthController],
@@ -32,6 +33,7 @@ import { Searches } from './search/searches.service.js';
     WeasisLaunch,
     OtherViewers,
     Launches,
+    ConnectorWatches,
   ],
 })
 export class AppModule {

@@ -56,6 +56,9 @@ describe.each([
     const { host, demoFolder, output } = await started(server);
 
     expect((await fetch(`http://${host}/health/live`)).status).toBe(200);
+    // Ready as soon as its archive has been looked at once.
+    while ((await fetch(`http://${host}/health/ready`)).status === 503)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     expect((await fetch(`http://${host}/health/ready`)).status).toBe(200);
     const response = await fetch(`http://${host}/manifest?patientID=DEMO-1`, {
       headers: { accept: 'application/xml' },

@@ -47,6 +47,11 @@ export class ServerConfiguration {
     return this.loaded.global;
   }
 
+  /** Connectors that are switched off (`enabled: false`). */
+  get disabled(): LoadedConfiguration['disabled'] {
+    return this.loaded.disabled;
+  }
+
   /** @throws Error where no usable connector has this id. */
   connector(id: string): ConnectorConfiguration {
     const found = this.byId.get(id);

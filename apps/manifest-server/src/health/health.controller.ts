@@ -1,4 +1,4 @@
-import { Controller, HttpException, Res } from '@nestjs/common';
+import { Controller, HttpException, Param, Res } from '@nestjs/common';
 import {
   HealthCheck,
   HealthCheckService,
@@ -9,9 +9,15 @@ import { ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { type FastifyReply } from 'fastify';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { CacheHealth } from '../cache/cache-health.js';
+import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
+import { ConnectorWatches } from '../watch/connector-watches.service.js';
+import { type ConnectorReport, connectorReports, unmetRequirement } from './connector-reports.js';
 
-/** Whether this server works, for probes. */
+/**
+ * Whether this server works, for probes and operators. Nothing here waits for an archive: what is told is what its watch
+ * has found last.
+ */
 @Controller()
 export class HealthController {
   constructor(
@@ -19,6 +25,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly registry: ConnectorRegistry,
     private readonly configuration: ServerConfiguration,
+    private readonly watches: ConnectorWatches,
     private readonly cache: CacheHealth,
   ) {}
 
@@ -28,10 +35,46 @@ export class HealthController {
     return this.answer([], reply);
   }
 
+  @Route('startup')
+  @HealthCheck()
+  startup(@Res({ passthrough: true }) reply: FastifyReply) {
+    return this.answer([() => this.looked()], reply);
+  }
+
   @Route('ready')
   @HealthCheck()
   ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    return this.answer([() => this.configured(), () => this.cache.check(), ...this.connectors()], reply);
+    const reports = this.reports();
+    return this.answer(
+      [
+        () => this.looked(),
+        () => this.configured(),
+        () => this.cache.check(),
+        () => this.required(reports),
+        ...reports.map((report) => () => this.impaired(report)),
+      ],
+      reply,
+    );
+  }
+
+  @Route('connectorsHealth')
+  @HealthCheck()
+  async connectors(@Res({ passthrough: true }) reply: FastifyReply) {
+    const report = await this.answer(
+      this.reports().map((one) => () => this.usable(one)),
+      reply,
+    );
+    void reply.status(200);
+    return report;
+  }
+
+  @Route('connectorHealth')
+  @HealthCheck()
+  connector(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply) {
+    const report = this.reports().find((one) => one.id === id);
+    if (!report)
+      throw new ProblemError(plainProblem(404, 'No connector has this id. /health/connectors tells which there are.'));
+    return this.answer([() => this.usable(report)], reply);
   }
 
   /** Terminus throws its result where it is none to be glad of; here it is the answer all the same. */
@@ -45,24 +88,58 @@ export class HealthController {
     }
   }
 
+  private reports(): ConnectorReport[] {
+    return connectorReports(this.watches, this.registry, this.configuration);
+  }
+
+  /** Each archive has been looked at once, whatever was found. */
+  private looked() {
+    const waiting = this.watches.all.filter(({ looked }) => !looked).map(({ connector }) => connector.id);
+    const indicator = this.indicators.check('archives looked at');
+    return waiting.length === 0
+      ? indicator.up()
+      : indicator.down(`waiting for the first look at ${waiting.join(', ')}`);
+  }
+
   private configured() {
     const { problems } = this.configuration;
     const indicator = this.indicators.check('configuration');
     return problems.length === 0 ? indicator.up() : indicator.degraded({ problems });
   }
 
-  /** One that is left out does not keep the others from serving: the server is degraded, not down. */
-  private connectors(): HealthIndicatorFunction[] {
-    const usable = this.registry.connectors.map(
-      ({ id, type }) =>
-        () =>
-          this.indicators.check(`connector ${id}`).up({ type }),
-    );
-    const leftOut = this.registry.leftOut.map(
-      ({ id, type, reasons }) =>
-        () =>
-          this.indicators.check(`connector ${id}`).degraded({ ...(type && { type }), message: 'left out', reasons }),
-    );
-    return [...usable, ...leftOut];
+  private required(reports: readonly ConnectorReport[]) {
+    const { readyRequires } = this.configuration.global.health;
+    const unmet = unmetRequirement(reports, readyRequires);
+    const indicator = this.indicators.check('archives required');
+    return unmet === undefined ? indicator.up() : indicator.down(unmet);
+  }
+
+  /** One that cannot be asked does not keep the others from serving: the server is degraded, not down. */
+  private impaired({ id, type, state, reasons, lastError }: ConnectorReport) {
+    const indicator = this.indicators.check(`connector ${id}`);
+    const kind: Record<string, string> = type === undefined ? {} : { type };
+    switch (state) {
+      case 'misconfigured':
+        return indicator.degraded({ ...kind, message: 'left out', reasons });
+      case 'down':
+        return indicator.degraded({ ...kind, message: lastError?.message, remedy: lastError?.remedy });
+      case 'disabled':
+        return indicator.up({ ...kind, message: 'switched off' });
+      default:
+        return indicator.up(kind);
+    }
+  }
+
+  private usable({ id, ...report }: ConnectorReport) {
+    const indicator = this.indicators.check(id);
+    switch (report.state) {
+      case 'down':
+      case 'misconfigured':
+        return indicator.down({ ...report });
+      case 'unknown':
+        return indicator.degraded({ ...report });
+      default:
+        return indicator.up({ ...report });
+    }
   }
 }

@@ -55,6 +55,24 @@ export const ROUTES = {
     concerns: 'operations',
     summary: 'Whether requests can be served, and which configured connectors cannot',
   },
+  startup: {
+    methods: ['GET'],
+    paths: ['health/startup'],
+    concerns: 'operations',
+    summary: 'Whether each archive has been looked at once',
+  },
+  connectorsHealth: {
+    methods: ['GET'],
+    paths: ['health/connectors'],
+    concerns: 'operations',
+    summary: 'What is known of every connector; 200 whatever it is',
+  },
+  connectorHealth: {
+    methods: ['GET'],
+    paths: ['health/connectors/:id'],
+    concerns: 'operations',
+    summary: 'What is known of one connector; 503 while it cannot be asked',
+  },
 } satisfies Record<string, RouteDefinition>;
 
 /** The methods that a request's address answers; none where there is no such address. */
@@ -62,9 +80,16 @@ export function allowedMethods(url: string, contextPath: string): string[] {
   const path = normalPath(url);
   const routes: RouteDefinition[] = Object.values(ROUTES);
   const methods = routes
-    .filter(({ paths }) => paths.some((own) => `${contextPath}/${own}` === path))
+    .filter(({ paths }) => paths.some((own) => matches(path, `${contextPath}/${own}`)))
     .flatMap((route) => route.methods);
   return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+}
+
+/** Whether `path` is `route`, in which `:name` stands for any one segment. */
+function matches(path: string, route: string): boolean {
+  const segments = path.split('/');
+  const wanted = route.split('/');
+  return segments.length === wanted.length && wanted.every((own, at) => own.startsWith(':') || own === segments[at]);
 }
 
 /** The path of a URL as the router compares it: without doubled and trailing slashes. */

@@ -9,6 +9,7 @@ import {
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { askArchive } from '../manifest/ask-archive.js';
+import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { cannot, filterOf, type LaunchRequest } from './viewer-launch.js';
 
 /** The archives that a launch without a manifest asks: such a viewer is told of one, or of those that it knows. */
@@ -17,6 +18,7 @@ export class AskedArchives {
   constructor(
     private readonly registry: ConnectorRegistry,
     private readonly configuration: ServerConfiguration,
+    private readonly watches: ConnectorWatches,
   ) {}
 
   /**
@@ -51,15 +53,13 @@ export class AskedArchives {
     if (namesStudiesOnly(criteria) && filterOf(request.search) === undefined) return criteria.studyInstanceUids;
     const { timeoutMs } = this.configuration.connector(connector.id);
     const { caller, signal } = request;
-    const { patients, notices } = await askArchive(connector, criteria, {
-      signal,
-      timeoutMs,
-      caller,
-      // Whether a study holds a modality is told by its series.
-      depth: criteria.filters.modalitiesInStudy ? 'series' : 'study',
-    }).catch((error: unknown) => {
-      throw noAnswer(ConnectorError.from(connector.id, error));
-    });
+    // Whether a study holds a modality is told by its series.
+    const depth = criteria.filters.modalitiesInStudy ? 'series' : 'study';
+    const { patients, notices } = await this.watches
+      .search(connector, () => askArchive(connector, criteria, { signal, timeoutMs, caller, depth }))
+      .catch((error: unknown) => {
+        throw noAnswer(ConnectorError.from(connector.id, error));
+      });
     const told = notices.filter(({ severity }) => severity !== 'INFO');
     // The viewer could not say that a study is missing.
     if (told.length > 0) throw new ProblemError(plainProblem(502, `Archive ${connector.id}: ${sentences(told)}`));

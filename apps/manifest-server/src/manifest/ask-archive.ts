@@ -1,15 +1,12 @@
 import {
   type Caller,
   type Connector,
-  ConnectorError,
-  type ConnectorErrorKind,
   type Depth,
   filterStudies,
   type SearchCriteria,
   type SearchResult,
 } from '@pacs-connectors/connector-core';
-import { Logger } from '@nestjs/common';
-import { describeUnexpected } from '../http/describe-unexpected.js';
+import { connectorError } from '../watch/connector-error.js';
 
 export interface AskOptions {
   /** Ends the question: whoever asked is gone. */
@@ -23,8 +20,6 @@ export interface AskOptions {
 
 /** How long after its signal a connector may take to say in its own words what happened, milliseconds. */
 const GRACE_MS = 500;
-
-const logger = new Logger('Connectors');
 
 /**
  * Asks one archive, its studies filtered. Settles by the deadline (and a moment), whatever the connector does.
@@ -75,33 +70,3 @@ function afterAbort(signal: AbortSignal, delayMs: number): { promise: Promise<ne
     },
   };
 }
-
-/**
- * Any thrown value as a ConnectorError. What is none comes from a fault in the connector: its message may hold anything, so
- * only the log gets what can be told of it.
- */
-function connectorError(id: string, error: unknown, signal: AbortSignal): ConnectorError {
-  if (error instanceof ConnectorError) return error;
-  if (isConnectorErrorOfAnotherCopy(error))
-    return new ConnectorError(id, error.kind, error.message, { remedy: error.remedy, cause: error });
-  if (signal.aborted) return ConnectorError.aborted(id, signal);
-  logger.error(`connector ${id} failed in a way it should not: ${describeUnexpected(error)}`);
-  return new ConnectorError(id, 'protocol', 'an unexpected error happened while the archive was asked', {
-    remedy: "The server's log says where; tell it to whoever maintains the connector.",
-    cause: error,
-  });
-}
-
-/** A plug-in may bring its own copy of connector-core, whose classes are not ours. */
-function isConnectorErrorOfAnotherCopy(error: unknown): error is ConnectorError {
-  return error instanceof Error && error.name === 'ConnectorError' && KINDS.has((error as ConnectorError).kind);
-}
-
-const KINDS: ReadonlySet<ConnectorErrorKind> = new Set([
-  'unavailable',
-  'timeout',
-  'refused',
-  'misconfigured',
-  'protocol',
-  'cancelled',
-]);

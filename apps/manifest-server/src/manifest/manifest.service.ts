@@ -11,6 +11,7 @@ import { type ArcQuery, type Manifest } from '@pacs-connectors/manifest-builder'
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { Retrievals } from '../retrieval/retrievals.service.js';
 import { type Search } from '../search/search.js';
+import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { askArchive } from './ask-archive.js';
 import { errorNotice, leftOutNotice, nothingFoundNotice } from './notices.js';
 
@@ -51,6 +52,7 @@ export class ManifestService {
     private readonly registry: ConnectorRegistry,
     private readonly configuration: ServerConfiguration,
     private readonly retrievals: Retrievals,
+    private readonly watches: ConnectorWatches,
   ) {}
 
   /** Asks every archive of the search at the same time. An archive that fails costs its own part only. */
@@ -81,7 +83,9 @@ export class ManifestService {
     try {
       const { bearerToken, expiresAt, ...retrieval } = await this.retrievals.of(configuration, caller, signal);
       baseUrl = retrieval.baseUrl;
-      const { patients, notices } = await askArchive(connector, search.criteria, { signal, timeoutMs, caller });
+      const { patients, notices } = await this.watches.search(connector, () =>
+        askArchive(connector, search.criteria, { signal, timeoutMs, caller }),
+      );
       return {
         arcQuery: {
           arcId: id,

@@ -8,6 +8,7 @@ import {
   type Connector,
   type ConnectorDefinition,
   type ConnectorPlugin,
+  type ConnectorStatus,
   type SearchCriteria,
   type SearchOptions,
   type SearchResult,
@@ -19,6 +20,9 @@ import { serve } from '../server.js';
 
 /** What an archive of type `FAKE` answers, by its id. One that is not here holds nothing. */
 export const archives = new Map<string, (criteria: SearchCriteria, options: SearchOptions) => Promise<SearchResult>>();
+
+/** How the health check of an archive goes, by its id. One that is not here is up. */
+export const checks = new Map<string, (signal: AbortSignal) => Promise<ConnectorStatus>>();
 
 class NoSettings {}
 
@@ -33,7 +37,7 @@ class FakePlugin implements ConnectorPlugin {
       type,
       search: (criteria, options) =>
         archives.get(id)?.(criteria, options) ?? Promise.resolve({ patients: [], notices: [] }),
-      check: () => Promise.resolve({ latencyMs: 0 }),
+      check: (signal) => checks.get(id)?.(signal) ?? Promise.resolve({ latencyMs: 0 }),
       close: () => Promise.resolve(),
     };
   }

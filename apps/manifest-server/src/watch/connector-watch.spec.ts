@@ -1,4 +1,5 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { type Connector, ConnectorError, type ConnectorStatus } from '@pacs-connectors/connector-core';
 import { ConnectorWatch, type ConnectorWatchOptions, type Outcome } from './connector-watch.js';
 
@@ -71,6 +72,32 @@ it('is down with the reason and its remedy, and up again by itself', async () =>
   down = false;
   await pause(300);
   expect(watch.health.status).toBe('up');
+});
+
+it('tells once when the archive goes away and once when it is back', async () => {
+  let down = false;
+  const turns: string[] = [];
+  const { watch } = watched(
+    async () => {
+      if (down) throw new ConnectorError('main', 'unavailable', 'connection refused');
+      return { latencyMs: 1 };
+    },
+    { onTurn: ({ status, lastError }) => turns.push(`${status} ${lastError?.message}`) },
+  );
+  for (const state of [false, true, true, false, false]) {
+    down = state;
+    await watch.check();
+  }
+  expect(turns).toEqual(['down connection refused', 'up connection refused']);
+});
+
+it('repeats nothing of an error that is no ConnectorError: its message may hold anything', async () => {
+  const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+  const { watch } = watched(() => Promise.reject(new Error('login failed, password hunter2')));
+  await watch.check();
+  expect(watch.health).toMatchObject({ status: 'down', lastError: { kind: 'protocol' } });
+  expect(JSON.stringify([watch.health, log.mock.calls])).not.toContain('hunter2');
+  log.mockRestore();
 });
 
 it('gives a hanging check up at its time-out, whether the connector heeds it or not', async () => {

@@ -1,5 +1,6 @@
 import { type Connector, ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
+import { connectorError } from './connector-error.js';
 
 export interface ConnectorWatchOptions {
   /** Time between two checks, milliseconds, give or take a fifth; 30,000 unless told. */
@@ -11,6 +12,8 @@ export interface ConnectorWatchOptions {
   restMs?: number;
   /** Told after each check and search. */
   onOutcome?(outcome: Outcome): void;
+  /** Told when the archive goes away and when it is back. */
+  onTurn?(health: ConnectorHealth): void;
 }
 
 export interface Outcome {
@@ -65,6 +68,11 @@ export class ConnectorWatch {
     return { id, type, status: this.status, circuit: this.breaker.state, ...this.known };
   }
 
+  /** Whether a check has ended, either way. */
+  get looked(): boolean {
+    return this.status !== 'unknown';
+  }
+
   /** Begins to check at intervals. @returns the first check */
   start(): Promise<void> {
     const first = this.check();
@@ -116,25 +124,27 @@ export class ConnectorWatch {
     const start = performance.now();
     try {
       const result = await work();
-      this.status = 'up';
       this.known.lastSuccess = new Date().toISOString();
+      this.turn('up');
       this.options.onOutcome?.({ connector: this.connector, operation, durationMs: performance.now() - start });
       return result;
     } catch (thrown) {
       const error = ConnectorError.from(this.connector.id, thrown);
       if (error.kind !== 'cancelled') {
+        const { kind, message, remedy } = error;
+        this.known.lastError = { at: new Date().toISOString(), kind, message, remedy };
         // A search that fails may have asked for too much; only a check says that the archive is down, or its absence.
-        if (operation === 'check' || error.kind === 'unavailable') this.status = 'down';
-        this.known.lastError = {
-          at: new Date().toISOString(),
-          kind: error.kind,
-          message: error.message,
-          remedy: error.remedy,
-        };
+        if (operation === 'check' || kind === 'unavailable') this.turn('down');
       }
       this.options.onOutcome?.({ connector: this.connector, operation, durationMs: performance.now() - start, error });
       throw thrown;
     }
+  }
+
+  private turn(status: 'up' | 'down'): void {
+    const turned = status !== this.status && !(status === 'up' && this.status === 'unknown');
+    this.status = status;
+    if (turned) this.options.onTurn?.(this.health);
   }
 }
 
@@ -153,6 +163,8 @@ async function bounded(connector: Connector, timeoutMs: number, stopping: AbortS
   });
   try {
     return await Promise.race([connector.check(question.signal), ended]);
+  } catch (error) {
+    throw connectorError(connector.id, error, question.signal);
   } finally {
     clearTimeout(timer);
     stopping.removeEventListener('abort', stop);

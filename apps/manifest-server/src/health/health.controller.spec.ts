@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConnectorError } from '@pacs-connectors/connector-core';
+import { archives, checks, fakes, serveFakes } from '../testing/fake-archive.js';
+
+let app: NestFastifyApplication | undefined;
+let url: string;
+/** Ids of archives that hang: nothing that they are asked is ever answered. */
+const hanging = new Set<string>();
+
+beforeEach(() => {
+  hanging.clear();
+  for (const id of ['main', 'other'])
+    checks.set(id, () =>
+      hanging.has(id) ? new Promise(() => undefined) : Promise.resolve({ latencyMs: 3, details: { version: '5.1' } }),
+    );
+});
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+  checks.clear();
+  archives.clear();
+});
+
+const QUICK = 'health: { check-interval: 100ms, check-timeout: 100ms }\n';
+
+async function serve(text: string): Promise<void> {
+  ({ app, url } = await serveFakes(text));
+}
+
+interface Answer {
+  http: number;
+  status: string;
+  details: Record<string, Record<string, unknown>>;
+}
+
+async function health(path: string): Promise<Answer> {
+  const response = await fetch(`${url}/health/${path}`);
+  return { http: response.status, ...((await response.json()) as Omit<Answer, 'http'>) };
+}
+
+/** Asks until the answer is as wanted. */
+async function until(path: string, wanted: (answer: Answer) => boolean): Promise<Answer> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const answer = await health(path);
+    if (wanted(answer)) return answer;
+    if (Date.now() > end) throw new Error(`never as wanted: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+it('a server whose archives answer lives, has started and is ready', async () => {
+  await serve(fakes('main', 'other'));
+  expect(await health('live')).toMatchObject({ http: 200, status: 'ok', details: {} });
+  expect(await until('startup', ({ http }) => http === 200)).toMatchObject({ status: 'ok' });
+  expect(await health('ready')).toMatchObject({
+    http: 200,
+    status: 'ok',
+    details: { 'connector main': { status: 'up', type: 'FAKE' }, 'connector other': { status: 'up' } },
+  });
+});
+
+it('tells of each connector, configured, switched off or in error, and none of their secrets', async () => {
+  await serve(
+    `${fakes('main', 'other')}    off: { type: FAKE, enabled: false }\n    bad: { type: FAKE, timeout: never }\n${QUICK}`,
+  );
+  hanging.add('other');
+  const { details, http } = await until('connectors', (answer) => answer.details['other']?.['state'] === 'down');
+  expect(http).toBe(200);
+  expect(details).toEqual({
+    main: {
+      status: 'up',
+      state: 'up',
+      type: 'FAKE',
+      circuit: 'closed',
+      latencyMs: 3,
+      details: { version: '5.1' },
+      lastSuccess: expect.any(String),
+    },
+    other: {
+      status: 'down',
+      state: 'down',
+      type: 'FAKE',
+      circuit: 'closed',
+      latencyMs: 3,
+      details: { version: '5.1' },
+      lastSuccess: expect.any(String),
+      lastError: {
+        at: expect.any(String),
+        kind: 'timeout',
+        message: 'no complete answer before the deadline',
+        remedy: expect.any(String),
+      },
+    },
+    bad: {
+      status: 'down',
+      state: 'misconfigured',
+      type: 'FAKE',
+      reasons: expect.arrayContaining([expect.stringContaining('connector.config.bad.timeout: found "never"')]),
+    },
+    off: { status: 'up', state: 'disabled', type: 'FAKE' },
+  });
+  expect(JSON.stringify(details)).not.toContain('pässword');
+  expect((await health('connectors/main')).http).toBe(200);
+  expect((await health('connectors/off')).http).toBe(200);
+  expect((await health('connectors/other')).http).toBe(503);
+  expect((await health('connectors/bad')).http).toBe(503);
+  expect((await health('connectors/nobody')).http).toBe(404);
+  expect((await fetch(`${url}/health/connectors/main`, { method: 'POST' })).status).toBe(405);
+  hanging.clear();
+  expect(await until('connectors/other', ({ http: now }) => now === 200)).toMatchObject({
+    details: { other: { state: 'up', lastError: { kind: 'timeout' } } },
+  });
+});
+
+it('is not ready before each archive has been looked at once', async () => {
+  hanging.add('main');
+  await serve(`${fakes('main', 'other')}health: { check-timeout: 1s }\n`);
+  for (const path of ['ready', 'startup'])
+    expect(await health(path)).toMatchObject({
+      http: 503,
+      details: { 'archives looked at': { status: 'down', message: 'waiting for the first look at main' } },
+    });
+  expect(await health('live')).toMatchObject({ http: 200 });
+  // What was found does not matter: the replica can say it in its manifests.
+  await until('startup', ({ http }) => http === 200);
+  expect(await health('ready')).toMatchObject({
+    http: 200,
+    status: 'degraded',
+    details: { 'connector main': { status: 'degraded', message: 'no complete answer before the deadline' } },
+  });
+});
+
+it.each<[requires: string, hang: string[], http: number]>([
+  ['none', ['main', 'other'], 200],
+  ['any', ['main'], 200],
+  ['any', ['main', 'other'], 503],
+  ['all', [], 200],
+  ['all', ['main'], 503],
+])('with health.ready-requires: %s, while %j hang, readiness is %d', async (requires, hang, http) => {
+  for (const id of hang) hanging.add(id);
+  await serve(`${fakes('main', 'other')}${QUICK}health.ready-requires: ${requires}\n`);
+  await until('startup', (answer) => answer.http === 200);
+  const ready = await health('ready');
+  expect(ready.http).toBe(http);
+  if (http === 503)
+    expect(ready.details['archives required']).toEqual({
+      status: 'down',
+      message: `health.ready-requires is ${requires}, and these do not answer: ${hang.join(', ')}`,
+    });
+  expect((await health('live')).http).toBe(200);
+});
+
+it('an archive that leaves searches without an answer is not asked for a while, and its part says so', async () => {
+  let asked = 0;
+  archives.set('main', () => {
+    asked++;
+    return Promise.reject(new ConnectorError('main', 'unavailable', 'connection refused'));
+  });
+  await serve(`${fakes('main')}health.circuit: { failures: 2, rest: 1h }\n`);
+  await until('startup', ({ http }) => http === 200);
+  for (let search = 0; search < 4; search++) {
+    const response = await fetch(`${url}/manifest?patientID=1`, { headers: { accept: 'application/xml' } });
+    const text = await response.text();
+    expect([response.status, text.includes('Not asked, since it did not answer 2 times in a row')]).toEqual([
+      502,
+      search >= 2,
+    ]);
+  }
+  expect(asked).toBe(2);
+  expect(await health('connectors/main')).toMatchObject({ http: 503, details: { main: { circuit: 'open' } } });
+});
