@@ -20,6 +20,7 @@ const PEERS = [
   { name: 'promtool', package: 'prometheus', present: () => found('promtool') },
   { name: 'tini', package: 'tini', present: () => found('tini-static') },
   { name: 'strip', package: 'binutils', present: () => found('strip') },
+  { name: 'OpenSSL', package: 'openssl', present: () => found('openssl') },
   { name: 'xmllint', package: 'libxml2-utils', present: () => found('xmllint') },
 ];
 

@@ -8,3 +8,4 @@ export * from './dicom-files.js';
 export * from './orthanc.js';
 export * from './redis.js';
 export * from './haproxy.js';
+export * from './redis-kinds.js';

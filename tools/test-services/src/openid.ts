@@ -22,6 +22,8 @@ export interface RunningOpenId {
   requests(): string[];
   /** Whether `token` was issued here and is still good. */
   accepts(token: string): Promise<boolean>;
+  /** What the provider's introspection (RFC 7662) says of `token`. */
+  introspect(token: string): Promise<{ active: boolean; scope?: string; exp?: number; client_id?: string }>;
   stop(): Promise<void>;
 }
 
@@ -58,7 +60,11 @@ export async function startOpenId(options: OpenIdOptions): Promise<RunningOpenId
     ],
     clientAuthMethods: [options.clientAuthentication ?? 'client_secret_basic'],
     scopes: [...(options.scope?.split(' ') ?? []), ...(options.otherScopes ?? [])],
-    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
+    features: {
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true },
+      devInteractions: { enabled: false },
+    },
     ttl: { ClientCredentials: options.lifetime ?? 600 },
   });
   handle = provider.callback();
@@ -67,6 +73,16 @@ export async function startOpenId(options: OpenIdOptions): Promise<RunningOpenId
     tokenUri: `${issuer}/token`,
     requests: () => [...paths],
     accepts: async (token) => (await provider.ClientCredentials.find(token))?.isValid ?? false,
+    introspect: async (token) => {
+      const { clientId, clientSecret } = options;
+      const response = await fetch(`${issuer}/token/introspection`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+        body: new URLSearchParams({ token }),
+      });
+      if (!response.ok) throw new Error(`introspection answered ${response.status}: ${await response.text()}`);
+      return (await response.json()) as { active: boolean };
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

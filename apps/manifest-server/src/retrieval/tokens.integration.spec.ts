@@ -1,0 +1,123 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenIdOptions, type RunningOpenId, startOpenId } from '@pacs-connectors/test-services';
+import { archives, patientWith, serveFakes } from '../testing/fake-archive.js';
+
+const CLIENT = { clientId: 'connectors', clientSecret: 'sesame-4711', scope: 'images' };
+let provider: RunningOpenId | undefined;
+let app: NestFastifyApplication | undefined;
+let url: string;
+
+afterEach(async () => {
+  archives.clear();
+  await app?.close();
+  await provider?.stop();
+  provider = app = undefined;
+});
+
+/** A server whose archive `x` hands out its images with a token of ours. */
+async function start(
+  options: Partial<OpenIdOptions> = {},
+  registration = '',
+  by: 'issuer-uri' | 'token-uri' = 'issuer-uri',
+) {
+  provider = await startOpenId({ ...CLIENT, ...options });
+  const address = by === 'issuer-uri' ? provider.issuer : provider.tokenUri;
+  ({ app, url } = await serveFakes(`
+spring.security.oauth2.client:
+  registration.sso: { client-id: connectors, client-secret: sesame-4711, authorization-grant-type: client_credentials, scope: images, provider: idp ${registration} }
+  provider.idp.${by}: ${address}
+connector.config:
+  x: { type: FAKE, wado.authentication: { oauth2: { url: https://x.example/rs, oidc-id: sso } } }
+  y: { type: FAKE, wado.authentication.basic: { url: https://y.example/wado, login: u, password: p } }
+`));
+  archives.set('x', () => Promise.resolve(patientWith('1.2'))).set('y', () => Promise.resolve(patientWith('1.3')));
+  return provider;
+}
+
+interface Part {
+  baseUrl: string;
+  webLogin?: string;
+  httpTag?: { key: string; value: string }[];
+  Message?: { description: string };
+  Patient: object[];
+}
+
+async function parts(address: string): Promise<Record<string, Part>> {
+  const response = await fetch(address, { headers: { accept: 'application/json' } });
+  const { manifest } = (await response.json()) as { manifest: { arcQuery: (Part & { arcId: string })[] } };
+  return Object.fromEntries(manifest.arcQuery.map((part) => [part.arcId, part]));
+}
+
+async function tokenIn(address: string): Promise<string> {
+  const tag = (await parts(address))['x']?.httpTag?.find(({ key }) => key === 'Authorization');
+  return tag?.value.replace(/^Bearer /, '') ?? '';
+}
+
+async function launch(more = ''): Promise<string> {
+  const { headers } = await fetch(`${url}/display?studyUID=1.2${more}`, { redirect: 'manual' });
+  return /"([^"]+)"/.exec(decodeURIComponent(headers.get('location') ?? ''))?.[1] ?? '';
+}
+
+it.each(['issuer-uri', 'token-uri'] as const)(
+  'a token that the provider accepts arrives in the manifest, asked for once however many want it (%s)',
+  async (by) => {
+    const { introspect, requests } = await start({}, '', by);
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => tokenIn(`${url}/manifest?studyUID=1.2`)));
+    expect(new Set(tokens).size).toBe(1);
+    expect(await introspect(tokens[0] ?? '')).toMatchObject({ active: true, client_id: 'connectors', scope: 'images' });
+    expect(requests().filter((path) => path === '/token')).toHaveLength(1);
+    const { x, y } = await parts(`${url}/manifest?studyUID=1.2`);
+    expect(x).toMatchObject({ baseUrl: 'https://x.example/rs' });
+    expect(x).not.toHaveProperty('webLogin');
+    expect(y).toMatchObject({ baseUrl: 'https://y.example/wado', webLogin: 'dTpw' });
+    expect(y).not.toHaveProperty('httpTag');
+  },
+);
+
+it('a token has the life left that is demanded, and a manifest is kept no longer than the token in it', async () => {
+  const { introspect } = await start({ lifetime: 3 }, ', minimum-life: 3s');
+  const address = await launch();
+  const first = await tokenIn(address);
+  expect(await introspect(first)).toMatchObject({ active: true });
+  expect(await tokenIn(address)).toBe(first);
+  expect(await tokenIn(`${url}/manifest?studyUID=1.2`)).not.toBe(first);
+  await new Promise((resolve) => setTimeout(resolve, 3200));
+  const next = await tokenIn(address);
+  expect(next).not.toBe(first);
+  expect(await introspect(first)).toMatchObject({ active: false });
+  expect(await introspect(next)).toMatchObject({ active: true });
+});
+
+it('a provider that gives none costs that archive only, and says so without a secret', async () => {
+  await start({ clientSecret: 'another-secret' });
+  const { x, y } = await parts(`${url}/manifest?studyUID=1.2`);
+  expect(x?.Patient).toEqual([]);
+  expect(x?.Message?.description).toMatch(/The OAuth 2 provider .* refused a token: invalid_client/);
+  expect(JSON.stringify(x)).not.toContain(CLIENT.clientSecret);
+  expect(y?.Patient).toHaveLength(1);
+});
+
+it('the token of a request is handed on to its caller alone, and its manifest ends with it', async () => {
+  provider = await startOpenId(CLIENT);
+  ({ app, url } = await serveFakes(`
+connector.config:
+  x: { type: FAKE, wado.authentication: { oauth2.url: https://x.example/rs, basic: { url: https://x.example/wado, login: u } } }
+`));
+  archives.set('x', () => Promise.resolve(patientWith('1.2')));
+  const jwt = (seconds: number) =>
+    `e30.${Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + seconds })).toString('base64url')}.c2ln`;
+  const [short, long] = [jwt(2), jwt(600)];
+  const [mine, theirs, nobodys] = [
+    await launch(`&access_token=${short}`),
+    await launch(`&access_token=${long}`),
+    await launch(),
+  ];
+  expect(new Set([mine, theirs, nobodys]).size).toBe(3);
+  expect(await tokenIn(mine)).toBe(short);
+  expect(await tokenIn(theirs)).toBe(long);
+  expect((await parts(nobodys))['x']).toMatchObject({ baseUrl: 'https://x.example/wado' });
+  await new Promise((resolve) => setTimeout(resolve, 2200));
+  expect((await fetch(mine)).status).toBe(404);
+  expect(await tokenIn(theirs)).toBe(long);
+});
