@@ -28,10 +28,11 @@ const large = {
 };
 for (const parallel of [2, 4]) {
   const first = [`${base}/studies?StudyInstanceUID=${LARGE_STUDY}&${wish}`, `${base}/studies/${LARGE_STUDY}/series`];
-  large[`its series, ${parallel} at a time`] = [
-    parallel,
-    [first, SERIES.map((uid) => `${base}/studies/${LARGE_STUDY}/series/${uid}/instances`)],
-  ];
+  if (parallel === 4)
+    large[`its series, ${parallel} at a time`] = [
+      parallel,
+      [first, SERIES.map((uid) => `${base}/studies/${LARGE_STUDY}/series/${uid}/instances`)],
+    ];
   large[`its series, relational, ${parallel} at a time`] = [
     parallel,
     [first, SERIES.map((uid) => `${base}/instances?StudyInstanceUID=${LARGE_STUDY}&SeriesInstanceUID=${uid}`)],
