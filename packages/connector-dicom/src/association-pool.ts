@@ -1,3 +1,4 @@
+import { type ConnectionUse } from '@pacs-connectors/connector-core';
 import { aborted, type Association } from './dimse/association.js';
 import { DimseError } from './dimse/dimse-error.js';
 
@@ -38,6 +39,12 @@ export class AssociationPool {
   /** Associations that exist now, those being opened included. */
   get size(): number {
     return this.open.size + this.opening;
+  }
+
+  /** Associations just now; one that is being opened is in use. */
+  get use(): ConnectionUse {
+    const idle = this.idle.filter(({ usable }) => usable).length;
+    return { inUse: this.size - idle, idle, limit: this.options.limit };
   }
 
   /**

@@ -2,6 +2,7 @@ import {
   type Connector,
   type ConnectorDefinition,
   ConnectorError,
+  type ConnectionUse,
   type ConnectorStatus,
   type SearchCriteria,
   type SearchOptions,
@@ -71,6 +72,10 @@ export class DicomConnector implements Connector {
     } catch (error) {
       throw this.errorOf(error, signal);
     }
+  }
+
+  connections(): ConnectionUse {
+    return this.pool.use;
   }
 
   async check(signal: AbortSignal): Promise<ConnectorStatus> {

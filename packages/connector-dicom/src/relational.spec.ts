@@ -161,6 +161,17 @@ describe('filters', () => {
   });
 });
 
+describe('a filter by one modality', () => {
+  it('is pushed to the archive, by several is not', async () => {
+    const { connector, scp } = await start({});
+    for (const modalitiesInStudy of [['ct'], ['CT', 'MR']]) {
+      const criteria = { ...emptyCriteria(), patientIds: [{ id: 'SMALL' }], filters: { modalitiesInStudy } };
+      await connector.search(criteria, { signal: AbortSignal.timeout(20_000), depth: 'study' });
+    }
+    expect(scp.finds.map(({ keys }) => keys.get(Tag.modalitiesInStudy))).toEqual(['CT', '']);
+  });
+});
+
 describe('information-model', () => {
   const FIND = { study: '1.2.840.10008.5.1.4.1.2.2.1', patient: '1.2.840.10008.5.1.4.1.2.1.1' };
 

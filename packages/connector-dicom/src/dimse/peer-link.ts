@@ -15,7 +15,7 @@ import { agreesToRelationalQueries, offerRelationalQueries, PduType, presentatio
  * - SOP Class Extended Negotiation is added to the A-ASSOCIATE-RQ on its way out, which the library does not offer;
  * - messages are read by messages.ts: the library decodes text in one character set and loses the others, takes the status
  *   0xFF01 for the end of an answer, drops a message that shares a PDU with the one before, never forgets a request, does
- *   not pass on an A-ABORT, and needs 2.5 times as long (bench/decoding.bench.mjs).
+ *   not pass on an A-ABORT, and needs 14 times as long (bench/decoding.bench.mjs).
  *
  * peer-link.spec.ts notices when a new version of the library lacks a part that is relied upon.
  */

@@ -40,13 +40,17 @@ export class Archive {
     private readonly lists: Trust,
   ) {}
 
-  /** Studies by the literal value of an LO or SH attribute. */
-  async studiesBy(tag: number, value: string): Promise<StudyAnswer[]> {
+  /**
+   * Studies by the literal value of an LO or SH attribute.
+   *
+   * @param modality only studies that hold it, where the peer matches that (PS3.4 C.6.2.1.2: it need not).
+   */
+  async studiesBy(tag: number, value: string, modality?: string): Promise<StudyAnswer[]> {
     const literal = literalMatch(value, tag);
     if (literal === undefined) return [];
     const matches = await this.conversation.ask({
       level: 'STUDY',
-      match: new Map([[tag, literal]]),
+      match: new Map([[tag, literal], ...(modality ? [[Tag.modalitiesInStudy, modality] as const] : [])]),
       returnKeys: RETURN_KEYS.STUDY,
     });
     const wanted = significant(value);

@@ -102,13 +102,25 @@ export class Search {
   }
 
   private async findPatient(asked: PatientIdentifier): Promise<void> {
-    const answers = await this.archive.studiesBy(Tag.patientId, asked.id);
+    const modality = this.onlyModality();
+    const answers = await this.archive.studiesBy(Tag.patientId, asked.id, modality);
     const own = ofIssuer(answers, asked);
     this.addWhole(own);
     const [first] = own;
     if (!first) for (const { study } of answers) this.excluded.add(study.studyInstanceUid);
-    else if (own.length === answers.length) this.wholePatients.add(first.patient.patientId);
+    else if (own.length === answers.length && !modality) this.wholePatients.add(first.patient.patientId);
     else for (const { study } of answers) this.excluded.add(study.studyInstanceUid);
+  }
+
+  /**
+   * The filter that the archive can apply without losing anything: one modality. Not pushed to it: several modalities, which
+   * have no matching; dates, since a range never matches a study without one, which is wanted; texts in the description,
+   * since letter case and accents count for an archive.
+   */
+  private onlyModality(): string | undefined {
+    const [first, ...others] = this.criteria.filters.modalitiesInStudy ?? [];
+    const modality = first?.trim().toUpperCase();
+    return modality && others.length === 0 && /^[A-Z0-9 _]{1,16}$/.test(modality) ? modality : undefined;
   }
 
   private addWhole(answers: readonly StudyAnswer[]): void {

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkConfiguration, readConfiguration } from '@pacs-connectors/config-core';
+import { DicomPlugin } from './dicom-plugin.js';
+import { type DicomSettings } from './dicom-settings.js';
+
+async function read(lines: string[]) {
+  const text = ['connector:', '  config:', '    pacs:', '      type: DICOM', ...lines.map((line) => `      ${line}`)];
+  const document = await readConfiguration([{ name: 'test.yml', text: `${text.join('\n')}\n` }], {});
+  const { connectors, leftOut } = checkConfiguration(document, [new DicomPlugin()]);
+  return { settings: connectors[0]?.settings as DicomSettings | undefined, reasons: leftOut[0]?.reasons ?? [] };
+}
+
+const PEER = { callingAet: 'WEASIS', aet: 'PACS', host: 'pacs.example', port: 11112 };
+const WADO = ['wado:', '  authentication:', '    basic:', '      url: http://pacs.example/wado'];
+
+describe('settings of a connector of type DICOM', () => {
+  it('stand below dicom-connector in the first layout', async () => {
+    const { settings, reasons } = await read([
+      'dicom-connector:',
+      '  calling-aet: WEASIS',
+      '  aet: PACS',
+      '  host: pacs.example',
+      '  port: 11112',
+      '  tls:',
+      '    mode: AES',
+      '    need-client-authentication: true',
+      '  key-store: { url: /stores/key.p12, type: PKCS12, password: one, key-store-password: two }',
+      '  truststore: { url: /stores/trust.p12, type: PKCS12, password: three }',
+      '  response-timeout: 30s',
+      ...WADO,
+    ]);
+    expect(reasons).toEqual([]);
+    expect(settings).toMatchObject({
+      ...PEER,
+      tls: { mode: 'AES', needClientAuthentication: true },
+      keyStore: { url: '/stores/key.p12', type: 'PKCS12', password: 'one', keyStorePassword: 'two' },
+      truststore: { url: '/stores/trust.p12', password: 'three' },
+      responseTimeoutMs: 30_000,
+    });
+  });
+
+  it('stand below dimse in the second layout', async () => {
+    const { settings, reasons } = await read([
+      'dicom-connector:',
+      '  dimse:',
+      '    callingAet: WEASIS',
+      '    aet: PACS',
+      '    host: pacs.example',
+      '    port: 11112',
+      '    tls: { mode: tls }',
+      '    keyStore: { url: /stores/key.p12, keyStorePassword: two }',
+      '    truststore: { url: /stores/trust.pem, type: PEM }',
+      '    relational: off',
+      '    max-associations: 2',
+      ...WADO,
+    ]);
+    expect(reasons).toEqual([]);
+    expect(settings).toMatchObject({
+      ...PEER,
+      tls: { mode: 'tls' },
+      keyStore: { url: '/stores/key.p12', keyStorePassword: 'two' },
+      truststore: { url: '/stores/trust.pem', type: 'PEM' },
+      relational: 'off',
+      maxAssociations: 2,
+    });
+  });
+
+  it('say what is wrong, all at once', async () => {
+    const { reasons } = await read([
+      'dicom-connector: { calling-aet: A_TITLE_THAT_IS_TOO_LONG, aet: "A\\\\B", port: 70000, relational: perhaps }',
+      ...WADO,
+    ]);
+    const all = reasons.join('\n');
+    for (const key of ['calling-aet', 'aet', 'host', 'port', 'relational']) expect(all).toContain(key);
+  });
+});
