@@ -8,11 +8,13 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const PROBE = new URL('probe.mjs', import.meta.url).href;
 
-export async function startServer(configuration) {
+/** @param cwd where plug-in packages of the configuration are installed */
+export async function startServer(configuration, cwd) {
   const child = spawn(
     process.execPath,
     ['--import', PROBE, PROGRAM, '--connectors-config', configuration, '--port', '0'],
     {
+      cwd,
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     },
   );
@@ -29,6 +31,7 @@ export async function startServer(configuration) {
     return (await once(child, 'message'))[0];
   };
   return {
+    url: `http://${host}`,
     /** Reads a manifest as it comes, without unpacking it; how many bytes it had. */
     manifest: (studyUid, headers) => get(`http://${host}/manifest?studyUID=${studyUid}`, headers, agent),
     /** How many instances a manifest has. */

@@ -32,7 +32,7 @@ th:first-child, td:first-child { text-align: left; }
 .message { border-left: .3rem solid #b8860b; padding: .2rem .8rem; margin: .8rem 0; white-space: pre-line; }
 .message.ERROR { border-color: #c0392b; }
 .message.INFO { border-color: #0b5cad; }
-.help { color: #777; }
+.help { opacity: .8; }
 `;
 
 /** Nothing may run or be loaded; the one style is named by its hash. */
