@@ -34,7 +34,7 @@ describe('ClientCredentials at a real provider', () => {
   it('asks once for many callers', async () => {
     const credentials = new ClientCredentials({ ...client, issuerUri: provider.issuer });
     const before = tokenRequests();
-    const tokens = await Promise.all(Array.from({ length: 25 }, () => credentials.token(signal)));
+    const tokens = await Promise.all(Array.from({ length: 25 }, () => credentials.token(AbortSignal.timeout(60_000))));
     expect(new Set(tokens).size).toBe(1);
     expect(tokenRequests()).toBe(before + 1);
   });
