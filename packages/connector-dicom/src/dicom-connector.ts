@@ -53,7 +53,7 @@ export class DicomConnector implements Connector {
     this.lists = new Trust(this.settings.uidLists ?? 'auto');
     const peer = this.peer();
     this.limit = this.settings.maxAssociations ?? DEFAULTS.maxAssociations;
-    this.pool = new AssociationPool((signal) => Association.open(peer, signal), {
+    this.pool = new AssociationPool((signal) => this.open(peer, signal), {
       limit: this.limit,
       idleMs: this.settings.idleTimeoutMs ?? DEFAULTS.idleTimeoutMs,
       maxUses: MAX_USES,
@@ -125,6 +125,12 @@ export class DicomConnector implements Connector {
     );
     const archive = new Archive(conversation, this.lists);
     return new Search(this.id, archive, this.relational, criteria, depth).run();
+  }
+
+  private async open(peer: Peer, signal: AbortSignal): Promise<Association> {
+    const association = await Association.open(peer, signal);
+    this.relational.declined = association.relational === false;
+    return association;
   }
 
   private peer(): Peer {

@@ -71,6 +71,16 @@ describe('relational: auto', () => {
     expect(finds.filter(isRelational)).toEqual([]);
   });
 
+  it('is not even tried where the peer declines it in the negotiation', async () => {
+    const scp = await startScriptedScp({ relational: 0, find: answerFrom([SMALL]) });
+    const connector = connectorTo(scp);
+    running.push(scp, { stop: () => connector.close() });
+    const criteria = { ...emptyCriteria(), patientIds: [{ id: 'SMALL' }] };
+    const { patients } = await connector.search(criteria, { signal: AbortSignal.timeout(20_000), depth: 'instance' });
+    expect(patients[0]?.studies).toHaveLength(3);
+    expect(scp.finds.filter(isRelational)).toEqual([]);
+  });
+
   it('proves anew what is larger than anything proven: an archive that cuts long answers is found out', async () => {
     const { ask, connector } = await start({ cutAt: 30 }, { uidLists: 'off' });
     await ask(SMALL);

@@ -196,6 +196,22 @@ describe('a question that fails', () => {
     expectComplete(await ask(connector));
   });
 
+  it('since the peer drips is given up, however alive it looks', async () => {
+    const { connector } = await start(
+      {
+        find: (find, reply, count) => {
+          if (count !== 1) return answer(find, reply);
+          reply.raw(Buffer.from([4, 0, 0, 0, 0x40, 0]));
+          const drip = setInterval(() => reply.raw(Buffer.alloc(1)), 20);
+          setTimeout(() => clearInterval(drip), 2_000);
+        },
+      },
+      { responseTimeoutMs: 300 },
+    );
+    await expectFailure(ask(connector), 'timeout', /said nothing for 0.3 s/);
+    expectComplete(await ask(connector));
+  });
+
   it('on an association that the peer has closed meanwhile is asked again on a new one', async () => {
     let closeNext = false;
     const { connector, scp } = await start({

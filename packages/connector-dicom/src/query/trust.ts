@@ -17,6 +17,8 @@ interface Record {
  */
 export class Trust {
   private readonly records = new Map<string, Record>();
+  /** The peer has said itself that it does not support this; `on` asks all the same. */
+  declined = false;
 
   constructor(
     private readonly mode: TrustMode,
@@ -26,12 +28,12 @@ export class Trust {
   /** Whether it may be asked in earnest. */
   isTrusted(shape: string): boolean {
     if (this.mode === 'off' || this.isRefuted(shape)) return false;
-    return this.mode === 'on' || this.records.has(shape);
+    return this.mode === 'on' || (!this.declined && this.records.has(shape));
   }
 
   /** Whether it should be asked beside the plain questions, to compare the answers. */
   isUntried(shape: string): boolean {
-    return this.mode === 'auto' && !this.isRefuted(shape) && !this.isTrusted(shape);
+    return this.mode === 'auto' && !this.declined && !this.isRefuted(shape) && !this.isTrusted(shape);
   }
 
   /** Whether an answer of that size needs no proof of its own. */
