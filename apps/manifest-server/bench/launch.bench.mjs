@@ -22,14 +22,15 @@ function get(url, { agent, method = 'GET', body, headers } = {}) {
   });
 }
 
-/** p50 of two ways in turn, milliseconds. */
-async function latencies(rounds, first, second) {
+/** p50 of two ways in turn, milliseconds; `after` is not counted. */
+async function latencies(rounds, first, second, after = () => undefined) {
   const times = [[], []];
   for (let round = -300; round < rounds; round++)
     for (const [index, way] of [first, second].entries()) {
       const start = performance.now();
-      await way(round);
+      const result = await way(round);
       if (round >= 0) times[index].push(performance.now() - start);
+      if (index === 0) await after(result);
     }
   return { value: median(times[0]), baseline: median(times[1]), unit: 'ms' };
 }
@@ -61,7 +62,13 @@ try {
   const empty = () => get(`${bareUrl}/empty`, { agent });
   const again = await latencies(3000, () => launch('studyUID=1.2.10&user=u'), empty);
   report({ name: 'launch of a question asked before, p50, to an empty Fastify route', ...again, target: 2 });
-  const anew = await latencies(3000, (round) => launch(`studyUID=1.${round + 1000}.10&user=u`), empty);
+  // The build is waited for before the next launch: it is not the launch's own time, and no other launch's.
+  const anew = await latencies(
+    3000,
+    (round) => launch(`studyUID=1.${round + 1000}.10&user=u`),
+    empty,
+    (begun) => get(`${server.url}/manifest?key=${begun}`, { agent }),
+  );
   report({ name: 'launch that begins a build, p50, to an empty Fastify route', ...anew, target: 2 });
 
   const key = await launch('studyUID=1.2.45000');

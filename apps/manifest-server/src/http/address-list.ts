@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net';
 export class AddressList {
   private readonly list = new BlockList();
 
-  constructor(ranges: readonly string[]) {
+  constructor(private readonly ranges: readonly string[]) {
     for (const range of ranges) {
       const [address = '', prefix] = range.split('/');
       const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
@@ -14,6 +14,7 @@ export class AddressList {
   }
 
   has(address: string | undefined): boolean {
+    if (this.ranges.length === 0) return false;
     const version = isIP(address ?? '');
     return version > 0 && this.list.check(address as string, version === 6 ? 'ipv6' : 'ipv4');
   }

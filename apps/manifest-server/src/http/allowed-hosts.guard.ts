@@ -27,10 +27,14 @@ export class AllowedHosts implements CanActivate {
   ) {}
 
   /** @throws ProblemError 403 */
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const { allow } = this.configuration.global.hosts;
+    if (!allow) return true;
     const route = this.reflector.get<RouteDefinition | undefined>(ROUTE, context.getHandler());
-    if (!allow || route?.concerns === 'operations') return true;
+    return route?.concerns === 'operations' || this.allowed(allow, context);
+  }
+
+  private async allowed(allow: readonly string[], context: ExecutionContext): Promise<boolean> {
     const { ip } = context.switchToHttp().getRequest<FastifyRequest>();
     this.ranges ??= new AddressList(allow.filter(isRange));
     if (this.ranges.has(ip)) return true;
