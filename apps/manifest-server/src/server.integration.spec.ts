@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { temporaryFolder } from '@pacs-connectors/test-services';
+import { ROUTES } from './http/routes.js';
 import { type BuiltServer, runBuiltServer } from './testing/built-server.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -217,7 +218,10 @@ describe("the API's description", () => {
       paths: Record<string, { get: { parameters: { name: string }[]; responses: Record<string, object> } }>;
       components: { schemas: object };
     };
-    expect(Object.keys(document.paths)).toEqual(['/pacs/manifest', '/pacs/health/live', '/pacs/health/ready']);
+    const addresses = Object.values(ROUTES).flatMap(({ paths }) =>
+      paths.map((path) => `/pacs/${path.replace(/:(\w+)/g, '{$1}')}`),
+    );
+    expect(Object.keys(document.paths).sort()).toEqual([...new Set(addresses)].sort());
     const { parameters, responses } = document.paths['/pacs/manifest']?.get ?? { parameters: [], responses: {} };
     const names = parameters.map(({ name }) => name);
     for (const name of ['patientID', 'studyUID', 'objectUID', 'upperDateTime', 'gzip', 'access_token'])

@@ -44,19 +44,23 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-/** Packs every package that is not for this workspace alone. @throws Error where one is not built */
+/** Packs every package that is not private to this workspace. @throws Error where one is not built */
 async function pack(): Promise<Map<string, string>> {
-  const { stdout } = await execute('npm', ['pack', '--workspaces', '--json', '--pack-destination', folder.path], {
+  const { stdout: listed } = await execute('npm', ['query', '.workspace:not([private])'], {
+    cwd: root,
+    maxBuffer: 1 << 26,
+  });
+  const published = (JSON.parse(listed) as { name: string }[]).flatMap(({ name }) => ['--workspace', name]);
+  const { stdout } = await execute('npm', ['pack', ...published, '--json', '--pack-destination', folder.path], {
     cwd: root,
     maxBuffer: 1 << 26,
   });
   const packed = JSON.parse(stdout) as { name: string; filename: string; files: { path: string }[] }[];
-  const published = packed.filter(({ name }) => !/\/(tools|test-services)$/.test(name));
-  for (const { name, files } of published) {
+  for (const { name, files } of packed) {
     if (!files.some(({ path }) => path.startsWith('dist/')))
       throw new Error(`${name} is not built. Remedy: npm run build`);
   }
-  return new Map(published.map(({ name, filename }) => [name, join(folder.path, filename)]));
+  return new Map(packed.map(({ name, filename }) => [name, join(folder.path, filename)]));
 }
 
 /** An empty project with `packages` installed, and the archive's configuration; where npm met a conflict, this fails. */
