@@ -114,6 +114,8 @@ export class DicomConnector implements Connector {
     depth: SearchOptions['depth'],
     signal: AbortSignal,
   ): Promise<SearchResult> {
+    // What fails ends the questions that are still under way for it.
+    const over = new AbortController();
     const conversation = new Conversation(
       {
         pool: this.pool,
@@ -121,10 +123,14 @@ export class DicomConnector implements Connector {
         queryCharacterSet: this.settings.queryCharacterSet ?? DEFAULTS.queryCharacterSet,
         defaultCharacterSet: this.settings.defaultCharacterSet,
       },
-      signal,
+      AbortSignal.any([signal, over.signal]),
     );
     const archive = new Archive(conversation, this.lists);
-    return new Search(this.id, archive, this.relational, criteria, depth).run();
+    try {
+      return await new Search(this.id, archive, this.relational, criteria, depth).run();
+    } finally {
+      over.abort();
+    }
   }
 
   private async open(peer: Peer, signal: AbortSignal): Promise<Association> {

@@ -264,6 +264,20 @@ describe('a caller who leaves', () => {
   }, 20_000);
 });
 
+it('one that fails below the studies for good ends the others that were under way for it', async () => {
+  const { connector, scp } = await start({
+    find: (find, reply) => {
+      if (find.level === 'STUDY') return answer(find, reply);
+      if (find.keys.get(Tag.studyInstanceUid) === PATIENT.studies[0]?.studyInstanceUid)
+        return reply.raw(Buffer.from([4, 0, 0, 0, 0, 6, 0, 0, 9, 9, 1, 3]));
+      void reply.cancelled.then(() => reply.end(0xfe00));
+    },
+  });
+  await expectFailure(ask(connector), 'protocol', /malformed/);
+  while (scp.cancels === 0) await delay(5);
+  expect(scp.cancels).toBeGreaterThan(0);
+});
+
 describe('an answer with faults', () => {
   const study = { [Tag.patientId]: 'P1', [Tag.studyInstanceUid]: '2.25.7.1.1', [Tag.studyDate]: '20250101' };
   const only = (matches: Record<number, string | Buffer>[], status?: number): Script => ({
