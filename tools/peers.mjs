@@ -18,6 +18,7 @@ const PEERS = [
   { name: 'haproxy', package: 'haproxy', present: () => found('haproxy') || existsSync('/usr/sbin/haproxy') },
   { name: 'Chromium', package: 'chromium', present: () => found('chromium') },
   { name: 'promtool', package: 'prometheus', present: () => found('promtool') },
+  { name: 'systemd-analyze', package: 'systemd', present: () => found('systemd-analyze') },
   { name: 'tini', package: 'tini', present: () => found('tini-static') },
   { name: 'strip', package: 'binutils', present: () => found('strip') },
   { name: 'OpenSSL', package: 'openssl', present: () => found('openssl') },

