@@ -15,12 +15,15 @@ import { OtherViewers } from './launch/other-viewers.service.js';
 import { WeasisLaunch } from './launch/weasis-launch.service.js';
 import { ManifestController } from './manifest/manifest.controller.js';
 import { ManifestService } from './manifest/manifest.service.js';
+import { BuiltManifests } from './manifest/built-manifests.service.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+import { Metrics } from './metrics/metrics.service.js';
 import { Retrievals } from './retrieval/retrievals.service.js';
 import { Searches } from './search/searches.service.js';
 import { ConnectorWatches } from './watch/connector-watches.service.js';
 
 @Module({
-  controllers: [ManifestController, LaunchController, HealthController],
+  controllers: [ManifestController, LaunchController, HealthController, MetricsController],
   providers: [
     { provide: APP_GUARD, useClass: AllowedHosts },
     ManifestService,
@@ -34,6 +37,8 @@ import { ConnectorWatches } from './watch/connector-watches.service.js';
     OtherViewers,
     Launches,
     ConnectorWatches,
+    BuiltManifests,
+    Metrics,
   ],
 })
 export class AppModule {

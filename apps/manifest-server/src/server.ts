@@ -14,6 +14,7 @@ import { readBodies } from './http/bodies.js';
 import { createFastify } from './http/fastify.js';
 import { serveApiDescription } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { Metrics } from './metrics/metrics.service.js';
 
 const logger = new Logger('Configuration');
 
@@ -45,6 +46,7 @@ export async function serve(
   );
   try {
     requireUsable(app.get(ConnectorRegistry), configuration);
+    app.get(Metrics).observe(app.getHttpAdapter().getInstance());
     const { server } = configuration.global;
     const contextPath = options.contextPath ?? readContextPath(server.contextPath ?? '');
     configuration.contextPath = contextPath;

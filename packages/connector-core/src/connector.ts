@@ -20,6 +20,11 @@ export interface Connector {
    * @throws ConnectorError where it does not.
    */
   check(signal: AbortSignal): Promise<ConnectorStatus>;
+  /**
+   * Its connections (of a database, associations) just now, for metrics: told at once, without asking the archive. Left out
+   * where the archive language keeps none worth counting.
+   */
+  connections?(): ConnectionUse;
   /** Releases connections; questions under way are cancelled. Resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -56,6 +61,14 @@ export interface ConnectorStatus {
   latencyMs: number;
   /** Facts worth showing to an operator: server version, pool use. No secrets. */
   details?: Record<string, string | number | boolean>;
+}
+
+/** Connections to one archive. */
+export interface ConnectionUse {
+  inUse: number;
+  idle: number;
+  /** The most that there may be at once. */
+  limit: number;
 }
 
 /** One configured connector, checked: what a plug-in needs to make a {@link Connector}. */

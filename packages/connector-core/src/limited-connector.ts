@@ -20,6 +20,7 @@ export function limitCriteria(connector: Connector, deactivated: readonly Identi
     id: connector.id,
     type: connector.type,
     check: (signal) => connector.check(signal),
+    ...(connector.connections && { connections: () => connector.connections!() }),
     close: () => connector.close(),
     async search(criteria, options) {
       const skipped = identifierKindsOf(criteria).filter((kind) => deactivated.includes(kind));

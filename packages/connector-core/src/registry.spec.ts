@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Connector, type ConnectorDefinition, type ConnectorPlugin, type SearchResult } from './connector.js';
 import { emptyCriteria, type IdentifierKind, type SearchCriteria } from './criteria.js';
 import { ConnectorError } from './errors.js';
+import { limitCriteria } from './limited-connector.js';
 import { ConnectorRegistry } from './registry.js';
 
 class Settings {
@@ -108,6 +109,14 @@ describe('connectors that cannot be used', () => {
 });
 
 describe('search-criteria.deactivated', () => {
+  it('takes nothing else from the connector', async () => {
+    const connector = limitCriteria(new FakeConnector('x'), ['patientIds']);
+    expect(connector.connections).toBeUndefined();
+    const use = { inUse: 1, idle: 2, limit: 3 };
+    const counted = Object.assign(new FakeConnector('x'), { connections: () => use });
+    expect(limitCriteria(counted, ['patientIds']).connections?.()).toBe(use);
+  });
+
   const options = { signal: new AbortController().signal, depth: 'instance' as const };
   const limited = (...deactivated: IdentifierKind[]) => {
     const connector = registry(undefined, define('x', { deactivated })).get('x');

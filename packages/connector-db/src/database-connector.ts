@@ -2,6 +2,7 @@ import {
   type Connector,
   type ConnectorDefinition,
   ConnectorError,
+  type ConnectionUse,
   type ConnectorStatus,
   emptyCriteria,
   type IdentifierKind,
@@ -105,6 +106,10 @@ export class DatabaseConnector implements Connector {
     return { patients: result.patients, notices: [...notices, ...result.notices] };
   }
 
+  connections(): ConnectionUse {
+    return this.database.connections();
+  }
+
   async check(signal: AbortSignal): Promise<ConnectorStatus> {
     const start = performance.now();
     await this.read(async (session) => {
@@ -117,15 +122,15 @@ export class DatabaseConnector implements Connector {
       await drain(session, { sql: this.database.engine.ping, bindings: [] });
     }, signal);
     const latencyMs = performance.now() - start;
-    const { used, free } = await this.database.poolUse();
+    const { inUse, idle, limit } = this.database.connections();
     const { name, place } = this.database.engine;
     return {
       latencyMs,
       details: {
         database: `${name} at ${place}`,
-        connectionsInUse: used,
-        connectionsIdle: free,
-        connectionsMax: this.limits.poolMax,
+        connectionsInUse: inUse,
+        connectionsIdle: idle,
+        connectionsMax: limit,
         ...(this.address.warnings.length > 0 ? { warnings: this.address.warnings.join(' ') } : {}),
       },
     };

@@ -1,4 +1,5 @@
 import knex, { type Knex } from 'knex';
+import { type ConnectionUse } from '@pacs-connectors/connector-core';
 import { type ConnectionPlan, type Engine, type RowBatches } from './engines/engine.js';
 import { type CompiledQuery } from './sql/index.js';
 
@@ -31,6 +32,8 @@ const CANCEL_TIMEOUT_MS = 5_000;
  */
 export class Database {
   private knex?: Promise<Knex>;
+  /** The same once it is there. */
+  private opened?: Knex;
   /** What is under way, each with the way to end it. */
   private readonly underWay = new Set<AbortController>();
   /** Questions that were given up, until their statement has ended in the server. */
@@ -70,13 +73,14 @@ export class Database {
     await Promise.allSettled(this.leaving);
     const opened = await this.knex?.catch(() => undefined);
     this.knex = undefined;
+    this.opened = undefined;
     await opened?.destroy();
   }
 
-  /** Connections in use and idle. */
-  async poolUse(): Promise<{ used: number; free: number }> {
-    const pool = (await this.knex)?.client.pool as TarnPool | undefined;
-    return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0 };
+  /** Connections just now. */
+  connections(): ConnectionUse {
+    const pool = this.opened?.client.pool as TarnPool | undefined;
+    return { inUse: pool?.numUsed() ?? 0, idle: pool?.numFree() ?? 0, limit: this.limits.poolMax };
   }
 
   private async readUntil<Result>(
@@ -118,7 +122,7 @@ export class Database {
   private async open(): Promise<Knex> {
     this.knex ??= this.connect();
     try {
-      return await this.knex;
+      return (this.opened = await this.knex);
     } catch (error) {
       // A driver that was missing, a certificate that could not be read, may be there next time.
       this.knex = undefined;

@@ -120,6 +120,7 @@ describe.each(PRODUCTS)('DatabaseConnector and a server: $name', (product) => {
     expect(answers[0]?.patients[0]?.studies).toHaveLength(3);
     const { details } = await connector.check(AbortSignal.timeout(10_000));
     expect(details).toMatchObject({ connectionsMax: 2, connectionsInUse: 0 });
+    expect(connector.connections()).toEqual({ inUse: 0, idle: expect.any(Number), limit: 2 });
     expect(await number(product.sessions)).toBeLessThanOrEqual(2);
   }, 30_000);
 
@@ -128,6 +129,7 @@ describe.each(PRODUCTS)('DatabaseConnector and a server: $name', (product) => {
     const first = new AbortController();
     const busy = ask(connector, question, first.signal).catch((error: unknown) => error);
     await until(async () => (await number(product.running)) === 1);
+    expect(connector.connections()).toEqual({ inUse: 1, idle: 0, limit: 1 });
     await expect(ask(connector, question, AbortSignal.timeout(200))).rejects.toMatchObject({ kind: 'timeout' });
     first.abort();
     expect(await busy).toMatchObject({ kind: 'cancelled' });

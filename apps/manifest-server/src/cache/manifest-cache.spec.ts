@@ -139,7 +139,7 @@ describe('building', () => {
     await cache.close();
     expect(build(0).signal.aborted).toBe(true);
     await expect(waiting).rejects.toThrow();
-    expect(cache.statistics).toEqual({ manifests: 0, bytes: 0, builds: 0 });
+    expect(cache.statistics).toMatchObject({ manifests: 0, bytes: 0, builds: 0 });
   });
 });
 

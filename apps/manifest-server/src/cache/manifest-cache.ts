@@ -26,6 +26,13 @@ export interface ManifestCacheOptions<Question> {
   onSharedStore?(reachable: boolean, error?: unknown): void;
 }
 
+/** How often a manifest was there, was being built already, had to be built. */
+export interface Lookups {
+  hit: number;
+  wait: number;
+  miss: number;
+}
+
 /**
  * Manifests by key: built once however many ask, in this process and across replicas.
  *
@@ -46,6 +53,8 @@ export class ManifestCache<Question> {
   private readonly sweeper: NodeJS.Timeout;
   private sharedReachable = true;
   private closed = false;
+  /** By who looked: launches, and viewers with a key. */
+  private readonly lookups = { launch: noLookups(), viewer: noLookups() };
 
   constructor(private readonly options: ManifestCacheOptions<Question>) {
     this.signingKey = options.signingKey ?? randomBytes(32);
@@ -72,7 +81,11 @@ export class ManifestCache<Question> {
     const ttlMs = this.lifeOfQuestion(question);
     this.questions.set(key, question, text.length, ttlMs);
     await this.share((store) => store.writeQuestion(key, Buffer.from(text), ttlMs));
-    if (!this.use(key)) this.buildOf(key, question);
+    if (this.use(key)) this.note('launch', 'hit');
+    else {
+      this.note('launch', this.running(key) ? 'wait' : 'miss');
+      this.buildOf(key, question);
+    }
     return key;
   }
 
@@ -83,12 +96,19 @@ export class ManifestCache<Question> {
    * @throws the signal's reason where it aborts first
    */
   async get(key: string, signal: AbortSignal): Promise<CachedManifest | undefined> {
-    const here = this.use(key) ?? (await this.running(key)?.wait(signal));
+    const here = this.use(key);
+    const running = here ? undefined : this.running(key);
+    if (here || running) this.note('viewer', here ? 'hit' : 'wait');
     if (here) return here;
+    if (running) return running.wait(signal);
     const shared = await this.share((store) => store.read(key));
-    if (shared?.manifest) return this.keepLocally(key, decodeManifest(shared.manifest));
+    if (shared?.manifest) {
+      this.note('viewer', 'hit');
+      return this.keepLocally(key, decodeManifest(shared.manifest));
+    }
     const question = shared?.question ? (JSON.parse(shared.question.toString()) as Question) : this.questions.get(key);
     if (question === undefined) return undefined;
+    this.note('viewer', 'miss');
     return this.buildOf(key, question).wait(signal);
   }
 
@@ -106,7 +126,8 @@ export class ManifestCache<Question> {
 
   /** How much is kept and under way in this process. */
   get statistics() {
-    return { manifests: this.manifests.size, bytes: this.manifests.byteLength, builds: this.builds.size };
+    const { manifests, builds, lookups } = this;
+    return { manifests: manifests.size, bytes: manifests.byteLength, builds: builds.size, lookups };
   }
 
   /** Cancels what is being built, so that another replica can take over; resolves when nothing is under way. */
@@ -119,6 +140,10 @@ export class ManifestCache<Question> {
     this.manifests.clear();
     this.questions.clear();
     await this.options.shared?.close();
+  }
+
+  private note(by: 'launch' | 'viewer', result: keyof Lookups): void {
+    this.lookups[by][result]++;
   }
 
   private keyOf(question: Question): string {
@@ -229,6 +254,10 @@ export class ManifestCache<Question> {
     this.sharedReachable = reachable;
     this.options.onSharedStore?.(reachable, error);
   }
+}
+
+function noLookups(): Lookups {
+  return { hit: 0, wait: 0, miss: 0 };
 }
 
 /** JSON with the members of every object in one order, so that equal questions are equal texts. */

@@ -73,6 +73,12 @@ export const ROUTES = {
     concerns: 'operations',
     summary: 'What is known of one connector; 503 while it cannot be asked',
   },
+  metrics: {
+    methods: ['GET'],
+    paths: ['metrics'],
+    concerns: 'operations',
+    summary: 'What is counted, for Prometheus',
+  },
 } satisfies Record<string, RouteDefinition>;
 
 /** The methods that a request's address answers; none where there is no such address. */

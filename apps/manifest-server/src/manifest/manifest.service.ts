@@ -13,6 +13,7 @@ import { Retrievals } from '../retrieval/retrievals.service.js';
 import { type Search } from '../search/search.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { askArchive } from './ask-archive.js';
+import { type BuildReport, BuiltManifests, type PartReport } from './built-manifests.service.js';
 import { errorNotice, leftOutNotice, nothingFoundNotice } from './notices.js';
 
 export interface BuiltManifest {
@@ -37,7 +38,7 @@ export function statusOf({ failed, failures }: BuiltManifest): number {
   return failures.every((failure) => failure === 'timeout') ? 504 : 502;
 }
 
-type Part = { arcQuery: ArcQuery; failure?: ConnectorErrorKind; expiresAt?: number };
+type Part = { arcQuery: ArcQuery; failure?: ConnectorErrorKind; expiresAt?: number; durationMs: number };
 
 /** What makes one manifest differ from another, besides who asks. */
 export type Question = Pick<Search, 'criteria' | 'archives'>;
@@ -53,17 +54,20 @@ export class ManifestService {
     private readonly configuration: ServerConfiguration,
     private readonly retrievals: Retrievals,
     private readonly watches: ConnectorWatches,
+    private readonly built: BuiltManifests,
   ) {}
 
   /** Asks every archive of the search at the same time. An archive that fails costs its own part only. */
   async build(search: Question, options: BuildOptions): Promise<BuiltManifest> {
     const { archives } = search;
+    const start = performance.now();
     const parts = await Promise.all(this.registry.select(archives).map((one) => this.part(one, search, options)));
     const asked = [...parts, ...this.registry.missing(archives).map(leftOutPart)];
     if (asked.every(({ arcQuery }) => arcQuery.patients.length === 0)) {
       for (const { arcQuery, failure } of asked)
         if (!failure) arcQuery.notices = [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)];
     }
+    this.built.tell(reportOf(asked, performance.now() - start, options.signal));
     const failures = asked.map(({ failure }) => failure).filter((failure) => failure !== undefined);
     return {
       manifest: { arcQueries: asked.map(({ arcQuery }) => arcQuery) },
@@ -80,6 +84,7 @@ export class ManifestService {
     const { manifest, timeoutMs } = configuration;
     const queryMode = this.registry.plugin(type)?.queryMode;
     let baseUrl = NO_ADDRESS;
+    const start = performance.now();
     try {
       const { bearerToken, expiresAt, ...retrieval } = await this.retrievals.of(configuration, caller, signal);
       baseUrl = retrieval.baseUrl;
@@ -104,6 +109,7 @@ export class ManifestService {
           patients,
         },
         expiresAt,
+        durationMs: performance.now() - start,
       };
     } catch (error) {
       // The viewer is given no credentials for an archive whose images it is not told of.
@@ -111,6 +117,7 @@ export class ManifestService {
       return {
         arcQuery: { arcId: id, baseUrl, queryMode, notices: [errorNotice(failure)], patients: [] },
         failure: failure.kind,
+        durationMs: performance.now() - start,
       };
     }
   }
@@ -120,6 +127,32 @@ function leftOutPart(connector: LeftOutConnector): Part {
   return {
     arcQuery: { arcId: connector.id, baseUrl: NO_ADDRESS, notices: [leftOutNotice(connector)], patients: [] },
     failure: 'misconfigured',
+    durationMs: 0,
+  };
+}
+
+function reportOf(parts: readonly Part[], durationMs: number, signal: AbortSignal): BuildReport {
+  return { outcome: outcomeOf(parts, signal), durationMs, parts: parts.map(partReport) };
+}
+
+function outcomeOf(parts: readonly Part[], signal: AbortSignal): BuildReport['outcome'] {
+  if (signal.aborted) return 'cancelled';
+  const failed = parts.filter(({ failure }) => failure !== undefined).length;
+  if (failed > 0) return failed === parts.length ? 'failed' : 'incomplete';
+  return parts.every(({ arcQuery }) => arcQuery.patients.length === 0) ? 'empty' : 'complete';
+}
+
+function partReport({ arcQuery: { arcId, patients }, failure, durationMs }: Part): PartReport {
+  const studies = patients.flatMap((patient) => patient.studies);
+  const series = studies.flatMap((study) => study.series);
+  return {
+    connector: arcId,
+    durationMs,
+    patients: patients.length,
+    studies: studies.length,
+    series: series.length,
+    instances: series.reduce((sum, { instances }) => sum + instances.length, 0),
+    failure,
   };
 }
 

@@ -51,6 +51,7 @@ export class ConnectorWatch {
   private readonly stopping = new AbortController();
   private timer?: NodeJS.Timeout;
   private checking?: Promise<void>;
+  private underWay = 0;
 
   constructor(
     readonly connector: Connector,
@@ -66,6 +67,11 @@ export class ConnectorWatch {
   get health(): ConnectorHealth {
     const { id, type } = this.connector;
     return { id, type, status: this.status, circuit: this.breaker.state, ...this.known };
+  }
+
+  /** Searches under way. */
+  get searching(): number {
+    return this.underWay;
   }
 
   /** Whether a check has ended, either way. */
@@ -88,7 +94,12 @@ export class ConnectorWatch {
 
   /** A search through the circuit breaker, its outcome noted. */
   async search<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.breaker.run(() => this.observe('search', work));
+    this.underWay++;
+    try {
+      return await this.breaker.run(() => this.observe('search', work));
+    } finally {
+      this.underWay--;
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+
+/** How one part of a manifest was had. */
+export interface PartReport {
+  connector: string;
+  durationMs: number;
+  patients: number;
+  studies: number;
+  series: number;
+  instances: number;
+  /** Not given: it is complete. */
+  failure?: ConnectorErrorKind;
+}
+
+/** How one manifest was built. Nothing of whom it is about. */
+export interface BuildReport {
+  /** `incomplete`: the part of an archive is missing; `failed`: all are; `cancelled`: nobody waits for it any more. */
+  outcome: 'complete' | 'empty' | 'incomplete' | 'failed' | 'cancelled';
+  durationMs: number;
+  parts: PartReport[];
+}
+
+/** Tells whoever counts or logs how manifests were built. */
+@Injectable()
+export class BuiltManifests {
+  private readonly listeners: ((report: BuildReport) => void)[] = [];
+
+  onBuilt(listener: (report: BuildReport) => void): void {
+    this.listeners.push(listener);
+  }
+
+  tell(report: BuildReport): void {
+    for (const listener of this.listeners) listener(report);
+  }
+}

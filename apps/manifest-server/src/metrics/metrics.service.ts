@@ -1,0 +1,186 @@
+import { Injectable } from '@nestjs/common';
+import { ConnectorRegistry } from '@pacs-connectors/connector-core';
+import { type FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { LaunchedManifests } from '../cache/launched-manifests.js';
+import { ServerConfiguration } from '../boot/server-configuration.js';
+import { connectorReports } from '../health/connector-reports.js';
+import { BuiltManifests } from '../manifest/built-manifests.service.js';
+import { type Outcome } from '../watch/connector-watch.js';
+import { ConnectorWatches } from '../watch/connector-watches.service.js';
+
+/** Upper bounds of the histograms, seconds: from what a cache answers to what a viewer's user waits for at most. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** How many times `/metrics` is scraped does not matter to anybody: it is left out of the requests. */
+const UNCOUNTED = /\/metrics$/;
+
+/**
+ * What is counted. Labels hold what the configuration and our own code name (connector ids and types, routes, kinds of
+ * error), never anything of a request: their sets are bounded, and no identifier of a patient gets in.
+ */
+@Injectable()
+export class Metrics {
+  /** For Prometheus' own text format. */
+  readonly prometheus = new Registry();
+  /** The same metrics as OpenMetrics. */
+  readonly openMetrics = new Registry();
+  private readonly registers = [this.prometheus, this.openMetrics];
+
+  constructor(
+    private readonly watches: ConnectorWatches,
+    private readonly registry: ConnectorRegistry,
+    private readonly configuration: ServerConfiguration,
+    private readonly launched: LaunchedManifests,
+    built: BuiltManifests,
+  ) {
+    this.processMetrics();
+    watches.onOutcome((outcome) => this.noteOutcome(outcome));
+    built.onBuilt(({ outcome, durationMs }) => this.manifests.observe({ outcome }, durationMs / 1000));
+    this.gauges();
+  }
+
+  /** Event-loop delay, memory, CPU, … of the process. */
+  private processMetrics(): void {
+    this.openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    collectDefaultMetrics({ register: this.prometheus });
+    // Gauges with a counter's name, which linters refuse; the same by type stand beside them.
+    for (const kind of ['handles', 'requests', 'resources'])
+      this.prometheus.removeSingleMetric(`nodejs_active_${kind}_total`);
+    for (const metric of this.prometheus.getMetricsAsArray()) this.openMetrics.registerMetric(metric as never);
+  }
+
+  /** Counts every request of a server by the route that answers it. */
+  observe(server: FastifyInstance): void {
+    server.addHook('onResponse', (request, reply, done) => {
+      const route = request.routeOptions.url ?? 'none';
+      if (!UNCOUNTED.test(route)) {
+        const method = route === 'none' ? 'any' : request.method;
+        this.requests.observe({ method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+      }
+      done();
+    });
+  }
+
+  private readonly requests = new Histogram({
+    name: 'pacs_http_request_duration_seconds',
+    help: 'Time to answer requests, by route',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: BUCKETS,
+    registers: this.registers,
+  });
+
+  private readonly manifests = new Histogram({
+    name: 'pacs_manifest_build_duration_seconds',
+    help: 'Time to build manifests; outcome: complete, empty, incomplete (the part of an archive is missing), failed (all are), cancelled',
+    labelNames: ['outcome'] as const,
+    buckets: BUCKETS,
+    registers: this.registers,
+  });
+
+  private readonly searches = new Histogram({
+    name: 'pacs_connector_search_duration_seconds',
+    help: 'Time of searches in archives; outcome: ok or error',
+    labelNames: ['connector', 'type', 'outcome'] as const,
+    buckets: BUCKETS,
+    registers: this.registers,
+  });
+
+  private readonly checks = new Histogram({
+    name: 'pacs_connector_check_duration_seconds',
+    help: 'Time of health checks of archives; outcome: ok or error',
+    labelNames: ['connector', 'type', 'outcome'] as const,
+    buckets: BUCKETS,
+    registers: this.registers,
+  });
+
+  private readonly errors = new Counter({
+    name: 'pacs_connector_errors_total',
+    help: 'Errors of connectors by kind: unavailable, timeout, refused, misconfigured, protocol, cancelled',
+    labelNames: ['connector', 'type', 'operation', 'kind'] as const,
+    registers: this.registers,
+  });
+
+  private noteOutcome({ connector: { id: connector, type }, operation, durationMs, error }: Outcome): void {
+    const histogram = operation === 'search' ? this.searches : this.checks;
+    histogram.observe({ connector, type, outcome: error ? 'error' : 'ok' }, durationMs / 1000);
+    if (error) this.errors.inc({ connector, type, operation, kind: error.kind });
+  }
+
+  /** What is read when it is asked for. */
+  private gauges(): void {
+    const reports = () => connectorReports(this.watches, this.registry, this.configuration);
+    const perConnector = (name: string, help: string, read: (set: SetConnector) => void) =>
+      this.gauge(name, help, ['connector', 'type'], (gauge) =>
+        read((connector, type, value) => gauge.set({ connector, type: type ?? '' }, value)),
+      );
+    perConnector('pacs_connector_up', '1 where the archive answers; 0 where it does not or is misconfigured', (set) => {
+      for (const { id, type, state } of reports()) if (state !== 'disabled') set(id, type, Number(state === 'up'));
+    });
+    perConnector('pacs_connector_circuit_open', '1 while the archive is left alone after repeated failures', (set) => {
+      for (const { id, type, circuit } of reports()) if (circuit) set(id, type, Number(circuit === 'open'));
+    });
+    perConnector('pacs_connector_searches_in_progress', 'Searches under way', (set) => {
+      for (const { connector, searching } of this.watches.all) set(connector.id, connector.type, searching);
+    });
+    this.gauge(
+      'pacs_connector_connections',
+      'Connections to the archive (pool, associations); state: in_use or idle',
+      ['connector', 'type', 'state'],
+      (gauge) => {
+        for (const { connector } of this.watches.all) {
+          const use = connector.connections?.();
+          if (!use) continue;
+          const { id, type } = connector;
+          gauge.set({ connector: id, type, state: 'in_use' }, use.inUse);
+          gauge.set({ connector: id, type, state: 'idle' }, use.idle);
+        }
+      },
+    );
+    perConnector('pacs_connector_connections_limit', 'The most connections that there may be at once', (set) => {
+      for (const { connector } of this.watches.all) {
+        const limit = connector.connections?.().limit;
+        if (limit !== undefined) set(connector.id, connector.type, limit);
+      }
+    });
+    this.cacheMetrics();
+  }
+
+  private cacheMetrics(): void {
+    this.gauge('pacs_cache_manifests', 'Manifests kept in this process', [], (gauge) =>
+      gauge.set(this.launched.statistics.manifests),
+    );
+    this.gauge('pacs_cache_bytes', 'What they take', [], (gauge) => gauge.set(this.launched.statistics.bytes));
+    this.gauge('pacs_cache_builds_in_progress', 'Manifests being built for launches', [], (gauge) =>
+      gauge.set(this.launched.statistics.builds),
+    );
+    const { launched } = this;
+    new Counter({
+      name: 'pacs_cache_lookups_total',
+      help: 'Manifests looked up, by: launch, viewer; result: hit (was there), wait (was being built), miss (had to be built)',
+      labelNames: ['by', 'result'] as const,
+      registers: this.registers,
+      collect() {
+        this.reset();
+        for (const [by, results] of Object.entries(launched.statistics.lookups))
+          for (const [result, count] of Object.entries(results)) this.inc({ by, result }, count);
+      },
+    });
+  }
+
+  private gauge(name: string, help: string, labelNames: string[], collect: (gauge: Gauge) => void): void {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: this.registers,
+      collect() {
+        // A connector that is gone is told of no longer.
+        this.reset();
+        collect(this);
+      },
+    });
+  }
+}
+
+type SetConnector = (connector: string, type: string | undefined, value: number) => void;
