@@ -56,6 +56,18 @@ describe('the chart', () => {
     expect(await kinds({ networkPolicy: { enabled: false } })).not.toContain('NetworkPolicy');
   });
 
+  it('runs the version of the server that it stands beside', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'apps/manifest-server/package.json'), 'utf8')) as {
+      version: string;
+    };
+    const deployment = (await manifests()).find(({ kind }) => kind === 'Deployment');
+    expect(deployment?.metadata.labels['app.kubernetes.io/version']).toBe(version);
+    expect(JSON.stringify(deployment)).toContain(`"image":"pacs-connectors:${version}"`);
+    expect(await readFile(join(root, 'deploy/compose/docker-compose.yml'), 'utf8')).toContain(
+      `pacs-connectors:${version}\n`,
+    );
+  });
+
   it('selects its own pods everywhere', async () => {
     const selector = { 'app.kubernetes.io/name': 'pacs-connectors', 'app.kubernetes.io/instance': 'viewer' };
     const byKind = Object.fromEntries((await manifests()).map((manifest) => [manifest.kind, manifest.spec]));
