@@ -117,6 +117,35 @@ describe('relational: auto', () => {
   );
 });
 
+describe('series and images asked for by their UID alone', () => {
+  const series = SMALL.studies[0]?.series[0]?.seriesInstanceUid ?? '';
+  const seriesOf = (connector: DicomConnector, ...seriesInstanceUids: string[]) =>
+    connector.search(
+      { ...emptyCriteria(), seriesInstanceUids },
+      { signal: AbortSignal.timeout(20_000), depth: 'instance' },
+    );
+  const doubt = /1 of the series asked for by their UID alone were not found: .* may hold them all the same/;
+
+  it('not found by a peer that has never answered such a question: the answer says that they may be there', async () => {
+    const { connector } = await start({ relational: 'nothing' });
+    const { patients, notices } = await seriesOf(connector, series);
+    expect(patients).toEqual([]);
+    expect(notices).toMatchObject([{ severity: 'WARN', description: expect.stringMatching(doubt) }]);
+  });
+
+  it('not found by one that has answered such a question: they are not there', async () => {
+    const { connector } = await start({});
+    expect((await seriesOf(connector, series, '2.25.404')).notices).toEqual([]);
+    expect(await seriesOf(connector, '2.25.404')).toEqual({ patients: [], notices: [] });
+  });
+
+  it('where relational is off, nothing that is not found is taken for absent', async () => {
+    const { connector } = await start({}, { relational: 'off' });
+    expect((await seriesOf(connector, series)).notices).toEqual([]);
+    expect((await seriesOf(connector, '2.25.404')).notices).toMatchObject([{ severity: 'WARN' }]);
+  });
+});
+
 describe('relational: on', () => {
   it('is used from the first question, and held against the studies all the same', async () => {
     const { ask, peer } = await start({}, { relational: 'on' });

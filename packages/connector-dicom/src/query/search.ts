@@ -40,7 +40,7 @@ export class Search {
   constructor(
     private readonly connectorId: string,
     private readonly archive: Archive,
-    relational: Trust,
+    private readonly relational: Trust,
     private readonly criteria: SearchCriteria,
     private readonly depth: SearchOptions['depth'],
   ) {
@@ -131,16 +131,35 @@ export class Search {
     }
   }
 
+  /**
+   * Says so where a UID that was asked for alone was not found by a peer that has never answered such a question: many
+   * answer it with nothing, whatever they hold.
+   */
+  private doubtAbsence(what: string, asked: readonly string[], found: ReadonlySet<string>): void {
+    const shape = `${what} by UID alone`;
+    if (found.size > 0) this.relational.prove(shape, found.size);
+    const absent = new Set(asked.filter((uid) => isUid(uid) && !found.has(uid)));
+    if (absent.size === 0 || this.relational.isTrusted(shape)) return;
+    this.notice(
+      'WARN',
+      `${absent.size} of the ${what} asked for by their UID alone were not found: archive ${this.connectorId} has not shown that it can search so, and may hold them all the same. Ask by the study or the patient.`,
+    );
+  }
+
   /** The studies of the series and instances that were found by their own UIDs. */
   private async addParts(): Promise<void> {
+    const { seriesInstanceUids, sopInstanceUids } = this.criteria;
+    const seriesUids = new Set(this.seriesFound.map(({ series }) => series.seriesInstanceUid));
+    const sopUids = new Set(this.instancesFound.map(({ instance }) => instance.sopInstanceUid));
+    this.doubtAbsence('series', seriesInstanceUids, seriesUids);
+    this.doubtAbsence('images', sopInstanceUids, sopUids);
     for (const { studyInstanceUid, series } of this.seriesFound) {
       const scope = this.scopeOf(studyInstanceUid);
       if (!scope.whole) scope.series.set(series.seriesInstanceUid, new Set());
     }
-    const wholeSeries = new Set(this.seriesFound.map(({ series }) => series.seriesInstanceUid));
     for (const { studyInstanceUid, seriesInstanceUid, instance } of this.instancesFound) {
       const scope = this.scopeOf(studyInstanceUid);
-      if (scope.whole || wholeSeries.has(seriesInstanceUid)) continue;
+      if (scope.whole || seriesUids.has(seriesInstanceUid)) continue;
       const sops = scope.series.get(seriesInstanceUid) ?? new Set();
       scope.series.set(seriesInstanceUid, sops.add(instance.sopInstanceUid));
     }
