@@ -76,8 +76,8 @@ export class ManifestCache<Question> {
    * @returns the key to get it by
    */
   async launch(question: Question, { fresh = false } = {}): Promise<string> {
-    const key = fresh ? randomBytes(32).toString('base64url') : this.keyOf(question);
-    const text = JSON.stringify(question);
+    const text = canonical(question);
+    const key = fresh ? randomBytes(32).toString('base64url') : this.keyOf(text);
     const ttlMs = this.lifeOfQuestion(question);
     this.questions.set(key, question, text.length, ttlMs);
     await this.share((store) => store.writeQuestion(key, Buffer.from(text), ttlMs));
@@ -146,11 +146,9 @@ export class ManifestCache<Question> {
     this.lookups[by][result]++;
   }
 
-  private keyOf(question: Question): string {
+  private keyOf(question: string): string {
     const period = Math.floor(Date.now() / this.ttlMs);
-    return createHmac('sha256', this.signingKey)
-      .update(`${period} ${canonical(question)}`)
-      .digest('base64url');
+    return createHmac('sha256', this.signingKey).update(`${period} ${question}`).digest('base64url');
   }
 
   /** The manifest of this process, its life prolonged here and in the shared store. */
@@ -262,9 +260,10 @@ function noLookups(): Lookups {
 
 /** JSON with the members of every object in one order, so that equal questions are equal texts. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : inner,
-  );
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
 }

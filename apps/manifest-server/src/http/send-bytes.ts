@@ -19,5 +19,7 @@ export function sendBytes(
   const timer = setTimeout(giveUp, wholeMs);
   raw.setTimeout(stalledMs, giveUp);
   raw.once('close', () => clearTimeout(timer));
-  return reply.send(Readable.from(chunks, { objectMode: false }));
+  const [first, ...more] = chunks;
+  // A stream around a single piece costs as much as sending it.
+  return reply.send(first && more.length === 0 ? first : Readable.from(chunks, { objectMode: false }));
 }

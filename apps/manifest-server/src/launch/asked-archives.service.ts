@@ -52,7 +52,8 @@ export class AskedArchives {
     const { criteria } = request.search;
     if (namesStudiesOnly(criteria) && filterOf(request.search) === undefined) return criteria.studyInstanceUids;
     const { timeoutMs } = this.configuration.connector(connector.id);
-    const { caller, signal } = request;
+    const { caller } = request;
+    const signal = request.gone();
     // Whether a study holds a modality is told by its series.
     const depth = criteria.filters.modalitiesInStudy ? 'series' : 'study';
     const { patients, notices } = await this.watches

@@ -1,10 +1,9 @@
 import { Controller, Req, Res } from '@nestjs/common';
-import { type Caller } from '@pacs-connectors/connector-core';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { LaunchedManifests } from '../cache/launched-manifests.js';
-import { CurrentCaller } from '../http/caller.js';
+import { callerOf } from '../http/caller.js';
 import { clientGone } from '../http/client-gone.js';
 import { PublicAddress } from '../http/public-address.service.js';
 import { Route } from '../http/route.js';
@@ -37,32 +36,32 @@ export class LaunchController {
 
   @Route('display')
   @DescribeLaunch()
-  display(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
-    return this.launch(request, reply, caller);
+  display(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.launch(request, reply);
   }
 
   @Route('display', 'POST')
   @DescribeLaunch()
-  displayPosted(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
-    return this.launch(request, reply, caller);
+  displayPosted(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.launch(request, reply);
   }
 
   @Route('weasis')
   @DescribeLaunch()
-  older(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
-    return this.launch(request, reply, caller);
+  older(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.launch(request, reply);
   }
 
   @Route('invokeImageDisplay')
   @DescribeInvokeImageDisplay()
-  invoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
-    return this.launch(request, reply, caller, this.invoked);
+  invoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.launch(request, reply, this.invoked);
   }
 
   @Route('invokeImageDisplay', 'POST')
   @DescribeInvokeImageDisplay()
-  invokePosted(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @CurrentCaller() caller: Caller) {
-    return this.launch(request, reply, caller, this.invoked);
+  invokePosted(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.launch(request, reply, this.invoked);
   }
 
   @Route('upload', 'POST')
@@ -86,15 +85,14 @@ export class LaunchController {
   private async launch(
     request: FastifyRequest,
     reply: FastifyReply,
-    caller: Caller,
     meant: (search: Search, parameters: readonly Parameter[]) => Search = (search) => search,
   ): Promise<void> {
     const { parameters, bad } = parametersOfRequest(request);
+    const caller = callerOf(request);
     const search = meant(this.searches.read(parameters, bad), parameters);
     const baseUrl = this.address.of(request);
-    const signal = clientGone(reply);
     const direct = wants(parameters, 'rs');
-    const launch = await this.launches.launch({ search, caller, baseUrl, signal, direct });
+    const launch = await this.launches.launch({ search, caller, baseUrl, direct, gone: () => clientGone(reply) });
     await this.answer(request, reply, parameters, search, launch);
   }
 

@@ -8,8 +8,8 @@ export interface LaunchRequest {
   caller: Caller;
   /** This server's public address with its context path, no slash at the end. */
   baseUrl: string;
-  /** Whoever asked is gone. */
-  signal: AbortSignal;
+  /** Watches from now on for the caller's going away; most launches wait for nobody and need no watch. */
+  gone(): AbortSignal;
   /** Weasis asks the archive itself by DICOMweb (`launch=rs`). */
   direct: boolean;
 }

@@ -24,12 +24,10 @@ export class WeasisLaunch {
   /** @throws BadParameters, ProblemError, LaunchError */
   async launch(request: LaunchRequest): Promise<Launch> {
     const { search, caller, baseUrl } = request;
-    // Wrong values are told before anything begins.
-    const url = (part: { manifestUrl: string; dicomWeb?: WeasisDicomWeb }) =>
-      weasisUrl({ ...this.command(search), ...part });
+    const command = this.command(search);
+    const url = (part: { manifestUrl: string; dicomWeb?: WeasisDicomWeb }) => weasisUrl({ ...command, ...part });
     if (request.direct) return { url: url({ manifestUrl: '', dicomWeb: await this.dicomWeb(request) }) };
     if (search.launch.arg.length > 0) return { url: url({ manifestUrl: '' }) };
-    url({ manifestUrl: baseUrl });
     const { criteria, archives, skipCache } = search;
     const key = await this.manifests.launch({ criteria, archives, caller }, { fresh: skipCache });
     return { url: url({ manifestUrl: manifestUrl(baseUrl, key) }), key };
@@ -60,7 +58,7 @@ export class WeasisLaunch {
 
   /** The archive's address and the question, for Weasis to ask by itself. */
   private async dicomWeb(request: LaunchRequest): Promise<WeasisDicomWeb> {
-    const { search, caller, signal } = request;
+    const { search, caller } = request;
     const connector = this.archives.only(request, 'launch=rs');
     if (this.registry.plugin(connector.type)?.queryMode !== 'DICOM_WEB')
       throw cannot('archive', `is of type ${connector.type}; launch=rs needs one that is asked by DICOMweb`);
@@ -70,7 +68,7 @@ export class WeasisLaunch {
     if (sopInstanceUids.length > 0) throw cannot('objectUID', 'cannot be carried by launch=rs; launch a manifest');
     const configuration = this.configuration.connector(connector.id);
     const { baseUrl, webLogin, bearerToken } = await this.retrievals
-      .of(configuration, caller, signal)
+      .of(configuration, caller, request.gone())
       .catch((error: unknown) => {
         const { message, remedy, kind } = ConnectorError.from(connector.id, error);
         throw new ProblemError(

@@ -9,7 +9,21 @@ import { BadParameters } from './read-search.js';
  *
  * @throws ProblemError 400 or 415, BadParameters, where the body is something else.
  */
-export function parametersOfRequest({ raw, body }: FastifyRequest): { parameters: Parameter[]; bad: BadEscape[] } {
+export function parametersOfRequest(request: FastifyRequest): RequestParameters {
+  let found = known.get(request);
+  if (!found) known.set(request, (found = read(request)));
+  return found;
+}
+
+interface RequestParameters {
+  parameters: Parameter[];
+  bad: BadEscape[];
+}
+
+/** They are asked for more than once: who calls is among them. */
+const known = new WeakMap<FastifyRequest, RequestParameters>();
+
+function read({ raw, body }: FastifyRequest): RequestParameters {
   const { parameters, bad } = parametersOfUrl(raw.url ?? '');
   if (body === undefined || body === null) return { parameters, bad };
   if (typeof body === 'string') {
