@@ -9,7 +9,9 @@ try {
   const options = readOptions(process.argv.slice(2), process.env);
   const demo = options.configuration.length === 0 ? await createDemo() : undefined;
   const app = await startServer(demo ? { ...options, configuration: [demo.configuration] } : options);
-  console.log(
+  // The log is JSON where nobody looks at it, and stays so.
+  const say = process.stdout.isTTY ? console.log : console.error;
+  say(
     banner({
       baseUrl: await addressOf(app),
       registry: app.get(ConnectorRegistry),

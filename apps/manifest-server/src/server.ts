@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { ConsoleLogger, Logger, type Type } from '@nestjs/common';
+import { type Writable } from 'node:stream';
+import { Logger, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readConfiguration } from '@pacs-connectors/config-core';
@@ -14,6 +15,11 @@ import { readBodies } from './http/bodies.js';
 import { createFastify } from './http/fastify.js';
 import { serveApiDescription } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { LoggedIdentifiers } from './logging/identifiers.js';
+import { logManifest } from './logging/manifest-log.js';
+import { nameRequests } from './logging/request-context.js';
+import { createLog, NestLog } from './logging/server-log.js';
+import { BuiltManifests } from './manifest/built-manifests.service.js';
 import { Metrics } from './metrics/metrics.service.js';
 
 const logger = new Logger('Configuration');
@@ -38,15 +44,22 @@ export async function serve(
   configuration: ServerConfiguration,
   pluginModules: Type[],
   options: Omit<ServerOptions, 'configuration'>,
+  logTo?: Writable,
 ): Promise<NestFastifyApplication> {
+  const log = await createLog(logTo);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration, pluginModules),
     createFastify(proxiesOf(configuration)),
-    { logger: consoleLogger(), abortOnError: false },
+    { logger: new NestLog(log), abortOnError: false },
   );
   try {
     requireUsable(app.get(ConnectorRegistry), configuration);
-    app.get(Metrics).observe(app.getHttpAdapter().getInstance());
+    log.level = configuration.global.logging.minimumLevel;
+    const identifiers = new LoggedIdentifiers(configuration.global.logging);
+    app.get(BuiltManifests).onBuilt((report) => logManifest(log, identifiers, report));
+    const fastify = app.getHttpAdapter().getInstance();
+    nameRequests(fastify);
+    app.get(Metrics).observe(fastify);
     const { server } = configuration.global;
     const contextPath = options.contextPath ?? readContextPath(server.contextPath ?? '');
     configuration.contextPath = contextPath;
@@ -66,12 +79,6 @@ export async function serve(
     await app.close();
     throw error;
   }
-}
-
-/** Warnings and errors, in colours on a terminal only. */
-function consoleLogger(): ConsoleLogger {
-  const colors = Boolean(process.stdout.isTTY && process.stdout.hasColors());
-  return new ConsoleLogger({ prefix: 'pacs-connectors', logLevels: ['error', 'warn'], colors });
 }
 
 /** Whether `server.trusted-proxies` holds an address; asked once the configuration is checked. */

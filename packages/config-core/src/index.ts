@@ -14,6 +14,7 @@ export * from './settings/global-configuration.js';
 export * from './settings/guards.js';
 export * from './settings/health.js';
 export * from './settings/is-http-url.js';
+export * from './settings/logging.js';
 export * from './settings/oauth2-clients.js';
 export { BasicRetrieval, OAuth2Retrieval, RetrievalSettings } from './settings/retrieval.js';
 export * from './settings/viewers.js';

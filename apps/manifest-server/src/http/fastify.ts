@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { requestIdOf } from '../logging/request-context.js';
 import { plainProblem, type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 
 /** Longest request line with headers, bytes: room for 1,000 full-length UIDs in one URL. */
@@ -21,7 +22,7 @@ export function createFastify(trusts: (address: string) => boolean = () => false
     bodyLimit: 1024 * 1024,
     trustProxy: trusts,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']) ?? randomUUID(),
     clientErrorHandler: answerUnreadable,
     // The router's own errors, before any handler of ours is known: a path whose escapes are malformed, one too long.
     frameworkErrors: ({ statusCode = 400 }: FastifyError, request: FastifyRequest, reply: FastifyReply) => {

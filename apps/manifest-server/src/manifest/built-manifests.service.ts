@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import { type ConnectorErrorKind, type SearchCriteria } from '@pacs-connectors/connector-core';
 
 /** How one part of a manifest was had. */
 export interface PartReport {
@@ -13,11 +13,13 @@ export interface PartReport {
   failure?: ConnectorErrorKind;
 }
 
-/** How one manifest was built. Nothing of whom it is about. */
+/** How one manifest was built. */
 export interface BuildReport {
   /** `incomplete`: the part of an archive is missing; `failed`: all are; `cancelled`: nobody waits for it any more. */
   outcome: 'complete' | 'empty' | 'incomplete' | 'failed' | 'cancelled';
   durationMs: number;
+  /** What was asked for. Its identifiers are shown as `logging.identifiers` says, and nowhere else. */
+  criteria: SearchCriteria;
   parts: PartReport[];
 }
 

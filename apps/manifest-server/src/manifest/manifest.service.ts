@@ -67,7 +67,9 @@ export class ManifestService {
       for (const { arcQuery, failure } of asked)
         if (!failure) arcQuery.notices = [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)];
     }
-    this.built.tell(reportOf(asked, performance.now() - start, options.signal));
+    const outcome = outcomeOf(asked, options.signal);
+    const durationMs = performance.now() - start;
+    this.built.tell({ outcome, durationMs, criteria: search.criteria, parts: asked.map(partReport) });
     const failures = asked.map(({ failure }) => failure).filter((failure) => failure !== undefined);
     return {
       manifest: { arcQueries: asked.map(({ arcQuery }) => arcQuery) },
@@ -129,10 +131,6 @@ function leftOutPart(connector: LeftOutConnector): Part {
     failure: 'misconfigured',
     durationMs: 0,
   };
-}
-
-function reportOf(parts: readonly Part[], durationMs: number, signal: AbortSignal): BuildReport {
-  return { outcome: outcomeOf(parts, signal), durationMs, parts: parts.map(partReport) };
 }
 
 function outcomeOf(parts: readonly Part[], signal: AbortSignal): BuildReport['outcome'] {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Writable } from 'node:stream';
 import { Module } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readConfiguration } from '@pacs-connectors/config-core';
@@ -57,6 +58,7 @@ export class FakeArchivesModule {}
 export async function serveFakes(
   text: string,
   options: Partial<ServerOptions> = {},
+  logTo?: Writable,
 ): Promise<{ app: NestFastifyApplication; url: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'manifest-server-'));
   try {
@@ -64,7 +66,8 @@ export async function serveFakes(
     await writeFile(file, text);
     const document = await readConfiguration([file]);
     const modules = [FakeArchivesModule];
-    const app = await serve(new ServerConfiguration(document), modules, { port: 0, host: '127.0.0.1', ...options });
+    const configuration = new ServerConfiguration(document);
+    const app = await serve(configuration, modules, { port: 0, host: '127.0.0.1', ...options }, logTo);
     return { app, url: await app.getUrl() };
   } finally {
     await rm(folder, { recursive: true });

@@ -181,3 +181,11 @@ it('reads how archives are watched', async () => {
     circuitRestMs: 60_000,
   });
 });
+
+it('reads what is logged; the logging keys of other programs in the same file are theirs', async () => {
+  const { problems, logging } = await global(
+    'logging: { level: { root: INFO }, minimum-level: WARN, identifiers: clear, hash-key: k }',
+  );
+  expect(problems).toEqual([]);
+  expect(logging).toEqual({ minimumLevel: 'warn', identifiers: 'clear', hashKey: 'k' });
+});

@@ -3,6 +3,7 @@ import { Setting } from '../setting.js';
 import { CacheSettings } from './cache.js';
 import { CryptographySettings, HostSettings, RequestSettings, ServerSettings } from './guards.js';
 import { HealthSettings } from './health.js';
+import { LoggingSettings } from './logging.js';
 import { OAuth2Clients } from './oauth2-clients.js';
 import { ViewerSettings } from './viewers.js';
 
@@ -67,6 +68,9 @@ export class GlobalConfiguration extends ConnectorKeys {
 
   @Setting({ paths: ['health'], description: 'How archives are watched', type: () => HealthSettings })
   health: HealthSettings = new HealthSettings();
+
+  @Setting({ paths: ['logging'], description: 'What the log says', type: () => LoggingSettings })
+  logging: LoggingSettings = new LoggingSettings();
 }
 
 /** A fault in one of these must not be passed over: it would open a door, listen elsewhere, or share nothing. */

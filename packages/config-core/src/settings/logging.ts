@@ -1,0 +1,25 @@
+import { Setting } from '../setting.js';
+
+/** `logging`: what the server's log says. */
+export class LoggingSettings {
+  @Setting({
+    paths: ['minimum-level'],
+    description: 'The least that is logged; one line for each manifest is info',
+    values: ['error', 'warn', 'info', 'debug'],
+  })
+  minimumLevel: 'error' | 'warn' | 'info' | 'debug' = 'info';
+
+  @Setting({
+    paths: ['identifiers'],
+    description: 'How identifiers of patients, studies and images are logged',
+    values: ['hashed', 'clear'],
+  })
+  identifiers: 'hashed' | 'clear' = 'hashed';
+
+  @Setting({
+    paths: ['hash-key'],
+    description: 'Any long text: the same identifier has the same hash in every replica and after a restart',
+    secret: true,
+  })
+  hashKey?: string;
+}
