@@ -8,8 +8,9 @@ const rooms = {
   'connector-core': [],
   'config-core': ['connector-core'],
   'connector-db': ['connector-core', 'config-core'],
-  'connector-dicom': ['connector-core', 'config-core'],
-  'connector-dicomweb': ['connector-core', 'config-core', 'oauth2-client'],
+  'connector-dicom': ['connector-core', 'config-core', 'tls-stores'],
+  'connector-dicomweb': ['connector-core', 'config-core', 'oauth2-client', 'tls-stores'],
+  'tls-stores': [],
   'oauth2-client': ['connector-core'],
   'manifest-builder': ['connector-core'],
   'connector-testkit': ['connector-core'],
@@ -29,7 +30,7 @@ const rooms = {
   tools: [],
 };
 /** What a connector may import that has no line above: those made by the generator are tagged `kind:connector`. */
-const anyConnector = ['connector-core', 'config-core', 'oauth2-client'];
+const anyConnector = ['connector-core', 'config-core', 'oauth2-client', 'tls-stores'];
 
 const roomsByTag = [
   ...Object.entries(rooms).map(([room, may]) => [`room:${room}`, [room, ...may]]),

@@ -9,6 +9,7 @@ import {
   type SearchResult,
   SingleFlight,
 } from '@pacs-connectors/connector-core';
+import { StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
 import { AssociationPool } from './association-pool.js';
 import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js';
 import { Association, type Peer } from './dimse/association.js';
@@ -17,7 +18,6 @@ import { Archive } from './query/archive.js';
 import { Conversation } from './query/conversation.js';
 import { Search } from './query/search.js';
 import { Trust } from './query/trust.js';
-import { StoreError, type StoreSettings } from './tls/key-stores.js';
 import { peerTls } from './tls/peer-tls.js';
 
 /** What holds where the configuration says nothing. Many PACSs allow few associations for each AE title. */

@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emptyCriteria } from '@pacs-connectors/connector-core';
 import { sampleArchive } from '@pacs-connectors/connector-testkit';
-import { type RunningOrthanc, startOrthanc, writeDicomFiles } from '@pacs-connectors/test-services';
+import {
+  identity,
+  type Identity,
+  pkcs12,
+  type RunningOrthanc,
+  startOrthanc,
+  writeDicomFiles,
+} from '@pacs-connectors/test-services';
 import { type DicomSettings } from './dicom-settings.js';
-import { identity, type Identity, pkcs12 } from './testing/certificates.js';
 import { connectorTo } from './testing/settings.js';
 
 let folder: string;

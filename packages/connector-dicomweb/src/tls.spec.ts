@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { emptyCriteria } from '@pacs-connectors/connector-core';
 import { sampleArchive } from '@pacs-connectors/connector-testkit';
+import { JAVA_TRUSTSTORE } from '@pacs-connectors/test-services';
 import { type DicomWebConnector } from './dicomweb-connector.js';
 import { BasicAccess, KeyStoreSettings, ServiceAccess, StoreSettings } from './dicomweb-settings.js';
 import { makeCertificate, pkcs12Of } from './testing/certificates.js';
@@ -22,6 +23,8 @@ beforeAll(async () => {
   await writeFile(file('ca.pem'), authority.cert);
   await writeFile(file('client.pem'), client.cert + client.key);
   await writeFile(file('client.p12'), pkcs12Of(client, 'opens'));
+  await writeFile(file('authority.p12'), pkcs12Of(authority, 'opens'));
+  await writeFile(file('java.p12'), JAVA_TRUSTSTORE);
   await writeFile(file('java.jks'), Buffer.from('feedfeed00000002', 'hex'));
   await writeFile(file('text.pem'), 'nothing');
 });
@@ -58,10 +61,18 @@ async function errorOf(connector: DicomWebConnector): Promise<unknown> {
 }
 
 describe('TLS', () => {
-  it('trusts a private authority', async () => {
+  it('trusts a private authority, of a PEM or a PKCS12 store', async () => {
     const fake = await serve(server);
-    const status = await connect(fake.url, { truststore: { url: file('ca.pem') } }).check(signal());
-    expect(status.latencyMs).toBeGreaterThan(0);
+    for (const truststore of [{ url: file('ca.pem') }, { url: file('authority.p12'), password: 'opens' }]) {
+      const status = await connect(fake.url, { truststore }).check(signal());
+      expect(status.latencyMs).toBeGreaterThan(0);
+    }
+  });
+
+  it("reads Java's own truststore, and trusts nobody else then", async () => {
+    const fake = await serve(server);
+    const truststore = { url: file('java.p12'), password: 'changeit' };
+    expect(await errorOf(connect(fake.url, { truststore }))).toMatchObject({ kind: 'unavailable' });
   });
 
   it('names what is wrong with a certificate', async () => {
@@ -109,9 +120,7 @@ describe('TLS', () => {
     expect(made({ keyStore: { url: file('java.jks') } })).toThrow(
       expect.objectContaining({ remedy: expect.stringContaining('keytool -importkeystore') }),
     );
-    expect(made({ truststore: { url: file('client.p12') } })).toThrow(
-      expect.objectContaining({ remedy: expect.stringContaining('openssl pkcs12') }),
-    );
+    expect(made({ keyStore: { url: file('ca.pem') } })).toThrow(misconfigured('both a private key'));
     expect(made({ keyStore: { url: file('text.pem') } })).toThrow(misconfigured('text.pem'));
   });
 

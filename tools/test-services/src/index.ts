@@ -9,3 +9,5 @@ export * from './orthanc.js';
 export * from './redis.js';
 export * from './haproxy.js';
 export * from './redis-kinds.js';
+export * from './certificates.js';
+export * from './java-stores.js';

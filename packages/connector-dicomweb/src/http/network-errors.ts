@@ -15,7 +15,7 @@ const CERTIFICATE_ERRORS: Record<string, [what: string, remedy: string]> = {
     'Use the name that is in the certificate, or renew the certificate with the name that is configured.',
   ],
 };
-const TRUST = 'Put the certificate of its authority into truststore.url of this connector (PEM).';
+const TRUST = 'Put the certificate of its authority into truststore.url of this connector (PEM or PKCS12).';
 
 /** Connection errors of Node.js and undici, in words. */
 const CONNECTION_ERRORS: Record<string, string> = {

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { type SecureContextOptions } from 'node:tls';
 import { ConnectorError } from '@pacs-connectors/connector-core';
+import { readStore, StoreError } from '@pacs-connectors/tls-stores';
 import { type KeyStoreSettings, type StoreSettings } from '../dicomweb-settings.js';
 
 /** What TLS needs to know of the two sides. */
@@ -9,7 +8,7 @@ export interface TlsOptions {
   /** Certificates that the server is trusted by; not set: those that Node.js comes with. */
   trust?: Pick<SecureContextOptions, 'ca'>;
   /** Our own certificate and key. */
-  identity?: Pick<SecureContextOptions, 'cert' | 'key' | 'pfx' | 'passphrase'>;
+  identity?: Pick<SecureContextOptions, 'cert' | 'key'>;
 }
 
 /**
@@ -19,76 +18,36 @@ export interface TlsOptions {
  */
 export function tlsOptions(
   connectorId: string,
-  stores: { keyStore?: KeyStoreSettings; truststore?: StoreSettings },
+  { keyStore, truststore }: { keyStore?: KeyStoreSettings; truststore?: StoreSettings },
 ): TlsOptions {
-  const { keyStore, truststore } = stores;
   const options: TlsOptions = {};
   if (truststore?.url !== undefined) {
-    const { content, format } = readStore(connectorId, 'truststore', truststore.url, truststore.type);
-    if (format !== 'PEM') {
-      throw misconfigured(
-        connectorId,
-        `truststore ${truststore.url} is no PEM file.`,
-        `Convert it: openssl pkcs12 -in ${truststore.url} -nokeys -out ca.pem`,
-      );
+    const { certificates } = read(connectorId, 'truststore', truststore.url, truststore);
+    if (certificates.length === 0) {
+      throw misconfigured(connectorId, `truststore ${truststore.url} holds no certificate`, 'See truststore.url.');
     }
-    options.trust = { ca: content };
-    tried(connectorId, `truststore ${truststore.url}`, options.trust);
+    options.trust = { ca: certificates };
   }
   if (keyStore?.url !== undefined) {
-    const { content, format } = readStore(connectorId, 'key-store', keyStore.url, keyStore.type);
-    options.identity =
-      format === 'PEM'
-        ? { cert: content, key: content, passphrase: keyStore.password }
-        : { pfx: content, passphrase: keyStore.keyStorePassword ?? keyStore.password };
-    tried(connectorId, `key-store ${keyStore.url}`, options.identity);
+    const { key, certificates } = read(connectorId, 'key-store', keyStore.url, keyStore);
+    if (key === undefined || certificates.length === 0) {
+      throw misconfigured(
+        connectorId,
+        `key-store ${keyStore.url} does not hold both a private key and its certificate`,
+        'Put both into it.',
+      );
+    }
+    options.identity = { key, cert: certificates.join('\n') };
   }
   return options;
 }
 
-function readStore(connectorId: string, key: string, url: string, type: string | undefined) {
-  let content: Buffer;
+function read(connectorId: string, name: string, url: string, { type, password, keyStorePassword }: KeyStoreSettings) {
   try {
-    content = readFileSync(url.startsWith('file:') ? fileURLToPath(url) : url);
+    return readStore({ url, type, storePassword: keyStorePassword ?? password, keyPassword: password });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw misconfigured(connectorId, `${key} ${url} cannot be read (${code}).`, `See ${key}.url.`, error);
-  }
-  const java = content.length >= 4 && [0xfeedfeed, 0xcececece].includes(content.readUInt32BE(0));
-  if (java || /^(jks|jceks)$/i.test(type ?? '')) {
-    throw misconfigured(
-      connectorId,
-      `${key} ${url} is a Java key store, which only Java reads.`,
-      `Convert it: keytool -importkeystore -srckeystore ${url} -destkeystore store.p12 -deststoretype PKCS12`,
-    );
-  }
-  return { content, format: content.includes('-----BEGIN ') ? ('PEM' as const) : ('PKCS12' as const) };
-}
-
-/** Lets OpenSSL read it now, so that what is wrong is said at the start and not by the first question. */
-function tried(connectorId: string, what: string, options: SecureContextOptions): void {
-  try {
-    createSecureContext(options);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code ?? message;
-    if (/mac verify|MAC_VERIFY|bad decrypt|BAD_DECRYPT|BAD_PASSWORD/i.test(`${reason} ${message}`)) {
-      throw misconfigured(connectorId, `${what} does not open with its password.`, 'See password.', error);
-    }
-    if (/unsupported/i.test(`${reason} ${message}`)) {
-      throw misconfigured(
-        connectorId,
-        `${what} is encrypted in a way that OpenSSL 3 no longer reads.`,
-        'Convert it: openssl pkcs12 -legacy -in OLD -nodes -out store.pem',
-        error,
-      );
-    }
-    throw misconfigured(
-      connectorId,
-      `${what} holds no usable certificate and key (${reason}).`,
-      'See the file.',
-      error,
-    );
+    if (!(error instanceof StoreError)) throw error;
+    throw misconfigured(connectorId, `${name}: ${error.message}`, error.remedy, error);
   }
 }
 

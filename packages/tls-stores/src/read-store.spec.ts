@@ -4,10 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { identity, type Identity, pkcs12 } from '../testing/certificates.js';
-import { JAVA_KEY_STORE, JAVA_LEGACY_KEY_STORE, JAVA_TRUSTSTORE } from '../testing/java-stores.js';
-import { readStore, StoreError } from './key-stores.js';
-import { peerTls } from './peer-tls.js';
+import {
+  identity,
+  type Identity,
+  JAVA_KEY_STORE,
+  JAVA_LEGACY_KEY_STORE,
+  JAVA_TRUSTSTORE,
+  pkcs12,
+} from '@pacs-connectors/test-services';
+import { readStore, StoreError } from './read-store.js';
 
 let folder: string;
 let rsa: Identity;
@@ -108,35 +113,5 @@ describe('a store', () => {
 
   it('that is not there says so', () => {
     expect(failure(() => readStore({ url: join(folder, 'none.p12') })).message).toMatch(/cannot be read \(ENOENT\)/);
-  });
-});
-
-describe('tls.mode', () => {
-  it.each(['AES', 'aes', 'tls'])('%s is TLS 1.2 or newer', (mode) => {
-    expect(peerTls({ mode })).toMatchObject({ minVersion: 'TLSv1.2', checkHostName: true });
-  });
-
-  it.each(['anonymous', '3DES', 'null', 'NULL', 'rot13'])('%s is refused', (mode) => {
-    const { message, remedy } = failure(() => peerTls({ mode }));
-    expect(message).toContain(`tls.mode ${mode}`);
-    expect(remedy).toContain('AES');
-  });
-
-  it('not set: no TLS, and no stores either', () => {
-    expect(peerTls({})).toBeUndefined();
-    expect(failure(() => peerTls({ keyStore: { url: 'x' } })).message).toMatch(/without tls\.mode/);
-  });
-
-  it('checks the host name where no truststore says whom to trust, unless told', () => {
-    const truststore = { url: store('trust.p12', JAVA_TRUSTSTORE), storePassword: 'changeit' };
-    expect(peerTls({ mode: 'AES', truststore })?.checkHostName).toBe(false);
-    expect(peerTls({ mode: 'AES', truststore, hostNameCheck: true })?.checkHostName).toBe(true);
-    expect(peerTls({ mode: 'AES', hostNameCheck: false })?.checkHostName).toBe(false);
-  });
-
-  it('need-client-authentication needs a key store with a key', () => {
-    expect(failure(() => peerTls({ mode: 'AES', needClientAuthentication: true })).remedy).toMatch(/key-store/);
-    const keyStore = { url: store('trust.p12', JAVA_TRUSTSTORE), storePassword: 'changeit' };
-    expect(failure(() => peerTls({ mode: 'AES', keyStore })).message).toMatch(/needs a private key/);
   });
 });

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JAVA_TRUSTSTORE } from '@pacs-connectors/test-services';
+import { StoreError } from '@pacs-connectors/tls-stores';
+import { peerTls } from './peer-tls.js';
+
+let folder: string;
+/** A truststore: a certificate without a key. */
+let trust: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pacs-connectors-tls-'));
+  trust = join(folder, 'trust.p12');
+  writeFileSync(trust, JAVA_TRUSTSTORE);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function failure(read: () => unknown): StoreError {
+  try {
+    read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(StoreError);
+    return error as StoreError;
+  }
+  throw new Error('no failure');
+}
+
+describe('tls.mode', () => {
+  it.each(['AES', 'aes', 'tls'])('%s is TLS 1.2 or newer', (mode) => {
+    expect(peerTls({ mode })).toMatchObject({ minVersion: 'TLSv1.2', checkHostName: true });
+  });
+
+  it.each(['anonymous', '3DES', 'null', 'NULL', 'rot13'])('%s is refused', (mode) => {
+    const { message, remedy } = failure(() => peerTls({ mode }));
+    expect(message).toContain(`tls.mode ${mode}`);
+    expect(remedy).toContain('AES');
+  });
+
+  it('not set: no TLS, and no stores either', () => {
+    expect(peerTls({})).toBeUndefined();
+    expect(failure(() => peerTls({ keyStore: { url: 'x' } })).message).toMatch(/without tls\.mode/);
+  });
+
+  it('checks the host name where no truststore says whom to trust, unless told', () => {
+    const truststore = { url: trust, storePassword: 'changeit' };
+    expect(peerTls({ mode: 'AES', truststore })?.checkHostName).toBe(false);
+    expect(peerTls({ mode: 'AES', truststore, hostNameCheck: true })?.checkHostName).toBe(true);
+    expect(peerTls({ mode: 'AES', hostNameCheck: false })?.checkHostName).toBe(false);
+  });
+
+  it('need-client-authentication needs a key store with a key', () => {
+    expect(failure(() => peerTls({ mode: 'AES', needClientAuthentication: true })).remedy).toMatch(/key-store/);
+    const keyStore = { url: trust, storePassword: 'changeit' };
+    expect(failure(() => peerTls({ mode: 'AES', keyStore })).message).toMatch(/needs a private key/);
+  });
+});
