@@ -11,7 +11,8 @@ import {
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { findPlugins } from './plugins.js';
 
-const document = await readFile(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
+const pages = ['configuration', 'launching'].map((name) => new URL(`../../../../docs/${name}.md`, import.meta.url));
+const document = (await Promise.all(pages.map((page) => readFile(page, 'utf8')))).join('\n');
 const examples = [...document.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text!);
 
 /** For examples that show other keys than those of connectors. */
@@ -37,7 +38,7 @@ async function load(text: string): Promise<LoadedConfiguration> {
   return checkConfiguration(await readConfiguration(sources, {}), plugins as KnownPlugin[]);
 }
 
-describe('the examples of docs/configuration.md', () => {
+describe('the examples of docs/configuration.md and launching.md', () => {
   it('are there', () => expect(examples.length).toBeGreaterThan(8));
 
   it.each(examples.map((text, index) => ({ text, title: `${index + 1}: ${text.split('\n', 1)[0]}` })))(

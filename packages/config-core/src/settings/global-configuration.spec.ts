@@ -189,3 +189,38 @@ it('reads what is logged; the logging keys of other programs in the same file ar
   expect(problems).toEqual([]);
   expect(logging).toEqual({ minimumLevel: 'warn', identifiers: 'clear', hashKey: 'k' });
 });
+
+it('reads how manifests of launches are kept, and refuses to start where that is wrong', async () => {
+  const { problems, cache } = await global(
+    'cache: { url: "redis-sentinel://a,b:26380/main", password: p, ca-file: /ca.pem, encryptionKey: k, ttl: 1m, incomplete-ttl: 0, max-mib: 64, max-upload-mib: 2 }',
+  );
+  expect(problems).toEqual([]);
+  expect(cache).toEqual({
+    url: 'redis-sentinel://a,b:26380/main',
+    password: 'p',
+    caFile: '/ca.pem',
+    encryptionKey: 'k',
+    ttlMs: 60_000,
+    incompleteTtlMs: 0,
+    maxMib: 64,
+    maxUploadMib: 2,
+  });
+  for (const [yaml, key] of [
+    ['cache.url: redis://a', 'cache.encryption-key'],
+    ['cache: { url: "http://:secret@a", encryption-key: k }', 'cache.url'],
+    ['server.trusted-proxies: proxy.example', 'server.trusted-proxies'],
+  ] as const) {
+    const wrong = (await global(yaml)).problems;
+    expect(wrong).toMatchObject([{ severity: 'error', key, fatal: true }]);
+    expect(JSON.stringify(wrong)).not.toContain('secret');
+  }
+});
+
+it('reads what callers may hand to Weasis, and which proxies are believed', async () => {
+  const { problems, viewers, server } = await global(
+    'weasis.allow: { arg: true, pro: no }\nserver.trusted-proxies: 10.0.0.0/8, ::1\n',
+  );
+  expect(problems).toEqual([]);
+  expect(viewers.weasis).toMatchObject({ allowArg: true, allowPro: false, allowConfig: true });
+  expect(server.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+});
