@@ -4,6 +4,9 @@ import { type CachedManifest, decodeManifest, encodeManifest, sizeOf } from './c
 import { LocalStore } from './local-store.js';
 import { type Claim, type SharedStore } from './shared-store.js';
 
+/** A shared store that did not answer is left alone for this long, milliseconds: one that hangs would delay every launch. */
+const REST_MS = 1000;
+
 export interface ManifestCacheOptions<Question> {
   /** Asks the archives and renders. It resolves also where archives fail; a rejection is our own fault. */
   build(question: Question, signal: AbortSignal): Promise<CachedManifest>;
@@ -52,6 +55,7 @@ export class ManifestCache<Question> {
   private readonly incompleteTtlMs: number;
   private readonly sweeper: NodeJS.Timeout;
   private sharedReachable = true;
+  private sharedRestsUntil = 0;
   private closed = false;
   /** By who looked: launches, and viewers with a key. */
   private readonly lookups = { launch: noLookups(), viewer: noLookups() };
@@ -121,7 +125,10 @@ export class ManifestCache<Question> {
 
   /** Rejects where the shared store does not answer. */
   async check(): Promise<void> {
-    await this.options.shared?.check();
+    if (!this.options.shared) return;
+    await this.options.shared.check();
+    this.sharedRestsUntil = 0;
+    this.noteShared(true);
   }
 
   /** How much is kept and under way in this process. */
@@ -209,7 +216,8 @@ export class ManifestCache<Question> {
       await this.keep(key, manifest);
       return manifest;
     } finally {
-      if (claim) await this.share(() => claim.release());
+      // Whether or not the store rests: a claim that is not released would be renewed for ever.
+      await claim?.release().catch((error: unknown) => this.noteShared(false, error));
     }
   }
 
@@ -236,13 +244,15 @@ export class ManifestCache<Question> {
 
   /** What the shared store says; `undefined` where there is none or it does not answer. */
   private async share<Result>(use: (store: SharedStore) => Promise<Result>): Promise<Result | undefined> {
-    if (!this.options.shared) return undefined;
+    if (!this.options.shared || Date.now() < this.sharedRestsUntil) return undefined;
     try {
       const result = await use(this.options.shared);
       this.noteShared(true);
       return result;
     } catch (error) {
-      if (!(error instanceof DOMException)) this.noteShared(false, error);
+      if (error instanceof DOMException) return undefined;
+      this.sharedRestsUntil = Date.now() + REST_MS;
+      this.noteShared(false, error);
       return undefined;
     }
   }

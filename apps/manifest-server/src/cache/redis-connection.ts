@@ -28,7 +28,7 @@ export function connectRedis(settings: RedisSettings, seal: Seal): RedisStore {
     password: settings.password ?? address.password,
     db: address.db,
     connectTimeout: 2000,
-    commandTimeout: 2000,
+    commandTimeout: 1000,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000),

@@ -168,3 +168,25 @@ it('a build under way ends well when Redis dies meanwhile, for those who wait el
   expect(await waiting[1]).toBe('<b/>');
   redis = await startRedis({ password: 'pass word', port });
 });
+
+it('a Redis that hangs delays no launch but the first, and is shared again when it goes on', async () => {
+  const [a, b] = [await new Replica().ready(), await new Replica().ready()];
+  redis.signal('SIGSTOP');
+  await a.cache.launch({ patient: 'first' });
+  const begun = Date.now();
+  const keys = await Promise.all(['x', 'y', 'z'].map((patient) => a.cache.launch({ patient })));
+  expect(Date.now() - begun).toBeLessThan(800);
+  await until(() => a.builds.length === 4);
+  for (const { finish, question } of a.builds) finish(`<${question.patient}/>`);
+  expect(await a.text(keys[2] ?? '')).toBe('<z/>');
+  expect(a.seen).toEqual([false]);
+
+  redis.signal('SIGCONT');
+  await a.ready();
+  await b.ready();
+  const key = await a.cache.launch({ patient: 'after' });
+  await until(() => a.builds.length === 5);
+  a.builds[4]?.finish('<after/>');
+  expect(await b.text(key)).toBe('<after/>');
+  expect(a.seen).toEqual([false, true]);
+});
