@@ -19,11 +19,52 @@ it('never joins two people without an id', () => {
   expect(tree.patient({ patientId: 'Doe^Jane' })).not.toBe(tree.patient({ patientId: '', patientName: 'Doe^Jane' }));
 });
 
-it('takes from a repeated node what the first one lacked, and nothing else', () => {
+it('takes from a repeated node what the first one lacked, and of what differs the longer one, else the one that sorts first', () => {
   const tree = new PatientTree();
-  const patient = tree.patient({ patientId: '7', patientName: 'Doe^Jane' });
-  tree.patient({ patientId: '7', patientName: 'Other^Name', patientSex: 'F' });
-  expect(patient).toEqual({ patientId: '7', patientName: 'Doe^Jane', patientSex: 'F', studies: [] });
+  const patient = tree.patient({ patientId: '7', patientName: 'Doe^Jane', patientBirthDate: '19700102' });
+  tree.patient({ patientId: '7', patientName: 'Doe^J', patientSex: 'F', patientBirthDate: '19700101' });
+  expect(patient).toEqual({
+    patientId: '7',
+    patientName: 'Doe^Jane',
+    patientSex: 'F',
+    patientBirthDate: '19700101',
+    studies: [],
+  });
+});
+
+it('is the same whatever the order of what it is made from', () => {
+  const rows = [
+    { id: '2', name: undefined, study: '1.2', series: '1.2.3', sop: '1' },
+    { id: '1', name: 'Doe^Jane', study: '1.2', series: '1.2.3', sop: '2' },
+    { id: '1', name: 'Doe^Joan', study: '1.1', series: '1.2.3', sop: '3' },
+    { id: '1', name: undefined, study: '1.1', series: '1.1.1', sop: '3' },
+    { id: '2', name: 'Roe', study: '1.9', series: '1.9.1', sop: '4' },
+  ];
+  const byUid = (a: object, b: object) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+  const treeOf = (order: typeof rows) => {
+    const tree = new PatientTree();
+    for (const { id, name, study, series, sop } of order) {
+      const patient = tree.patient({ patientId: id, patientName: name });
+      const node = tree.seriesOf(tree.study(patient, { studyInstanceUid: study }), { seriesInstanceUid: series });
+      tree.instance(node, { sopInstanceUid: sop });
+    }
+    const patients = tree.result().sort(byUid);
+    for (const patient of patients) {
+      patient.studies.sort(byUid);
+      for (const study of patient.studies) {
+        study.series.sort(byUid);
+        for (const series of study.series) series.instances.sort(byUid);
+      }
+    }
+    return { patients, conflicts: [...tree.conflicts].sort() };
+  };
+  const expected = treeOf(rows);
+  expect(expected.conflicts).toEqual(['1.2', '1.2.3', '3']);
+  for (let turn = 0; turn < rows.length; turn++) {
+    const turned = [...rows.slice(turn), ...rows.slice(0, turn)];
+    expect(treeOf(turned)).toEqual(expected);
+    expect(treeOf(turned.reverse())).toEqual(expected);
+  }
 });
 
 it('lists a UID once and reports the parents that disagree', () => {

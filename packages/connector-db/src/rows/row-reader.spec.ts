@@ -50,6 +50,21 @@ describe('RowReader', () => {
     expect(one?.series[0]?.instances.map(({ instanceNumber }) => instanceNumber)).toEqual(['1', '2']);
   });
 
+  it('takes what one row of a series lacks from another, wherever it stands', () => {
+    const rows = [
+      row('A', '1', '1.1', '1.1.1'),
+      row('A', '1', '1.1', '1.1.2', { patientName: 'Doe^Jane', studyDate: '20240131', seriesNumber: 3 }),
+      row('A', '1', '1.1', '1.1.3'),
+    ];
+    for (const order of [rows, [...rows].reverse(), [rows[1]!, rows[0]!, rows[2]!]]) {
+      const { patients } = read(order);
+      expect(patients).toMatchObject([
+        { patientName: 'Doe^Jane', studies: [{ studyDate: '20240131', series: [{ seriesNumber: '3' }] }] },
+      ]);
+      expect(patients[0]?.studies[0]?.series[0]?.instances).toHaveLength(3);
+    }
+  });
+
   it('keeps a study without series and a series without instances, and says so', () => {
     const { patients, notices } = read([
       { patientId: 'A', studyInstanceUid: '1' },

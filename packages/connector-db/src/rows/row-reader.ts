@@ -6,15 +6,18 @@ import {
   type Series,
   type Study,
 } from '@pacs-connectors/connector-core';
-import { type ColumnPositions } from './columns.js';
+import { type ColumnName, type ColumnPositions } from './columns.js';
 import { issuerTest } from './issuers.js';
 import { dateAndTimeOf, integerText, modalitiesOfText, textOf, timeOf } from './values.js';
 
 export type Row = readonly unknown[];
 
+/** The columns that tell of an instance and of nothing above it. */
+const OF_INSTANCE: readonly ColumnName[] = ['sopInstanceUid', 'sopClassUid', 'instanceNumber'];
+
 /**
- * Groups rows into one tree in one pass, whatever their order. Rows of one series mostly follow each other: such a row costs
- * a few comparisons and its instance.
+ * Groups rows into one tree in one pass, whatever their order. Rows of one series mostly follow each other, and say the same of
+ * it: such a row costs a few comparisons and its instance.
  */
 export class RowReader {
   private readonly tree = new PatientTree();
@@ -33,6 +36,9 @@ export class RowReader {
   rowsOf(columns: ColumnPositions, asked: readonly PatientIdentifier[]): (rows: readonly Row[]) => void {
     const c = columns;
     const { tree } = this;
+    const above = (Object.keys(c) as ColumnName[]).flatMap((name) =>
+      c[name] === -1 || OF_INSTANCE.includes(name) ? [] : [c[name]],
+    );
     const isWanted = c.issuerOfPatientId === -1 ? undefined : issuerTest(asked);
     let last: Row | undefined;
     let patient: Patient;
@@ -89,13 +95,7 @@ export class RowReader {
 
     return (rows) => {
       for (const row of rows) {
-        if (
-          last === undefined ||
-          row[c.seriesInstanceUid] !== last[c.seriesInstanceUid] ||
-          row[c.studyInstanceUid] !== last[c.studyInstanceUid] ||
-          row[c.patientId] !== last[c.patientId] ||
-          row[c.issuerOfPatientId] !== last[c.issuerOfPatientId]
-        ) {
+        if (last === undefined || !sameAt(above, row, last)) {
           last = undefined;
           if (!readSeries(row)) continue;
           last = row;
@@ -129,11 +129,16 @@ export class RowReader {
       say('INFO', 'Nothing to show yet', what);
     }
     if (conflicts.size > 0) {
-      const what = `${conflicts.size} Study or Series Instance UID(s) stand under more than one patient or study; each is listed once, where it came first.`;
+      const what = `${conflicts.size} Study, Series or SOP Instance UID(s) stand under more than one patient, study or series; each is listed once.`;
       say('WARN', 'Contradicting rows', what);
     }
     return { patients: this.tree.result(), notices };
   }
+}
+
+function sameAt(positions: readonly number[], row: Row, other: Row): boolean {
+  for (const position of positions) if (row[position] !== other[position]) return false;
+  return true;
 }
 
 function rowCount(count: number): string {

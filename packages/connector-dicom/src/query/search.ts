@@ -323,7 +323,7 @@ export class Search {
     if (tree.conflicts.size > 0) {
       this.notice(
         'WARN',
-        `Archive ${this.connectorId} lists ${tree.conflicts.size} UIDs under more than one parent; each stands under the first.`,
+        `Archive ${this.connectorId} lists ${tree.conflicts.size} UIDs under more than one parent; each stands under one of them.`,
       );
     }
     if (this.archive.conversation.withoutUid > 0) {
