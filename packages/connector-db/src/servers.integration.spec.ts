@@ -50,7 +50,7 @@ describe.each(PRODUCTS)('DatabaseConnector and a server: $name', (product) => {
   };
   /** A connector with a select of its own, which finds every row for the Patient ID `P`. */
   const openWith = (select: string, more: Partial<DatabaseSettings> = {}) =>
-    open({ select, patientIdColumn: "'P'", ...WITHOUT_COLUMNS, ...more });
+    open({ select, patientIdColumn: "coalesce('P', 'P')", ...WITHOUT_COLUMNS, ...more });
   const number = async (sql: string) => Number((await server.execute(sql)).trim());
   const until = async (condition: () => Promise<boolean>) => {
     const end = Date.now() + 15_000;

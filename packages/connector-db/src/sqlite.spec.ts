@@ -44,7 +44,7 @@ describe('DatabaseConnector and a file of SQLite', () => {
     const connector = connectorOf({
       ...settings,
       select: `select '1.2' as studyInstanceUid, '1.2' as seriesInstanceUid, '1.2' as sopInstanceUid, ${endless} as studyId from log`,
-      studyInstanceUidColumn: "'1.2'",
+      studyInstanceUidColumn: "coalesce('1.2', '1.2')",
       poolMax: 1,
       statementTimeout: 20_000,
     });
@@ -70,7 +70,7 @@ describe('DatabaseConnector and a file of SQLite', () => {
     const connector = connectorOf({
       ...settings,
       select: `select '1.2' as studyInstanceUid, '1.2' as seriesInstanceUid, '1.2' as sopInstanceUid, ${endless} as studyId from log`,
-      studyInstanceUidColumn: "'1.2'",
+      studyInstanceUidColumn: "coalesce('1.2', '1.2')",
       statementTimeout: 500,
     });
     await expect(ask(connector, { studyInstanceUids: ['1.2'] })).rejects.toMatchObject({
@@ -85,7 +85,7 @@ describe('DatabaseConnector and a file of SQLite', () => {
       ...settings,
       select: `with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)
         select '1.2' as studyInstanceUid, '1.2.3' as seriesInstanceUid, '1.2.3.' || i as sopInstanceUid, i as instanceNumber from n`,
-      studyInstanceUidColumn: "'1.2'",
+      studyInstanceUidColumn: "coalesce('1.2', '1.2')",
       poolMax: 2,
     });
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(connector, { studyInstanceUids: ['1.2'] })));

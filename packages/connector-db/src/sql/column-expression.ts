@@ -31,6 +31,16 @@ export function columnExpression(text: string, engine: DatabaseEngine): string {
     }
     if (token?.partner !== undefined && token.partner > at) at = token.partner;
   }
+  // Compared with a constant, every identifier but one finds nothing without a word, and that one finds everybody.
+  if (tokens.every(({ kind }) => kind !== 'word' && kind !== 'name')) {
+    const quotes = engine === 'mysql' && first.text.startsWith('"');
+    throw new SelectError(
+      text,
+      first.start,
+      `The column ${text.trim()} is a constant and no column of the select`,
+      quotes ? 'Write `…` for "…": to MySQL and MariaDB, "…" is a text.' : 'Name a column of the select, p.pat_id say.',
+    );
+  }
   const isPlain = tokens.every(({ kind, text: part }, index) =>
     index % 2 === 0 ? kind === 'word' || kind === 'name' : part === '.',
   );

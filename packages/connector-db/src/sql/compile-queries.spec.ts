@@ -233,8 +233,19 @@ describe('columns', () => {
     ['a /* x', 'never ends'],
     ['$1', 'parameter'],
     ['a union select b', 'UNION'],
+    ["'a'", 'a constant and no column'],
+    ["(e'a' || $$b$$)", 'a constant and no column'],
+    ['1', 'a constant and no column'],
   ])('%s is refused', (column, reason) => {
     expect(() => compiled(column)).toThrow(reason);
+  });
+
+  test('what others quote names with is a text to MySQL: no column', () => {
+    expect(() => compiled('"pat_id"', 'mysql')).toThrow(
+      'The column "pat_id" is a constant and no column of the select (line 1, column 1). Write `…` for "…": to MySQL and MariaDB, "…" is a text.',
+    );
+    expect(compiled('`pat_id`', 'mysql')).toContain('`pat_id` in (?)');
+    expect(compiled('"pat_id"', 'oracle')).toContain('"pat_id" in (:1)');
   });
 });
 

@@ -67,7 +67,10 @@ class Lexer {
     const character = sql[at] ?? '';
     if (UNCLEAR_BLANK.test(character)) this.failBlank(at);
     if (character === "'") return this.push('string', this.quotedEnd(at, "'", dialect.backslashes));
-    if (character === '"') return this.push('name', this.quotedEnd(at, '"', dialect.backslashes));
+    if (character === '"') {
+      // To MySQL it is a string (without ANSI_QUOTES), as it is to nobody else.
+      return this.push(dialect.engine === 'mysql' ? 'string' : 'name', this.quotedEnd(at, '"', dialect.backslashes));
+    }
     if (character === '`' && dialect.backtickNames) return this.push('name', this.quotedEnd(at, '`', false));
     if (character === '[' && dialect.bracketNames) return this.push('name', this.bracketNameEnd(at));
     if (/\d/.test(character)) return this.push('number', this.numberEnd(at));

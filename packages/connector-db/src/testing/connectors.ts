@@ -36,7 +36,7 @@ export async function readRow(
   const connector = connectorOf({
     ...settings,
     select: `select '1.2' as studyInstanceUid, '1.2.3' as seriesInstanceUid, '1.2.3.4' as sopInstanceUid, ${columns} ${from}`,
-    studyInstanceUidColumn: "'1.2'",
+    studyInstanceUidColumn: "coalesce('1.2', '1.2')",
   });
   try {
     const { patients } = await ask(connector, { studyInstanceUids: ['1.2'] });
