@@ -52,8 +52,8 @@ export class DatabaseConnector implements Connector {
   private readonly address: DatabaseAddress;
   private readonly limits: DatabaseLimits;
   private readonly database: Database;
-  /** What the columns compared hold: asked of the database once. */
-  private columnTypes?: ColumnTypes;
+  /** What the columns compared hold in each branch of the select: asked of the database once. */
+  private columnTypes?: ColumnTypes[];
   private describedColumns = false;
 
   /** @throws ConnectorError (`misconfigured`) where the JDBC URL or the select cannot be understood. */
@@ -158,17 +158,13 @@ export class DatabaseConnector implements Connector {
     return { patients, notices: issuerMissing ? [this.issuerNotice(), ...notices] : notices };
   }
 
-  /** What each compared column holds; where the branches of a union differ, what they all have in common: text. */
-  private async readColumnTypes(session: ReadOnlySession): Promise<ColumnTypes> {
-    const types: ColumnTypes = {};
+  private async readColumnTypes(session: ReadOnlySession): Promise<ColumnTypes[]> {
+    const ofBranches: ColumnTypes[] = [];
     for (const { sql, bindings, columns } of columnTypeQueries(this.select, this.columns, this.address.engine)) {
-      const { types: found } = await drain(session, { sql, bindings });
-      columns.forEach((column, index) => {
-        const type = found[index] ?? 'text';
-        types[column] = types[column] === undefined || types[column] === type ? type : 'text';
-      });
+      const { types } = await drain(session, { sql, bindings });
+      ofBranches.push(Object.fromEntries(columns.map((column, index) => [column, types[index] ?? 'text'])));
     }
-    return types;
+    return ofBranches;
   }
 
   /** Where the known columns stand among `names`. @throws ConnectorError where a needed one is missing. */

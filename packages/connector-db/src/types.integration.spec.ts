@@ -47,6 +47,25 @@ describe('values of a database: PostgreSQL', () => {
     });
   });
 
+  it('finds texts and numbers where the branches of a union differ', async () => {
+    await archive.execute(`create table old_image (id int); insert into old_image values (7);
+      create table new_image (id text); insert into new_image values ('7abc'), ('7');`);
+    const connector = connectorOf({
+      ...archive.settings,
+      select: `select i.id::text as patientId, '1' as studyInstanceUid, '1.1' as seriesInstanceUid, '1.1.1' as sopInstanceUid from old_image i
+        union all select i.id, '2.' || i.ctid::text, '2.1' || i.ctid::text, '2.1.1' || i.ctid::text from new_image i`,
+      patientIdColumn: 'i.id',
+    });
+    try {
+      const found = async (id: string) =>
+        (await ask(connector, { patientIds: [{ id }] })).patients.flatMap(({ studies }) => studies).length;
+      expect(await found('7abc')).toBe(1);
+      expect(await found('7')).toBe(2);
+    } finally {
+      await connector.close();
+    }
+  });
+
   it('gives numbers as text, whole', async () => {
     expect(
       await readRow(

@@ -101,20 +101,20 @@ describe('values', () => {
       '1' + '0'.repeat(64),
     ];
     const kept = (type: 'smallint' | 'integer' | 'bigint' | 'numeric' | 'text') =>
-      compileQueries(SELECT, COLUMNS, byPatient(...ids), 'postgresql', { patientId: type }).queries[0]?.bindings;
+      compileQueries(SELECT, COLUMNS, byPatient(...ids), 'postgresql', [{ patientId: type }]).queries[0]?.bindings;
     expect(kept('smallint')).toEqual(['7', '-7', '0']);
     expect(kept('integer')).toEqual(['7', '-7', '0', '32768']);
     expect(kept('bigint')).toEqual(['7', '-7', '0', '32768', '99999999999']);
     expect(kept('numeric')).toEqual(['7', '7.0', '-7', '0', '32768', '99999999999']);
     expect(kept('text')).toEqual(ids);
-    expect(compileQueries(SELECT, COLUMNS, byPatient('x'), 'mysql', { patientId: 'integer' }).queries).toEqual([]);
+    expect(compileQueries(SELECT, COLUMNS, byPatient('x'), 'mysql', [{ patientId: 'integer' }]).queries).toEqual([]);
   });
 
   test('a number with zeros before it is that number', () => {
     for (const type of ['integer', 'numeric'] as const) {
-      const { queries } = compileQueries(SELECT, COLUMNS, byPatient('007', '7', '-08', '000'), 'oracle', {
-        patientId: type,
-      });
+      const { queries } = compileQueries(SELECT, COLUMNS, byPatient('007', '7', '-08', '000'), 'oracle', [
+        { patientId: type },
+      ]);
       expect(queries[0]?.bindings).toEqual(['7', '-8', '0']);
     }
   });
@@ -122,7 +122,7 @@ describe('values', () => {
   test('the limits of whole numbers', () => {
     const limits = ['9223372036854775807', '9223372036854775808', '-9223372036854775808', '-9223372036854775809'];
     expect(
-      compileQueries(SELECT, COLUMNS, byPatient(...limits), 'mssql', { patientId: 'bigint' }).queries[0]?.bindings,
+      compileQueries(SELECT, COLUMNS, byPatient(...limits), 'mssql', [{ patientId: 'bigint' }]).queries[0]?.bindings,
     ).toEqual(['9223372036854775807', '-9223372036854775808']);
   });
 
@@ -131,6 +131,36 @@ describe('values', () => {
       compileQueries('select a from t', { patientId: 'a' }, byPatient('7', '07', '9223372036854775808'), 'sqlite')
         .queries,
     ).toEqual([{ sql: 'select a from t where (a in (?, ?, ?, ?))', bindings: ['7', 7n, '07', '9223372036854775808'] }]);
+  });
+});
+
+describe('a union of a number and a text', () => {
+  const union = 'select a from t union all select a from u';
+  const queries = (ids: string[], engine: DatabaseEngine = 'postgresql') =>
+    compileQueries(union, { patientId: 'a' }, byPatient(...ids), engine, [{ patientId: 'integer' }, {}]).queries;
+
+  test('each branch is compared with what it can hold', () => {
+    expect(queries(['7', 'P1', '08'])).toEqual([
+      {
+        sql: 'select a from t where (a in ($1, $2)) union all select a from u where (a in ($3, $4, $5))',
+        bindings: ['7', '8', '7', 'P1', '08'],
+      },
+    ]);
+  });
+
+  test('the branch that can hold none of it yields nothing', () => {
+    expect(queries(['P1'])).toEqual([
+      { sql: 'select a from t where (1 = 0) union all select a from u where (a in ($1))', bindings: ['P1'] },
+    ]);
+  });
+
+  test('every branch is asked for all that it can hold, in however many statements', () => {
+    const ids = Array.from({ length: 3000 }, (_, index) => (index % 3 === 0 ? String(index) : `P${index}`));
+    const asked = queries(ids, 'mssql');
+    expect(asked.map(({ bindings }) => bindings.length)).toEqual([1000 + 1049, 1049, 902]);
+    expect(asked.flatMap(({ bindings }) => bindings).sort()).toEqual(
+      [...ids, ...ids.filter((id) => /^\d/.test(id))].sort(),
+    );
   });
 });
 

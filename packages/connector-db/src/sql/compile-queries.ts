@@ -26,7 +26,7 @@ export interface CriteriaColumns {
   sopInstanceUid?: string;
 }
 
-/** What the columns hold, where the database was asked by {@link columnTypeQueries}. */
+/** What the columns hold in one branch of the select, where the database was asked by {@link columnTypeQueries}. */
 export type ColumnTypes = Partial<Record<keyof CriteriaColumns, ColumnType>>;
 
 export interface CompiledQueries {
@@ -51,6 +51,7 @@ export const COLUMN_OF_KIND = {
  *
  * A patient's issuer is not looked at; filters neither.
  *
+ * @param types for each branch, in the order of {@link columnTypeQueries}: a union may have a number where another branch has text
  * @throws SelectError where the select or a column is not understood for certain
  */
 export function compileQueries(
@@ -58,28 +59,34 @@ export function compileQueries(
   columns: CriteriaColumns,
   criteria: SearchCriteria,
   engine: DatabaseEngine,
-  types: ColumnTypes = {},
+  types: readonly ColumnTypes[] = [],
 ): CompiledQueries {
   const dialect = dialectOf(engine);
   const structure = readStructure(select, dialect);
-  const unsupported: IdentifierKind[] = [];
-  const comparisons: Comparison[] = [];
-  for (const kind of IDENTIFIER_KINDS) {
-    if (criteria[kind].length === 0) continue;
-    const column = COLUMN_OF_KIND[kind];
-    const expression = columns[column];
-    if (!expression) {
-      unsupported.push(kind);
-      continue;
-    }
-    const texts = kind === 'patientIds' ? criteria.patientIds.map(({ id }) => id) : criteria[kind];
-    const values = valuesFor(texts, types[column] ?? 'text', engine);
-    if (values.length > 0) comparisons.push({ expression: columnExpression(expression, engine), values });
-  }
-  // Each branch has the values once: none of the placeholders' styles lets two places share one everywhere.
-  const branches = structure.branches.filter(({ narrowed }) => narrowed).length;
-  const most = Math.floor(dialect.maxBindings / branches);
-  return { queries: split(comparisons, most).map((part) => compile(structure, dialect, part)), unsupported };
+  const kinds = IDENTIFIER_KINDS.filter((kind) => criteria[kind].length > 0);
+  const unsupported = kinds.filter((kind) => !columns[COLUMN_OF_KIND[kind]]);
+  const comparisonsWith = (branchTypes: ColumnTypes) =>
+    kinds.flatMap((kind): Comparison[] => {
+      const column = COLUMN_OF_KIND[kind];
+      const expression = columns[column];
+      if (!expression) return [];
+      const texts = kind === 'patientIds' ? criteria.patientIds.map(({ id }) => id) : criteria[kind];
+      const values = valuesFor(texts, branchTypes[column] ?? 'text', engine);
+      return values.length > 0 ? [{ expression: columnExpression(expression, engine), values }] : [];
+    });
+  // Each branch has its values for itself: none of the placeholders' styles lets two places share one everywhere.
+  const branches = structure.branches.filter(({ narrowed }) => narrowed);
+  const most = Math.floor(dialect.maxBindings / branches.length);
+  const parts = branches.map((_branch, index) => split(comparisonsWith(types[index] ?? {}), most));
+  const count = Math.max(...parts.map(({ length }) => length));
+  const queries = Array.from({ length: count }, (_, part) =>
+    compile(
+      structure,
+      dialect,
+      parts.map((ofBranch) => ofBranch[part] ?? []),
+    ),
+  );
+  return { queries, unsupported };
 }
 
 /** The select with a condition that is never true: to learn its columns' names without reading rows. */
@@ -143,15 +150,21 @@ function split(comparisons: readonly Comparison[], most: number): Comparison[][]
   return parts;
 }
 
-function compile(structure: QueryStructure, dialect: Dialect, comparisons: readonly Comparison[]): CompiledQuery {
+/** @param comparisons those of each branch that is narrowed; none: it has no rows that match */
+function compile(
+  structure: QueryStructure,
+  dialect: Dialect,
+  comparisons: readonly (readonly Comparison[])[],
+): CompiledQuery {
   const bindings: unknown[] = [];
   const bind = (value: unknown) => dialect.placeholder(bindings.push(value) - 1);
+  let branch = 0;
   const sql = insertCondition(structure, dialect, ({ narrowed }) => {
     if (!narrowed) return undefined;
-    const lists = comparisons.flatMap(({ expression, values }) =>
+    const lists = (comparisons[branch++] ?? []).flatMap(({ expression, values }) =>
       chunks(values, dialect.maxInList).map((some) => `${expression} in (${some.map(bind).join(', ')})`),
     );
-    return `(${lists.join(' or ')})`;
+    return `(${lists.join(' or ') || '1 = 0'})`;
   });
   return { sql, bindings };
 }

@@ -92,7 +92,7 @@ function suite(engine: 'postgresql' | 'mysql', start: () => Promise<DatabaseServ
         { patientId: column },
         { ...emptyCriteria(), patientIds: ids.map((id) => ({ id })) },
         engine,
-        types,
+        [types],
       ).queries;
     const found = async (...args: Parameters<typeof byPatient>) => {
       const all: string[] = [];
