@@ -7,6 +7,12 @@ describe('negotiation', () => {
     expect(negotiateFormat({ accept: '*/*' }).format).toBe('xml');
     expect(negotiateFormat({ accept: 'application/*' }).format).toBe('xml');
     expect(negotiateFormat({ accept: 'application/json;q=0.1, */*;q=0' }).format).toBe('json');
+    expect(negotiateFormat({ accept: '' }).format).toBe('xml');
+    expect(negotiateFormat({ accept: 'application/json; charset=UTF-8' })).toEqual({
+      mediaType: 'application/json',
+      format: 'json',
+    });
+    expect(() => negotiateFormat({ accept: 'application/json;charset=utf-16' })).toThrow();
     expect(() => negotiateFormat({ accept: 'image/png' })).toThrow('application/xml, text/xml, application/json');
     expect(() => negotiateFormat({ accept: '*/*;q=0' })).toThrow();
   });

@@ -16,9 +16,12 @@ const TYPES: Record<string, ManifestFormat> = {
  * @throws ProblemError 406 where it accepts none.
  */
 export function negotiateFormat(headers: IncomingHttpHeaders): { mediaType: string; format: ManifestFormat } {
-  const mediaType = new Negotiator({ headers }).mediaType(Object.keys(TYPES));
+  // Offered as it is sent, for clients that name the charset too. A list with nothing in it asks for nothing.
+  const accept = headers.accept?.trim() || '*/*';
+  const offered = Object.keys(TYPES).map((type) => `${type};charset=utf-8`);
+  const mediaType = new Negotiator({ headers: { accept } }).mediaType(offered)?.split(';')[0];
   const format = mediaType && TYPES[mediaType];
-  if (!format)
+  if (!mediaType || !format)
     throw new ProblemError(plainProblem(406, `A manifest can be had as ${Object.keys(TYPES).join(', ')}.`), {
       vary: 'Accept',
     });
