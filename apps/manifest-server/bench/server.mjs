@@ -15,11 +15,12 @@ export async function startServer(configuration, cwd) {
     ['--import', PROBE, PROGRAM, '--connectors-config', configuration, '--port', '0'],
     {
       cwd,
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     },
   );
   let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
+  // Its log is on standard output; the addresses to paste are not.
+  child.stderr.on('data', (chunk) => (output += chunk));
   let host;
   while (!(host = /serves on (\S+)/.exec(output)?.[1])) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${output}`);

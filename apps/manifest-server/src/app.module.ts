@@ -15,6 +15,7 @@ import { OtherViewers } from './launch/other-viewers.service.js';
 import { WeasisLaunch } from './launch/weasis-launch.service.js';
 import { ManifestController } from './manifest/manifest.controller.js';
 import { ManifestService } from './manifest/manifest.service.js';
+import { Lifecycle } from './lifecycle/lifecycle.service.js';
 import { BuiltManifests } from './manifest/built-manifests.service.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { Metrics } from './metrics/metrics.service.js';
@@ -38,6 +39,7 @@ import { ConnectorWatches } from './watch/connector-watches.service.js';
     Launches,
     ConnectorWatches,
     BuiltManifests,
+    Lifecycle,
     Metrics,
   ],
 })

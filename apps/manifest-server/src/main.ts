@@ -3,12 +3,15 @@ import { readOptions } from './boot/options.js';
 import { describeStartError } from './boot/start-error.js';
 import { banner } from './demo/banner.js';
 import { createDemo } from './demo/demo.js';
+import { endBySignals, endByUncaughtErrors } from './lifecycle/end-process.js';
 import { addressOf, startServer } from './server.js';
 
 try {
   const options = readOptions(process.argv.slice(2), process.env);
   const demo = options.configuration.length === 0 ? await createDemo() : undefined;
   const app = await startServer(demo ? { ...options, configuration: [demo.configuration] } : options);
+  endBySignals(app);
+  endByUncaughtErrors();
   // The log is JSON where nobody looks at it, and stays so.
   const say = process.stdout.isTTY ? console.log : console.error;
   say(

@@ -68,7 +68,6 @@ export async function serve(
     for (const problem of configuration.problems) logger.warn(problem);
     readBodies(app, configuration.global.cache.maxUploadMib * 1024 * 1024);
     await serveApiDescription(app);
-    app.enableShutdownHooks(undefined, { useProcessExit: true });
     const host = options.host ?? server.address ?? '127.0.0.1';
     const port = options.port ?? server.port ?? 8080;
     await app.listen(port, host).catch((error: NodeJS.ErrnoException) => {

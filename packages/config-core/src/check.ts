@@ -77,7 +77,7 @@ export function checkConfiguration(
 /** Groups that are faulty have their defaults; `problems` tell of them, and those that guard something are fatal. */
 function readGlobal(context: ReaderContext): GlobalConfiguration {
   const { instance } = readSettings(GlobalConfiguration, [context.root], context);
-  const { oauth2, viewers, server, request, hosts, cache, health, logging } = new GlobalConfiguration();
+  const { oauth2, viewers, server, request, hosts, cache, health, logging, shutdown } = new GlobalConfiguration();
   instance.oauth2 ??= oauth2;
   instance.viewers ??= viewers;
   instance.server ??= server;
@@ -86,6 +86,7 @@ function readGlobal(context: ReaderContext): GlobalConfiguration {
   instance.cache ??= cache;
   instance.health ??= health;
   instance.logging ??= logging;
+  instance.shutdown ??= shutdown;
   return instance;
 }
 

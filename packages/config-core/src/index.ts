@@ -17,6 +17,7 @@ export * from './settings/is-http-url.js';
 export * from './settings/logging.js';
 export * from './settings/oauth2-clients.js';
 export { BasicRetrieval, OAuth2Retrieval, RetrievalSettings } from './settings/retrieval.js';
+export * from './settings/shutdown.js';
 export * from './settings/viewers.js';
 export { CipherError, type CipherMode, DEFAULT_SALT, SymmetricCipher } from './values/cipher.js';
 export { dicomTag } from './values/dicom-tag.js';

@@ -11,6 +11,7 @@ import { ServerConfiguration } from '../boot/server-configuration.js';
 import { CacheHealth } from '../cache/cache-health.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
+import { Lifecycle } from '../lifecycle/lifecycle.service.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { type ConnectorReport, connectorReports, unmetRequirement } from './connector-reports.js';
 
@@ -27,6 +28,7 @@ export class HealthController {
     private readonly configuration: ServerConfiguration,
     private readonly watches: ConnectorWatches,
     private readonly cache: CacheHealth,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   @Route('live')
@@ -47,6 +49,7 @@ export class HealthController {
     const reports = this.reports();
     return this.answer(
       [
+        () => this.goesOn(),
         () => this.looked(),
         () => this.configured(),
         () => this.cache.check(),
@@ -90,6 +93,11 @@ export class HealthController {
 
   private reports(): ConnectorReport[] {
     return connectorReports(this.watches, this.registry, this.configuration);
+  }
+
+  private goesOn() {
+    const indicator = this.indicators.check('server');
+    return this.lifecycle.ending ? indicator.down('it was asked to end') : indicator.up();
   }
 
   /** Each archive has been looked at once, whatever was found. */

@@ -224,3 +224,9 @@ it('reads what callers may hand to Weasis, and which proxies are believed', asyn
   expect(viewers.weasis).toMatchObject({ allowArg: true, allowPro: false, allowConfig: true });
   expect(server.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
 });
+
+it('reads how the server ends', async () => {
+  const { problems, shutdown } = await global('shutdown: { delay: 5s, timeout: 1m }');
+  expect(problems).toEqual([]);
+  expect(shutdown).toEqual({ delayMs: 5000, timeoutMs: 60_000 });
+});

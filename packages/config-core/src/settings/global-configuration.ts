@@ -5,6 +5,7 @@ import { CryptographySettings, HostSettings, RequestSettings, ServerSettings } f
 import { HealthSettings } from './health.js';
 import { LoggingSettings } from './logging.js';
 import { OAuth2Clients } from './oauth2-clients.js';
+import { ShutdownSettings } from './shutdown.js';
 import { ViewerSettings } from './viewers.js';
 
 const MAXIMUM_TIMEOUT_MS = 3_600_000;
@@ -71,6 +72,9 @@ export class GlobalConfiguration extends ConnectorKeys {
 
   @Setting({ paths: ['logging'], description: 'What the log says', type: () => LoggingSettings })
   logging: LoggingSettings = new LoggingSettings();
+
+  @Setting({ paths: ['shutdown'], description: 'How the server ends', type: () => ShutdownSettings })
+  shutdown: ShutdownSettings = new ShutdownSettings();
 }
 
 /** A fault in one of these must not be passed over: it would open a door, listen elsewhere, or share nothing. */

@@ -1,0 +1,111 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { temporaryFolder } from '@pacs-connectors/test-services';
+import { type BuiltServer, runBuiltServer } from '../testing/built-server.js';
+import { type RemoteArchive, startRemoteArchive } from '../testing/remote-archive.js';
+
+jest.setTimeout(60_000);
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let archive: RemoteArchive;
+let server: BuiltServer | undefined;
+let url: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder('lifecycle');
+  archive = await startRemoteArchive(folder.path);
+});
+beforeEach(() => {
+  archive.prompt = false;
+  archive.questions.length = 0;
+});
+afterEach(async () => {
+  server?.child.kill('SIGKILL');
+  await server?.ended;
+});
+afterAll(async () => {
+  await archive?.stop();
+  await folder?.remove();
+});
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function run(more: string, nodeFlags: string[] = []): Promise<BuiltServer> {
+  const file = join(folder.path, 'connectors.yml');
+  await writeFile(file, `${archive.configuration}${more}\n`);
+  server = await runBuiltServer(['--connectors-config', file, '--port', '0'], folder.path, nodeFlags);
+  url = await server.address();
+  return server;
+}
+
+const status = (path: string) => fetch(`${url}/health/${path}`).then((response) => response.status);
+
+/** A manifest that is asked for; it waits for the archive, and may be cut off. */
+function ask(study: string): Promise<string> {
+  const text = fetch(`${url}/manifest?studyUID=${study}`).then((response) => response.text());
+  text.catch(() => undefined);
+  return text;
+}
+
+it('asked to end: not ready, serves on for the delay, finishes what is under way, exits with 0', async () => {
+  const { child, ended, output } = await run('shutdown: { delay: 1500ms }');
+  const early = ask('2.25.7');
+  while (archive.questions.length === 0) await pause(10);
+  child.kill('SIGTERM');
+  while ((await status('ready')) !== 503);
+  const ready = (await fetch(`${url}/health/ready`).then((answer) => answer.json())) as { details: object };
+  expect(ready.details).toMatchObject({ server: { status: 'down', message: 'it was asked to end' } });
+  expect(await status('live')).toBe(200);
+  const late = ask('2.25.8');
+  while (archive.questions.length < 2) await pause(10);
+  // Until it takes no more requests.
+  while (await status('live').catch(() => 0)) await pause(20);
+  expect(child.exitCode).toBeNull();
+  for (const question of archive.questions) question.answer();
+  expect(await early).toContain('StudyInstanceUID="2.25.7"');
+  expect(await late).toContain('StudyInstanceUID="2.25.8"');
+  expect(await ended).toBe(0);
+  expect(output()).not.toContain('cut off');
+});
+
+it('exits with 1 where requests under way take longer than they may', async () => {
+  const { child, ended, output } = await run('shutdown: { timeout: 300ms }');
+  void ask('2.25.7');
+  while (archive.questions.length === 0) await pause(10);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(1);
+  expect(output()).toContain('requests under way were cut off after shutdown.timeout (0.3 s)');
+});
+
+it('ends at once by a second signal, but not by the same one that comes twice', async () => {
+  const { child, ended } = await run('shutdown: { delay: 50s }');
+  child.kill('SIGTERM');
+  child.kill('SIGTERM');
+  await pause(1000);
+  expect(await status('live')).toBe(200);
+  child.kill('SIGINT');
+  expect(await ended).toBe(130);
+});
+
+it('ends by an error that nobody caught, and its last line says where it happened', async () => {
+  const flags = ['--import', `data:text/javascript,process.on('SIGUSR2',()=>{null.x})`];
+  const { child, ended, output } = await run('', flags);
+  child.kill('SIGUSR2');
+  expect(await ended).toBe(1);
+  const last = JSON.parse(output().trimEnd().split('\n').at(-1) ?? '') as Record<string, string>;
+  expect(last).toMatchObject({ level: 'fatal', context: 'Lifecycle' });
+  expect(last['msg']).toMatch(/^the server ends because of an error that nobody caught: TypeError : .*reading 'x'/);
+});
+
+it('ends by a promise that nobody caught too, without its message, which may hold anything', async () => {
+  const flags = [
+    '--import',
+    `data:text/javascript,process.on('SIGUSR2',()=>{Promise.reject(new Error('hunt'+'er2'))})`,
+  ];
+  const { child, ended, output } = await run('', flags);
+  child.kill('SIGUSR2');
+  expect(await ended).toBe(1);
+  expect(output()).toContain('the server ends because of an error that nobody caught: Error');
+  expect(output()).not.toContain('hunter2');
+});
