@@ -10,6 +10,7 @@ import {
   startServer,
   temporaryFolder,
 } from '@pacs-connectors/test-services';
+import { parse } from 'yaml';
 import { parseManifests, renderChart } from './chart.js';
 
 // What the chart says about the server, tried on the server.
@@ -37,6 +38,7 @@ let address: string;
 let container: Container;
 let annotations: Record<string, string>;
 let gracePeriodSeconds: number;
+let config: string;
 
 beforeAll(async () => {
   [folder, redis] = [await temporaryFolder('kubernetes'), await startRedis()];
@@ -53,7 +55,7 @@ beforeAll(async () => {
   annotations = template.metadata.annotations;
   gracePeriodSeconds = template.spec.terminationGracePeriodSeconds;
 
-  const config = (specOf('ConfigMap')['data'] as Record<string, string>)['connectors.yml']!;
+  config = (specOf('ConfigMap')['data'] as Record<string, string>)['connectors.yml']!;
   expect(config).toContain('redis://redis:6379');
   const mounted = await mount(config.replace('redis://redis:6379', redis.url));
   const [secret] = parseManifests(await readFile(join(root, 'deploy/kubernetes/secret.example.yaml'), 'utf8'));
@@ -131,8 +133,11 @@ describe('the deployment', () => {
     expect(container.env).toContainEqual({ name: 'CONNECTORS_CONFIG', value: '/config' });
   });
 
-  it('gives a pod longer to end than a search may take', () => {
+  it('gives a pod longer to end than the server takes, and the server longer than a search', () => {
+    const { shutdown } = parse(config) as { shutdown: { delay: string; timeout: string } };
+    const [delay, timeout] = [Number.parseInt(shutdown.delay), Number.parseInt(shutdown.timeout)];
     const searchSeconds = 30; // connector.timeout where nobody sets it
-    expect(gracePeriodSeconds).toBeGreaterThan(searchSeconds);
+    expect(timeout).toBeGreaterThan(searchSeconds);
+    expect(gracePeriodSeconds).toBeGreaterThan(delay + timeout);
   });
 });
