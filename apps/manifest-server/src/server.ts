@@ -65,7 +65,7 @@ export async function serve(
     configuration.contextPath = contextPath;
     app.setGlobalPrefix(contextPath);
     app.useGlobalFilters(new ProblemFilter(contextPath));
-    for (const problem of configuration.problems) logger.warn(problem);
+    for (const problem of [...configuration.problems, ...app.get(ConnectorRegistry).warnings]) logger.warn(problem);
     readBodies(app, configuration.global.cache.maxUploadMib * 1024 * 1024);
     await serveApiDescription(app);
     const host = options.host ?? server.address ?? '127.0.0.1';

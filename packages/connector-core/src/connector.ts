@@ -8,6 +8,10 @@ export interface Connector {
   /** The archive language, as `type` in the configuration: `DB`, `DICOM`, `DICOM_WEB`, or a plug-in's own. */
   readonly type: string;
   /**
+   * What in its settings may not have been meant so, a sentence each, for its operator: it works all the same. No secrets.
+   */
+  readonly warnings?: readonly string[];
+  /**
    * Everything the archive holds for `criteria`: the union of its identifiers. Filters may be used to ask for less; they
    * are applied again to whatever comes back (`filterStudies`).
    *

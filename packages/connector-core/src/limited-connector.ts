@@ -19,6 +19,7 @@ export function limitCriteria(connector: Connector, deactivated: readonly Identi
   return {
     id: connector.id,
     type: connector.type,
+    ...(connector.warnings && { warnings: connector.warnings }),
     check: (signal) => connector.check(signal),
     ...(connector.connections && { connections: () => connector.connections!() }),
     close: () => connector.close(),

@@ -108,6 +108,18 @@ describe('connectors that cannot be used', () => {
   });
 });
 
+it('tells what the connectors warn of, those with deactivated criteria too', () => {
+  const warning: ConnectorPlugin<Settings> = {
+    ...plugin,
+    create: (definition) => Object.assign(new FakeConnector(definition.id), { warnings: ['the driver is another'] }),
+  };
+  const { warnings } = new ConnectorRegistry({
+    plugins: [warning],
+    definitions: [define('a'), define('b', { deactivated: ['patientIds'] })],
+  });
+  expect(warnings).toEqual(['connector a: the driver is another', 'connector b: the driver is another']);
+});
+
 describe('search-criteria.deactivated', () => {
   it('takes nothing else from the connector', async () => {
     const connector = limitCriteria(new FakeConnector('x'), ['patientIds']);

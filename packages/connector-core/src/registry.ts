@@ -58,6 +58,11 @@ export class ConnectorRegistry {
     this.defaultIds = options.defaultIds ?? [];
   }
 
+  /** What the connectors' operator should look at, each with the connector's id. */
+  get warnings(): string[] {
+    return this.connectors.flatMap(({ id, warnings = [] }) => warnings.map((warning) => `connector ${id}: ${warning}`));
+  }
+
   get(id: string): Connector | undefined {
     return this.byId.get(id);
   }

@@ -47,6 +47,7 @@ const KINDS: Record<IdentifierKind, { name: string; setting: string }> = {
 export class DatabaseConnector implements Connector {
   readonly id: string;
   readonly type = 'DB';
+  readonly warnings: readonly string[];
   private readonly select: string;
   private readonly columns: CriteriaColumns;
   private readonly address: DatabaseAddress;
@@ -75,6 +76,7 @@ export class DatabaseConnector implements Connector {
     } catch (error) {
       throw ConnectorError.from(id, error, 'misconfigured');
     }
+    this.warnings = this.address.warnings;
     if (Object.values(this.columns).every((column) => !column)) {
       throw new ConnectorError(id, 'misconfigured', 'db-connector.query names no column to search by', {
         remedy: `Set at least one of ${Object.values(KINDS)
@@ -131,7 +133,6 @@ export class DatabaseConnector implements Connector {
         connectionsInUse: inUse,
         connectionsIdle: idle,
         connectionsMax: limit,
-        ...(this.address.warnings.length > 0 ? { warnings: this.address.warnings.join(' ') } : {}),
       },
     };
   }

@@ -15,35 +15,37 @@ export async function check(operands: readonly string[], { env, stdout, stderr }
   const document = await readConfiguration(requiredConfigurationFiles(operands, env), env);
   const { plugins, problems: pluginProblems } = await findPlugins(document.plugins);
   const loaded = checkConfiguration(document, plugins);
-  const refused = await refusedByPlugins(loaded, plugins);
+  const { leftOut: refused, warnings } = await madeByPlugins(loaded, plugins);
   stdout.write(renderEffective(loaded));
   for (const problem of loaded.problems) stderr.write(`${problem.severity}: ${renderProblem(problem)}\n`);
   for (const problem of pluginProblems) stderr.write(`error: ${problem}\n`);
   for (const { id, reasons } of refused) stderr.write(`error: connector ${id}: ${reasons.join(' ')}\n`);
   const errors =
     loaded.problems.filter(({ severity }) => severity === 'error').length + pluginProblems.length + refused.length;
-  stderr.write(`${summary(loaded, refused, errors)}\n`);
+  for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
+  stderr.write(`${summary(loaded, refused, errors, warnings.length)}\n`);
   return errors > 0 ? 1 : 0;
 }
 
-/** Connectors whose settings are right one by one and that their plug-in cannot work with. No archive is asked. */
-async function refusedByPlugins(
+/** What the plug-ins say of settings that are right one by one: those they cannot work with, and warnings. No archive is asked. */
+async function madeByPlugins(
   { connectors: definitions }: LoadedConfiguration,
   plugins: readonly ConnectorPlugin[],
-): Promise<readonly LeftOutConnector[]> {
+): Promise<Pick<ConnectorRegistry, 'leftOut' | 'warnings'>> {
   const registry = new ConnectorRegistry({ plugins, definitions });
   await registry.close();
-  return registry.leftOut;
+  return registry;
 }
 
 function summary(
   { connectors, leftOut, problems }: LoadedConfiguration,
   refused: readonly LeftOutConnector[],
   errors: number,
+  warningsOfPlugins: number,
 ): string {
   const usable = connectors.filter(({ id }) => refused.every((connector) => connector.id !== id));
   const unusable = [...leftOut, ...refused];
-  const warnings = problems.filter(({ severity }) => severity === 'warning').length;
+  const warnings = warningsOfPlugins + problems.filter(({ severity }) => severity === 'warning').length;
   return [
     `usable: ${named(usable)}`,
     ...(unusable.length > 0 ? [`left out: ${named(unusable)}`] : []),

@@ -80,6 +80,18 @@ describe('check', () => {
     expect(err).toMatch(/^usable: no connector; left out: archive; 1 error, 0 warnings$/m);
   });
 
+  it('warns where the driver or a parameter of the JDBC URL is not what it seems to be', async () => {
+    const odd = GOOD.replace('uri: jdbc:sqlite:archive.db', 'uri: jdbc:postgresql://h/db?sslmod=verify-full').replace(
+      'query:',
+      'driver: org.mariadb.jdbc.Driver\n        query:',
+    );
+    const { code, err } = await run(['check', await file('odd.yml', odd)]);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^warning: connector archive: .*sslmod/m);
+    expect(err).toMatch(/^warning: connector archive: .*org\.mariadb\.jdbc\.Driver/m);
+    expect(err).toMatch(/^usable: archive; 0 errors, 2 warnings$/m);
+  });
+
   it('takes the files of CONNECTORS_CONFIG, and merges them', async () => {
     const more = await file('more.yml', 'connector.timeout: 5s\nserver.port: http');
     const { code, out, err } = await run(['check'], {

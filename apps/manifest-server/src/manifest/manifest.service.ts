@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import {
   type Caller,
@@ -61,6 +62,8 @@ export class ManifestService {
   async build(search: Question, options: BuildOptions): Promise<BuiltManifest> {
     const { archives } = search;
     const start = performance.now();
+    // Each archive listens to it: as many as there are.
+    setMaxListeners(0, options.signal);
     const parts = await Promise.all(this.registry.select(archives).map((one) => this.part(one, search, options)));
     const asked = [...parts, ...this.registry.missing(archives).map(leftOutPart)];
     if (asked.every(({ arcQuery }) => arcQuery.patients.length === 0)) {

@@ -34,6 +34,13 @@ it('knows nothing before the first check, then what it told', async () => {
   expect(outcomes.map(({ operation, error }) => [operation, error])).toEqual([['check', undefined]]);
 });
 
+it('tells what the connector warns of', () => {
+  const { watch } = watched(async () => ({ latencyMs: 1 }));
+  expect(watch.health).not.toHaveProperty('warnings');
+  Object.assign(watch.connector, { warnings: ['the driver is another'] });
+  expect(watch.health.warnings).toEqual(['the driver is another']);
+});
+
 it('checks again and again, one check at a time however many ask', async () => {
   let running = 0;
   let most = 0;

@@ -33,6 +33,8 @@ export interface ConnectorHealth {
   circuit: CircuitState;
   /** Time that the last successful check took, milliseconds. */
   latencyMs?: number;
+  /** What in its settings may not have been meant so. */
+  warnings?: readonly string[];
   /** Facts that the connector's check told. */
   details?: Record<string, string | number | boolean>;
   /** ISO 8601. */
@@ -65,8 +67,9 @@ export class ConnectorWatch {
   }
 
   get health(): ConnectorHealth {
-    const { id, type } = this.connector;
-    return { id, type, status: this.status, circuit: this.breaker.state, ...this.known };
+    const { id, type, warnings = [] } = this.connector;
+    const { known, status } = this;
+    return { id, type, status, circuit: this.breaker.state, ...known, ...(warnings.length > 0 && { warnings }) };
   }
 
   /** Searches under way. */
