@@ -30,3 +30,11 @@ it('encrypts what is piped in', () => {
   expect(status).toBe(0);
   expect(new SymmetricCipher('the key').decrypt(stdout.trim().replace('{cipher}', ''))).toBe('s3cret');
 });
+
+it('ends quietly where its reader has seen enough', () => {
+  const line = `"${process.execPath}" "${bin}" schema | head -c 10`;
+  const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', line], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(stdout).toHaveLength(10);
+  expect(status).toBe(0);
+});

@@ -1,5 +1,11 @@
 import { runCommand } from './run.js';
 
+// Whoever reads has seen enough: `pacs-connectors schema | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,
