@@ -16,7 +16,8 @@ export class ShutdownSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['timeout'],
-    description: 'How long requests under way may take after that before they are cut off: 35s, longer than the longest search',
+    description:
+      'How long requests under way may take after that before they are cut off: 35s, longer than the longest search',
     kind: 'duration',
   })
   @Min(1)
