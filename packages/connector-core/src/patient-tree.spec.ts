@@ -32,6 +32,16 @@ it('takes from a repeated node what the first one lacked, and of what differs th
   });
 });
 
+it('takes no children with the attributes: whoever hands over whole nodes keeps them to himself', () => {
+  const whole = { seriesInstanceUid: '1.2.3', instances: [{ sopInstanceUid: '1' }, { sopInstanceUid: '2' }] };
+  const tree = new PatientTree();
+  const study = tree.study(tree.patient({ patientId: '7' }), { studyInstanceUid: '1.2' });
+  for (const instance of whole.instances) tree.instance(tree.seriesOf(study, whole), { ...instance });
+  expect(study.series).toEqual([whole]);
+  expect(study.series[0]?.instances).not.toBe(whole.instances);
+  expect(whole.instances).toHaveLength(2);
+});
+
 it('is the same whatever the order of what it is made from', () => {
   const rows = [
     { id: '2', name: undefined, study: '1.2', series: '1.2.3', sop: '1' },

@@ -141,6 +141,6 @@ function complete<Node extends object>(node: Node, more: Partial<Node>): Node {
 function comesFirst(value: unknown, known: unknown): boolean {
   if (value === undefined || value === known) return false;
   if (known === undefined) return true;
-  const [text, knownText] = [String(value), String(known)];
-  return text.length > knownText.length || (text.length === knownText.length && text < knownText);
+  if (typeof value !== 'string' || typeof known !== 'string') return false;
+  return value.length > known.length || (value.length === known.length && value < known);
 }

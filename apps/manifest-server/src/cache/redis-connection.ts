@@ -40,12 +40,7 @@ export function connectRedis(settings: RedisSettings, seal: Seal): RedisStore {
     redis.on('error', () => undefined);
     return redis;
   };
-  // What is subscribed before the connection is there waits for it.
-  return new RedisStore(
-    open({}),
-    open({ enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined }),
-    seal,
-  );
+  return new RedisStore(open({}), open({ autoResubscribe: false, commandTimeout: undefined }), seal);
 }
 
 interface RedisAddress {

@@ -31,8 +31,9 @@ export class RedisStore implements SharedStore {
   ) {
     redis.on('close', () => this.events.emit(LOST));
     subscriber.on('message', (_channel: string, name: string) => this.events.emit(name));
-    // ioredis subscribes again by itself after a reconnection.
-    subscriber.subscribe(CHANNEL).catch(() => undefined);
+    // After each connection anew. What ioredis subscribes by itself fails without anybody to catch it where the connection is
+    // closed meanwhile, which would end the process.
+    subscriber.on('ready', () => subscriber.subscribe(CHANNEL).catch(() => undefined));
   }
 
   async writeQuestion(key: string, question: Buffer, ttlMs: number): Promise<void> {
