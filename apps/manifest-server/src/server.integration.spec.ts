@@ -1,13 +1,14 @@
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { temporaryFolder } from '@pacs-connectors/test-services';
 import { ROUTES } from './http/routes.js';
 import { type BuiltServer, runBuiltServer } from './testing/built-server.js';
+import { installPluginPackage, link } from './testing/plugin-package.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 // A server takes seconds to start where the machine is busy.
@@ -47,24 +48,9 @@ const OURS = ['connector-core', 'config-core'];
  * packages of its own, as npm makes them where versions differ.
  */
 async function installPlugin(name: string, { copies = false } = {}): Promise<void> {
-  const modules = join(folder.path, 'node_modules');
-  const own = join(modules, name);
-  await mkdir(own, { recursive: true });
-  await link(join(root, 'node_modules/@nestjs'), join(modules, '@nestjs'));
-  await link(join(root, 'node_modules/@pacs-connectors'), join(modules, '@pacs-connectors'));
-  if (copies) for (const ours of OURS) await copy(ours, own);
-  await writeFile(
-    join(own, 'package.json'),
-    JSON.stringify({
-      name,
-      version: '1.0.0',
-      type: 'module',
-      exports: { './nestjs': './nestjs.js' },
-      'pacs-connectors': { plugin: './nestjs' },
-    }),
-  );
-  await writeFile(
-    join(own, 'nestjs.js'),
+  const own = await installPluginPackage(
+    folder.path,
+    name,
     `import { Module } from '@nestjs/common';
 import { Setting } from '@pacs-connectors/config-core';
 import { ConnectorPluginProvider } from '@pacs-connectors/connector-core/nestjs';
@@ -101,6 +87,7 @@ export default class ShelfModule {}
 Module({ providers: [ShelfPlugin] })(ShelfModule);
 `,
   );
+  if (copies) for (const ours of OURS) await copy(ours, own);
 }
 
 /** A copy of one of our built packages below a package of the site, with links to what it depends on. */
@@ -115,13 +102,6 @@ async function copy(ours: string, into: string): Promise<void> {
     const nested = join(from, 'node_modules', name);
     await link(existsSync(nested) ? nested : join(root, 'node_modules', name), join(modules, name));
   }
-}
-
-async function link(target: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await symlink(target, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
 }
 
 const SHELF = `

@@ -27,7 +27,7 @@ const UID = /^[0-9.]{1,64}$/;
 /** Anything beyond what nearly every text is made of; surrogates, so every astral character too. */
 const UNUSUAL = /[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]/;
 const LINE_BREAKS = /\r\n|[\t\n\v\f\r\x85]/g;
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- these are what is looked for
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 const NO_CHARACTERS = /[\p{Surrogate}\ufffe\uffff]/gu;
 

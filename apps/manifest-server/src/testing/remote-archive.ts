@@ -1,10 +1,6 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const MODULES = fileURLToPath(new URL('../../../../node_modules/', import.meta.url));
+import { installPluginPackage } from './plugin-package.js';
 
 /** One question that an archive was asked. */
 export interface AskedQuestion {
@@ -65,22 +61,9 @@ function ask(pid: number, url: string, response: ServerResponse): AskedQuestion 
 }
 
 async function installPlugin(folder: string): Promise<void> {
-  const modules = join(folder, 'node_modules');
-  const own = join(modules, 'remote-archive');
-  await mkdir(own, { recursive: true });
-  for (const scope of ['@nestjs', '@pacs-connectors']) await symlink(join(MODULES, scope), join(modules, scope));
-  await writeFile(
-    join(own, 'package.json'),
-    JSON.stringify({
-      name: 'remote-archive',
-      version: '1.0.0',
-      type: 'module',
-      exports: { './nestjs': './nestjs.js' },
-      'pacs-connectors': { plugin: './nestjs' },
-    }),
-  );
-  await writeFile(
-    join(own, 'nestjs.js'),
+  await installPluginPackage(
+    folder,
+    'remote-archive',
     `import { Module } from '@nestjs/common';
 import { Setting } from '@pacs-connectors/config-core';
 import { ConnectorPluginProvider } from '@pacs-connectors/connector-core/nestjs';

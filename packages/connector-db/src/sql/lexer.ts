@@ -35,7 +35,7 @@ const OPENING = new Map([
 const CLOSING = new Set(OPENING.values());
 
 /** Blanks to the eye that databases take for a part of a name, for a blank or for an error, each in its own way. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- these are what is looked for
 const UNCLEAR_BLANK = /[\0-\x08\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]/;
 
 /** Hints of MySQL in a comment that is executed: what else stands in such a comment may be structure. */

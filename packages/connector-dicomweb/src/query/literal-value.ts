@@ -17,7 +17,7 @@ export interface LiteralValue {
 const LONGEST = 256;
 
 /** What can be in no Patient ID or Accession Number: control characters (PS3.5 6.1.3), and nothing at all. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- these are what is looked for
 const IMPOSSIBLE = /[\u0000-\u001f\u007f]/;
 
 /**
