@@ -37,14 +37,29 @@ export function createFastify(trusts: (address: string) => boolean = () => false
   return adapter;
 }
 
-/** While the server closes, connections whose request is answered are kept alive no longer: closing would wait for them. */
+/**
+ * While the server closes, a connection lives as long as its request. Node itself closes those that are kept alive, but not
+ * those on which nothing was asked yet (browsers open some ahead), nor half a request: closing would wait for them.
+ */
 function closeConnectionsThatEnd(adapter: FastifyAdapter): void {
   const instance = adapter.getInstance();
+  const connections = new Set<Socket>();
+  instance.server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   instance.addHook('preClose', (done) => {
-    const timer = setInterval(() => instance.server.closeIdleConnections(), 50);
+    const timer = setInterval(() => {
+      for (const socket of connections) if (!answerOn(socket)) socket.destroy();
+    }, 50);
     instance.server.once('close', () => clearInterval(timer));
     done();
   });
+}
+
+/** The answer that is being made or sent on a connection. */
+function answerOn(socket: Socket): { headersSent: boolean } | null | undefined {
+  return (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage;
 }
 
 /** Answers a request that Node's parser gives up on: there is no request object, only the connection. */
@@ -54,7 +69,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (answered.has(socket)) return;
   answered.add(socket);
   // Nor may it stand in the middle of the answer to a request before it.
-  const answering = (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent ?? false;
+  const answering = answerOn(socket)?.headersSent ?? false;
   if (error.code === 'ECONNRESET' || !socket.writable || answering) {
     socket.destroy();
     return;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { temporaryFolder } from '@pacs-connectors/test-services';
@@ -76,6 +78,22 @@ it('exits with 1 where requests under way take longer than they may', async () =
   child.kill('SIGTERM');
   expect(await ended).toBe(1);
   expect(output()).toContain('requests under way were cut off after shutdown.timeout (0.3 s)');
+});
+
+it('does not wait for connections on which nothing is asked, or only half', async () => {
+  const { child, ended, output } = await run('');
+  const { hostname, port } = new URL(url);
+  const open = () => connect(Number(port), hostname).on('error', () => undefined);
+  const half = open();
+  half.write('GET /health/live HTTP/1.1\r\nHost:');
+  const connections = [open(), half];
+  await Promise.all(connections.map((connection) => once(connection, 'connect')));
+  expect(await status('live')).toBe(200);
+  const closed = Promise.all(connections.map((connection) => once(connection.resume(), 'close')));
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  await closed;
+  expect(output()).not.toContain('cut off');
 });
 
 it('ends at once by a second signal, but not by the same one that comes twice', async () => {
