@@ -26,7 +26,7 @@ beforeAll(async () => {
   configuration = join(folder.path, 'connectors.yml');
   await writeFile(
     configuration,
-    `${archive.configuration}cache: { url: '${redis.url}', password: pass word, encryption-key: the same in every replica, ttl: 24h }
+    `${archive.configuration}cache: { url: '${redis.url}', password: pass word, encryption-key: the same in every replica, ttl: 1h }
 server.trusted-proxies: 127.0.0.1
 `,
   );
