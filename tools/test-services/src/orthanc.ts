@@ -5,6 +5,8 @@ import { freePort, startServer, temporaryFolder } from './process.js';
 export interface OrthancOptions {
   /** Loads the DICOMweb plug-in (QIDO-RS, WADO-RS below `/dicom-web`). */
   dicomWeb?: boolean;
+  /** Whoever asks over HTTP has to log in by basic authentication. */
+  login?: { user: string; password: string };
   /** Any further keys of Orthanc's own configuration; they win over ours. */
   config?: Record<string, unknown>;
 }
@@ -36,6 +38,7 @@ export async function startOrthanc(options: OrthancOptions = {}): Promise<Runnin
   const httpUrl = `http://127.0.0.1:${httpPort}`;
   const storageFolder = join(folder.path, 'storage');
   const file = join(folder.path, 'orthanc.json');
+  const { login } = options;
   await writeFile(
     file,
     JSON.stringify({
@@ -44,7 +47,8 @@ export async function startOrthanc(options: OrthancOptions = {}): Promise<Runnin
       IndexDirectory: storageFolder,
       HttpPort: httpPort,
       RemoteAccessAllowed: false,
-      AuthenticationEnabled: false,
+      AuthenticationEnabled: login !== undefined,
+      ...(login ? { RegisteredUsers: { [login.user]: login.password } } : {}),
       DicomAet: 'ORTHANC',
       DicomPort: dicomPort,
       DicomCheckCalledAet: false,
@@ -67,7 +71,11 @@ export async function startOrthanc(options: OrthancOptions = {}): Promise<Runnin
 
   const store = async (content: string | Uint8Array) => {
     const body = typeof content === 'string' ? await readFile(content) : content;
-    const response = await fetch(`${httpUrl}/instances`, { method: 'POST', body: body as RequestInit['body'] });
+    const response = await fetch(`${httpUrl}/instances`, {
+      method: 'POST',
+      headers: login ? { authorization: `Basic ${btoa(`${login.user}:${login.password}`)}` } : {},
+      body: body as RequestInit['body'],
+    });
     if (!response.ok) throw new Error(`Orthanc refused an instance: ${response.status} ${await response.text()}`);
     await response.arrayBuffer();
   };
