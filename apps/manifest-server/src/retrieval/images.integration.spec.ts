@@ -209,7 +209,10 @@ interface Instance {
 }
 
 /** Launches the viewer, and fetches its manifest as it would: without the caller's token. */
-async function partsOf(archive: string, request: { query?: string; headers?: Record<string, string> } = {}): Promise<Part[]> {
+async function partsOf(
+  archive: string,
+  request: { query?: string; headers?: Record<string, string> } = {},
+): Promise<Part[]> {
   const { query = '', headers } = request;
   const address = `${url}/display?studyUID=${study}&archive=${archive}${query}`;
   const { headers: answer } = await fetch(address, { redirect: 'manual', headers });
