@@ -3,7 +3,7 @@ import { type Connector, type ConnectorDefinition, type ConnectorPlugin, type Se
 import { emptyCriteria, type IdentifierKind, type SearchCriteria } from './criteria.js';
 import { ConnectorError } from './errors.js';
 import { limitCriteria } from './limited-connector.js';
-import { ConnectorRegistry } from './registry.js';
+import { ConnectorRegistry, RefusedConnectorsError } from './registry.js';
 
 class Settings {
   broken = false;
@@ -173,6 +173,50 @@ describe('search-criteria.deactivated', () => {
     expect(await connector.check(options.signal)).toEqual({ latencyMs: 1 });
     await connector.close();
     expect(inner.closed).toBe(true);
+  });
+});
+
+describe('another configuration', () => {
+  it('keeps the connectors that are the same, makes the others, and gives back those that nobody asks any more', () => {
+    const all = registry(['a'], define('gone'));
+    const [a, b, gone] = all.connectors;
+    const replaced = all.update({
+      definitions: [define('new'), define('b', { deactivated: ['patientIds'] }), define('a')],
+      defaultIds: ['new'],
+    });
+    expect(ids(all.connectors)).toEqual(['new', 'b', 'a']);
+    expect(all.get('a')).toBe(a);
+    expect(all.get('b')).not.toBe(b);
+    expect(all.get('gone')).toBeUndefined();
+    expect(ids(all.select())).toEqual(['new']);
+    expect(replaced).toEqual([b, gone]);
+    expect(replaced.some((connector) => (connector as FakeConnector).closed)).toBe(false);
+  });
+
+  it('is taken as a whole or not at all', () => {
+    const all = registry(['a']);
+    const before = all.connectors;
+    const definitions = [define('fine'), define('b', { settings: { broken: true } })];
+    const failure = (() => {
+      try {
+        return all.update({ definitions });
+      } catch (error) {
+        return error as RefusedConnectorsError;
+      }
+    })();
+    expect(failure).toBeInstanceOf(RefusedConnectorsError);
+    expect((failure as RefusedConnectorsError).refused).toEqual([
+      { id: 'b', type: 'FAKE', reasons: ['the stores do not fit. Give both.'] },
+    ]);
+    expect(all.connectors).toBe(before);
+    expect(ids(all.select())).toEqual(['a']);
+    expect(made.get('fine')?.closed).toBe(true);
+  });
+
+  it('tells of those that its own check has left out', () => {
+    const all = registry();
+    all.update({ definitions: [define('a')], leftOut: [{ id: 'b', reasons: ['no host'] }] });
+    expect(all.missing()).toEqual([{ id: 'b', reasons: ['no host'] }]);
   });
 });
 

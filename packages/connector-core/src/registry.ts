@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Connector, type ConnectorDefinition, type ConnectorPlugin } from './connector.js';
 import { ConnectorError } from './errors.js';
 import { limitCriteria } from './limited-connector.js';
@@ -20,42 +21,56 @@ export interface RegistryOptions {
   defaultIds?: readonly string[];
 }
 
+/** A configuration that is not taken, since connectors of it cannot be made. */
+export class RefusedConnectorsError extends Error {
+  override readonly name = 'RefusedConnectorsError';
+
+  constructor(readonly refused: readonly LeftOutConnector[]) {
+    super(refused.map(({ id, reasons }) => `connector ${id}: ${reasons.join(' ')}`).join('\n'));
+  }
+}
+
 /** The connectors of one configuration, and the rule that says which of them a request asks. */
 export class ConnectorRegistry {
-  /** The usable connectors, in the configuration's order. */
-  readonly connectors: readonly Connector[];
-  /** The configured ones that are not usable, with the reasons. */
-  readonly leftOut: readonly LeftOutConnector[];
-  private readonly byId: Map<string, Connector>;
-  private readonly pluginsByType: Map<string, ConnectorPlugin>;
-  private readonly defaultIds: readonly string[];
+  /** Every archive language at hand. */
+  readonly plugins: readonly ConnectorPlugin[];
+  private readonly pluginsByType: ReadonlyMap<string, ConnectorPlugin>;
+  private inForce: Connectors;
 
-  constructor(options: RegistryOptions) {
-    this.pluginsByType = new Map(options.plugins.map((plugin) => [plugin.type, plugin]));
-    const leftOut = [...(options.leftOut ?? [])];
-    const connectors: Connector[] = [];
-    for (const definition of options.definitions) {
-      const plugin = this.pluginsByType.get(definition.type);
-      if (!plugin) {
-        const known = [...this.pluginsByType.keys()].join(', ');
-        leftOut.push({ ...definition, reasons: [`no plug-in knows the type ${definition.type}; known: ${known}`] });
-        continue;
-      }
-      try {
-        connectors.push(limitCriteria(plugin.create(definition), definition.deactivated));
-      } catch (error) {
-        const { message, remedy } = ConnectorError.from(definition.id, error, 'misconfigured');
-        leftOut.push({
-          id: definition.id,
-          type: definition.type,
-          reasons: [remedy ? `${message} ${remedy}` : message],
-        });
-      }
+  constructor({ plugins, ...configured }: RegistryOptions) {
+    this.plugins = plugins;
+    this.pluginsByType = new Map(plugins.map((plugin) => [plugin.type, plugin]));
+    this.inForce = this.make(configured);
+  }
+
+  /**
+   * Takes another configuration, as a whole and at once. A connector whose definition is the same stays the one it was, with
+   * its connections; the others are made anew.
+   *
+   * @returns those that are asked no more. Whoever has searches under way on them closes them when these have ended.
+   * @throws RefusedConnectorsError where one cannot be made: everything stays as it was.
+   */
+  update(configured: Omit<RegistryOptions, 'plugins'>): Connector[] {
+    const before = this.connectors;
+    const next = this.make(configured, this.inForce.made);
+    const refused = next.leftOut.filter((connector) => !configured.leftOut?.includes(connector));
+    if (refused.length > 0) {
+      const idle = next.connectors.filter((connector) => !before.includes(connector));
+      void Promise.allSettled(idle.map((connector) => connector.close()));
+      throw new RefusedConnectorsError(refused);
     }
-    this.connectors = connectors;
-    this.leftOut = leftOut;
-    this.byId = new Map(connectors.map((connector) => [connector.id, connector]));
-    this.defaultIds = options.defaultIds ?? [];
+    this.inForce = next;
+    return before.filter((connector) => !next.connectors.includes(connector));
+  }
+
+  /** The usable connectors, in the configuration's order. */
+  get connectors(): readonly Connector[] {
+    return this.inForce.connectors;
+  }
+
+  /** The configured ones that are not usable, with the reasons. */
+  get leftOut(): readonly LeftOutConnector[] {
+    return this.inForce.leftOut;
   }
 
   /** What the connectors' operator should look at, each with the connector's id. */
@@ -64,7 +79,7 @@ export class ConnectorRegistry {
   }
 
   get(id: string): Connector | undefined {
-    return this.byId.get(id);
+    return this.inForce.made.get(id)?.connector;
   }
 
   plugin(type: string): ConnectorPlugin | undefined {
@@ -76,8 +91,8 @@ export class ConnectorRegistry {
    * all those of usable connectors, every usable connector is asked, so that a wrong id never hides a study.
    */
   select(requestedIds: readonly string[] = []): readonly Connector[] {
-    const ids = requestedIds.length > 0 ? requestedIds : this.defaultIds;
-    const wanted = [...new Set(ids)].map((id) => this.byId.get(id));
+    const ids = requestedIds.length > 0 ? requestedIds : this.inForce.defaultIds;
+    const wanted = [...new Set(ids)].map((id) => this.get(id));
     const usable = wanted.filter((connector) => connector !== undefined);
     return usable.length > 0 && usable.length === wanted.length ? usable : this.connectors;
   }
@@ -90,4 +105,52 @@ export class ConnectorRegistry {
   async close(): Promise<void> {
     await Promise.allSettled(this.connectors.map((connector) => connector.close()));
   }
+
+  private make(
+    { definitions, leftOut: refused = [], defaultIds = [] }: Omit<RegistryOptions, 'plugins'>,
+    before: Connectors['made'] = new Map(),
+  ): Connectors {
+    const leftOut = [...refused];
+    const made = new Map<string, Made>();
+    for (const { id, type, deactivated, settings } of definitions) {
+      const definition = { id, type, deactivated, settings };
+      const earlier = before.get(id);
+      if (earlier && isDeepStrictEqual(earlier.definition, definition)) made.set(id, earlier);
+      else {
+        const connector = this.connectorOf(definition);
+        if ('reasons' in connector) leftOut.push(connector);
+        else made.set(id, { definition, connector });
+      }
+    }
+    return { connectors: [...made.values()].map(({ connector }) => connector), leftOut, made, defaultIds };
+  }
+
+  private connectorOf(definition: ConnectorDefinition): Connector | LeftOutConnector {
+    const { id, type, deactivated } = definition;
+    const plugin = this.plugin(type);
+    if (!plugin) {
+      const known = [...this.pluginsByType.keys()].join(', ');
+      return { id, type, reasons: [`no plug-in knows the type ${type}; known: ${known}`] };
+    }
+    try {
+      return limitCriteria(plugin.create(definition), deactivated);
+    } catch (error) {
+      const { message, remedy } = ConnectorError.from(id, error, 'misconfigured');
+      return { id, type, reasons: [remedy ? `${message} ${remedy}` : message] };
+    }
+  }
+}
+
+interface Made {
+  definition: ConnectorDefinition;
+  connector: Connector;
+}
+
+/** What one configuration has made. */
+interface Connectors {
+  connectors: readonly Connector[];
+  leftOut: readonly LeftOutConnector[];
+  /** By id. */
+  made: ReadonlyMap<string, Made>;
+  defaultIds: readonly string[];
 }
