@@ -2,8 +2,11 @@ export * from './check.js';
 export {
   type ConfigurationDocument,
   type ConfigurationSource,
+  type ConfigurationTexts,
   type Environment,
+  parseConfiguration,
   readConfiguration,
+  readTexts,
 } from './document/read.js';
 export * from './effective.js';
 export * from './problems.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ConfigurationError } from '../problems.js';
 import { dicomConnector, load, problemsOf } from '../testing/samples.js';
-import { readConfiguration } from './read.js';
+import { parseConfiguration, readConfiguration, readTexts } from './read.js';
 
 let folder: string;
 
@@ -48,6 +48,21 @@ it('tells every file that cannot be read, and every fault of the others, at once
   expect(message).toContain('missing.yml: found no such file');
   expect(message).toContain('latin1.yml: found a file that is not UTF-8');
   expect(message).toContain('empty: found a folder without *.yml');
+});
+
+it('tells by a fingerprint whether files hold something else, or can be read no more', async () => {
+  const file = join(folder, 'watched.yml');
+  const fingerprint = async () => (await readTexts([file])).fingerprint;
+  await writeFile(file, 'connector.plugins: [one]');
+  const first = await fingerprint();
+  expect(await fingerprint()).toBe(first);
+  expect((await readConfiguration([file], {})).fingerprint).toBe(first);
+  await writeFile(file, 'connector.plugins: [two]');
+  expect(await fingerprint()).not.toBe(first);
+  await rm(file);
+  const gone = await readTexts([file]);
+  expect([first, (await readTexts([])).fingerprint]).not.toContain(gone.fingerprint);
+  expect(() => parseConfiguration(gone, {})).toThrow('watched.yml: found no such file');
 });
 
 it('merges files deeply: the later wins, lists are replaced, keys without value replace nothing', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, type Problem } from '../problems.js';
@@ -21,6 +22,17 @@ export interface ConfigurationDocument {
   env: Environment;
   /** What looked wrong while reading. */
   problems: Problem[];
+  /** Tells what the files hold from anything else that they could. */
+  fingerprint: string;
+}
+
+/** What configuration files hold at one moment, not yet looked into. */
+export interface ConfigurationTexts {
+  texts: Text[];
+  /** Files that cannot be read. */
+  problems: Problem[];
+  /** Tells these texts and problems from any others. */
+  fingerprint: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,9 +46,29 @@ export async function readConfiguration(
   sources: readonly ConfigurationSource[],
   env: Environment = process.env,
 ): Promise<ConfigurationDocument> {
+  return parseConfiguration(await readTexts(sources), env);
+}
+
+/** What the files hold now. It never throws for a file: one that cannot be read is in `problems`. */
+export async function readTexts(sources: readonly ConfigurationSource[]): Promise<ConfigurationTexts> {
   const problems: Problem[] = [];
-  const warnings: Problem[] = [];
   const texts = (await Promise.all(sources.map((source) => readSource(source, problems)))).flat();
+  problems.sort((a, b) => (a.file < b.file ? -1 : 1));
+  const content = JSON.stringify([texts.map(({ text }) => text), problems]);
+  return { texts, problems, fingerprint: createHash('sha256').update(content).digest('base64url') };
+}
+
+/**
+ * The merged keys of configuration files.
+ *
+ * @throws ConfigurationError with every file that could not be read and every fault of the YAML.
+ */
+export function parseConfiguration(
+  { texts, problems: unreadable, fingerprint }: ConfigurationTexts,
+  env: Environment = process.env,
+): ConfigurationDocument {
+  const problems = [...unreadable];
+  const warnings: Problem[] = [];
   const place = { file: texts.at(-1)?.name ?? '', line: 1, column: 1 };
   let root: MapNode = { kind: 'map', place, order: -1, entries: new Map() };
   texts.forEach(({ name, text }, index) => {
@@ -46,7 +78,7 @@ export async function readConfiguration(
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
   const scope: Found<MapNode> = { node: root, key: '', keyPlace: place };
-  return { root: scope, plugins: readPlugins(readerContext(scope, env)), env, problems: warnings };
+  return { root: scope, plugins: readPlugins(readerContext(scope, env)), env, problems: warnings, fingerprint };
 }
 
 /** `connector.plugins`; what is wrong with it is told when the whole is checked. */
