@@ -55,7 +55,7 @@ export async function serve(
   try {
     requireUsable(app.get(ConnectorRegistry), configuration);
     log.level = configuration.global.logging.minimumLevel;
-    const identifiers = new LoggedIdentifiers(configuration.global.logging);
+    const identifiers = new LoggedIdentifiers(() => configuration.global.logging);
     app.get(BuiltManifests).onBuilt((report) => logManifest(log, identifiers, report));
     const fastify = app.getHttpAdapter().getInstance();
     nameRequests(fastify);
@@ -82,8 +82,8 @@ export async function serve(
 
 /** Whether `server.trusted-proxies` holds an address; asked once the configuration is checked. */
 function proxiesOf(configuration: ServerConfiguration): (address: string) => boolean {
-  let proxies: AddressList | undefined;
-  return (address) => (proxies ??= new AddressList(configuration.global.server.trustedProxies)).has(address);
+  const proxies = configuration.derived(({ server }) => new AddressList(server.trustedProxies));
+  return (address) => proxies().has(address);
 }
 
 /** @throws StartError with everything that is wrong, where a guard is broken or nobody is left to ask. */

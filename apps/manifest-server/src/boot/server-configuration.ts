@@ -7,29 +7,57 @@ import {
 } from '@pacs-connectors/config-core';
 import { type ConnectorPlugin, type LeftOutConnector, type RegistryOptions } from '@pacs-connectors/connector-core';
 
-/** The configuration that this server runs by: checked once the plug-ins are known, then injected where it is read. */
+/**
+ * The configuration that this server runs by: checked once the plug-ins are known, then injected where it is read.
+ *
+ * It changes as a whole, between two turns of the event loop. Whoever needs several of its values reads them without
+ * awaiting anything in between, and carries them along; nobody keeps one for the next request but by {@link derived}.
+ */
 export class ServerConfiguration {
   /** `/name` or empty. */
   contextPath = '';
-  private checked?: LoadedConfiguration;
+  private inForce?: LoadedConfiguration;
   private byId = new Map<string, ConnectorConfiguration>();
+  private fingerprintInForce: string;
 
   constructor(
     private readonly document: ConfigurationDocument,
     /** What is wrong with plug-in packages, a sentence each. */
     readonly pluginProblems: readonly string[] = [],
-  ) {}
+  ) {
+    this.fingerprintInForce = document.fingerprint;
+  }
 
   /** Checks the configuration against the settings classes of the plug-ins at hand. */
   check(plugins: readonly ConnectorPlugin[]): Omit<RegistryOptions, 'plugins'> {
     const checked = checkConfiguration(this.document, plugins);
-    this.checked = checked;
-    this.byId = new Map(checked.connectors.map((connector) => [connector.id, connector]));
+    this.take(checked, this.document);
     const types = new Set(plugins.map(({ type }) => type));
     const leftOut = checked.leftOut.map((connector) =>
       connector.type === undefined || types.has(connector.type) ? connector : this.withPluginProblems(connector),
     );
     return { definitions: checked.connectors, defaultIds: checked.defaultIds, leftOut };
+  }
+
+  /** From now on the server runs by this one. */
+  take(checked: LoadedConfiguration, { fingerprint }: Pick<ConfigurationDocument, 'fingerprint'>): void {
+    this.inForce = checked;
+    this.byId = new Map(checked.connectors.map((connector) => [connector.id, connector]));
+    this.fingerprintInForce = fingerprint;
+  }
+
+  /** Tells the files that it was read from from any others. */
+  get fingerprint(): string {
+    return this.fingerprintInForce;
+  }
+
+  /** What is made of the configuration once, and made anew when another is taken. */
+  derived<Value>(make: (global: LoadedConfiguration['global']) => Value): () => Value {
+    let made: { from: LoadedConfiguration; value: Value } | undefined;
+    return () => {
+      if (made?.from !== this.loaded) made = { from: this.loaded, value: make(this.global) };
+      return made.value;
+    };
   }
 
   /** Everything that is wrong or looks so, one line each. */
@@ -60,8 +88,8 @@ export class ServerConfiguration {
   }
 
   private get loaded(): LoadedConfiguration {
-    if (!this.checked) throw new Error('the configuration has not been checked yet');
-    return this.checked;
+    if (!this.inForce) throw new Error('the configuration has not been checked yet');
+    return this.inForce;
   }
 
   /** A type that nobody knows may be that of a plug-in that could not be loaded. */

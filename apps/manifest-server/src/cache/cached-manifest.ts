@@ -24,6 +24,8 @@ export interface CachedManifest {
   /** Tells this content from any other. */
   tag: string;
   found: FoundInArchive[];
+  /** The configuration that it was built by; not given where none was asked. */
+  builtBy?: string;
   /** Milliseconds since the epoch; not kept longer, since it holds a token that ends then. */
   expiresAt?: number;
 }

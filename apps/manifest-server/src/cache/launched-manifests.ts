@@ -25,7 +25,7 @@ export class LaunchedManifests implements OnApplicationShutdown {
 
   /** @throws StartError where Redis cannot be used as configured. Whether it answers is not waited for. */
   constructor(
-    configuration: ServerConfiguration,
+    private readonly configuration: ServerConfiguration,
     private readonly manifests: ManifestService,
   ) {
     const { url, password, caFile, encryptionKey, ttlMs, incompleteTtlMs, maxMib } = configuration.global.cache;
@@ -33,6 +33,7 @@ export class LaunchedManifests implements OnApplicationShutdown {
     this.shared = seal !== undefined;
     this.cache = new ManifestCache<LaunchQuestion>({
       build: (question, signal) => this.build(question, signal),
+      builtBy: () => configuration.fingerprint,
       questionEndsAt: ({ caller }) => (caller.bearerToken === undefined ? undefined : endOfToken(caller.bearerToken)),
       shared: url !== undefined && seal ? orStartError(() => connectRedis({ url, password, caFile }, seal)) : undefined,
       signingKey: seal?.signingKey,
@@ -80,6 +81,7 @@ export class LaunchedManifests implements OnApplicationShutdown {
   private async build({ caller, ...question }: LaunchQuestion, signal: AbortSignal): Promise<CachedManifest> {
     // The launch is answered first: asking an archive begins with work of its own.
     await setImmediate();
+    const builtBy = this.configuration.fingerprint;
     const built = await this.manifests.build(question, { caller, signal });
     signal.throwIfAborted();
     const rendered = async (format: 'xml' | 'json') =>
@@ -95,6 +97,7 @@ export class LaunchedManifests implements OnApplicationShutdown {
       json,
       tag: tagOf(xml, json),
       found,
+      builtBy,
       expiresAt,
     };
   }

@@ -70,6 +70,40 @@ describe('keys', () => {
   });
 });
 
+describe('when manifests are built by something else', () => {
+  it('those that are there are built again under the same key; one that was built elsewhere is kept', async () => {
+    let builtBy = 'old';
+    const { cache, builds, build } = setUp({ builtBy: () => builtBy });
+    const key = await cache.launch({ patient: '1' });
+    build(0).finish(manifestOf('before', { builtBy: 'old' }));
+    expect((await cache.get(key, forever))?.tag).toBe('before');
+    const uploaded = await cache.put(manifestOf('uploaded'));
+    builtBy = 'new';
+    const again = cache.get(key, forever);
+    while (builds.length < 2) await turn();
+    build(1).finish(manifestOf('after', { builtBy: 'new' }));
+    expect((await again)?.tag).toBe('after');
+    expect((await cache.get(key, forever))?.tag).toBe('after');
+    expect((await cache.get(uploaded, forever))?.tag).toBe('uploaded');
+  });
+
+  it('who waits gets what was begun, who comes later waits for another build, and the older one does not replace it', async () => {
+    let builtBy = 'old';
+    const { cache, builds, build } = setUp({ builtBy: () => builtBy });
+    const key = await cache.launch({ patient: '1' });
+    const early = cache.get(key, forever);
+    builtBy = 'new';
+    const late = cache.get(key, forever);
+    while (builds.length < 2) await turn();
+    build(1).finish(manifestOf('after', { builtBy: 'new' }));
+    expect((await late)?.tag).toBe('after');
+    build(0).finish(manifestOf('before', { builtBy: 'old' }));
+    expect((await early)?.tag).toBe('before');
+    expect((await cache.get(key, forever))?.tag).toBe('after');
+    expect(builds).toHaveLength(2);
+  });
+});
+
 describe('building', () => {
   it('begins with the launch, once for all who wait', async () => {
     const { cache, builds, build } = setUp();

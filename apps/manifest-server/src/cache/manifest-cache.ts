@@ -14,6 +14,11 @@ export interface ManifestCacheOptions<Question> {
   shared?: SharedStore;
   /** Signs the keys; 32 bytes, the same in every replica. Not given: made for this process. */
   signingKey?: Buffer;
+  /**
+   * What manifests are built by at the moment. One that says that it was built by something else is as if it were not there:
+   * it is built again. Who waits for it already gets it.
+   */
+  builtBy?(): string;
   /** When a question may not be kept any longer, since it holds a token that ends; milliseconds since the epoch. */
   questionEndsAt?(question: Question): number | undefined;
   /**
@@ -106,9 +111,10 @@ export class ManifestCache<Question> {
     if (here) return here;
     if (running) return running.wait(signal);
     const shared = await this.share((store) => store.read(key));
-    if (shared?.manifest) {
+    const there = this.current(shared?.manifest && decodeManifest(shared.manifest));
+    if (there) {
       this.note('viewer', 'hit');
-      return this.keepLocally(key, decodeManifest(shared.manifest));
+      return this.keepLocally(key, there);
     }
     const question = shared?.question ? (JSON.parse(shared.question.toString()) as Question) : this.questions.get(key);
     if (question === undefined) return undefined;
@@ -160,7 +166,7 @@ export class ManifestCache<Question> {
 
   /** The manifest of this process, its life prolonged here and in the shared store. */
   private use(key: string): CachedManifest | undefined {
-    const manifest = this.manifests.get(key);
+    const manifest = this.current(this.manifests.get(key));
     if (manifest?.complete) {
       const manifestMs = this.lifeOf(manifest);
       this.manifests.touch(key, manifestMs);
@@ -177,16 +183,27 @@ export class ManifestCache<Question> {
     if (running) return running;
     if (this.closed) throw new DOMException('the server is stopping', 'AbortError');
     const build = new Build((signal) => this.buildOrAwait(key, question, signal));
-    this.builds.set(key, build);
+    const id = this.buildId(key);
+    this.builds.set(id, build);
     void build.settled().then(() => {
-      if (this.builds.get(key) === build) this.builds.delete(key);
+      if (this.builds.get(id) === build) this.builds.delete(id);
     });
     return build;
   }
 
   private running(key: string): Build<CachedManifest> | undefined {
-    const build = this.builds.get(key);
+    const build = this.builds.get(this.buildId(key));
     return build?.cancelled ? undefined : build;
+  }
+
+  private buildId(key: string): string {
+    return `${key} ${this.options.builtBy?.()}`;
+  }
+
+  /** The manifest unless it was built by something that is not in force any more. */
+  private current(manifest: CachedManifest | undefined): CachedManifest | undefined {
+    const by = manifest?.builtBy;
+    return by === undefined || by === this.options.builtBy?.() ? manifest : undefined;
   }
 
   /** Builds here if the right to is free, else waits for the replica that has it and takes over when it dies. */
@@ -200,7 +217,8 @@ export class ManifestCache<Question> {
         await store.changed(key, signal);
         return store.read(key);
       });
-      if (found?.manifest) return this.keepLocally(key, decodeManifest(found.manifest));
+      const there = this.current(found?.manifest && decodeManifest(found.manifest));
+      if (there) return this.keepLocally(key, there);
     }
   }
 
@@ -213,7 +231,7 @@ export class ManifestCache<Question> {
     try {
       const manifest = await this.options.build(question, signal);
       signal.throwIfAborted();
-      await this.keep(key, manifest);
+      if (this.current(manifest)) await this.keep(key, manifest);
       return manifest;
     } finally {
       // Whether or not the store rests: a claim that is not released would be renewed for ever.

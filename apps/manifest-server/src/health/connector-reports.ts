@@ -37,7 +37,8 @@ export function unmetRequirement(
   requires: 'none' | 'any' | 'all',
 ): string | undefined {
   const wanted = reports.filter(({ state }) => state !== 'disabled');
-  const away = wanted.filter(({ state }) => state !== 'up').map(({ id }) => id);
+  // One that has not been looked at yet came while the server ran: at the start, readiness waits for the first look.
+  const away = wanted.filter(({ state }) => state === 'down' || state === 'misconfigured').map(({ id }) => id);
   if (requires === 'none' || away.length === 0) return undefined;
   if (requires === 'any' && away.length < wanted.length) return undefined;
   return `health.ready-requires is ${requires}, and these do not answer: ${away.join(', ')}`;

@@ -100,9 +100,9 @@ export class HealthController {
     return this.lifecycle.ending ? indicator.down('it was asked to end') : indicator.up();
   }
 
-  /** Each archive has been looked at once, whatever was found. */
+  /** Each archive of the start has been looked at once, whatever was found. */
   private looked() {
-    const waiting = this.watches.all.filter(({ looked }) => !looked).map(({ connector }) => connector.id);
+    const waiting = this.watches.unlooked;
     const indicator = this.indicators.check('archives looked at');
     return waiting.length === 0
       ? indicator.up()

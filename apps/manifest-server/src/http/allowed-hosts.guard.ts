@@ -18,35 +18,50 @@ const NAMES_LIVE_MS = 60_000;
  */
 @Injectable()
 export class AllowedHosts implements CanActivate {
-  private ranges?: AddressList;
-  private named: { addresses: AddressList; until: number } | undefined;
+  private readonly allowed: () => AllowList | undefined;
 
   constructor(
     private readonly reflector: Reflector,
-    private readonly configuration: ServerConfiguration,
-  ) {}
+    configuration: ServerConfiguration,
+  ) {
+    this.allowed = configuration.derived(({ hosts }) => hosts.allow && new AllowList(hosts.allow));
+  }
 
   /** @throws ProblemError 403 */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const { allow } = this.configuration.global.hosts;
-    if (!allow) return true;
+    const allowed = this.allowed();
+    if (!allowed) return true;
     const route = this.reflector.get<RouteDefinition | undefined>(ROUTE, context.getHandler());
-    return route?.concerns === 'operations' || this.allowed(allow, context);
+    if (route?.concerns === 'operations') return true;
+    return mayAsk(allowed, context.switchToHttp().getRequest<FastifyRequest>().ip);
+  }
+}
+
+/** @throws ProblemError 403 */
+async function mayAsk(allowed: AllowList, ip: string): Promise<true> {
+  if (await allowed.has(ip)) return true;
+  throw new ProblemError(plainProblem(403, 'This address may not ask here (hosts.allow).'));
+}
+
+/** One `hosts.allow`. */
+class AllowList {
+  private readonly ranges: AddressList;
+  private readonly names: readonly string[];
+  private named: { addresses: AddressList; until: number } | undefined;
+
+  constructor(allow: readonly string[]) {
+    this.ranges = new AddressList(allow.filter(isRange));
+    this.names = allow.filter((entry) => !isRange(entry));
   }
 
-  private async allowed(allow: readonly string[], context: ExecutionContext): Promise<boolean> {
-    const { ip } = context.switchToHttp().getRequest<FastifyRequest>();
-    this.ranges ??= new AddressList(allow.filter(isRange));
-    if (this.ranges.has(ip)) return true;
-    const names = allow.filter((entry) => !isRange(entry));
-    if (names.length > 0 && (await this.addressesOf(names)).has(ip)) return true;
-    throw new ProblemError(plainProblem(403, 'This address may not ask here (hosts.allow).'));
+  async has(ip: string): Promise<boolean> {
+    return this.ranges.has(ip) || (this.names.length > 0 && (await this.addresses()).has(ip));
   }
 
-  private async addressesOf(names: readonly string[]): Promise<AddressList> {
+  private async addresses(): Promise<AddressList> {
     if (this.named && this.named.until > Date.now()) return this.named.addresses;
     // A name that cannot be resolved allows nobody.
-    const found = await Promise.all(names.map((name) => lookup(name, { all: true }).catch(() => [])));
+    const found = await Promise.all(this.names.map((name) => lookup(name, { all: true }).catch(() => [])));
     const addresses = new AddressList(found.flat().map(({ address }) => address));
     this.named = { addresses, until: Date.now() + NAMES_LIVE_MS };
     return addresses;

@@ -11,9 +11,11 @@ const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 /** The address that callers and viewers reach this server by. */
 @Injectable()
 export class PublicAddress {
-  private trusted?: AddressList;
+  private readonly proxies: () => AddressList;
 
-  constructor(private readonly configuration: ServerConfiguration) {}
+  constructor(private readonly configuration: ServerConfiguration) {
+    this.proxies = configuration.derived(({ server }) => new AddressList(server.trustedProxies));
+  }
 
   /**
    * The server's base address with its context path, no slash at the end: `server.public-url`; else what trusted proxies say
@@ -35,17 +37,12 @@ export class PublicAddress {
     return `${proto.toLowerCase()}://${host}${contextPath}`;
   }
 
-  /** Made late: the configuration is checked when the plug-ins are known. */
-  private get proxies(): AddressList {
-    return (this.trusted ??= new AddressList(this.configuration.global.server.trustedProxies));
-  }
-
   private forwarded({ headers, raw }: FastifyRequest): Forwarded {
-    if (!this.proxies.has(raw.socket.remoteAddress)) return {};
+    if (!this.proxies().has(raw.socket.remoteAddress)) return {};
     if (typeof headers.forwarded === 'string') {
       const elements = parseForwarded(headers.forwarded);
       // Each proxy appends; one is believed when whoever passes on its words is.
-      while (elements.length > 1 && this.proxies.has(addressOfNode(elements.at(-1)?.for))) elements.pop();
+      while (elements.length > 1 && this.proxies().has(addressOfNode(elements.at(-1)?.for))) elements.pop();
       return elements.at(-1) ?? {};
     }
     const last = (name: string) => headers[name]?.toString().split(',').at(-1)?.trim() || undefined;

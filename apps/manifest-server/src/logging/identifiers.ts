@@ -7,14 +7,11 @@ const LENGTH = 10;
 
 /** How identifiers stand in the log: by their hashes unless the configuration wants them in clear. */
 export class LoggedIdentifiers {
-  private readonly clear: boolean;
   /** Patient IDs are short: without a key of ours their hashes could be found by trying. */
-  private readonly key: string | Buffer;
+  private readonly ownKey = randomBytes(32);
 
-  constructor({ identifiers, hashKey }: LoggingSettings) {
-    this.clear = identifiers === 'clear';
-    this.key = hashKey ?? randomBytes(32);
-  }
+  /** @param settings those in force, asked for each time */
+  constructor(private readonly settings: () => LoggingSettings) {}
 
   /** What was asked for: each kind of identifier that the criteria have. */
   of(criteria: SearchCriteria): Record<string, string[]> {
@@ -34,13 +31,15 @@ export class LoggedIdentifiers {
   }
 
   private shown(values: readonly string[]): string[] {
-    const some = values.slice(0, MOST).map((value) => (this.clear ? value : this.hash(value)));
+    const { identifiers, hashKey = this.ownKey } = this.settings();
+    const clear = identifiers === 'clear';
+    const some = values.slice(0, MOST).map((value) => (clear ? value : hash(value, hashKey)));
     return values.length > MOST ? [...some, `and ${values.length - MOST} more`] : some;
   }
+}
 
-  private hash(value: string): string {
-    return createHmac('sha256', this.key).update(value).digest('base64url').slice(0, LENGTH);
-  }
+function hash(value: string, key: string | Buffer): string {
+  return createHmac('sha256', key).update(value).digest('base64url').slice(0, LENGTH);
 }
 
 /** A request may name a thousand: a line of the log names so many of them. */

@@ -64,8 +64,10 @@ export class ManifestService {
     const start = performance.now();
     // Each archive listens to it: as many as there are.
     setMaxListeners(0, options.signal);
+    // Before anything is waited for: by then another configuration may be in force.
+    const missing = this.registry.missing(archives).map(leftOutPart);
     const parts = await Promise.all(this.registry.select(archives).map((one) => this.part(one, search, options)));
-    const asked = [...parts, ...this.registry.missing(archives).map(leftOutPart)];
+    const asked = [...parts, ...missing];
     if (asked.every(({ arcQuery }) => arcQuery.patients.length === 0)) {
       for (const { arcQuery, failure } of asked)
         if (!failure) arcQuery.notices = [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)];
@@ -88,6 +90,7 @@ export class ManifestService {
     const configuration = this.configuration.connector(id);
     const { manifest, timeoutMs } = configuration;
     const queryMode = this.registry.plugin(type)?.queryMode;
+    const release = this.watches.hold(connector);
     let baseUrl = NO_ADDRESS;
     const start = performance.now();
     try {
@@ -124,6 +127,8 @@ export class ManifestService {
         failure: failure.kind,
         durationMs: performance.now() - start,
       };
+    } finally {
+      release();
     }
   }
 }

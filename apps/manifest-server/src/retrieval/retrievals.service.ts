@@ -10,9 +10,11 @@ import { endOfToken } from './token-life.js';
 @Injectable()
 export class Retrievals {
   /** By `oidc-id`: connectors that name the same one share its token. */
-  private readonly clients = new Map<string, ClientCredentials>();
+  private readonly clients: () => Map<string, ClientCredentials>;
 
-  constructor(private readonly configuration: ServerConfiguration) {}
+  constructor(private readonly configuration: ServerConfiguration) {
+    this.clients = configuration.derived(() => new Map<string, ClientCredentials>());
+  }
 
   /**
    * How the viewer of this caller fetches the images of a connector.
@@ -36,8 +38,9 @@ export class Retrievals {
   ): Promise<AccessToken> {
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
-      let client = this.clients.get(oidcId);
-      if (!client) this.clients.set(oidcId, (client = this.clientOf(oidcId)));
+      const clients = this.clients();
+      let client = clients.get(oidcId);
+      if (!client) clients.set(oidcId, (client = this.clientOf(oidcId)));
       return await client.accessToken(AbortSignal.any([signal, deadline]));
     } catch (error) {
       if (deadline.aborted && !signal.aborted)

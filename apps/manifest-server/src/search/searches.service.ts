@@ -12,9 +12,14 @@ const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies !== 
 /** Reads searches as this server is configured: identifiers decrypted (`cryptography`), only the kinds of `request.ids`. */
 @Injectable()
 export class Searches {
-  private made?: SymmetricCipher;
+  /** Made once: its key costs 1,024 rounds of hashing. */
+  private readonly cipher: () => SymmetricCipher | undefined;
 
-  constructor(private readonly configuration: ServerConfiguration) {}
+  constructor(private readonly configuration: ServerConfiguration) {
+    this.cipher = configuration.derived(({ cryptography }) =>
+      cryptography?.enabled ? new SymmetricCipher(cryptography.password ?? '', cryptography.salt) : undefined,
+    );
+  }
 
   /** What is handed on to a viewer, of a request that names nothing to look for. @throws BadParameters */
   readHandedOn(parameters: readonly Parameter[], bad: readonly BadEscape[]): Search {
@@ -36,16 +41,9 @@ export class Searches {
     return search;
   }
 
-  /** Made once: its key costs 1,024 rounds of hashing. */
-  private get cipher(): SymmetricCipher | undefined {
-    const { cryptography } = this.configuration.global;
-    if (!cryptography?.enabled) return undefined;
-    return (this.made ??= new SymmetricCipher(cryptography.password ?? '', cryptography.salt));
-  }
-
   /** Each value of a list may be encrypted, or the list as a whole. Where this is on, plain identifiers are refused. */
   private decrypted(parameters: readonly Parameter[]): readonly Parameter[] {
-    const { cipher } = this;
+    const cipher = this.cipher();
     if (!cipher) return parameters;
     const errors: ParameterError[] = [];
     const plain = parameters.flatMap(([name, value]): Parameter[] => {

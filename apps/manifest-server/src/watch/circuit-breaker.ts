@@ -1,5 +1,6 @@
 import { ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
 
+/** Read whenever they are needed: they may change. */
 export interface CircuitBreakerOptions {
   connectorId: string;
   /** Failures in a row after which the archive is left alone; 3 unless told. */
@@ -26,8 +27,6 @@ const AWAY: ReadonlySet<ConnectorErrorKind> = new Set(['unavailable', 'timeout']
  * for the deadline. After a rest, or once a health check has found it, one question tries; its success lets all pass again.
  */
 export class CircuitBreaker {
-  private readonly limit: number;
-  private readonly restMs: number;
   private readonly now: () => number;
   private failuresInARow = 0;
   private openUntil = 0;
@@ -35,9 +34,11 @@ export class CircuitBreaker {
   private lastFailure?: ConnectorError;
 
   constructor(private readonly options: CircuitBreakerOptions) {
-    this.limit = options.failures ?? 3;
-    this.restMs = options.restMs ?? 15_000;
     this.now = options.now ?? Date.now;
+  }
+
+  private get limit(): number {
+    return this.options.failures ?? 3;
   }
 
   get state(): CircuitState {
@@ -82,7 +83,7 @@ export class CircuitBreaker {
     if (!AWAY.has(error.kind)) return this.recover();
     this.lastFailure = error;
     this.failuresInARow++;
-    if (this.failuresInARow >= this.limit) this.openUntil = this.now() + this.restMs;
+    if (this.failuresInARow >= this.limit) this.openUntil = this.now() + (this.options.restMs ?? 15_000);
   }
 
   private leftAlone(): ConnectorError {

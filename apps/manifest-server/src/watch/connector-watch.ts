@@ -2,6 +2,7 @@ import { type Connector, ConnectorError, type ConnectorErrorKind } from '@pacs-c
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
 import { connectorError } from './connector-error.js';
 
+/** Read whenever they are needed: they may change. */
 export interface ConnectorWatchOptions {
   /** Time between two checks, milliseconds, give or take a fifth; 30,000 unless told. */
   intervalMs?: number;
@@ -53,7 +54,10 @@ export class ConnectorWatch {
   private readonly stopping = new AbortController();
   private timer?: NodeJS.Timeout;
   private checking?: Promise<void>;
+  private plannedMs?: number;
   private underWay = 0;
+  private held = 0;
+  private released: () => void = () => undefined;
 
   constructor(
     readonly connector: Connector,
@@ -61,8 +65,12 @@ export class ConnectorWatch {
   ) {
     this.breaker = new CircuitBreaker({
       connectorId: connector.id,
-      failures: options.failures,
-      restMs: options.restMs,
+      get failures() {
+        return options.failures;
+      },
+      get restMs() {
+        return options.restMs;
+      },
     });
   }
 
@@ -97,12 +105,22 @@ export class ConnectorWatch {
 
   /** A search through the circuit breaker, its outcome noted. */
   async search<Result>(work: () => Promise<Result>): Promise<Result> {
+    const release = this.hold();
     this.underWay++;
     try {
       return await this.breaker.run(() => this.observe('search', work));
     } finally {
       this.underWay--;
+      release();
     }
+  }
+
+  /** Whoever is going to search keeps the connector open, until what is given back is called. */
+  hold(): () => void {
+    this.held++;
+    return () => {
+      if (--this.held === 0) this.released();
+    };
   }
 
   async stop(): Promise<void> {
@@ -111,8 +129,22 @@ export class ConnectorWatch {
     await this.checking;
   }
 
+  /** Checks no more, and closes the connector once nobody holds it. */
+  async retire(): Promise<void> {
+    await this.stop();
+    if (this.held > 0) await new Promise<void>((resolve) => (this.released = resolve));
+    await this.connector.close();
+  }
+
+  /** Its options may have changed: the next check is as far away as they say. */
+  replan(): void {
+    if (this.plannedMs !== this.options.intervalMs) this.plan();
+  }
+
   private plan(): void {
-    const intervalMs = this.options.intervalMs ?? 30_000;
+    clearTimeout(this.timer);
+    this.plannedMs = this.options.intervalMs;
+    const intervalMs = this.plannedMs ?? 30_000;
     // Not all connectors, nor all replicas, at the same moment.
     const delayMs = intervalMs * (0.8 + 0.4 * Math.random());
     this.timer = setTimeout(
