@@ -31,7 +31,7 @@ export class DicomWebConnector implements Connector {
   private readonly levelLimit: Depth;
   private readonly client: QidoClient;
   private readonly credentials: Credentials;
-  private readonly knowledge = new ServerKnowledge();
+  private knowledge = new ServerKnowledge();
   private readonly searches = new SingleFlight<SearchResult>();
   private readonly closing = new AbortController();
   private readonly agents: Agent[];
@@ -80,6 +80,7 @@ export class DicomWebConnector implements Connector {
     // Every question of the search listens to it, and there may be hundreds.
     setMaxListeners(0, end);
     const asker = { signal: end, bearerToken };
+    if (this.knowledge.isOld) this.knowledge = new ServerKnowledge();
     try {
       return await search(new SearchContext(this.id, this.client, this.knowledge, asker), criteria, depth);
     } finally {
@@ -117,7 +118,11 @@ export class DicomWebConnector implements Connector {
       return await work(end);
     } catch (error) {
       if (this.closing.signal.aborted) throw this.closing.signal.reason;
-      if (signal.aborted) throw ConnectorError.aborted(this.id, signal);
+      if (signal.aborted) {
+        const { heldUpBy } = this.client;
+        if (heldUpBy && (signal.reason as Error).name === 'TimeoutError') throw heldUpBy;
+        throw ConnectorError.aborted(this.id, signal);
+      }
       throw ConnectorError.from(this.id, error);
     }
   }

@@ -149,6 +149,29 @@ describe('a server that declines', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('until a time after the deadline is told to have asked for patience', async () => {
+    const server = await serve({ before: first(Infinity, status(429, { 'retry-after': '30' })) });
+    expect(await failure(connect(server.url), 300)).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('HTTP 429'),
+    });
+  });
+
+  it('with a body that does not end is understood all the same', async () => {
+    const timers: NodeJS.Timeout[] = [];
+    const server = await serve({
+      before: first(Infinity, (_, response) => {
+        response.writeHead(500);
+        timers.push(setInterval(() => response.write('x'), 20));
+      }),
+    });
+    expect(await failure(connect(server.url))).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('HTTP 500'),
+    });
+    for (const timer of timers) clearInterval(timer);
+  });
+
   it('with 404 for everything is not taken for an empty archive', async () => {
     const server = await serve({ before: first(Infinity, status(404)) });
     expect(await failure(connect(server.url))).toMatchObject({ kind: 'misconfigured' });

@@ -17,6 +17,8 @@ export interface Asker {
   bearerToken?: string;
   /** Nobody: no credentials are sent. */
   anonymous?: boolean;
+  /** Set once the server has answered a search of this asker, so that its 404 means that nothing was found. */
+  served?: boolean;
 }
 
 /** One answer. Its results have been handed over. */
@@ -47,8 +49,8 @@ export class QidoClient {
   /** The server as messages name it. */
   readonly address: string;
   private readonly limiter: Limiter;
-  /** The server has once answered a search, so that its 404 means that nothing was found. */
-  private serves = false;
+  /** The server has asked for patience (`Retry-After`), and has not answered since. */
+  heldUpBy?: ConnectorError;
 
   constructor(private readonly options: QidoClientOptions) {
     this.address = options.baseUrl.origin + options.baseUrl.pathname.replace(/\/$/, '');
@@ -59,18 +61,16 @@ export class QidoClient {
    * Asks once and hands over each result as it comes. Where an answer breaks off and is asked for again, its first results
    * come a second time.
    *
-   * 204 and 404 mean that nothing was found, as an empty array does (servers differ).
+   * 204 and 404 mean that nothing was found, as an empty array does (servers differ). A 404 is only believed where the server
+   * answers another search: what is in front of a service that is gone says 404 too.
    *
    * @throws ConnectorError, a {@link StatusError} where the server declined.
    */
   async ask(question: Question, asker: Asker, onResult: (result: DicomJson) => void): Promise<Page> {
     const page = await this.attempts(question, asker, onResult);
-    if (page) {
-      this.serves = true;
-      return page;
-    }
-    if (!this.serves) await this.probe(asker);
-    return { count: 0, capped: false };
+    if (page) asker.served = true;
+    else if (!asker.served) await this.probe(asker);
+    return page ?? { count: 0, capped: false };
   }
 
   /**
@@ -90,7 +90,7 @@ export class QidoClient {
         remedy: 'Give the base URL of the service, the one that /studies follows.',
       });
     }
-    this.serves = true;
+    asker.served = true;
     return page.count;
   }
 
@@ -106,12 +106,15 @@ export class QidoClient {
     return this.limiter.run(asker.signal, async () => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.authorized(url.origin, target, asker, onResult);
+          const page = await this.authorized(url.origin, target, asker, onResult);
+          this.heldUpBy = undefined;
+          return page;
         } catch (error) {
           asker.signal.throwIfAborted();
           const known = this.named(error);
           const wait = attempt === 1 ? retryDelay(known, isTransient(error)) : undefined;
           if (wait === undefined) throw known;
+          if (known instanceof StatusError && known.retryAfter !== undefined) this.heldUpBy = known;
           await delay(wait, undefined, { signal: asker.signal });
         }
       }
@@ -168,7 +171,7 @@ export class QidoClient {
       if (!REDIRECTS.includes(response.statusCode)) {
         return this.read(response, own ? undefined : place, authorization !== undefined, onResult);
       }
-      await response.body.dump();
+      await discard(response.body);
       const location = header(response.headers as Headers, 'location');
       if (!location || !URL.canParse(location, place + path)) {
         throw this.failure('protocol', `it redirects to nowhere (HTTP ${response.statusCode})`);
@@ -196,11 +199,12 @@ export class QidoClient {
         count++;
         onResult(result as DicomJson);
       });
-      const warning = [headers['warning']].flat().some((value) => value !== undefined && /^\s*299\b/.test(value));
+      const warning = [headers['warning']]
+        .flat()
+        .some((value) => value !== undefined && /(^|,)\s*(HTTP\/\S+\s+)?299\b/i.test(value));
       return { count, capped: warning || statusCode === 206 };
     }
-    // The connection is kept for the next question where the rest is short, and closed else.
-    await body.dump({ limit: 65_536 });
+    await discard(body);
     if (statusCode === 204) return { count: 0, capped: false };
     if (statusCode === 404) return undefined;
     throw this.declined(statusCode, headers as Headers, elsewhere, hasCredentials);
@@ -256,4 +260,9 @@ export class QidoClient {
     }
     return networkError(this.options.connectorId, this.address, error);
   }
+}
+
+/** Reads what nobody needs. The connection is kept for the next question where that is soon over, and closed else. */
+async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
+  await body.dump({ limit: 65_536, signal: AbortSignal.timeout(1_000) }).catch(() => body.destroy());
 }

@@ -21,3 +21,18 @@ export class StatusError extends ConnectorError {
     return [400, 405, 406, 413, 414, 422, 501].includes(this.status);
   }
 }
+
+/** Swallows the refusal of a question that another will replace. */
+export function unlessAboutQuestion(error: unknown): undefined {
+  if (error instanceof StatusError && error.isAboutQuestion) return undefined;
+  throw error;
+}
+
+/**
+ * Swallows what a server says to a question that only was to save others: that it does not take it, does not permit it, or fails
+ * at it. Whoever wants credentials or patience wants them for the others too.
+ */
+export function unlessOverall(error: unknown): undefined {
+  if (error instanceof StatusError && ![401, 429, 503].includes(error.status)) return undefined;
+  throw error;
+}

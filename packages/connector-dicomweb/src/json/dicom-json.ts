@@ -67,10 +67,13 @@ export function textsOf(record: DicomJson, tag: string): string[] {
     .filter((text) => text !== '');
 }
 
-/** A count such as Number of Study Related Instances; undefined where the server does not tell. */
+/**
+ * A count such as Number of Study Related Instances; undefined where the server does not tell: some write 0 then, and nothing
+ * that is found is empty.
+ */
 export function countOf(record: DicomJson, tag: string): number | undefined {
-  const text = textOf(record, tag);
-  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : undefined;
+  const text = textOf(record, tag)?.trim();
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) || undefined : undefined;
 }
 
 function valuesOf(record: DicomJson, tag: string): readonly unknown[] {

@@ -1,7 +1,8 @@
 import { type Page } from '../http/qido-client.js';
 import { type Level, type Question } from '../http/question.js';
-import { StatusError } from '../http/status-error.js';
+import { StatusError, unlessAboutQuestion } from '../http/status-error.js';
 import { type DicomJson, Tag, textOf } from '../json/dicom-json.js';
+import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
 
 const UNIQUE: Record<Level, string> = {
@@ -9,6 +10,9 @@ const UNIQUE: Record<Level, string> = {
   series: Tag.SeriesInstanceUID,
   instance: Tag.SOPInstanceUID,
 };
+
+/** No server is known that gives fewer results at once than this where there are more, and does not say so. */
+const SMALLEST_CAP = 10;
 
 export interface AllPages {
   /** Number of different results. */
@@ -20,11 +24,13 @@ export interface AllPages {
 /**
  * Asks until every result has come, each handed over once.
  *
- * Servers cap answers by a limit of their own, some with `Warning: 299`, some without a word. So an answer counts as complete
- * when as many results have come as a count of the server's promises (`expected`), when it is smaller than one that was proved
- * to be complete, or when the next page is empty.
+ * Servers cap answers by a limit of their own, some with `Warning: 299`, some without a word, and the limit of today may not be
+ * that of yesterday. So results count as complete when there are exactly as many as a count of the server's promises
+ * (`expected`), when the next page is empty, when a server that warns no longer does, or when they are fewer than any cap.
  *
- * @param bounds `expected`: number of results, where it is known; `atMost`: where to stop, however many there are.
+ * Pages that overlap are no proof: what moved from one to another may have been missed.
+ *
+ * @param bounds `expected`: number of results, where the server tells it; `atMost`: where to stop, however many there are.
  */
 export async function askAllPages(
   context: SearchContext,
@@ -32,41 +38,48 @@ export async function askAllPages(
   onResult: (result: DicomJson) => void,
   bounds: { expected?: number; atMost?: number } = {},
 ): Promise<AllPages> {
-  const { client, knowledge, asker } = context;
+  const { client, asker } = context;
   const { level } = wished;
-  const { expected = Infinity, atMost = Infinity } = bounds;
-  const seen = new Set<string>();
+  const { expected, atMost = Infinity } = bounds;
+  /** Each result's UID, and the offset of the page that it came with. */
+  const seen = new Map<string, number>();
+  let offset = 0;
+  let overlaps = false;
   const take = (result: DicomJson) => {
     const uid = textOf(result, UNIQUE[level]);
-    if (uid === undefined || seen.has(uid)) return;
-    seen.add(uid);
-    onResult(result);
+    // Those of studies and series become a part of later addresses.
+    if (uid === undefined || (level !== 'instance' && !isUid(uid))) {
+      context.notice('WARN', 'Not shown', 'it gives results without a valid UID, which cannot be shown.');
+      return;
+    }
+    const at = seen.get(uid);
+    if (at === undefined) {
+      seen.set(uid, offset);
+      onResult(result);
+    } else overlaps ||= at !== offset;
   };
   const { question, page: first } = await askWithWishes(context, wished, take);
-  const told = question.limit !== undefined && first.count >= question.limit;
-  if (seen.size >= expected || first.count === 0) {
-    if (!first.capped && !told) knowledge.learnComplete(level, first.count);
-    return { count: seen.size, cut: first.count === 0 && first.capped };
-  }
-  if (!first.capped && knowledge.isSurelyComplete(level, first.count)) return { count: seen.size, cut: false };
+  if (first.count === 0) return { count: 0, cut: first.capped };
   let { capped } = first;
-  for (let offset = first.count; seen.size < atMost;) {
+  if (!capped && (seen.size === expected || (first.count < SMALLEST_CAP && seen.size >= (expected ?? 0)))) {
+    return { count: seen.size, cut: false };
+  }
+  offset = first.count;
+  while (seen.size < atMost) {
     const before = seen.size;
-    const page = await client.ask({ ...question, offset }, asker, take);
-    offset += page.count;
-    if (page.count === 0) {
-      if (!capped && offset === first.count) knowledge.learnComplete(level, first.count);
-      return { count: seen.size, cut: capped };
-    }
-    // The same page again: the server does not page, and what lies beyond cannot be had.
-    if (seen.size === before) return { count: seen.size, cut: true };
+    const page = await client.ask({ ...question, offset }, asker, take).catch(unlessAboutQuestion);
+    // It does not know `offset`, or ignores it and gives the same page again: what lies beyond cannot be had.
+    if (!page || (page.count > 0 && seen.size === before)) break;
+    if (page.count === 0) return { count: seen.size, cut: capped || overlaps };
+    if (!page.capped && seen.size === expected) return { count: seen.size, cut: false };
+    if (!page.capped && first.capped) return { count: seen.size, cut: overlaps };
     ({ capped } = page);
-    if (seen.size >= expected || (!capped && page.count < first.count)) return { count: seen.size, cut: false };
+    offset += page.count;
   }
   return { count: seen.size, cut: true };
 }
 
-/** The first page of a question. A server that refuses the wish for attributes is asked without, then and ever after. */
+/** The first page of a question. A server that refuses the wish for attributes is asked without, then and for a while. */
 async function askWithWishes(
   { client, knowledge, asker }: SearchContext,
   wished: Question,

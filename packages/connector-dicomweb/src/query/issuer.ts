@@ -1,7 +1,7 @@
 import { type PatientIdentifier } from '@pacs-connectors/connector-core';
 import { type DicomJson, Tag, textOf, universalEntityIdsOf } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
-import { unlessAboutQuestion } from './study-questions.js';
+import { unlessAboutQuestion } from '../http/status-error.js';
 
 /**
  * The `records`, all of the Patient ID that was asked for, whose issuer is the one that was asked for.

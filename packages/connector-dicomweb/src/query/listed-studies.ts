@@ -35,10 +35,13 @@ export async function contentOfListedStudies(
   if (!isWorthIt) return studies;
   const slices = slicesOfUids([...listed.keys()], (uid) => listed.get(uid) ?? 0, RESULTS_OF_ONE_QUESTION);
   await Promise.all(slices.map((uids) => askList(context, uids, depth, listed, content)));
-  return studies.filter(({ study }) => (listed.get(study.studyInstanceUid) ?? 1) > 0);
+  return studies.filter(({ study }) => listed.get(study.studyInstanceUid) !== 0);
 }
 
-/** Asks for the content of `uids` and counts down in `missing` what has come. */
+/**
+ * Asks for the content of `uids` and counts down in `missing` what has come: 0 is complete, less than 0 means that the count
+ * was wrong, and proves nothing.
+ */
 async function askList(
   context: SearchContext,
   uids: readonly string[],
@@ -70,12 +73,12 @@ async function askList(
       missing.set(uid, left - 1);
     },
   );
-  const isComplete = uids.every((uid) => (missing.get(uid) as number) <= 0);
+  const left = uids.map((uid) => missing.get(uid) as number);
   if (withoutSeries && depth === 'instance') {
     // Their series are asked for with each study.
     knowledge.seriesInInstances = false;
     for (const uid of uids) missing.set(uid, 1);
   }
-  if (isComplete) knowledge.uidLists ??= true;
-  else knowledge.relational = false;
+  if (left.every((count) => count === 0)) knowledge.uidLists ??= true;
+  else if (left.every((count) => count >= 0)) knowledge.relational = false;
 }

@@ -1,12 +1,13 @@
 import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
 import { type Question } from '../http/question.js';
+import { unlessAboutQuestion } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
 import { included } from './study-content.js';
 import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
-import { type FoundStudy, unlessAboutQuestion } from './study-questions.js';
+import { type FoundStudy } from './study-questions.js';
 
 /** A series that was asked for by its UID, or an instance; the study around it is asked for afterwards. */
 export interface FoundPart {
@@ -22,42 +23,65 @@ export interface FoundPart {
 
 /** The series with this UID, wherever it is (relational, PS3.18 10.6.1.1: `/series?SeriesInstanceUID=…`). */
 export function partsBySeriesUid(context: SearchContext, uid: string): Promise<FoundPart[]> {
-  return partsByUid(context, uid, 'Series Instance UID', {
+  const question: Question = {
     level: 'series',
     resource: 'series',
     match: [['SeriesInstanceUID', uid]],
     include: included(context, SERIES_WISHES),
-  }).then((parts) => parts.filter(({ series }) => series.seriesInstanceUid === uid));
+  };
+  return partsByUid(context, uid, question, ({ series }) => series.seriesInstanceUid === uid);
 }
 
 /** The instance with this UID, wherever it is. */
 export async function partsBySopUid(context: SearchContext, uid: string): Promise<FoundPart[]> {
-  const parts = await partsByUid(context, uid, 'SOP Instance UID', {
+  const question: Question = {
     level: 'instance',
     resource: 'instances',
     match: [['SOPInstanceUID', uid]],
     include: included(context, INSTANCE_WITH_SERIES_WISHES),
-  });
-  const wanted = parts.filter(({ instance }) => instance?.sopInstanceUid === uid);
-  return Promise.all(wanted.map((part) => (part.series.modality === undefined ? withSeries(context, part) : part)));
+  };
+  const parts = await partsByUid(context, uid, question, ({ instance }) => instance?.sopInstanceUid === uid);
+  return Promise.all(parts.map((part) => (part.series.modality === undefined ? withSeries(context, part) : part)));
 }
 
-async function partsByUid(context: SearchContext, uid: string, kind: string, question: Question): Promise<FoundPart[]> {
+/** @param isWanted whether a part is the one that was asked for: a server may ignore the key. */
+async function partsByUid(
+  context: SearchContext,
+  uid: string,
+  question: Question,
+  isWanted: (part: FoundPart) => boolean,
+): Promise<FoundPart[]> {
   if (!isUid(uid)) return [];
+  const { level } = question;
   const parts: FoundPart[] = [];
   // One is what there is; a server that ignored the key would give the whole archive.
   const bounds = { expected: 1, atMost: 1 };
   const answer = await askAllPages(context, { ...question, limit: 2 }, (record) => take(parts, record), bounds).catch(
     unlessAboutQuestion,
   );
-  if (!answer) {
-    context.notice(
-      'WARN',
-      'Not searched',
-      `it does not search for a ${kind} without the study; ask by Study Instance UID.`,
-    );
+  const wanted = parts.filter(isWanted);
+  if (wanted.length > 0) context.knowledge.found.add(level);
+  else if (!answer || answer.count > 0 || !(await searchesAcrossStudies(context, question))) {
+    const kind = level === 'series' ? 'Series Instance UID' : 'SOP Instance UID';
+    const what = `it does not search for a ${kind} without the study; ask by Study Instance UID.`;
+    context.notice('WARN', 'Not searched', what);
   }
-  return parts;
+  return wanted;
+}
+
+/**
+ * Whether the server searches at this level across studies: some answer as if there were nothing, though a search without a key
+ * finds whatever the archive holds.
+ */
+async function searchesAcrossStudies(
+  { client, knowledge, asker }: SearchContext,
+  { level, resource }: Question,
+): Promise<boolean> {
+  if (knowledge.found.has(level)) return true;
+  const any = await client.ask({ level, resource, limit: 1 }, asker, () => undefined).catch(unlessAboutQuestion);
+  if (any?.count) knowledge.found.add(level);
+  // A server that refuses so broad a search has told nothing, nor has one without a single study.
+  return any === undefined || any.count > 0 || (await client.probe(asker)) === 0;
 }
 
 function take(parts: FoundPart[], record: DicomJson): void {

@@ -7,7 +7,6 @@ import {
   type SearchResult,
   type StudyFilters,
 } from '@pacs-connectors/connector-core';
-import { isUid } from './literal-value.js';
 import { type FoundPart, partsBySeriesUid, partsBySopUid } from './part-questions.js';
 import { contentOfListedStudies } from './listed-studies.js';
 import { type SearchContext } from './search-context.js';
@@ -43,6 +42,13 @@ export async function search(context: SearchContext, criteria: SearchCriteria, d
       .filter(({ studyInstanceUid }) => !known.has(studyInstanceUid) || depth !== 'instance')
       .map((part) => fillPart(context, part, depth, content)),
   ]);
+  if (tree.conflicts.size > 0) {
+    context.notice(
+      'WARN',
+      'Identifiers under two parents',
+      `it lists ${tree.conflicts.size} UID(s) under more than one patient, study or series; each stands under one of them.`,
+    );
+  }
   return { patients: tree.result(), notices: context.notices };
 }
 
@@ -52,7 +58,7 @@ async function wholeStudies(context: SearchContext, criteria: SearchCriteria): P
     ...[...new Set(criteria.accessionNumbers)].map((value) => studiesByAccessionNumber(context, value)),
     studiesByUid(context, criteria.studyInstanceUids),
   ]);
-  return found.flat().filter(({ study }) => isUid(study.studyInstanceUid));
+  return found.flat();
 }
 
 async function partsOfStudies(context: SearchContext, criteria: SearchCriteria): Promise<FoundPart[]> {

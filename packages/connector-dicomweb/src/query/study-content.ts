@@ -1,10 +1,10 @@
 import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
 import { type Question } from '../http/question.js';
+import { unlessAboutQuestion, unlessOverall } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
-import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
-import { cutNotice, type FoundStudy, unlessAboutQuestion } from './study-questions.js';
+import { cutNotice, type FoundStudy } from './study-questions.js';
 import { INSTANCE_WISHES, INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
 
 /** The series of studies and their instances, as they are found. */
@@ -38,7 +38,7 @@ export async function seriesOfStudy(
     },
     (record) => {
       const series = seriesOf(record);
-      if (!series || !isUid(series.seriesInstanceUid)) return;
+      if (!series || !isOf(record, uid)) return;
       found.set(series.seriesInstanceUid, countOf(record, Tag.NumberOfSeriesRelatedInstances));
       content.series(uid, series);
     },
@@ -91,7 +91,7 @@ async function instancesOfStudy(
       include: included(context, INSTANCE_WITH_SERIES_WISHES),
     },
     (record) => {
-      if (takeInstance(record, uid, content)) taken++;
+      if (isOf(record, uid) && takeInstance(record, uid, content)) taken++;
       if (record[Tag.Modality] === undefined) withoutModality = true;
     },
     { expected },
@@ -130,9 +130,8 @@ export async function instancesOfSeries(
   expected: number | undefined,
 ): Promise<number> {
   const take = (record: DicomJson) => {
-    const [study, series] = [textOf(record, Tag.StudyInstanceUID), textOf(record, Tag.SeriesInstanceUID)];
-    if ((study ?? studyInstanceUid) !== studyInstanceUid || (series ?? seriesInstanceUid) !== seriesInstanceUid)
-      return 0;
+    const series = textOf(record, Tag.SeriesInstanceUID) ?? seriesInstanceUid;
+    if (!isOf(record, studyInstanceUid) || series !== seriesInstanceUid) return 0;
     const instance = instanceOf(record);
     if (instance) content.instance(studyInstanceUid, seriesInstanceUid, instance);
     return instance ? 1 : 0;
@@ -153,8 +152,9 @@ export async function instancesOfSeries(
       expected,
       (record) => (found += take(record)),
     );
-    if (found >= expected) return found;
-    context.knowledge.relational = false;
+    if (found === expected) return found;
+    // More than the server counts: there may be more still.
+    if (found < expected) context.knowledge.relational = false;
   }
   const { count, cut } = await askAllPages(
     context,
@@ -182,7 +182,12 @@ export async function askRelational(
   onResult: (record: DicomJson) => void,
 ): Promise<void> {
   const bounds = { expected, atMost: expected };
-  await askAllPages(context, { ...question, limit: expected + 1 }, onResult, bounds).catch(unlessAboutQuestion);
+  await askAllPages(context, { ...question, limit: expected + 1 }, onResult, bounds).catch(unlessOverall);
+}
+
+/** Whether a result is of this study, as far as it tells: a server may give more than it was asked for. */
+function isOf(record: DicomJson, studyInstanceUid: string): boolean {
+  return (textOf(record, Tag.StudyInstanceUID) ?? studyInstanceUid) === studyInstanceUid;
 }
 
 /** Takes an instance with its series. @returns false where it does not tell which series it is of. */

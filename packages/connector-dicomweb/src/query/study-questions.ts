@@ -1,6 +1,6 @@
 import { type PatientAttributes, type PatientIdentifier, type StudyAttributes } from '@pacs-connectors/connector-core';
 import { type Question } from '../http/question.js';
-import { StatusError } from '../http/status-error.js';
+import { unlessAboutQuestion } from '../http/status-error.js';
 import { countOf, type DicomJson, patientOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { ofIssuer } from './issuer.js';
@@ -48,13 +48,14 @@ export async function studiesByUid(context: SearchContext, values: readonly stri
   const missing = new Set(values.filter(isUid));
   const found: FoundStudy[] = [];
   const ask = async (uids: readonly string[]) => {
-    const { records } = await askStudies(context, studiesWhere([['StudyInstanceUID', uids.join(',')]]), {
-      // A server that ignored the key would give the whole archive.
-      expected: uids.length,
-      atMost: uids.length,
-    });
+    // A server that ignored the key would give the whole archive.
+    const bounds = { atMost: uids.length };
+    const { records } = await askStudies(context, studiesWhere([['StudyInstanceUID', uids.join(',')]]), bounds);
     for (const study of foundStudies(records)) {
       if (missing.delete(study.study.studyInstanceUid)) found.push(study);
+    }
+    if (uids.length === 1 && records.length > 0 && missing.has(uids[0] as string)) {
+      context.notice('WARN', 'Not searched', 'it does not search by Study Instance UID.');
     }
   };
   if (missing.size > 1 && knowledge.uidLists !== false) {
@@ -163,12 +164,6 @@ function foundStudies(records: readonly DicomJson[]): FoundStudy[] {
       instances: countOf(record, Tag.NumberOfStudyRelatedInstances),
     };
   });
-}
-
-/** Swallows the refusal of a question that another will replace. */
-export function unlessAboutQuestion(error: unknown): undefined {
-  if (error instanceof StatusError && error.isAboutQuestion) return undefined;
-  throw error;
 }
 
 /** Says that the archive has more than it gives. */

@@ -19,10 +19,14 @@ export interface FakeQidoBehaviour {
   /** Says `Warning: 299` where it has capped. */
   warns?: boolean;
   ignoresOffset?: boolean;
+  /** `offset` is refused with 400. */
+  refusesOffset?: boolean;
+  /** Results come in another order on each page, so that some come twice and others never. */
+  reorders?: boolean;
   /** Attributes wished for: by tags (as the standard), only `all`, dropped in silence, or refused with 400. */
   includeField?: 'tags' | 'all' | 'dropped' | 'refused';
   /** Searches for series and instances outside of a study: answered, refused with 400, or answered as if nothing matched. */
-  relational?: 'answered' | 'refused' | 'nothing' | 'key ignored';
+  relational?: 'answered' | 'refused' | 'forbidden' | 'nothing' | 'key ignored';
   /** Instances are only searched for inside of a series, as by AWS HealthImaging. */
   instancesBySeriesOnly?: boolean;
   /** Issuer of Patient ID is no matching key: it is ignored. */
@@ -33,6 +37,8 @@ export interface FakeQidoBehaviour {
   wildcards?: boolean;
   /** Gives no counts of series and instances. */
   countless?: boolean;
+  /** What it tells as a count, instead of how many there are. */
+  countTold?: (count: number) => number;
   /** How it says that nothing was found. */
   nothing?: 'empty array' | 204 | 404;
   contentType?: string;
@@ -118,11 +124,15 @@ function answer(
   }
   const isRelational = level !== 'study' && study === undefined;
   if (isRelational && behaviour.relational === 'refused') return void response.writeHead(400).end();
+  if (isRelational && behaviour.relational === 'forbidden') return void response.writeHead(403).end();
+  if (behaviour.refusesOffset && url.searchParams.has('offset')) return void response.writeHead(400).end();
   const wished = url.searchParams.getAll('includefield');
   if (wished.length > 0 && behaviour.includeField === 'refused') return void response.writeHead(400).end();
 
   let results =
-    isRelational && behaviour.relational === 'nothing' ? [] : resultsOf(patients, level, behaviour.countless ?? false);
+    isRelational && behaviour.relational === 'nothing'
+      ? []
+      : resultsOf(patients, level, behaviour.countless ? () => undefined : (behaviour.countTold ?? ((count) => count)));
   const keys: [string, string][] = [...url.searchParams].filter(
     ([name]) =>
       !['includefield', 'limit', 'offset'].includes(name) && !(behaviour.ignoresIssuer && name === 'IssuerOfPatientID'),
@@ -133,6 +143,7 @@ function answer(
     for (const [name, value] of keys) results = results.filter((result) => matches(result, name, value, behaviour));
   }
   const offset = behaviour.ignoresOffset ? 0 : Number(url.searchParams.get('offset') ?? 0);
+  if (behaviour.reorders && offset > 0) results = [...results.slice(4), ...results.slice(0, 4)];
   const limit = Math.min(Number(url.searchParams.get('limit') ?? Infinity), behaviour.cap ?? Infinity);
   const page = results.slice(offset, offset + limit);
   if (behaviour.warns && offset + page.length < results.length) {

@@ -2,9 +2,16 @@ import { type Patient, type Series, type Study } from '@pacs-connectors/connecto
 import { type Level } from '../http/question.js';
 import { type DicomJson, Tag } from '../json/dicom-json.js';
 
-/** Every result of a level that an archive of `patients` has, all attributes in it, as DICOM JSON (PS3.18 F.2). */
-export function resultsOf(patients: readonly Patient[], level: Level, countless: boolean): DicomJson[] {
-  const count = (value: number) => (countless ? undefined : value);
+/**
+ * Every result of a level that an archive of `patients` has, all attributes in it, as DICOM JSON (PS3.18 F.2).
+ *
+ * @param count what is told of a number of series or instances.
+ */
+export function resultsOf(
+  patients: readonly Patient[],
+  level: Level,
+  count: (value: number) => number | undefined,
+): DicomJson[] {
   return patients.flatMap((patient) =>
     patient.studies.flatMap((study) => {
       const upper = { ...ofPatient(patient), ...ofStudy(study) };
