@@ -1,36 +1,43 @@
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { LaunchedManifests } from './launched-manifests.js';
 
-/** How long readiness waits for Redis, milliseconds: probes are answered soon whatever it does. */
-const PATIENCE_MS = 500;
+/** Time between two looks at Redis, milliseconds. */
+const LOOK_MS = 1000;
 
 /**
- * The cache in readiness. Redis away does not take the replica out of service: its launches work, but no other replica
- * knows their keys.
+ * The cache in readiness: what was found last, by launches or by a look in the background, so that a probe never waits for
+ * Redis. Redis away does not take the replica out of service: its launches work, but no other replica knows their keys.
  */
 @Injectable()
-export class CacheHealth {
+export class CacheHealth implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer?: NodeJS.Timeout;
+  private ended = false;
+
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly manifests: LaunchedManifests,
   ) {}
 
-  async check() {
+  onApplicationBootstrap(): void {
+    if (this.manifests.shared) void this.look();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.ended = true;
+    clearTimeout(this.timer);
+  }
+
+  check() {
     const indicator = this.indicators.check('cache');
     if (!this.manifests.shared) return indicator.up({ kept: 'in this process' });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS, false)));
-    const answers = await Promise.race([
-      this.manifests.check().then(
-        () => true,
-        () => false,
-      ),
-      late,
-    ]);
-    clearTimeout(timer);
-    if (answers) return indicator.up({ kept: 'in Redis' });
+    if (this.manifests.sharedReachable) return indicator.up({ kept: 'in Redis' });
     const message = 'Redis (cache.url) does not answer: launches work on this replica and are not shared';
     return indicator.degraded({ kept: 'in this process', message });
+  }
+
+  private async look(): Promise<void> {
+    await this.manifests.check().catch(() => undefined);
+    if (!this.ended) this.timer = setTimeout(() => void this.look(), LOOK_MS).unref();
   }
 }

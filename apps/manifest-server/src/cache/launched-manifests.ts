@@ -69,6 +69,11 @@ export class LaunchedManifests implements OnApplicationShutdown {
     return this.cache.check();
   }
 
+  /** Whether the shared store answered when it was used last; false before that. */
+  get sharedReachable(): boolean {
+    return this.cache.sharedReachable ?? false;
+  }
+
   get statistics() {
     return this.cache.statistics;
   }

@@ -30,7 +30,7 @@ export interface ManifestCacheOptions<Question> {
   incompleteTtlMs?: number;
   /** What the manifests of this process may take, bytes. */
   maxBytes?: number;
-  /** Told once when the shared store stops answering, and once when it answers again. */
+  /** Told once when the shared store does not answer (any more), and once when it answers again. */
   onSharedStore?(reachable: boolean, error?: unknown): void;
 }
 
@@ -59,7 +59,8 @@ export class ManifestCache<Question> {
   private readonly ttlMs: number;
   private readonly incompleteTtlMs: number;
   private readonly sweeper: NodeJS.Timeout;
-  private sharedReachable = true;
+  /** Whether the shared store answered when it was used last; not known before that. */
+  sharedReachable: boolean | undefined;
   private sharedRestsUntil = 0;
   private closed = false;
   /** By who looked: launches, and viewers with a key. */
@@ -132,9 +133,14 @@ export class ManifestCache<Question> {
   /** Rejects where the shared store does not answer. */
   async check(): Promise<void> {
     if (!this.options.shared) return;
-    await this.options.shared.check();
-    this.sharedRestsUntil = 0;
-    this.noteShared(true);
+    try {
+      await this.options.shared.check();
+      this.sharedRestsUntil = 0;
+      this.noteShared(true);
+    } catch (error) {
+      this.noteShared(false, error);
+      throw error;
+    }
   }
 
   /** How much is kept and under way in this process. */
@@ -276,9 +282,10 @@ export class ManifestCache<Question> {
   }
 
   private noteShared(reachable: boolean, error?: unknown): void {
-    if (reachable === this.sharedReachable) return;
+    if (this.closed || reachable === this.sharedReachable) return;
+    const turned = !reachable || this.sharedReachable !== undefined;
     this.sharedReachable = reachable;
-    this.options.onSharedStore?.(reachable, error);
+    if (turned) this.options.onSharedStore?.(reachable, error);
   }
 }
 

@@ -10,6 +10,9 @@ const CHANNEL = 'pacs-connectors:changed';
 /** Time after which the claim of a replica that died is free, milliseconds; it is renewed three times within it. */
 const CLAIM_MS = 6000;
 
+/** How long a check waits for a connection that is being made, milliseconds. */
+const CONNECTION_MS = 1000;
+
 const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`;
 const RENEW = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0`;
 
@@ -101,6 +104,8 @@ export class RedisStore implements SharedStore {
   }
 
   async check(): Promise<void> {
+    // While the connection is being made, that is waited for: its failure is emitted as an error.
+    if (this.redis.status !== 'ready') await once(this.redis, 'ready', { signal: AbortSignal.timeout(CONNECTION_MS) });
     await this.redis.ping();
   }
 
