@@ -19,6 +19,7 @@ import { Lifecycle } from './lifecycle/lifecycle.service.js';
 import { BuiltManifests } from './manifest/built-manifests.service.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { Metrics } from './metrics/metrics.service.js';
+import { ConfigurationReload } from './reload/configuration-reload.service.js';
 import { Retrievals } from './retrieval/retrievals.service.js';
 import { Searches } from './search/searches.service.js';
 import { ConnectorWatches } from './watch/connector-watches.service.js';
@@ -38,6 +39,7 @@ import { ConnectorWatches } from './watch/connector-watches.service.js';
     OtherViewers,
     Launches,
     ConnectorWatches,
+    ConfigurationReload,
     BuiltManifests,
     Lifecycle,
     Metrics,

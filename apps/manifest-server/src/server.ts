@@ -21,18 +21,21 @@ import { nameRequests } from './logging/request-context.js';
 import { createLog, NestLog } from './logging/server-log.js';
 import { BuiltManifests } from './manifest/built-manifests.service.js';
 import { Metrics } from './metrics/metrics.service.js';
+import { ConfigurationReload } from './reload/configuration-reload.service.js';
 
 const logger = new Logger('Configuration');
 
 /**
- * Starts the server and listens.
+ * Starts the server and listens; from then on it follows the files of its configuration.
  *
  * @throws StartError, or config-core's ConfigurationError, where it cannot serve: no connector is usable, the port is taken.
  */
 export async function startServer(options: ServerOptions): Promise<NestFastifyApplication> {
   const document = await readConfiguration(options.configuration);
   const plugins = await findPluginModules(document.plugins);
-  return serve(new ServerConfiguration(document, plugins.problems), plugins.modules, options);
+  const app = await serve(new ServerConfiguration(document, plugins.problems), plugins.modules, options);
+  app.get(ConfigurationReload).follow(options);
+  return app;
 }
 
 /**
@@ -54,7 +57,9 @@ export async function serve(
   );
   try {
     requireUsable(app.get(ConnectorRegistry), configuration);
-    log.level = configuration.global.logging.minimumLevel;
+    const setLevel = () => (log.level = configuration.global.logging.minimumLevel);
+    setLevel();
+    app.get(ConfigurationReload).onTaken(setLevel);
     const identifiers = new LoggedIdentifiers(() => configuration.global.logging);
     app.get(BuiltManifests).onBuilt((report) => logManifest(log, identifiers, report));
     const fastify = app.getHttpAdapter().getInstance();

@@ -12,6 +12,7 @@ import { CacheHealth } from '../cache/cache-health.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
 import { Lifecycle } from '../lifecycle/lifecycle.service.js';
+import { ConfigurationReload } from '../reload/configuration-reload.service.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { type ConnectorReport, connectorReports, unmetRequirement } from './connector-reports.js';
 
@@ -29,6 +30,7 @@ export class HealthController {
     private readonly watches: ConnectorWatches,
     private readonly cache: CacheHealth,
     private readonly lifecycle: Lifecycle,
+    private readonly reload: ConfigurationReload,
   ) {}
 
   @Route('live')
@@ -109,10 +111,18 @@ export class HealthController {
       : indicator.down(`waiting for the first look at ${waiting.join(', ')}`);
   }
 
+  /** The server serves by the configuration in force, whatever the files hold. */
   private configured() {
     const { problems } = this.configuration;
+    const { since, refused, restartNeeded } = this.reload.state;
     const indicator = this.indicators.check('configuration');
-    return problems.length === 0 ? indicator.up() : indicator.degraded({ problems });
+    if (problems.length === 0 && !refused && restartNeeded.length === 0) return indicator.up({ since });
+    return indicator.degraded({
+      since,
+      ...(refused && { message: 'what the files hold now is not taken', refused }),
+      ...(restartNeeded.length > 0 && { restartNeeded }),
+      problems,
+    });
   }
 
   private required(reports: readonly ConnectorReport[]) {

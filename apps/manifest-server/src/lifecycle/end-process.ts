@@ -6,7 +6,7 @@ import { ServerConfiguration } from '../boot/server-configuration.js';
 import { describeUnexpected } from '../http/describe-unexpected.js';
 import { Lifecycle } from './lifecycle.service.js';
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** npm passes on a signal that the terminal has sent already: what comes within this time is the same one, milliseconds. */
 const SAME_SIGNAL_MS = 500;

@@ -6,6 +6,7 @@ import { LaunchedManifests } from '../cache/launched-manifests.js';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { connectorReports } from '../health/connector-reports.js';
 import { BuiltManifests } from '../manifest/built-manifests.service.js';
+import { ConfigurationReload } from '../reload/configuration-reload.service.js';
 import { type Outcome } from '../watch/connector-watch.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 
@@ -32,6 +33,7 @@ export class Metrics {
     private readonly registry: ConnectorRegistry,
     private readonly configuration: ServerConfiguration,
     private readonly launched: LaunchedManifests,
+    private readonly reload: ConfigurationReload,
     built: BuiltManifests,
   ) {
     this.processMetrics();
@@ -144,6 +146,18 @@ export class Metrics {
       }
     });
     this.cacheMetrics();
+    this.gauge(
+      'pacs_config_last_reload_successful',
+      '0 while the files hold what the server does not take',
+      [],
+      (gauge) => gauge.set(Number(this.reload.state.refused === undefined)),
+    );
+    this.gauge(
+      'pacs_config_last_reload_success_timestamp_seconds',
+      'When the configuration in force was read, at the start or later',
+      [],
+      (gauge) => gauge.set(this.reload.state.since.getTime() / 1000),
+    );
   }
 
   private cacheMetrics(): void {

@@ -25,6 +25,9 @@ export const archives = new Map<string, (criteria: SearchCriteria, options: Sear
 /** How the health check of an archive goes, by its id. One that is not here is up. */
 export const checks = new Map<string, (signal: AbortSignal) => Promise<ConnectorStatus>>();
 
+/** Ids of archives whose connectors were closed, in that order. */
+export const closed: string[] = [];
+
 class NoSettings {}
 
 @ConnectorPluginProvider()
@@ -39,7 +42,7 @@ class FakePlugin implements ConnectorPlugin {
       search: (criteria, options) =>
         archives.get(id)?.(criteria, options) ?? Promise.resolve({ patients: [], notices: [] }),
       check: (signal) => checks.get(id)?.(signal) ?? Promise.resolve({ latencyMs: 0 }),
-      close: () => Promise.resolve(),
+      close: async () => void closed.push(id),
     };
   }
 }

@@ -6,6 +6,8 @@ import { installPluginPackage } from './plugin-package.js';
 export interface AskedQuestion {
   /** The server process that asks. */
   pid: number;
+  /** What it asks, after the archive's address. */
+  path: string;
   answer(): void;
   /** Resolves when whoever asked has gone before the answer. */
   cancelled: Promise<void>;
@@ -16,6 +18,7 @@ export interface RemoteArchive {
   questions: AskedQuestion[];
   /** Answers at once from now on, or not. */
   prompt: boolean;
+  url: string;
   /** The part of a configuration file that declares it. */
   configuration: string;
   stop(): Promise<void>;
@@ -23,7 +26,13 @@ export interface RemoteArchive {
 
 /** Starts it, with the plug-in that asks it installed in the folder that the servers run in. */
 export async function startRemoteArchive(folder: string): Promise<RemoteArchive> {
-  const archive: RemoteArchive = { questions: [], prompt: true, configuration: '', stop: async () => undefined };
+  const archive: RemoteArchive = {
+    questions: [],
+    prompt: true,
+    url: '',
+    configuration: '',
+    stop: async () => undefined,
+  };
   const server = createServer((request, response) => {
     const question = ask(Number(request.headers['x-pid']), request.url ?? '', response);
     archive.questions.push(question);
@@ -35,29 +44,30 @@ export async function startRemoteArchive(folder: string): Promise<RemoteArchive>
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
+  archive.url = `http://127.0.0.1:${port}`;
   archive.configuration = `connector:
   plugins: remote-archive
   config:
     remote:
       type: REMOTE
-      remote.url: http://127.0.0.1:${port}
+      remote.url: ${archive.url}
       wado.authentication.basic.url: http://images.invalid/wado
 `;
   await installPlugin(folder);
   return archive;
 }
 
-function ask(pid: number, url: string, response: ServerResponse): AskedQuestion {
+function ask(pid: number, path: string, response: ServerResponse): AskedQuestion {
   const cancelled = new Promise<void>((resolve) => {
     response.once('close', () => {
       if (!response.writableFinished) resolve();
     });
   });
-  const study = new URL(url, 'http://x').searchParams.get('study') ?? '';
+  const study = new URL(path, 'http://x').searchParams.get('study') ?? '';
   const instances = Array.from({ length: 3 }, (_, index) => ({ sopInstanceUid: `${study}.1.${index + 1}` }));
   const series = [{ seriesInstanceUid: `${study}.1`, instances }];
   const patients = [{ patientId: 'P', patientName: 'Doe^Jane', studies: [{ studyInstanceUid: study, series }] }];
-  return { pid, cancelled, answer: () => void response.end(JSON.stringify({ patients, notices: [] })) };
+  return { pid, path, cancelled, answer: () => void response.end(JSON.stringify({ patients, notices: [] })) };
 }
 
 async function installPlugin(folder: string): Promise<void> {
@@ -71,10 +81,13 @@ import { ConnectorPluginProvider } from '@pacs-connectors/connector-core/nestjs'
 class RemoteSettings {}
 Setting({ paths: ['remote.url'], description: 'Address' })(RemoteSettings.prototype, 'url');
 
+let count = 0;
+
 class RemotePlugin {
   type = 'REMOTE';
   settings = RemoteSettings;
   create({ id, settings }) {
+    const made = ++count;
     return {
       id,
       type: 'REMOTE',
@@ -82,8 +95,8 @@ class RemotePlugin {
         const headers = { 'x-pid': String(process.pid) };
         return (await fetch(settings.url + '/?study=' + studyInstanceUids[0], { signal, headers })).json();
       },
-      check: async () => ({ latencyMs: 0 }),
-      close: async () => undefined,
+      check: async () => ({ latencyMs: 0, details: { made } }),
+      close: async () => console.log('closed: ' + id + ', made as number ' + made),
     };
   }
 }

@@ -162,3 +162,44 @@ it('stops in the middle of a check', async () => {
   expect(aborted).toBe(true);
   expect(watch.health.lastError).toBeUndefined();
 });
+
+it('retired, checks no more and closes the connector when the last who holds it has let go', async () => {
+  let checks = 0;
+  const { watch } = watched(async () => ({ latencyMs: ++checks }), { intervalMs: 1 });
+  let closed = false;
+  watch.connector.close = async () => void (closed = true);
+  await watch.start();
+  let answer: () => void = () => undefined;
+  const release = watch.hold();
+  const searching = watch.search(() => new Promise<void>((resolve) => (answer = resolve)));
+  const retired = watch.retire();
+  release();
+  await pause(20);
+  const before = checks;
+  await pause(50);
+  expect(checks).toBe(before);
+  expect(closed).toBe(false);
+  answer();
+  await searching;
+  await retired;
+  expect(closed).toBe(true);
+});
+
+it('checks at another interval as soon as that is told', async () => {
+  let checks = 0;
+  const options: ConnectorWatchOptions = { intervalMs: 3_600_000 };
+  const connector: Connector = {
+    id: 'main',
+    type: 'FAKE',
+    search: async () => ({ patients: [], notices: [] }),
+    check: async () => ({ latencyMs: ++checks }),
+    close: async () => undefined,
+  };
+  const watch = new ConnectorWatch(connector, options);
+  watches.push(watch);
+  await watch.start();
+  options.intervalMs = 5;
+  watch.replan();
+  while (checks < 3) await pause(5);
+  expect(watch.health.status).toBe('up');
+});

@@ -1,0 +1,33 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CacheSettings, type GlobalConfiguration, settingsOf } from '@pacs-connectors/config-core';
+import { type ServerOptions } from '../boot/options.js';
+
+type Read = (global: GlobalConfiguration, options: ServerOptions) => unknown;
+
+/** What is read at the start alone: the listener, the plug-ins that are loaded, the store that replicas share. */
+const FIXED: Record<string, Read> = {
+  'connector.plugins': ({ plugins }) => plugins,
+  'server.port': ({ server }, { port }) => port ?? server.port,
+  'server.address': ({ server }, { host }) => host ?? server.address,
+  'server.context-path': ({ server }, { contextPath }) => contextPath ?? server.contextPath,
+  ...Object.fromEntries(
+    [...settingsOf(CacheSettings)].map(([property, { paths }]): [string, Read] => [
+      `cache.${paths[0]}`,
+      ({ cache }) => cache[property as keyof CacheSettings],
+    ]),
+  ),
+};
+
+/**
+ * The keys whose change needs a restart, and that do not say what the server was started with. A key that the environment
+ * or a flag overrides is none of them.
+ */
+export function changedFixedKeys(
+  started: GlobalConfiguration,
+  wanted: GlobalConfiguration,
+  options: ServerOptions,
+): string[] {
+  return Object.entries(FIXED)
+    .filter(([, read]) => !isDeepStrictEqual(read(started, options), read(wanted, options)))
+    .map(([key]) => key);
+}
