@@ -78,6 +78,46 @@ describe('a store', () => {
     expect(createPrivateKey(key as string).asymmetricKeyType).toBe('rsa');
   });
 
+  it.each(['pkcs8', 'sec1'] as const)('PEM with an encrypted EC key: %s', (type) => {
+    const { key, certificates } = readStore({ url: store('key.p12', JAVA_KEY_STORE), storePassword: 'changeit' });
+    const encrypted = createPrivateKey(key as string)
+      .export({ type, format: 'pem', cipher: 'aes-256-cbc', passphrase: 'opens' })
+      .toString();
+    const url = store('encrypted.pem', `${encrypted}\n${certificates.join('\n')}`);
+    expect(createPrivateKey(readStore({ url, keyPassword: 'opens' }).key as string).asymmetricKeyType).toBe('ec');
+    expect(failure(() => readStore({ url, keyPassword: 'shuts' })).message).toMatch(/cannot be decrypted/);
+  });
+
+  it("PEM with a chain before the key's own certificate", () => {
+    const issuer = identity('issuer.example', undefined, { ca: true });
+    const own = identity('own.example', issuer);
+    const url = store('chain.pem', [issuer.certificatePem, own.keyPem, own.certificatePem].join('\n'));
+    expect(subjectsOf(readStore({ url }).certificates)).toEqual(['CN=own.example', 'CN=issuer.example']);
+  });
+
+  it('with a key of another certificate says so', () => {
+    const url = store('mixed.pem', `${identity('other.example').certificatePem}\n${rsa.keyPem}`);
+    expect(failure(() => readStore({ url })).message).toMatch(/key in .* belongs to none of its certificates/);
+  });
+
+  it('with a certificate that is cut off says so', () => {
+    const lines = rsa.certificatePem.trim().split(/\r?\n/);
+    const url = store('cut.pem', [...lines.slice(0, 5), lines.at(-1)].join('\n'));
+    expect(failure(() => readStore({ url })).message).toMatch(/holds a certificate that cannot be read/);
+  });
+
+  it('with a key that is cut off says so', () => {
+    const [begin, line] = rsa.keyPem.split(/\r?\n/);
+    const key = `${begin}\n${line}\n-----END RSA PRIVATE KEY-----`;
+    const { message } = failure(() => readStore({ url: store('cut-key.pem', `${rsa.certificatePem}\n${key}`) }));
+    expect(message).toMatch(/the key in .* cannot be read/);
+  });
+
+  it('that is one certificate in DER tells how to convert it', () => {
+    const url = store('ca.cer', new X509Certificate(rsa.certificatePem).raw);
+    expect(failure(() => readStore({ url })).remedy).toMatch(/openssl x509 -inform der/);
+  });
+
   it('PEM: a bundle of authorities', () => {
     const bundle = ['a', 'b', 'c'].map((name) => identity(name).certificatePem).join('\n');
     expect(subjectsOf(readStore({ url: store('bundle.pem', bundle) }).certificates)).toEqual(['CN=a', 'CN=b', 'CN=c']);

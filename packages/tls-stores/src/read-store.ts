@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import forge from 'node-forge';
 
@@ -58,7 +59,38 @@ export function readStore(settings: StoreSettings): StoreContent {
   const pem = bytes.includes('-----BEGIN ');
   const type = settings.type?.toUpperCase().replace(/[^A-Z0-9]/g, '') ?? (pem ? 'PEM' : 'PKCS12');
   if (type !== 'PEM' && type !== 'PKCS12' && type !== 'P12' && type !== 'PFX') throw otherType(path, type);
-  return pem ? readPem(path, bytes.toString('latin1'), settings) : readPkcs12(path, bytes, settings);
+  return checked(path, pem ? readPem(path, bytes.toString('latin1'), settings) : readPkcs12(path, bytes, settings));
+}
+
+/** `content` with the certificate of its key first. TLS would only say at the first connection, or never, what is wrong here. */
+function checked(path: string, { key, certificates }: StoreContent): StoreContent {
+  const broken = certificates.find((pem) => certificateOf(pem) === undefined);
+  if (broken !== undefined) {
+    throw new StoreError(`the store ${path} holds a certificate that cannot be read`, 'See that the file is complete.');
+  }
+  if (key === undefined || certificates.length === 0) return { certificates, ...(key === undefined ? {} : { key }) };
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey(key);
+  } catch (error) {
+    throw new StoreError(`the key in ${path} cannot be read`, 'See that the file is complete.', error);
+  }
+  const own = certificates.find((pem) => certificateOf(pem)?.checkPrivateKey(privateKey));
+  if (own === undefined) {
+    throw new StoreError(
+      `the key in ${path} belongs to none of its certificates`,
+      'Put its own certificate beside it.',
+    );
+  }
+  return { key, certificates: [own, ...certificates.filter((pem) => pem !== own)] };
+}
+
+function certificateOf(content: string | Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(content);
+  } catch {
+    return undefined;
+  }
 }
 
 function filePath(url: string): string {
@@ -83,12 +115,17 @@ function readPem(path: string, text: string, settings: StoreSettings): StoreCont
   return { certificates, ...(key ? { key: decryptPem(path, key, settings) } : {}) };
 }
 
-/** OpenSSL reads encrypted PEM keys of today; old ones are left to it as well, so that its verdict counts. */
+/** OpenSSL reads encrypted keys of every kind; old ciphers, which OpenSSL 3 refuses, are left to the library. */
 function decryptPem(path: string, key: string, { keyPassword, storePassword }: StoreSettings): string {
   if (!key.includes('ENCRYPTED')) return key;
   const password = keyPassword ?? storePassword;
   if (password === undefined) {
     throw new StoreError(`the key in ${path} is encrypted`, 'Set the password of the key store.');
+  }
+  try {
+    return createPrivateKey({ key, passphrase: password }).export({ type: 'pkcs8', format: 'pem' }).toString();
+  } catch {
+    // wrong password, or an old cipher
   }
   try {
     const decrypted = forge.pki.decryptRsaPrivateKey(key, password) as forge.pki.PrivateKey | null;
@@ -107,10 +144,7 @@ function readPkcs12(path: string, bytes: Buffer, { storePassword, keyPassword }:
   const bags = p12.safeContents.flatMap(({ safeBags }) => safeBags);
   const { pki } = forge;
   const keyBag = bags.find(({ type }) => type === pki.oids['keyBag'] || type === pki.oids['pkcs8ShroudedKeyBag']);
-  const certBags = bags.filter(({ type }) => type === pki.oids['certBag']);
-  const id = (bag: forge.pkcs12.Bag) => (bag.attributes as { localKeyId?: string[] } | undefined)?.localKeyId?.[0];
-  const own = keyBag && id(keyBag) !== undefined ? certBags.filter((bag) => id(bag) === id(keyBag)) : [];
-  const certificates = [...own, ...certBags.filter((bag) => !own.includes(bag))].map(certificatePem);
+  const certificates = bags.filter(({ type }) => type === pki.oids['certBag']).map(certificatePem);
   if (certificates.length === 0 && !keyBag) {
     throw new StoreError(`the store ${path} holds no certificate and no key`, 'See that it is the right file.');
   }
@@ -118,6 +152,12 @@ function readPkcs12(path: string, bytes: Buffer, { storePassword, keyPassword }:
 }
 
 function openPkcs12(path: string, bytes: Buffer, passwords: (string | undefined)[]): forge.pkcs12.Pkcs12Pfx {
+  if (certificateOf(bytes)) {
+    throw new StoreError(
+      `the store ${path} is one certificate in DER; PKCS12 and PEM are read`,
+      `Convert it: openssl x509 -inform der -in ${path} -out certificate.pem`,
+    );
+  }
   let asn1: forge.asn1.Asn1;
   try {
     asn1 = forge.asn1.fromDer(forge.util.createBuffer(bytes.toString('binary')));
