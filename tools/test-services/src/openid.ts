@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
@@ -66,6 +67,9 @@ export async function startOpenId(options: OpenIdOptions): Promise<RunningOpenId
       devInteractions: { enabled: false },
     },
     ttl: { ClientCredentials: options.lifetime ?? 600 },
+    // Both are what the provider would make itself, with a warning each.
+    adapter: inMemory(),
+    jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] },
   });
   handle = provider.callback();
   return {
@@ -89,4 +93,13 @@ export async function startOpenId(options: OpenIdOptions): Promise<RunningOpenId
         server.closeAllConnections();
       }),
   };
+}
+
+/** Keeps the provider's tokens; each knows itself when it ends. */
+function inMemory() {
+  const kept = new Map<string, unknown>();
+  return (model: string) => ({
+    upsert: (id: string, payload: unknown) => Promise.resolve(void kept.set(`${model} ${id}`, payload)),
+    find: (id: string) => Promise.resolve(kept.get(`${model} ${id}`)),
+  });
 }
