@@ -40,6 +40,7 @@ export function parametersOfQuery(query: string): { parameters: Parameter[]; bad
 }
 
 function decode(text: string): string | undefined {
+  if (!/[%+\u0080-\u00ff]/.test(text)) return text;
   const escaped = text
     .replace(/\+/g, ' ')
     .replace(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
