@@ -23,8 +23,9 @@ class Replica {
   readonly seen: boolean[] = [];
   readonly cache: ManifestCache<Question>;
 
-  constructor() {
+  constructor(builtBy?: string) {
     this.cache = new ManifestCache<Question>({
+      builtBy: () => builtBy ?? '',
       shared: connectRedis({ url: redis.url, password: 'pass word' }, seal),
       signingKey: seal.signingKey,
       onSharedStore: (reachable) => this.seen.push(reachable),
@@ -39,6 +40,7 @@ class Replica {
               json: Buffer.from('{}'),
               tag: text,
               found: [],
+              builtBy,
             });
           this.builds.push({ question, signal, finish });
         }),
@@ -126,6 +128,20 @@ it('another replica takes over when the one that builds goes away', async () => 
   await until(() => b.builds.length === 1);
   b.builds[0]?.finish('<b/>');
   expect(await waiting).toBe('<b/>');
+});
+
+it('a replica of another configuration hands out no manifest but its own', async () => {
+  const [a, b] = await Promise.all([new Replica('old').ready(), new Replica('new').ready()]);
+  const key = await a.cache.launch({ patient: 'changed' });
+  await until(() => a.builds.length === 1);
+  const there = b.text(key);
+  a.builds[0]?.finish('of the old one');
+  expect(await a.text(key)).toBe('of the old one');
+  await until(() => b.builds.length === 1);
+  b.builds[0]?.finish('of the new one');
+  expect(await there).toBe('of the new one');
+  expect(await a.text(key)).toBe('of the old one');
+  expect([a.builds.length, b.builds.length]).toEqual([1, 1]);
 });
 
 it('launches work on the replica that took them while Redis is away, and are shared again when it is back', async () => {
