@@ -81,7 +81,7 @@ export interface ConnectorDefinition<Settings extends object = object> {
   type: string;
   /** Identifier kinds that this connector ignores (`search-criteria.deactivated`). */
   deactivated: IdentifierKind[];
-  /** An instance of the plug-in's settings class. */
+  /** An instance of the plug-in's settings class: data, by which a changed configuration is told from the same one. */
   settings: Settings;
 }
 
@@ -94,7 +94,8 @@ export interface ConnectorPlugin<Settings extends object = object> {
   /** How the viewer completes the tree: the manifest's `queryMode`. Not given: no such attribute. */
   readonly queryMode?: 'DB' | 'DICOM' | 'DICOM_WEB';
   /**
-   * Makes the connector. It opens no connection: those are made when they are first needed.
+   * Makes the connector. It opens no connection: those are made when they are first needed. Where the configuration has
+   * changed, an older one of the same id may still be answering its last searches.
    *
    * @throws ConnectorError (`misconfigured`) where the settings cannot work in a way that validation could not see.
    */
