@@ -17,6 +17,7 @@ import { describeUnexpected } from '../http/describe-unexpected.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { describeChange } from './describe-change.js';
 import { changedFixedKeys } from './fixed-keys.js';
+import { SettledChange } from './settled-change.js';
 
 /** How often the files are looked at, milliseconds. They are small, and what is read is what counts: links, mounts, editors. */
 const LOOK_EVERY_MS = 2000;
@@ -41,10 +42,7 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
   private readonly listeners: (() => void)[] = [];
   private started?: { options: ServerOptions; global: GlobalConfiguration };
   private current: ReloadState = { since: new Date(), restartNeeded: [] };
-  /** What the files held when they were last taken or refused. */
-  private dealtWith: string;
-  /** What they have held since the last look, if it is something else. */
-  private unsettled?: string;
+  private readonly change: SettledChange;
   private timer?: NodeJS.Timeout;
 
   constructor(
@@ -52,7 +50,7 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
     private readonly registry: ConnectorRegistry,
     private readonly watches: ConnectorWatches,
   ) {
-    this.dealtWith = configuration.fingerprint;
+    this.change = new SettledChange(configuration.fingerprint);
   }
 
   /** Follows the files that the server was started with. */
@@ -85,14 +83,9 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
     this.timer = setTimeout(() => void this.look().then(() => this.started && this.plan()), LOOK_EVERY_MS).unref();
   }
 
-  /** A change counts once it has been seen twice: a file that is being written is not taken half. */
   private async look(): Promise<void> {
     const texts = await this.read();
-    if (!texts) return;
-    const { fingerprint } = texts;
-    const settled = fingerprint === this.unsettled;
-    this.unsettled = fingerprint === this.dealtWith ? undefined : fingerprint;
-    if (settled && this.unsettled !== undefined) this.takeOrRefuse(texts);
+    if (texts && this.change.look(texts.fingerprint)) this.takeOrRefuse(texts);
   }
 
   private async read(): Promise<ConfigurationTexts | undefined> {
@@ -102,8 +95,7 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
   }
 
   private takeOrRefuse(texts: ConfigurationTexts): void {
-    this.dealtWith = texts.fingerprint;
-    this.unsettled = undefined;
+    this.change.deal(texts.fingerprint);
     try {
       this.take(texts);
     } catch (error) {

@@ -5,7 +5,7 @@ import { temporaryFolder } from '@pacs-connectors/test-services';
 import { type BuiltServer, runBuiltServer } from '../testing/built-server.js';
 import { type RemoteArchive, startRemoteArchive } from '../testing/remote-archive.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let archive: RemoteArchive;
