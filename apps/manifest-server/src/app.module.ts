@@ -22,6 +22,7 @@ import { Metrics } from './metrics/metrics.service.js';
 import { ConfigurationReload } from './reload/configuration-reload.service.js';
 import { Retrievals } from './retrieval/retrievals.service.js';
 import { Searches } from './search/searches.service.js';
+import { Traces } from './tracing/traces.service.js';
 import { ConnectorWatches } from './watch/connector-watches.service.js';
 
 @Module({
@@ -43,6 +44,7 @@ import { ConnectorWatches } from './watch/connector-watches.service.js';
     BuiltManifests,
     Lifecycle,
     Metrics,
+    Traces,
   ],
 })
 export class AppModule {

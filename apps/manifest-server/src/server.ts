@@ -22,6 +22,7 @@ import { createLog, NestLog } from './logging/server-log.js';
 import { BuiltManifests } from './manifest/built-manifests.service.js';
 import { Metrics } from './metrics/metrics.service.js';
 import { ConfigurationReload } from './reload/configuration-reload.service.js';
+import { Traces } from './tracing/traces.service.js';
 
 const logger = new Logger('Configuration');
 
@@ -68,6 +69,7 @@ export async function serve(
     const { server } = configuration.global;
     const contextPath = options.contextPath ?? readContextPath(server.contextPath ?? '');
     configuration.contextPath = contextPath;
+    await app.get(Traces).observe(fastify);
     app.setGlobalPrefix(contextPath);
     app.useGlobalFilters(new ProblemFilter(contextPath));
     for (const problem of [...configuration.problems, ...app.get(ConnectorRegistry).warnings]) logger.warn(problem);

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { ownVersion } from '../boot/own-version.js';
 import { PROBLEM_SCHEMA } from './problem.js';
 
 /** Serves the API's description below the context path: `api` for people, `api-json` and `api-yaml` for programs. */
@@ -25,11 +25,6 @@ export async function serveApiDescription(app: INestApplication): Promise<void> 
     yamlDocumentUrl: 'api-yaml',
     ui: await canServeFiles(),
   });
-}
-
-async function ownVersion(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /**

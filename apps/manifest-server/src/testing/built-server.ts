@@ -15,12 +15,21 @@ export interface BuiltServer {
   address(): Promise<string>;
 }
 
-/** Runs the built server with flags in a working directory, without the variables of the process that tests it. */
-export async function runBuiltServer(args: string[], cwd: string, nodeFlags: string[] = []): Promise<BuiltServer> {
+/**
+ * Runs the built server with flags in a working directory, without the variables of the process that tests it.
+ *
+ * @param variables of its environment
+ */
+export async function runBuiltServer(
+  args: string[],
+  cwd: string,
+  nodeFlags: string[] = [],
+  variables: Record<string, string> = {},
+): Promise<BuiltServer> {
   await access(PROGRAM).catch(() => {
     throw new Error('The server is not built. Remedy: npm run build');
   });
-  const env = { PATH: process.env['PATH'], HOME: cwd };
+  const env = { PATH: process.env['PATH'], HOME: cwd, ...variables };
   const child = spawn(process.execPath, [...nodeFlags, PROGRAM, ...args], {
     env,
     cwd,
