@@ -190,6 +190,29 @@ connector.config:
   }
 });
 
+it('no manifest lacks anything while one configuration follows the other', async () => {
+  archives.set('one', async () => {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+    return patientWith('1.2');
+  });
+  const [plain, other] = [fakes('one'), `${fakes('one')}      search-criteria.deactivated: [PATIENT_ID]\n`];
+  await start(plain);
+  let going = true;
+  const asking = Array.from({ length: 8 }, async () => {
+    const lacking: string[] = [];
+    while (going) {
+      const { text } = await get('/manifest?studyUID=1.2');
+      if (!text.includes('StudyInstanceUID="1.2"') || text.includes('<Message')) lacking.push(text);
+    }
+    return lacking;
+  });
+  for (let round = 0; round < 40; round++) await change(round % 2 === 0 ? other : plain);
+  going = false;
+  expect((await Promise.all(asking)).flat()).toEqual([]);
+  while (closed.length < 40) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(closed).toHaveLength(40);
+});
+
 describe('a configuration that is not taken', () => {
   it.each([
     ['a connector in error', `${fakes('one')}    bad: { type: FAKE, timeout: often }\n`, 'bad.timeout: found "often"'],

@@ -36,13 +36,20 @@ class FakePlugin implements ConnectorPlugin {
   readonly settings = NoSettings;
 
   create({ id, type }: ConnectorDefinition): Connector {
+    let open = true;
     return {
       id,
       type,
-      search: (criteria, options) =>
-        archives.get(id)?.(criteria, options) ?? Promise.resolve({ patients: [], notices: [] }),
+      search: async (criteria, options) => {
+        const result = await archives.get(id)?.(criteria, options);
+        if (!open) throw new Error('it was closed while it searched');
+        return result ?? { patients: [], notices: [] };
+      },
       check: (signal) => checks.get(id)?.(signal) ?? Promise.resolve({ latencyMs: 0 }),
-      close: async () => void closed.push(id),
+      close: async () => {
+        open = false;
+        closed.push(id);
+      },
     };
   }
 }
