@@ -80,6 +80,21 @@ it('counts requests by route, manifests by outcome, searches and errors by conne
   expect(text).not.toContain('pässword');
 });
 
+it('counts searches that an open circuit refuses as errors of their own kind, and not as searches', async () => {
+  archives.set('away', () => Promise.reject(new ConnectorError('away', 'unavailable', 'connection refused')));
+  await serve(`${fakes('away')}health.circuit: { failures: 2, rest: 1h }\n`);
+  for (let count = 0; count < 5; count++) await fetch(`${url}/manifest?patientID=1`);
+  const text = await metrics();
+  expect(samples(text, 'pacs_connector_errors_total').sort()).toEqual([
+    '{connector="away",type="FAKE",operation="search",kind="circuit_open"} 3',
+    '{connector="away",type="FAKE",operation="search",kind="unavailable"} 2',
+  ]);
+  expect(samples(text, 'pacs_connector_search_duration_seconds_count')).toEqual([
+    '{connector="away",type="FAKE",outcome="error"} 2',
+  ]);
+  expect(samples(text, 'pacs_connector_circuit_open')).toEqual(['{connector="away",type="FAKE"} 1']);
+});
+
 it('counts what the cache had, and what had to be built or was waited for', async () => {
   let answer: () => void = () => undefined;
   const answered = new Promise<void>((resolve) => (answer = resolve));

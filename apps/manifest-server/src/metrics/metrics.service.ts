@@ -7,6 +7,7 @@ import { ServerConfiguration } from '../boot/server-configuration.js';
 import { connectorReports } from '../health/connector-reports.js';
 import { BuiltManifests } from '../manifest/built-manifests.service.js';
 import { ConfigurationReload } from '../reload/configuration-reload.service.js';
+import { CircuitOpenError } from '../watch/circuit-breaker.js';
 import { type Outcome } from '../watch/connector-watch.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 
@@ -98,12 +99,17 @@ export class Metrics {
 
   private readonly errors = new Counter({
     name: 'pacs_connector_errors_total',
-    help: 'Errors of connectors by kind: unavailable, timeout, refused, misconfigured, protocol, cancelled',
+    help: 'Errors of connectors by kind: unavailable, timeout, refused, misconfigured, protocol, cancelled; circuit_open: not asked, after repeated failures',
     labelNames: ['connector', 'type', 'operation', 'kind'] as const,
     registers: this.registers,
   });
 
   private noteOutcome({ connector: { id: connector, type }, operation, durationMs, error }: Outcome): void {
+    if (error instanceof CircuitOpenError) {
+      // No time of the archive's: it was not asked.
+      this.errors.inc({ connector, type, operation, kind: 'circuit_open' });
+      return;
+    }
     const histogram = operation === 'search' ? this.searches : this.checks;
     histogram.observe({ connector, type, outcome: error ? 'error' : 'ok' }, durationMs / 1000);
     if (error) this.errors.inc({ connector, type, operation, kind: error.kind });

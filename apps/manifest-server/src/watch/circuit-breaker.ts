@@ -22,6 +22,9 @@ export type CircuitState =
 /** What says that the archive itself is away. A refusal or a wrong answer comes from one that is there. */
 const AWAY: ReadonlySet<ConnectorErrorKind> = new Set(['unavailable', 'timeout']);
 
+/** The archive is left alone: it was not asked. */
+export class CircuitOpenError extends ConnectorError {}
+
 /**
  * Leaves an archive alone that was away several times in a row: whoever asks meanwhile is told at once instead of waiting
  * for the deadline. After a rest, or once a health check has found it, one question tries; its success lets all pass again.
@@ -49,7 +52,7 @@ export class CircuitBreaker {
   /**
    * Does `work` unless the archive is left alone.
    *
-   * @throws ConnectorError (`unavailable`) at once while it is; what `work` throws
+   * @throws CircuitOpenError (`unavailable`) at once while it is; what `work` throws
    */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     const state = this.state;
@@ -86,10 +89,10 @@ export class CircuitBreaker {
     if (this.failuresInARow >= this.limit) this.openUntil = this.now() + (this.options.restMs ?? 15_000);
   }
 
-  private leftAlone(): ConnectorError {
+  private leftAlone(): CircuitOpenError {
     const seconds = Math.max(1, Math.ceil((this.openUntil - this.now()) / 1000));
     const reason = this.lastFailure ? ` Last: ${this.lastFailure.message}.` : '';
-    return new ConnectorError(
+    return new CircuitOpenError(
       this.options.connectorId,
       'unavailable',
       `not asked, since it did not answer ${this.failuresInARow} times in a row.${reason}`,

@@ -1,6 +1,7 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { type Connector, ConnectorError, type ConnectorStatus } from '@pacs-connectors/connector-core';
+import { CircuitOpenError } from './circuit-breaker.js';
 import { ConnectorWatch, type ConnectorWatchOptions, type Outcome } from './connector-watch.js';
 
 const watches: ConnectorWatch[] = [];
@@ -128,7 +129,9 @@ it('notes how searches go, and fails them fast while the circuit is open; a chec
   expect(outcomes.map(({ operation, error }) => [operation, error?.kind])).toEqual([
     ['search', 'timeout'],
     ['search', 'timeout'],
+    ['search', 'unavailable'],
   ]);
+  expect(outcomes.map(({ error }) => error instanceof CircuitOpenError)).toEqual([false, false, true]);
   await watch.check();
   expect(watch.health.circuit).toBe('half-open');
   expect(await watch.search(async () => 'found')).toBe('found');

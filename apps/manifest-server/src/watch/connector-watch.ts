@@ -1,5 +1,5 @@
 import { type Connector, ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
-import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
+import { CircuitBreaker, CircuitOpenError, type CircuitState } from './circuit-breaker.js';
 import { connectorError } from './connector-error.js';
 
 /** Read whenever they are needed: they may change. */
@@ -11,7 +11,7 @@ export interface ConnectorWatchOptions {
   /** Failures in a row and rest of the circuit breaker. */
   failures?: number;
   restMs?: number;
-  /** Told after each check and search. */
+  /** Told after each check and search; of a search that the circuit breaker refused too (CircuitOpenError). */
   onOutcome?(outcome: Outcome): void;
   /** Told when the archive goes away and when it is back. */
   onTurn?(health: ConnectorHealth): void;
@@ -109,6 +109,11 @@ export class ConnectorWatch {
     this.underWay++;
     try {
       return await this.breaker.run(() => this.observe('search', work));
+    } catch (error) {
+      const { connector } = this;
+      if (error instanceof CircuitOpenError)
+        this.options.onOutcome?.({ connector, operation: 'search', durationMs: 0, error });
+      throw error;
     } finally {
       this.underWay--;
       release();
