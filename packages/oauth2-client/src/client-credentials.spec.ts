@@ -1,13 +1,22 @@
-import { createServer } from 'node:http';
+import { createServer, Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { ClientCredentials } from './client-credentials.js';
 
 const client = { clientId: 'connectors', clientSecret: 'secret' };
+const servers: Server[] = [];
 const listen = async (server: Server) => {
+  servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    const closed = new Promise((resolve) => server.close(resolve));
+    if (server instanceof HttpServer) server.closeAllConnections();
+    await closed;
+  }
+});
 
 describe('ClientCredentials', () => {
   it.each([[{}], [{ issuerUri: 'not a URL' }]])('refuses to be made without a provider: %j', (provider) => {
@@ -37,6 +46,33 @@ describe('ClientCredentials', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  it.each([429, 500, 503])('says that the provider failed: %d', async (status) => {
+    const server = createServer((_, response) => response.writeHead(status).end('no'));
+    const url = await listen(server);
+    for (const provider of [{ tokenUri: `${url}/token` }, { issuerUri: url }]) {
+      await expect(
+        new ClientCredentials({ ...client, ...provider }).token(AbortSignal.timeout(20_000)),
+      ).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringContaining(`HTTP ${status}`) });
+    }
+  });
+
+  it('reads no further than an answer of a provider can be long', async () => {
+    let sent = 0;
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('{"access_token":"');
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(65_536))) sent += 65_536;
+        response.once('drain', more);
+      };
+      more();
+    });
+    const url = await listen(server);
+    await expect(
+      new ClientCredentials({ ...client, tokenUri: `${url}/token` }).token(AbortSignal.timeout(60_000)),
+    ).rejects.toMatchObject({ kind: 'protocol', message: expect.stringContaining('1 MiB') });
+    expect(sent).toBeLessThan(64 * 1024 * 1024);
+  });
+
   it('keeps a token for a while where its life is not told', async () => {
     let issued = 0;
     const server = createServer((_, response) => {
@@ -48,8 +84,6 @@ describe('ClientCredentials', () => {
     const signal = AbortSignal.timeout(20_000);
     expect(await credentials.token(signal)).toBe('token-1');
     expect(await credentials.token(signal)).toBe('token-1');
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
   });
 
   it('hands out no token with less than the minimum of life left, and says when one ends', async () => {
@@ -68,7 +102,5 @@ describe('ClientCredentials', () => {
     const content = new ClientCredentials({ ...client, tokenUri: `${url}/token`, minimumLifeMs: 10_000 });
     expect(await content.token(signal)).toBe('token-3');
     expect(await content.token(signal)).toBe('token-3');
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
   });
 });

@@ -47,6 +47,8 @@ interface Token extends AccessToken {
 
 /** A provider that does not say how long its token lives is asked again after this time, seconds. */
 const UNKNOWN_LIFETIME = 300;
+/** Longest answer of a provider that is read, bytes. */
+const MOST_BYTES = 1024 * 1024;
 /** A token is renewed this long before it expires, milliseconds, or at nine tenths of a short life. */
 const MARGIN = 30_000;
 
@@ -146,8 +148,37 @@ export class ClientCredentials {
 
   private fetchUntil(signal: AbortSignal): CustomFetch {
     const send = this.options.fetch ?? (fetch as CustomFetch);
-    return (url, init) => send(url, { ...init, signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal });
+    return async (url, init) => {
+      const end = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
+      return limited(this.provider, await send(url, { ...init, signal: end }));
+    };
   }
+}
+
+/**
+ * The answer of a provider, which fails where its body is longer than one can be.
+ *
+ * @throws OAuth2Error where the provider failed.
+ */
+function limited(provider: string, { body, status, headers }: Response): Response {
+  if (status === 429 || status >= 500) {
+    void body?.cancel().catch(() => undefined);
+    const what = `the OAuth 2 provider ${provider} ${status === 429 ? 'is asked too much' : 'failed'} (HTTP ${status})`;
+    throw new OAuth2Error('unavailable', what, 'See the log of the provider.');
+  }
+  if (!body) return new Response(null, { status, headers });
+  let length = 0;
+  const counted = body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        length += chunk.length;
+        if (length <= MOST_BYTES) return controller.enqueue(chunk);
+        const what = `the answer of the OAuth 2 provider ${provider} is longer than ${MOST_BYTES >> 20} MiB`;
+        throw new OAuth2Error('protocol', what, 'See that issuer-uri or token-uri is its address.');
+      },
+    }),
+  );
+  return new Response(counted, { status, headers });
 }
 
 function misconfigured(what: string): OAuth2Error {

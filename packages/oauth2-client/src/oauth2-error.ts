@@ -16,7 +16,7 @@ export class OAuth2Error extends Error {
 
   /** What openid-client or `fetch` threw, by its cause. */
   static from(provider: string, error: unknown): OAuth2Error {
-    if (error instanceof OAuth2Error) return error;
+    for (let one = error; one instanceof Error; one = one.cause) if (one instanceof OAuth2Error) return one;
     const { code, status, message } = innermost(error);
     if (code === 'OAUTH_RESPONSE_BODY_ERROR' || code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE') {
       return new OAuth2Error(
