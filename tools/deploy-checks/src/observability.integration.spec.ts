@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const ALERTS = join(root, 'deploy/prometheus/alerts.yml');
+const ALERT_TESTS = join(root, 'deploy/prometheus/alerts.test.yml');
 const execute = promisify(execFile);
 
 interface Panel {
@@ -74,8 +75,23 @@ const expressions = () => panels.flatMap(({ targets = [] }) => targets.map(({ ex
 
 it('the alert rules are rules, and fire when they should (promtool)', async () => {
   expect((await execute('promtool', ['check', 'rules', ALERTS])).stdout).toContain('SUCCESS');
-  const tests = join(root, 'deploy/prometheus/alerts.test.yml');
-  expect((await execute('promtool', ['test', 'rules', tests])).stdout).toContain('SUCCESS');
+  expect((await execute('promtool', ['test', 'rules', ALERT_TESTS])).stdout).toContain('SUCCESS');
+});
+
+it('each alert is shown to fire, and not to', async () => {
+  const read = async (file: string) => parse(await readFile(file, 'utf8')) as unknown;
+  const { groups } = (await read(ALERTS)) as { groups: { rules: { alert: string }[] }[] };
+  const { tests } = (await read(ALERT_TESTS)) as {
+    tests: { alert_rule_test: { alertname: string; exp_alerts: unknown[] }[] }[];
+  };
+  const shown = (fires: boolean) =>
+    tests
+      .flatMap(({ alert_rule_test }) => alert_rule_test)
+      .filter(({ exp_alerts }) => exp_alerts.length > 0 === fires)
+      .map(({ alertname }) => alertname);
+  const alerts = groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)).sort();
+  expect([...new Set(shown(true))].sort()).toEqual(alerts);
+  expect([...new Set(shown(false))].sort()).toEqual(alerts);
 });
 
 it('the alert rules name metrics that the server has', async () => {
