@@ -31,7 +31,7 @@ export function DescribeUpload(): MethodDecorator {
     ApiQuery({ name: 'upload', required: true, schema: { type: 'string', enum: ['manifest'] } }),
     ApiConsumes('application/xml', 'text/xml'),
     ...common(),
-    ProblemResponses(413, 415, 422),
+    ProblemResponses(413, 415, 422, 503),
   );
 }
 

@@ -145,7 +145,28 @@ describe('an uploaded manifest', () => {
       expect([400, 422]).toContain(status);
     }
     expect((await upload(Buffer.from('fffe3c0061002f003e00', 'hex'))).status).toBe(400);
+    // A reader of XML would see another text in these than the server does, a document type too.
+    const utf16 = `<?xml version="1.0" encoding="UTF-16LE"?><!DOCTYPE m>${await sample()}`;
+    expect((await upload(Buffer.from(utf16, 'utf16le'))).status).toBe(400);
+    for (const encoding of ['UTF-16', 'ISO-8859-1', 'UTF-7', 'ISO-2022-JP'])
+      expect((await upload((await sample()).replace('UTF-8', encoding))).status).toBe(400);
     expect((await upload(Buffer.alloc(1024 * 1024 + 1, 0x20))).status).toBe(413);
+  });
+
+  it('that takes its time to check keeps nobody else waiting', async () => {
+    const wrong = '<Instance SOPInstanceUID="x"/>'.repeat(15_000);
+    const text = (await sample()).replace('</Series>', `${wrong}</Series>`);
+    const begun = performance.now();
+    let answered = false;
+    const checked = upload(text).finally(() => (answered = true));
+    let longest = 0;
+    while (!answered) {
+      const asked = performance.now();
+      expect((await ask('health/live')).status).toBe(200);
+      longest = Math.max(longest, performance.now() - asked);
+    }
+    expect((await checked).status).toBe(422);
+    expect(longest).toBeLessThan((performance.now() - begun) / 2);
   });
 
   it('needs its parameter, its media type, and a viewer that opens manifests', async () => {
