@@ -103,6 +103,20 @@ describe('a launch of Weasis', () => {
       expect((await ask('display', { method: 'POST', headers: { 'content-type': type }, body })).status).toBe(status);
   });
 
+  it('takes no identifier that is not the one that was written', async () => {
+    const of = (body: string) =>
+      problem('display', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    // JSON.parse makes other numbers of these: 12345678901234567000 is another patient.
+    for (const number of ['12345678901234567890', '1.20', '1e400', '-9007199254740993'])
+      expect(await of(`{"patientID": ${number}}`)).toMatchObject({ status: 400, parameters: ['patientID'] });
+    for (const name of ['patientID', 'accessionNumber', 'pro', 'user', 'archive'])
+      expect(await of(JSON.stringify({ studyUID: '1.2', [name]: 'a\ud800b' }))).toMatchObject({
+        status: 400,
+        parameters: [name],
+      });
+    expect((await of(JSON.stringify({ viewer: 'MICRODICOM', patientID: '\udc00' }))).status).toBe(400);
+  });
+
   it('finds the manifest of the same question, builds anew on demand, and never for another caller', async () => {
     archives.set('north', () => Promise.resolve(patientWith('1.2')));
     const key = async (more: string) => keyOf((await ask(`display?studyUID=1.2&archive=north${more}`)).location);

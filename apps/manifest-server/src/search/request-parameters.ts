@@ -45,6 +45,11 @@ function parametersOfJson(body: object): Parameter[] {
           throw new BadParameters([
             { parameter: name.slice(0, 64), detail: 'holds an object; expected a text, a number or a list of these' },
           ]);
+        // It is another number by now than the one that was written, or written otherwise: 1.20, twenty digits.
+        if (typeof item === 'number' && !Number.isSafeInteger(item))
+          throw new BadParameters([
+            { parameter: name.slice(0, 64), detail: 'holds a number that loses digits in JSON; write it as a text' },
+          ]);
         return [name, String(item)];
       }),
   );

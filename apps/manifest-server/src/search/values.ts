@@ -23,6 +23,8 @@ export function text(limit: number): ReadValue<string> {
       const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
       throw new Unreadable(`holds the control character U+${code} at position ${control.index + 1}`);
     }
+    // From JSON, which can write half a character; no address can.
+    if (/\p{Surrogate}/u.test(value)) throw new Unreadable('holds half of a surrogate pair, which is no character');
     return value;
   };
 }
