@@ -27,7 +27,8 @@ export function DescribeManifest(): MethodDecorator {
       required: false,
       allowEmptyValue: true,
       schema: { type: 'string' },
-      description: 'Compresses the answer, whatever `Accept-Encoding` says.',
+      description:
+        'Compresses the answer, whatever `Accept-Encoding` says; `false`, `0`, `no` and `off` leave that to it.',
     }),
     ApiHeader({
       name: 'If-None-Match',

@@ -206,7 +206,8 @@ describe('the form of the answer', () => {
       expect(response.headers.get('etag')).not.toBe(plain.headers.get('etag'));
       expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
     }
-    expect((await get({ 'accept-encoding': 'identity' }, '&gzip=false')).headers.get('content-encoding')).toBeNull();
+    for (const no of ['false', 'FALSE', '0', 'no', 'off'])
+      expect((await get({ 'accept-encoding': 'identity' }, `&gzip=${no}`)).headers.get('content-encoding')).toBeNull();
     expect((await get({ 'accept-encoding': 'gzip;q=0' })).headers.get('content-encoding')).toBeNull();
   });
 
@@ -234,6 +235,19 @@ describe('the form of the answer', () => {
     for (const name of ['etag', 'content-type', 'content-length', 'vary'])
       expect(head.headers.get(name)).toBe(full.headers.get(name));
     expect(await head.text()).toBe('');
+    const known = { 'if-none-match': full.headers.get('etag') ?? '' };
+    const [again, headAgain] = [await get(known), await get(known, '', 'HEAD')];
+    expect(headAgain.status).toBe(304);
+    // RFC 9110 8.6: a length would be that of the manifest.
+    for (const name of ['etag', 'content-length', 'cache-control', 'vary'])
+      expect(headAgain.headers.get(name)).toBe(again.headers.get(name));
+    expect(headAgain.headers.get('content-length')).toBeNull();
+  });
+
+  it('runs nothing in a browser that is led to it: an uploaded one may name style sheets', async () => {
+    const { headers } = await get();
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
   it('is whole, however slowly it is read', async () => {

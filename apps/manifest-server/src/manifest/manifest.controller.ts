@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Controller, Req, Res } from '@nestjs/common';
@@ -12,6 +13,7 @@ import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
 import { sendBytes } from '../http/send-bytes.js';
 import { type Parameter, parametersOfUrl } from '../search/query-string.js';
+import { saysNo } from '../search/values.js';
 import { Searches } from '../search/searches.service.js';
 import { DescribeManifest } from './describe-manifest.js';
 import { ManifestService, statusOf } from './manifest.service.js';
@@ -94,9 +96,13 @@ function answeredByHead(
     'cache-control': status === 200 ? 'private, no-cache' : 'no-store',
     vary: 'Accept, Accept-Encoding',
     etag,
+    // A browser that is led here shows it, and nothing that it names: an uploaded one may have style sheets.
+    'content-security-policy': "default-src 'none'; sandbox",
+    'x-content-type-options': 'nosniff',
   });
   if (status === 200 && matchesEtag(request.headers['if-none-match'], etag)) {
-    void reply.status(304).send();
+    // Of an empty answer to HEAD, Fastify says that its length is 0; of a stream it says nothing.
+    void reply.status(304).send(request.method === 'HEAD' ? Readable.from([]) : undefined);
     return true;
   }
   void reply.type(`${mediaType}; charset=utf-8`);
@@ -110,5 +116,5 @@ function isAbort(error: unknown): boolean {
 
 /** `&gzip`, of callers that cannot set a header. */
 function asksForGzip(parameters: readonly Parameter[]): boolean {
-  return parameters.some(([name, value]) => name === 'gzip' && value !== 'false');
+  return parameters.some(([name, value]) => name === 'gzip' && !saysNo(value));
 }

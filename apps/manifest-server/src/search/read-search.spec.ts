@@ -57,7 +57,8 @@ describe('a search', () => {
     });
     expect(read('patientID=7^^^A,7^^^A^MR').criteria.patientIds).toEqual([{ id: '7', issuer: 'A' }]);
     expect(read('studyUID=1&viewer=OHIF&viewer=OHIF').viewer).toBe('OHIF');
-    expect(read('studyUID=1&skipWeasisManifestCache=false').skipCache).toBe(false);
+    for (const no of ['false', 'False', '0', 'no', 'off'])
+      expect(read(`studyUID=1&skipWeasisManifestCache=${no}`).skipCache).toBe(false);
   });
 
   it('takes a thousand repeats, and a thousand different values, and no more', () => {

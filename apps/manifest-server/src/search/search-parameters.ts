@@ -9,6 +9,7 @@ import {
   oneOf,
   patientIdentifier,
   type ReadValue,
+  saysNo,
   text,
   uid,
 } from './values.js';
@@ -23,7 +24,7 @@ export interface SearchParameter {
   description: string;
   example?: string;
   multiplicity: Multiplicity;
-  /** Present is enough: `&gzip`, `&gzip=true`; only `false` says no. */
+  /** Present is enough: `&gzip`, `&gzip=true`; what says no is told by {@link saysNo}. */
   flag?: true;
   /** The kind of identifier that it is, where it is one. */
   identifies?: IdentifierKind;
@@ -112,7 +113,7 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
     description: 'Client handed on to Weasis.',
   }),
   {
-    ...one('skipWeasisManifestCache', text(16), (search, value) => (search.skipCache = value !== 'false'), {
+    ...one('skipWeasisManifestCache', text(16), (search, value) => (search.skipCache = !saysNo(value)), {
       description: 'Builds the manifest anew, whatever is kept from an earlier request.',
     }),
     flag: true,

@@ -83,6 +83,11 @@ export const count: ReadValue<number> = (value) => {
   return Number(value);
 };
 
+/** Whether the value of a flag says no; its name alone, or any other value, says yes. */
+export function saysNo(value: string): boolean {
+  return /^(?:false|0|no|off)$/i.test(value.trim());
+}
+
 /** One of `names`, in either letter case. */
 export function oneOf<Name extends string>(names: readonly Name[]): ReadValue<Name> {
   return (value) => {
