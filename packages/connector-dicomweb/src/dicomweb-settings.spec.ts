@@ -93,6 +93,14 @@ qidoRs:
     expect(leftOut).toMatchObject([{ id: 'web' }]);
   });
 
+  it('is no place for a login, and says so without it', async () => {
+    const error = await accessOf('qido-rs:\n  url: "http://reader:geheim@pacs.example/rs"').catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ kind: 'misconfigured', message: expect.stringContaining('holds a login') });
+    expect(JSON.stringify(error)).not.toContain('geheim');
+  });
+
   it('takes how deep it goes and how much it asks from their keys', async () => {
     const { connectors } = await read(
       'connections: 8\nmax-response-mib: 64\nqido-rs:\n  basic: { url: "https://pacs.example/rs" }',

@@ -26,11 +26,17 @@ export function queryAccess(id: string, settings: DicomWebSettings): QueryAccess
       'Set dicom-web-connector.qido-rs.authentication.basic.server.url or …oauth2.server.url.',
     );
   }
-  const { protocol, hash, search } = new URL(address);
+  const { protocol, hash, search, username, password } = new URL(address);
   if (!/^https?:$/.test(protocol) || hash || search) {
     throw misconfigured(
       'the address of the DICOMweb service is no plain http or https URL.',
       'Give the base URL that /studies follows, without ? and #.',
+    );
+  }
+  if (username || password) {
+    throw misconfigured(
+      'the address of the DICOMweb service holds a login.',
+      'Give it by authentication.basic.login and .password: an address stands in manifests and messages.',
     );
   }
   const baseUrl = new URL(address.replace(/\/+$/, ''));

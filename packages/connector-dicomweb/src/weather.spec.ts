@@ -234,6 +234,7 @@ describe('an answer that is none', () => {
       body(gzipSync(JSON.stringify([{ a: 1 }])).subarray(0, 20), { ...json, 'content-encoding': 'gzip' }),
       'cut off',
     ],
+    ['headers without end', body('[]', { ...json, 'x-more': 'x'.repeat(100_000) }), 'HTTP'],
     ['no gzip file', body('[]', { ...json, 'content-encoding': 'gzip' }), 'broken'],
   ])('is named: %s', async (_, behaviour, word) => {
     const server = await serve(behaviour);

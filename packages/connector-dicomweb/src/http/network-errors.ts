@@ -66,7 +66,7 @@ export function networkError(connectorId: string, address: string, error: unknow
       'Where it wants a client certificate, set key-store.url of this connector to one that it trusts.',
     );
   }
-  if (/^HPE_|^UND_ERR_(RES|HTTP|INFO)|^ERR_HTTP2/.test(code)) {
+  if (/^HPE_|^UND_ERR_(RES|HTTP|INFO|HEADERS_OVERFLOW)|^ERR_HTTP2/.test(code)) {
     return fail(
       'protocol',
       `it does not answer in HTTP (${code})`,
