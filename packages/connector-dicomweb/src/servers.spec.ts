@@ -13,6 +13,7 @@ const SERVERS: Record<string, { behaviour: FakeQidoBehaviour; options?: Conforma
   'gives no counts': { behaviour: { countless: true } },
   'gives no counts and caps answers at 10 without a word': { behaviour: { countless: true, cap: 10 } },
   'gives bare instances': { behaviour: { bareInstances: true } },
+  'gives instances with the modality of their series alone': { behaviour: { bareInstances: 'but for the modality' } },
   'gives bare instances and no counts': { behaviour: { bareInstances: true, countless: true } },
   'knows includefield=all only, and answers as application/json': {
     behaviour: { includeField: 'all', contentType: 'application/json; charset=utf-8' },

@@ -1,6 +1,6 @@
 import { seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
-import { askRelational, type Content, included, isLarge, takeInstance } from './study-content.js';
+import { askRelational, type Content, included, isLarge, isNamed, takeInstance } from './study-content.js';
 import { type FoundStudy, slicesOfUids } from './study-questions.js';
 import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
 
@@ -51,7 +51,8 @@ async function askList(
 ): Promise<void> {
   const { knowledge } = context;
   const expected = uids.reduce((sum, uid) => sum + (missing.get(uid) as number), 0);
-  let withoutSeries = false;
+  let withoutModality = false;
+  let named = false;
   await askRelational(
     context,
     {
@@ -67,14 +68,15 @@ async function askList(
       const series = seriesOf(record);
       // Of a study that was not asked for, or of no series.
       if (uid === undefined || left === undefined || !series) return;
-      if (series.modality === undefined) withoutSeries = true;
+      if (series.modality === undefined) withoutModality = true;
+      named ||= isNamed(series);
       if (depth === 'series') content.series(uid, series);
       else takeInstance(record, uid, content);
       missing.set(uid, left - 1);
     },
   );
   const left = uids.map((uid) => missing.get(uid) as number);
-  if (withoutSeries && depth === 'instance') {
+  if ((withoutModality || !named) && depth === 'instance') {
     // Their series are asked for with each study.
     knowledge.seriesInInstances = false;
     for (const uid of uids) missing.set(uid, 1);

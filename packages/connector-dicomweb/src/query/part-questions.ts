@@ -5,7 +5,7 @@ import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag 
 import { askAllPages } from './all-pages.js';
 import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
-import { included } from './study-content.js';
+import { included, isNamed } from './study-content.js';
 import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
 import { type FoundStudy } from './study-questions.js';
 
@@ -41,7 +41,8 @@ export async function partsBySopUid(context: SearchContext, uid: string): Promis
     include: included(context, INSTANCE_WITH_SERIES_WISHES),
   };
   const parts = await partsByUid(context, uid, question, ({ instance }) => instance?.sopInstanceUid === uid);
-  return Promise.all(parts.map((part) => (part.series.modality === undefined ? withSeries(context, part) : part)));
+  const isBare = ({ series }: FoundPart) => series.modality === undefined || !isNamed(series);
+  return Promise.all(parts.map((part) => (isBare(part) ? withSeries(context, part) : part)));
 }
 
 /** @param isWanted whether a part is the one that was asked for: a server may ignore the key. */

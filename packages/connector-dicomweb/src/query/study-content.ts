@@ -83,6 +83,7 @@ async function instancesOfStudy(
   const uid = study.studyInstanceUid;
   let taken = 0;
   let withoutModality = false;
+  let named = false;
   const answer = await askAllPages(
     context,
     {
@@ -93,12 +94,13 @@ async function instancesOfStudy(
     (record) => {
       if (isOf(record, uid) && takeInstance(record, uid, content)) taken++;
       if (record[Tag.Modality] === undefined) withoutModality = true;
+      named ||= isNamed(seriesOf(record));
     },
     { expected },
   ).catch(unlessAboutQuestion);
-  if (taken > 0) context.knowledge.seriesInInstances ??= !withoutModality;
+  if (named || withoutModality) context.knowledge.seriesInInstances ??= !withoutModality;
   if (!answer || answer.cut || taken < Math.max(answer.count, expected ?? 1)) return 'instances';
-  return withoutModality ? 'series' : undefined;
+  return withoutModality || !named ? 'series' : undefined;
 }
 
 /** The instances of each of these series, side by side. */
@@ -183,6 +185,11 @@ export async function askRelational(
 ): Promise<void> {
   const bounds = { expected, atMost: expected };
   await askAllPages(context, { ...question, limit: expected + 1 }, onResult, bounds).catch(unlessOverall);
+}
+
+/** Whether anything tells the series from others: servers that leave out its attributes may give the modality all the same. */
+export function isNamed(series: SeriesAttributes | undefined): boolean {
+  return series?.seriesNumber !== undefined || series?.seriesDescription !== undefined;
 }
 
 /** Whether a result is of this study, as far as it tells: a server may give more than it was asked for. */

@@ -44,8 +44,8 @@ export interface FakeQidoBehaviour {
   contentType?: string;
   /** Gives nothing but UIDs and Patient ID unless it is wished for, and takes a limit of 200 at most. */
   sparse?: boolean;
-  /** Instances found in a study come without the attributes of their series. */
-  bareInstances?: boolean;
+  /** Instances found in a study come without the attributes of their series, or with the modality alone. */
+  bareInstances?: boolean | 'but for the modality';
   /** Answers before all others, where it returns true. */
   before?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 }
@@ -200,6 +200,7 @@ function given(result: DicomJson, level: Level, wished: readonly string[], behav
   return Object.fromEntries(
     Object.entries(result).filter(([tag]) => {
       if (EXTRA.includes(tag) || (behaviour.sparse && !ALWAYS.includes(tag))) return extra(tag);
+      if (tag === Tag.Modality && behaviour.bareInstances === 'but for the modality') return true;
       return !(behaviour.bareInstances && level === 'instance' && OF_SERIES.includes(tag));
     }),
   );
