@@ -362,6 +362,19 @@ describe('the guards of older servers', () => {
         detail: 'patientID is not encrypted as this server expects (cryptography)',
       });
   });
+
+  it('identifiers that anybody could have altered are not taken where only authenticated ones are', async () => {
+    const base = await serve(`${fakes('north')}cryptography: { enabled: true, password: pass, mode: gcm }\n`);
+    const cipher = new SymmetricCipher('pass');
+    // Whoever knows what a CBC ciphertext of one block holds makes it hold something else, by its IV.
+    const altered = Buffer.from(cipher.encrypt('MINE', 'cbc'), 'hex');
+    for (const [index, byte] of [...Buffer.from('HERS')].entries())
+      altered[index] = (altered[index] ?? 0) ^ byte ^ ('MINE'.charCodeAt(index) & 0xff);
+    expect(cipher.decrypt(altered.toString('hex'))).toBe('HERS');
+    for (const value of [altered.toString('hex'), cipher.encrypt('MINE', 'cbc')])
+      expect((await problem(`display?patientID=${value}`, {}, base)).status).toBe(400);
+    expect((await ask(`display?patientID=${cipher.encrypt('MINE')}`, {}, base)).status).toBe(302);
+  });
 });
 
 describe('the public address', () => {

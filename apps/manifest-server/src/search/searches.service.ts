@@ -13,12 +13,15 @@ const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies !== 
 @Injectable()
 export class Searches {
   /** Made once: its key costs 1,024 rounds of hashing. */
-  private readonly cipher: () => SymmetricCipher | undefined;
+  private readonly decryption: () => ((hex: string) => string) | undefined;
 
   constructor(private readonly configuration: ServerConfiguration) {
-    this.cipher = configuration.derived(({ cryptography }) =>
-      cryptography?.enabled ? new SymmetricCipher(cryptography.password ?? '', cryptography.salt) : undefined,
-    );
+    this.decryption = configuration.derived(({ cryptography }) => {
+      if (!cryptography?.enabled) return undefined;
+      const { password = '', salt, mode } = cryptography;
+      const cipher = new SymmetricCipher(password, salt);
+      return (hex) => cipher.decrypt(hex, mode);
+    });
   }
 
   /** What is handed on to a viewer, of a request that names nothing to look for. @throws BadParameters */
@@ -43,15 +46,15 @@ export class Searches {
 
   /** Each value of a list may be encrypted, or the list as a whole. Where this is on, plain identifiers are refused. */
   private decrypted(parameters: readonly Parameter[]): readonly Parameter[] {
-    const cipher = this.cipher();
-    if (!cipher) return parameters;
+    const decrypt = this.decryption();
+    if (!decrypt) return parameters;
     const errors: ParameterError[] = [];
     const plain = parameters.flatMap(([name, value]): Parameter[] => {
       if (!IDENTIFIERS.some((identifier) => identifier.name === name)) return [[name, value]];
       const parts = value.split(',').filter((part) => part.trim() !== '');
       return parts.map((part): Parameter => {
         try {
-          return [name, cipher.decrypt(part.trim())];
+          return [name, decrypt(part.trim())];
         } catch (error) {
           if (!(error instanceof CipherError)) throw error;
           errors.push({ parameter: name, detail: 'is not encrypted as this server expects (cryptography)' });

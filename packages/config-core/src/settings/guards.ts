@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { type IdentifierKind } from '@pacs-connectors/connector-core';
 import { IsDefined, IsHexadecimal, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import { Setting, type SettingFormat } from '../setting.js';
-import { DEFAULT_SALT } from '../values/cipher.js';
+import { type CipherMode, DEFAULT_SALT } from '../values/cipher.js';
 import { IsHttpUrl } from './is-http-url.js';
 
 /** `cryptography`: identifiers in request URLs arrive encrypted. */
@@ -18,6 +18,14 @@ export class CryptographySettings {
   @Setting({ paths: ['salt'], description: 'Salt of the encryption, hexadecimal', secret: true })
   @IsHexadecimal()
   salt: string = DEFAULT_SALT;
+
+  @Setting({
+    paths: ['mode'],
+    description:
+      'The only encryption that is taken; not set: both. gcm keeps callers from altering an identifier, cbc does not',
+    values: ['gcm', 'cbc'],
+  })
+  mode?: CipherMode;
 }
 
 /** An address, or a range of them with its prefix length. */

@@ -51,18 +51,21 @@ export class SymmetricCipher {
   }
 
   /**
-   * The text that `hex` holds. GCM is tried first, since its tag settles the matter; then CBC.
+   * The text that `hex` holds. GCM is tried first, since its tag settles the matter; then CBC, which tells nothing of who made
+   * it: whoever knows what one holds makes another of it, without the key.
    *
+   * @param mode the only one that is taken; not given: both
    * @throws CipherError where `hex` is no ciphertext, or was made with another key.
    */
-  decrypt(hex: string): string {
+  decrypt(hex: string, mode?: CipherMode): string {
     if (!isHex(hex))
       throw new CipherError('a ciphertext that is not hexadecimal', 'the output of pacs-connectors encrypt');
     const bytes = Buffer.from(hex, 'hex');
     if (bytes.length < IV_LENGTH + BLOCK_LENGTH) {
       throw new CipherError('a ciphertext that is too short', 'the whole output of pacs-connectors encrypt');
     }
-    const plain = this.decryptGcm(bytes) ?? this.decryptCbc(bytes);
+    const plain =
+      (mode === 'cbc' ? undefined : this.decryptGcm(bytes)) ?? (mode === 'gcm' ? undefined : this.decryptCbc(bytes));
     if (plain !== undefined) return plain;
     throw new CipherError(
       'a ciphertext made with another key',
