@@ -26,6 +26,10 @@ export interface RunningOrthanc {
   upload(files: readonly (string | Uint8Array)[]): Promise<void>;
   output(): string;
   signal(signal: NodeJS.Signals): void;
+  /** Ends it at once, without a word to its clients. */
+  kill(): Promise<void>;
+  /** Starts it again after {@link kill}: same ports, same images. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -60,11 +64,13 @@ export async function startOrthanc(options: OrthancOptions = {}): Promise<Runnin
       ...options.config,
     }),
   );
-  const server = await startServer({
-    command: '/usr/sbin/Orthanc',
-    args: [file],
-    ready: async () => (await fetch(`${httpUrl}/system`)).status < 500,
-  }).catch(async (error: unknown) => {
+  const launch = () =>
+    startServer({
+      command: '/usr/sbin/Orthanc',
+      args: [file],
+      ready: async () => (await fetch(`${httpUrl}/system`)).status < 500,
+    });
+  let server = await launch().catch(async (error: unknown) => {
     await folder.remove();
     throw error;
   });
@@ -86,8 +92,15 @@ export async function startOrthanc(options: OrthancOptions = {}): Promise<Runnin
     dicomPort,
     aet: 'ORTHANC',
     storageFolder,
-    output: server.output,
-    signal: server.signal,
+    output: () => server.output(),
+    signal: (signal) => server.signal(signal),
+    async kill() {
+      server.signal('SIGKILL');
+      await server.stop();
+    },
+    async start() {
+      server = await launch();
+    },
     async upload(files) {
       const waiting = files.values();
       await Promise.all(
