@@ -19,6 +19,18 @@ function errorsOf(query: string) {
   throw new Error(`accepted: ${query}`);
 }
 
+it('does not take long over a body that is full of blanks', () => {
+  const begun = performance.now();
+  const blanks = ' '.repeat(200_000);
+  expect(read(`studyUID=${blanks}1.2${blanks}&accessionNumber=A 7${blanks}`).criteria).toMatchObject({
+    studyInstanceUids: ['1.2'],
+    accessionNumbers: ['A 7'],
+  });
+  expect(() => read(`patientID=x${blanks}y`)).toThrow('characters long');
+  // By steps that grow with the square of it, half a minute.
+  expect(performance.now() - begun).toBeLessThan(3000);
+});
+
 describe('a search', () => {
   it('is read with every parameter', () => {
     const search = read(

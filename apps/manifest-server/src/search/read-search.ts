@@ -26,6 +26,9 @@ export const MAX_VALUES = 1000;
 /** Errors named in one answer; a request that is wrong in more ways is no better described by all of them. */
 const MAX_ERRORS = 50;
 
+/** Each run of blanks is looked at once, where it begins: one in the middle of a value may be as long as a body. */
+const BLANKS_AROUND = /^ +|(?<! ) +$/g;
+
 /** Names that mean something: one that cannot be decoded is an error, where another is passed over like its value. */
 const KNOWN = new Set([...SEARCH_PARAMETERS.map(({ name }) => name), 'access_token']);
 
@@ -76,7 +79,7 @@ function valuesByName(parameters: readonly Parameter[]): Map<string, string[]> {
 
 function readValues(parameter: SearchParameter, texts: string[], errors: ParameterError[]): unknown[] {
   const separate = parameter.multiplicity === 'list' ? texts.flatMap((text) => text.split(',')) : texts;
-  const trimmed = separate.map((text) => text.replace(/^ +| +$/g, ''));
+  const trimmed = separate.map((text) => text.replace(BLANKS_AROUND, ''));
   const distinct = new Set(parameter.flag ? trimmed.map((text) => text || 'true') : trimmed.filter((text) => text));
   if (parameter.multiplicity === 'once' && distinct.size > 1) {
     errors.push({ parameter: parameter.name, detail: `has ${distinct.size} different values; one is allowed` });
