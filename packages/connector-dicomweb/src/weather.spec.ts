@@ -86,6 +86,20 @@ describe('a connection that fails', () => {
     expect(await count(connect(server.url))).toBe(EXPECTED);
   });
 
+  it.each([
+    ['half of the JSON', '[{"0020000D":{"vr":"UI","Value":["2.25.1"]}}', json],
+    ['nothing', '', { ...json, 'transfer-encoding': 'chunked' }],
+    ['half of the gzip', gzipSync('[{"a":1}]').subarray(0, 20), { ...json, 'content-encoding': 'gzip' }],
+  ])(
+    'asks once more where an answer ends early, as it seems where HTTP/2 or a proxy breaks off: %s',
+    async (_, part, headers) => {
+      const cut = (_request: IncomingMessage, response: ServerResponse) =>
+        void response.writeHead(200, headers).end(part);
+      const server = await serve({ before: first(1, cut) });
+      expect(await count(connect(server.url))).toBe(EXPECTED);
+    },
+  );
+
   it('gives up where every answer breaks off', async () => {
     const server = await serve({ before: first(Infinity, halfWay) });
     expect(await failure(connect(server.url))).toMatchObject({ kind: 'unavailable' });

@@ -1,4 +1,5 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
+import { CutOffError } from '../json/json-array-reader.js';
 
 /** What TLS says of a certificate (Node.js "X509 certificate error codes"), in words, and what is done about it. */
 const CERTIFICATE_ERRORS: Record<string, [what: string, remedy: string]> = {
@@ -76,10 +77,13 @@ export function networkError(connectorId: string, address: string, error: unknow
   return fail('unavailable', `${code || message || 'the connection failed'}`);
 }
 
+/** Z_BUF_ERROR is a compressed body that ends early. */
+const TRANSIENT = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'EAI_AGAIN', 'Z_BUF_ERROR'];
+
 /** Whether asking once more may help: the connection broke, which says nothing about the question. */
 export function isTransient(error: unknown): boolean {
   const { code = '' } = innermost(error);
-  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'EAI_AGAIN'].includes(code) || /^ERR_HTTP2/.test(code);
+  return error instanceof CutOffError || TRANSIENT.includes(code) || /^ERR_HTTP2/.test(code);
 }
 
 /** The innermost error of a chain of causes, or of several attempts at once, that has a code. */

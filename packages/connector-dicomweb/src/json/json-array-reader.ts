@@ -2,7 +2,12 @@ import { isUtf8 } from 'node:buffer';
 
 /** A body that is no JSON array of objects. `message` tells what it is, without its content. */
 export class JsonFormatError extends Error {
-  override readonly name = 'JsonFormatError';
+  override readonly name: string = 'JsonFormatError';
+}
+
+/** A body that ends before its array does. Where HTTP/2 or a proxy breaks off an answer, it seems to end so. */
+export class CutOffError extends JsonFormatError {
+  override readonly name = 'CutOffError';
 }
 
 const QUOTE = 0x22;
@@ -63,10 +68,10 @@ export class JsonArrayReader {
     if (this.place === 'in an element') this.keep(chunk.subarray(opened));
   }
 
-  /** @throws JsonFormatError where the array is not complete. */
+  /** @throws CutOffError where the array is not complete. */
   end(): void {
-    if (this.place === 'before the array') throw new JsonFormatError('the body is empty');
-    if (this.place !== 'after the array') throw new JsonFormatError('the JSON ends before its array does');
+    if (this.place === 'before the array') throw new CutOffError('the body is empty');
+    if (this.place !== 'after the array') throw new CutOffError('the JSON ends before its array does');
   }
 
   /** The place after the quote that ends a string, or the end of the chunk. */
