@@ -23,6 +23,10 @@ it.each<[Record<string, string>, string]>([
   [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL'],
   [{ ...endpoint, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' }, 'OTEL_EXPORTER_OTLP_PROTOCOL'],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+  [
+    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector/v1/traces', OTEL_EXPORTER_OTLP_ENDPOINT: 'key:secret' },
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+  ],
   [{ ...endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '/v1/traces' }, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'],
 ])('%j: nothing is sent, and it is said why', (env, name) => {
   expect(tracesWanted(env)).toEqual({
