@@ -1,7 +1,7 @@
 import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
 import { type Question } from '../http/question.js';
 import { unlessAboutQuestion } from '../http/status-error.js';
-import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag } from '../json/dicom-json.js';
+import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
@@ -71,18 +71,23 @@ async function partsByUid(
 }
 
 /**
- * Whether the server searches at this level across studies: some answer as if there were nothing, though a search without a key
- * finds whatever the archive holds.
+ * Whether the server searches at this level across studies: some answer as if there were nothing. It is asked for the content of
+ * any study, which is cheap however large the archive is.
  */
 async function searchesAcrossStudies(
   { client, knowledge, asker }: SearchContext,
   { level, resource }: Question,
 ): Promise<boolean> {
   if (knowledge.found.has(level)) return true;
-  const any = await client.ask({ level, resource, limit: 1 }, asker, () => undefined).catch(unlessAboutQuestion);
-  if (any?.count) knowledge.found.add(level);
+  let study = '';
+  const takeUid = (record: DicomJson) => (study = textOf(record, Tag.StudyInstanceUID) ?? '');
+  await client.ask({ level: 'study', resource: 'studies', limit: 1 }, asker, takeUid).catch(unlessAboutQuestion);
   // A server that refuses so broad a search has told nothing, nor has one without a single study.
-  return any === undefined || any.count > 0 || (await client.probe(asker)) === 0;
+  if (!isUid(study)) return true;
+  const question: Question = { level, resource, match: [['StudyInstanceUID', study]], limit: 1 };
+  const any = await client.ask(question, asker, () => undefined).catch(unlessAboutQuestion);
+  if (any?.count) knowledge.found.add(level);
+  return any === undefined || any.count > 0;
 }
 
 function take(parts: FoundPart[], record: DicomJson): void {
