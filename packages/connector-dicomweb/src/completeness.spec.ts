@@ -164,6 +164,19 @@ it('a search for a study whose key is ignored is said', async () => {
   expect(await ask(connector, { studyInstanceUids: ['1.2.3'] })).toMatchObject({ notices: ['Not searched'] });
 });
 
+it('a server that fails at includefield=all has its studies shown as they came', async () => {
+  const behaviour: FakeQidoBehaviour = {
+    includeField: 'dropped',
+    before: (request, response) => {
+      if (!request.url?.includes('includefield=all')) return false;
+      response.writeHead(500).end();
+      return true;
+    },
+  };
+  const { connector } = await open(patientOf(3), behaviour);
+  expect(await ask(connector)).toEqual({ studies: 3, instances: 3, notices: [] });
+});
+
 it('instances of another study do not come into one', async () => {
   const behaviour: FakeQidoBehaviour = {
     before: (request) => {

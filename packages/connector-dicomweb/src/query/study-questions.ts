@@ -1,6 +1,6 @@
 import { type PatientAttributes, type PatientIdentifier, type StudyAttributes } from '@pacs-connectors/connector-core';
 import { type Question } from '../http/question.js';
-import { unlessAboutQuestion } from '../http/status-error.js';
+import { unlessAboutQuestion, unlessOverall } from '../http/status-error.js';
 import { countOf, type DicomJson, patientOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { ofIssuer } from './issuer.js';
@@ -143,7 +143,7 @@ async function askStudies(
   // Read again: another search may have found out meanwhile.
   const known = knowledge.includeField as ServerKnowledge['includeField'];
   if (answer.records.length === 0 || known === 'tags' || known === 'never') return answer;
-  const all = await ask(['all']).catch(unlessAboutQuestion);
+  const all = await ask(['all']).catch(unlessOverall);
   if (!all?.records.some(hasMore)) return answer;
   knowledge.includeField = 'all';
   return all;
