@@ -22,13 +22,16 @@ const LAST_RETRY_MS = 2_000;
  * more than the limit. Who finds none free waits in line.
  */
 export class AssociationPool {
-  private readonly idle: Association[] = [];
+  /** Those that nobody needs just now, and since when; the one waiting longest first. */
+  private idle: { association: Association; since: number }[] = [];
   private readonly open = new Set<Association>();
   private readonly line: ((association: Association | undefined) => void)[] = [];
   private readonly closing = new AbortController();
   private opening = 0;
   /** Why the peer takes no more associations just now, where it does not: what an operator has to know when time runs out. */
   congestion: DimseError | undefined;
+  /** When the peer was heard last on any association that has ended. */
+  private lastHeardAt = -Infinity;
   private idleTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -36,14 +39,19 @@ export class AssociationPool {
     private readonly options: PoolOptions,
   ) {}
 
-  /** Associations that exist now, those being opened included. */
+  /** When the peer was heard last, on the clock of `performance.now()`. */
+  get heardAt(): number {
+    return Math.max(this.lastHeardAt, ...[...this.open].map(({ heardAt }) => heardAt));
+  }
+
+  /** Associations that exist now, those being opened and those being released included. */
   get size(): number {
     return this.open.size + this.opening;
   }
 
   /** Associations just now; one that is being opened is in use. */
   get use(): ConnectionUse {
-    const idle = this.idle.filter(({ usable }) => usable).length;
+    const idle = this.idle.filter(({ association }) => association.usable).length;
     return { inUse: this.size - idle, idle, limit: this.options.limit };
   }
 
@@ -78,10 +86,12 @@ export class AssociationPool {
   async close(): Promise<void> {
     this.closing.abort(new DOMException('the connector is closed', 'AbortError'));
     clearTimeout(this.idleTimer);
+    const idle = new Set(this.idle.map(({ association }) => association));
     await Promise.all(
-      [...this.open].map((association) =>
-        this.idle.includes(association) ? association.release() : association.abort(),
-      ),
+      [...this.open].map((association) => {
+        if (!idle.has(association)) association.abort();
+        return association.release();
+      }),
     );
   }
 
@@ -112,10 +122,10 @@ export class AssociationPool {
   }
 
   private takeIdle(): Association | undefined {
-    for (let association = this.idle.pop(); association; association = this.idle.pop()) {
-      if (association.usable) return association;
+    for (;;) {
+      const association = this.idle.pop()?.association;
+      if (!association || association.usable) return association;
     }
-    return undefined;
   }
 
   private async openNew(signal: AbortSignal): Promise<Association> {
@@ -123,13 +133,13 @@ export class AssociationPool {
     try {
       const association = await this.openOne(signal);
       this.open.add(association);
-      association.onEnd = () => {
+      // Not before the peer sees the end too: it counts those that are being released.
+      void association.closed.then(() => {
         this.open.delete(association);
-        const position = this.idle.indexOf(association);
-        if (position >= 0) this.idle.splice(position, 1);
+        this.lastHeardAt = Math.max(this.lastHeardAt, association.heardAt);
+        this.idle = this.idle.filter((one) => one.association !== association);
         this.wakeOne();
-      };
-      if (!association.usable) association.onEnd();
+      });
       return association;
     } catch (error) {
       // Whoever waits in line may open one of its own now.
@@ -178,15 +188,20 @@ export class AssociationPool {
     const next = this.line[0];
     if (next) next(association);
     else {
-      this.idle.push(association);
-      this.restartIdleTimer();
+      this.idle.push({ association, since: performance.now() });
+      this.idleTimer ??= this.startIdleTimer(this.options.idleMs);
     }
   }
 
-  private restartIdleTimer(): void {
-    clearTimeout(this.idleTimer);
-    this.idleTimer = setTimeout(() => {
-      for (const association of [...this.idle]) void association.release();
-    }, this.options.idleMs);
+  private startIdleTimer(afterMs: number): NodeJS.Timeout {
+    return setTimeout(
+      () => {
+        const oldest = performance.now() - this.options.idleMs;
+        for (const { association, since } of [...this.idle]) if (since <= oldest) void association.release();
+        const [next] = this.idle.filter(({ since }) => since > oldest);
+        this.idleTimer = next && this.startIdleTimer(next.since - oldest);
+      },
+      Math.max(afterMs, 1),
+    );
   }
 }

@@ -16,6 +16,7 @@ import { Association, type Peer } from './dimse/association.js';
 import { DimseError } from './dimse/dimse-error.js';
 import { Archive } from './query/archive.js';
 import { Conversation } from './query/conversation.js';
+import { Proofs } from './query/proofs.js';
 import { Search } from './query/search.js';
 import { Trust } from './query/trust.js';
 import { peerTls } from './tls/peer-tls.js';
@@ -32,6 +33,8 @@ const DEFAULTS = {
 /** An association is renewed after so many questions, or this time: far below 65,535 Message IDs and any peer's patience. */
 const MAX_USES = 5_000;
 const MAX_AGE_MS = 300_000;
+/** How long a proof waits for its turn at most, milliseconds. */
+const PROOF_MS = 300_000;
 
 /** Finds studies in a PACS by C-FIND. */
 export class DicomConnector implements Connector {
@@ -42,6 +45,7 @@ export class DicomConnector implements Connector {
   private readonly pool: AssociationPool;
   private readonly relational: Trust;
   private readonly lists: Trust;
+  private readonly proofs: Proofs;
   private readonly flights = new SingleFlight<SearchResult>();
   private closed = false;
 
@@ -59,6 +63,9 @@ export class DicomConnector implements Connector {
       maxUses: MAX_USES,
       maxAgeMs: MAX_AGE_MS,
     });
+    this.proofs = new Proofs(this.relational, (patienceMs) =>
+      this.archive(AbortSignal.timeout(PROOF_MS + patienceMs), patienceMs),
+    );
   }
 
   async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
@@ -82,25 +89,33 @@ export class DicomConnector implements Connector {
     if (this.closed) throw this.closedError();
     const timeoutMs = this.settings.echoTimeoutMs ?? DEFAULTS.echoTimeoutMs;
     const timeout = AbortSignal.timeout(timeoutMs);
+    const start = performance.now();
     let latencyMs = 0;
+    let sent = false;
+    let echo = 'answered';
     try {
       await this.pool.run(
         async (association) => {
-          const start = performance.now();
+          sent = true;
+          const sentAt = performance.now();
           await association.echo(AbortSignal.any([signal, timeout]));
-          latencyMs = performance.now() - start;
+          latencyMs = performance.now() - sentAt;
         },
         AbortSignal.any([signal, timeout]),
         'first',
       );
     } catch (error) {
-      throw timeout.aborted && !signal.aborted
-        ? this.late(`no answer to C-ECHO within ${timeoutMs / 1000} s`, error)
-        : this.errorOf(error, signal);
+      if (!timeout.aborted || signal.aborted) throw this.errorOf(error, signal);
+      // No association was free for it, and the archive answers on those that it has.
+      if (sent || this.pool.heardAt < start) {
+        throw this.late(`no answer to C-ECHO within ${timeoutMs / 1000} s`, error);
+      }
+      latencyMs = performance.now() - start;
+      echo = 'not sent: every association is in use, and answered on';
     }
     return {
       latencyMs,
-      details: { associations: this.pool.size, maxAssociations: this.limit, ...this.proofs() },
+      details: { echo, associations: this.pool.size, maxAssociations: this.limit, ...this.proven() },
     };
   }
 
@@ -116,21 +131,18 @@ export class DicomConnector implements Connector {
   ): Promise<SearchResult> {
     // What fails ends the questions that are still under way for it.
     const over = new AbortController();
-    const conversation = new Conversation(
-      {
-        pool: this.pool,
-        concurrency: this.limit,
-        queryCharacterSet: this.settings.queryCharacterSet ?? DEFAULTS.queryCharacterSet,
-        defaultCharacterSet: this.settings.defaultCharacterSet,
-      },
-      AbortSignal.any([signal, over.signal]),
-    );
-    const archive = new Archive(conversation, this.lists);
+    const archive = this.archive(AbortSignal.any([signal, over.signal]));
     try {
-      return await new Search(this.id, archive, this.relational, criteria, depth).run();
+      return await new Search(this.id, archive, this.relational, this.proofs, criteria, depth).run();
     } finally {
       over.abort();
     }
+  }
+
+  private archive(signal: AbortSignal, patienceMs?: number): Archive {
+    const { defaultCharacterSet, queryCharacterSet = DEFAULTS.queryCharacterSet } = this.settings;
+    const options = { pool: this.pool, concurrency: this.limit, queryCharacterSet, defaultCharacterSet, patienceMs };
+    return new Archive(new Conversation(options, signal), this.lists);
   }
 
   private async open(peer: Peer, signal: AbortSignal): Promise<Association> {
@@ -168,7 +180,7 @@ export class DicomConnector implements Connector {
     }
   }
 
-  private proofs(): Record<string, string> {
+  private proven(): Record<string, string> {
     return { ...this.relational.summary(), ...this.lists.summary() };
   }
 

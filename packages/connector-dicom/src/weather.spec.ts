@@ -169,6 +169,12 @@ describe('a question that fails', () => {
       ['aborts', (reply) => reply.abort(), 'unavailable', /aborted/],
       ['sends a PDU that is none', (reply) => reply.raw(Buffer.from('HELLO, I AM LOST')), 'protocol', /cannot be read/],
       [
+        'says that 2 GB follow',
+        (reply) => reply.raw(Buffer.from([4, 0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3])),
+        'protocol',
+        /cannot be read/,
+      ],
+      [
         'sends a broken PDV',
         (reply) => reply.raw(Buffer.from([4, 0, 0, 0, 0, 6, 0, 0, 9, 9, 1, 3])),
         'protocol',
@@ -268,8 +274,14 @@ it('one that fails below the studies for good ends the others that were under wa
   const { connector, scp } = await start({
     find: (find, reply) => {
       if (find.level === 'STUDY') return answer(find, reply);
-      if (find.keys.get(Tag.studyInstanceUid) === PATIENT.studies[0]?.studyInstanceUid)
-        return reply.raw(Buffer.from([4, 0, 0, 0, 0, 6, 0, 0, 9, 9, 1, 3]));
+      if (find.keys.get(Tag.studyInstanceUid) === PATIENT.studies[0]?.studyInstanceUid) {
+        const others = setInterval(() => {
+          if (scp.finds.length < 3) return;
+          clearInterval(others);
+          reply.raw(Buffer.from([4, 0, 0, 0, 0, 6, 0, 0, 9, 9, 1, 3]));
+        }, 5);
+        return;
+      }
       void reply.cancelled.then(() => reply.end(0xfe00));
     },
   });
@@ -321,7 +333,7 @@ describe('an answer with faults', () => {
     const odd = { ...study, [Tag.patientName]: Buffer.from('A^B'), [Tag.studyDate]: Buffer.from('not a date!') };
     const { patients, notices } = await studiesOf(only([odd], 0xff01));
     expect(patients).toEqual([expect.objectContaining({ patientId: 'P1', patientName: 'A^B' })]);
-    expect(patients[0]?.studies[0]?.studyDate).toBe('not a date!');
+    expect(patients[0]?.studies[0]?.studyInstanceUid).toBe('2.25.7.1.1');
     expect(notices).toEqual([]);
   });
 
@@ -366,6 +378,28 @@ describe('the health check', () => {
     const { latencyMs, details } = await connector.check(AbortSignal.timeout(10_000));
     expect(latencyMs).toBeGreaterThan(0);
     expect(details).toMatchObject({ associations: 1, maxAssociations: 4 });
+  });
+
+  it('is well where every association is in use and answers on it', async () => {
+    const { connector, scp } = await start(
+      {
+        find: (_, reply) => {
+          const drip = setInterval(() => reply.match({ [Tag.patientId]: 'P2' }), 20);
+          void reply.cancelled.then(() => {
+            clearInterval(drip);
+            reply.end(0xfe00);
+          });
+        },
+      },
+      { maxAssociations: 1, echoTimeoutMs: 500 },
+    );
+    const caller = new AbortController();
+    const pending = ask(connector, QUESTION, caller.signal);
+    while (scp.finds.length === 0) await delay(5);
+    const { details } = await connector.check(AbortSignal.timeout(10_000));
+    expect(details?.echo).toMatch(/every association is in use/);
+    caller.abort();
+    await expectFailure(pending, 'cancelled');
   });
 
   it('has a time-out of its own', async () => {

@@ -3,7 +3,9 @@ import { type DataSet, type Element } from './data-set.js';
 import { DimseError } from './dimse-error.js';
 import * as faults from './faults.js';
 import { type ResponseMessage } from './messages.js';
-import { type InformationModel, openLink, type PeerLink } from './peer-link.js';
+import { type InformationModel } from './library.js';
+import { openLink } from './negotiation.js';
+import { type PeerLink } from './peer-link.js';
 
 /** One peer, and how it is talked to. */
 export interface Peer extends faults.PeerNames {
@@ -45,8 +47,8 @@ export class Association {
   private readonly timer: NodeJS.Timeout;
   private cancelTimer: NodeJS.Timeout | undefined;
   private ended: DimseError | undefined;
-  /** Called once when it has ended, for whatever reason. */
-  onEnd: () => void = () => undefined;
+  /** When the peer was heard last, on the clock of `performance.now()`. */
+  heardAt = performance.now();
   /** Questions asked so far. */
   uses = 0;
   readonly openedAt = performance.now();
@@ -79,6 +81,11 @@ export class Association {
   /** What the peer said to the offer of relational queries; `undefined`: nothing. */
   get relational(): boolean | undefined {
     return this.link.relational;
+  }
+
+  /** Resolves when the connection is closed: from then on the peer does not count it any more. */
+  get closed(): Promise<void> {
+    return this.link.closed;
   }
 
   /** False as soon as it has ended or is being ended. */
@@ -162,7 +169,7 @@ export class Association {
 
   /** Releases the association; resolves when the connection is closed. */
   release(): Promise<void> {
-    if (this.ended) return Promise.resolve();
+    if (this.ended) return this.closed;
     const closed = this.link.release();
     this.end(new DimseError('cancelled', 'the association was released'));
     return closed;
@@ -176,6 +183,7 @@ export class Association {
   }
 
   private take(message: ResponseMessage): void {
+    this.heardAt = performance.now();
     const { question } = this;
     if (!question || message.messageId !== question.messageId) return;
     this.timer.refresh();
@@ -222,7 +230,6 @@ export class Association {
     this.ended = answered ? new DimseError(error.kind, error.message, { remedy: error.remedy, cause: error }) : error;
     clearTimeout(this.timer);
     this.finish(this.ended);
-    this.onEnd();
   }
 }
 

@@ -37,7 +37,7 @@ export function readDataSet(bytes: Buffer, explicitVr: boolean): DataSet {
   while (offset < bytes.length) {
     const header = readHeader(bytes, offset, explicitVr);
     if (header.length === UNDEFINED_LENGTH) {
-      offset = skipUndefined(bytes, header.start, explicitVr);
+      offset = skipUndefined(bytes, header.start, header.explicitContent);
       continue;
     }
     const end = header.start + header.length;
@@ -53,31 +53,32 @@ interface Header {
   length: number;
   /** Where the value begins. */
   start: number;
+  /** Whether elements within its items are in explicit VR: not within UN (PS3.5 6.2.2). */
+  explicitContent: boolean;
 }
 
 function readHeader(bytes: Buffer, offset: number, explicitVr: boolean): Header {
   if (offset + 8 > bytes.length) throw new MalformedDataSet('a data set ends within an element');
   const tag = bytes.readUInt16LE(offset) * 0x10000 + bytes.readUInt16LE(offset + 2);
-  if (!explicitVr || tag >= ITEM) return { tag, length: bytes.readUInt32LE(offset + 4), start: offset + 8 };
-  if (!LONG.has(bytes.toString('latin1', offset + 4, offset + 6))) {
-    return { tag, length: bytes.readUInt16LE(offset + 6), start: offset + 8 };
+  if (!explicitVr || tag >= ITEM) {
+    return { tag, length: bytes.readUInt32LE(offset + 4), start: offset + 8, explicitContent: explicitVr };
+  }
+  const vr = bytes.toString('latin1', offset + 4, offset + 6);
+  if (!LONG.has(vr)) {
+    return { tag, length: bytes.readUInt16LE(offset + 6), start: offset + 8, explicitContent: true };
   }
   if (offset + 12 > bytes.length) throw new MalformedDataSet('a data set ends within an element');
-  return { tag, length: bytes.readUInt32LE(offset + 8), start: offset + 12 };
+  return { tag, length: bytes.readUInt32LE(offset + 8), start: offset + 12, explicitContent: vr !== 'UN' };
 }
 
 /** @returns the offset after the delimiter that ends a sequence or item of undefined length, nested ones too. */
 function skipUndefined(bytes: Buffer, start: number, explicitVr: boolean): number {
   let offset = start;
-  let depth = 1;
-  while (depth > 0) {
-    const { tag, length, start: value } = readHeader(bytes, offset, explicitVr);
-    offset = value;
-    if (tag === SEQUENCE_DELIMITATION || tag === ITEM_DELIMITATION) depth -= 1;
-    else if (length === UNDEFINED_LENGTH) depth += 1;
-    else offset += length;
+  for (;;) {
+    const { tag, length, start: value, explicitContent } = readHeader(bytes, offset, explicitVr);
+    if (tag === SEQUENCE_DELIMITATION || tag === ITEM_DELIMITATION) return value;
+    offset = length === UNDEFINED_LENGTH ? skipUndefined(bytes, value, explicitContent) : value + length;
   }
-  return offset;
 }
 
 /** The bytes of a data set; elements are put in the order of their tags and padded to an even length. */

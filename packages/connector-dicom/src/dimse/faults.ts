@@ -97,6 +97,22 @@ export function notDicom(peer: PeerNames, firstByte: number): DimseError {
   });
 }
 
+/** Bytes that are no PDU, where one was due. */
+export function unreadable(peer: PeerNames, cause?: unknown): DimseError {
+  return new DimseError('protocol', `${at(peer)} answered something that cannot be read`, {
+    remedy: "Look into the archive's log.",
+    cause,
+  });
+}
+
+/** PDUs whose content is not what PS3.7 says. */
+export function malformed(peer: PeerNames, cause: unknown): DimseError {
+  return new DimseError('protocol', `the archive at ${at(peer)} sent a malformed answer`, {
+    remedy: "Look into the archive's log; its vendor may know of it.",
+    cause,
+  });
+}
+
 /** A socket's or TLS's own error. */
 export function connectionError(peer: PeerNames, error: Error & { code?: string }): DimseError {
   const { code } = error;

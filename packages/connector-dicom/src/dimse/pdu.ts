@@ -73,6 +73,31 @@ function* items(pdu: Buffer, from: number, to: number): Generator<Item> {
   }
 }
 
+/** Follows the PDUs of a stream by their headers (PS3.8 9.3.1), and keeps nothing of them. */
+export class PduFraming {
+  private readonly header: number[] = [];
+  /** Bytes to come of the PDU whose header was read. */
+  private rest = 0;
+
+  /** The type, and the length in bytes after its header, of each PDU whose header ends in `chunk`. */
+  *take(chunk: Buffer): Generator<{ type: number; length: number }> {
+    for (let offset = 0; offset < chunk.length;) {
+      if (this.rest > 0) {
+        const passed = Math.min(this.rest, chunk.length - offset);
+        this.rest -= passed;
+        offset += passed;
+        continue;
+      }
+      this.header.push(chunk[offset] as number);
+      offset += 1;
+      if (this.header.length < 6) continue;
+      const [type = 0, , ...length] = this.header.splice(0);
+      this.rest = Buffer.from(length).readUInt32BE(0);
+      yield { type, length: this.rest };
+    }
+  }
+}
+
 /** One fragment of a message: a Presentation Data Value (PS3.8 9.3.5.1). */
 export interface PresentationDataValue {
   presentationContextId: number;

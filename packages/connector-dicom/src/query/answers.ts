@@ -19,6 +19,8 @@ export interface StudyAnswer {
 export interface SeriesAnswer {
   studyInstanceUid: string;
   series: SeriesAttributes;
+  /** Number of Series Related Instances, where the archive counts. */
+  instanceCount?: number;
 }
 
 /** An IMAGE-level match and the series and study it belongs to. */
@@ -29,7 +31,7 @@ export interface InstanceAnswer {
 }
 
 /** An IMAGE-level match of a relational question: its series' attributes come with it. */
-export interface TreeAnswer extends SeriesAnswer {
+export interface TreeAnswer extends Omit<SeriesAnswer, 'instanceCount'> {
   instance: Instance;
 }
 
@@ -49,8 +51,8 @@ export function studyOf(text: DataSetText, studyInstanceUid: string): StudyAttri
   return defined({
     studyInstanceUid,
     studyDescription: text.get(Tag.studyDescription),
-    studyDate: text.get(Tag.studyDate),
-    studyTime: text.get(Tag.studyTime),
+    studyDate: dateOf(text.get(Tag.studyDate)),
+    studyTime: timeOf(text.get(Tag.studyTime)),
     accessionNumber: text.get(Tag.accessionNumber),
     studyId: text.get(Tag.studyId),
     referringPhysicianName: text.get(Tag.referringPhysicianName),
@@ -77,9 +79,24 @@ export function instanceOf(text: DataSetText, sopInstanceUid: string): Instance 
   });
 }
 
+/** A count of what lies below a study or series. None lies below nothing: 0 comes from archives that do not count. */
 export function countOf(text: DataSetText, tag: number): number | undefined {
   const value = text.get(tag);
-  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) || undefined : undefined;
+}
+
+/**
+ * A date as DA, that the filters compare; archives have kept ACR-NEMA's `yyyy.mm.dd` too (PS3.5 6.2). What is no date is none:
+ * it would count as outside of every range, or as the newest of all.
+ */
+function dateOf(value: string | undefined): string | undefined {
+  const [, year, month, day] = /^(\d{4})([-./]?\d{2})([-./]?\d{2})$/.exec(value ?? '') ?? [];
+  return year && month && day ? `${year}${month.slice(-2)}${day.slice(-2)}` : undefined;
+}
+
+/** A time as it came, where it begins like one. */
+function timeOf(value: string | undefined): string | undefined {
+  return value !== undefined && /^\d{2}/.test(value) ? value : undefined;
 }
 
 function defined<Node extends object>(node: Node): Node {

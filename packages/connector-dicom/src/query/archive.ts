@@ -15,7 +15,7 @@ import { type Conversation, type Question } from './conversation.js';
 import { isUid, literalMatch, significant } from './identifier.js';
 import { RETURN_KEYS, TREE_KEYS } from './levels.js';
 import { type Trust } from './trust.js';
-import { askByUids } from './uid-questions.js';
+import { askByUids, Unanswered } from './uid-questions.js';
 
 /** A study as the parent of the next question. */
 export interface StudyKey {
@@ -46,17 +46,21 @@ export class Archive {
    * @param modality only studies that hold it, where the peer matches that (PS3.4 C.6.2.1.2: it need not).
    */
   async studiesBy(tag: number, value: string, modality?: string): Promise<StudyAnswer[]> {
-    const literal = literalMatch(value, tag);
+    const literal = literalMatch(value);
     if (literal === undefined) return [];
-    const matches = await this.conversation.ask({
-      level: 'STUDY',
-      match: new Map([[tag, literal], ...(modality ? [[Tag.modalitiesInStudy, modality] as const] : [])]),
-      returnKeys: RETURN_KEYS.STUDY,
-    });
     const wanted = significant(value);
-    return matches
-      .filter((match) => significant(match.get(tag) ?? '') === wanted)
-      .flatMap((match) => this.readStudy(match) ?? []);
+    return this.conversation.ask(
+      {
+        level: 'STUDY',
+        match: new Map([[tag, literal], ...(modality ? [[Tag.modalitiesInStudy, modality] as const] : [])]),
+        returnKeys: RETURN_KEYS.STUDY,
+      },
+      (match) => {
+        const found = match.get(tag);
+        if (found === undefined) this.conversation.withoutKey += 1;
+        return found !== undefined && significant(found) === wanted ? this.readStudy(match) : undefined;
+      },
+    );
   }
 
   studiesByUid(uids: readonly string[]): Promise<StudyAnswer[]> {
@@ -76,7 +80,6 @@ export class Archive {
     const patients = patientsOf(studies);
     return askByUids(this.conversation, this.lists, [...patients.keys()], {
       shape: 'SERIES by a list of Study Instance UIDs',
-      known: true,
       onRefusal,
       question: (list) => ({
         level: 'SERIES',
@@ -113,7 +116,6 @@ export class Archive {
     const keys = new Map(series.map((key) => [key.seriesInstanceUid, key]));
     return askByUids(this.conversation, this.lists, [...keys.keys()], {
       shape: 'IMAGE by a list of Series Instance UIDs',
-      known: true,
       onRefusal,
       question: (list) => {
         const parents = list.map((uid) => keys.get(uid) as SeriesKey);
@@ -158,33 +160,33 @@ export class Archive {
    * Everything below a patient in one relational question. Patient Root is preferred, since some peers look at the Patient
    * ID below STUDY level only there.
    *
-   * @returns `undefined` where the answer holds what was not asked for: it is not to be relied upon.
+   * @returns `undefined` where the peer does not answer it, or with what was not asked for.
    */
   async treeOfPatient(patientId: string): Promise<TreeAnswer[] | undefined> {
-    const literal = literalMatch(patientId, Tag.patientId);
+    const literal = literalMatch(patientId);
     if (literal === undefined) return [];
     const wanted = significant(patientId);
-    const matches = await this.conversation.ask({
-      level: 'IMAGE',
-      prefer: 'patient',
-      match: new Map([[Tag.patientId, literal]]),
-      returnKeys: [Tag.patientId, ...TREE_KEYS],
-    });
-    if (matches.some((match) => significant(match.get(Tag.patientId) ?? '') !== wanted)) return undefined;
-    return this.readTree(matches);
+    return this.conversation.attempt(
+      {
+        level: 'IMAGE',
+        prefer: 'patient',
+        match: new Map([[Tag.patientId, literal]]),
+        returnKeys: [Tag.patientId, ...TREE_KEYS],
+      },
+      (match) => (significant(match.get(Tag.patientId) ?? '') === wanted ? this.readTreeAnswer(match) : undefined),
+    );
   }
 
   /**
    * Everything below studies in one relational question for each, or for several as a list.
    *
-   * @returns `undefined` where an answer holds what was not asked for.
+   * @returns `undefined` where the peer does not answer it, or with what was not asked for.
    */
   async treeOfStudies(studies: readonly StudyKey[]): Promise<TreeAnswer[] | undefined> {
     const patients = patientsOf(studies);
-    let tooMuch = false;
-    const answers = await askByUids(this.conversation, this.lists, [...patients.keys()], {
+    const answers = askByUids(this.conversation, this.lists, [...patients.keys()], {
       shape: 'relational IMAGE by a list of Study Instance UIDs',
-      known: true,
+      optional: true,
       question: (list) => ({
         level: 'IMAGE',
         ...uidMatch(Tag.studyInstanceUid, list),
@@ -193,13 +195,13 @@ export class Archive {
       }),
       read: (match, wanted) => {
         const answer = this.readTreeAnswer(match);
-        if (!answer) return undefined;
-        if (wanted.has(answer.studyInstanceUid)) return { uid: answer.studyInstanceUid, answer };
-        tooMuch = true;
-        return undefined;
+        return answer && wanted.has(answer.studyInstanceUid) ? { uid: answer.studyInstanceUid, answer } : undefined;
       },
     });
-    return tooMuch ? undefined : answers;
+    return answers.catch((error: unknown) => {
+      if (error instanceof Unanswered) return undefined;
+      throw error;
+    });
   }
 
   private readStudy(match: DataSetText): StudyAnswer | undefined {
@@ -222,7 +224,12 @@ export class Archive {
       this.conversation.withoutUid += 1;
       return undefined;
     }
-    return { studyInstanceUid, series: seriesOf(match, uid) };
+    const instanceCount = countOf(match, Tag.numberOfSeriesRelatedInstances);
+    return {
+      studyInstanceUid,
+      series: seriesOf(match, uid),
+      ...(instanceCount === undefined ? {} : { instanceCount }),
+    };
   }
 
   private readInstance(match: DataSetText, only?: SeriesKey): InstanceAnswer | undefined {
@@ -244,10 +251,6 @@ export class Archive {
     return { studyInstanceUid, series: seriesOf(match, seriesInstanceUid), instance };
   }
 
-  private readTree(matches: readonly DataSetText[]): TreeAnswer[] {
-    return matches.flatMap((match) => this.readTreeAnswer(match) ?? []);
-  }
-
   private uid(match: DataSetText, tag: number): string | undefined {
     const uid = match.get(tag);
     if (isUid(uid)) return uid;
@@ -267,7 +270,7 @@ function patientsOf(studies: readonly StudyKey[]): Map<string, string> {
 /** The patient of these studies, where it is one and needs no escape: Patient Root wants it. */
 function onlyPatient(uids: readonly string[], patients: ReadonlyMap<string, string>): Pick<Question, 'patientId'> {
   const ids = new Set(uids.map((uid) => patients.get(uid) ?? ''));
-  const id = ids.size === 1 ? literalMatch([...ids][0] as string, Tag.patientId) : undefined;
+  const id = ids.size === 1 ? literalMatch([...ids][0] as string) : undefined;
   return id === undefined ? {} : { patientId: id };
 }
 

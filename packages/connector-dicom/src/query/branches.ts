@@ -47,12 +47,10 @@ export function sameBranches(left: Branches, right: Branches): boolean {
 function fingerprint({ series, instances }: Branches): string {
   const filled = new Set(instances.map(({ seriesInstanceUid }) => seriesInstanceUid));
   const lines = [
-    ...series.filter((answer) => filled.has(answer.series.seriesInstanceUid)).map((answer) => stable(answer)),
-    ...instances.map((answer) => stable(answer)),
+    ...series
+      .filter((answer) => filled.has(answer.series.seriesInstanceUid))
+      .map((answer) => JSON.stringify([answer.studyInstanceUid, answer.series])),
+    ...instances.map((answer) => JSON.stringify(answer)),
   ];
   return [...new Set(lines)].sort().join('\n');
-}
-
-function stable(answer: object): string {
-  return JSON.stringify(answer);
 }

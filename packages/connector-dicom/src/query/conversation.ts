@@ -2,7 +2,7 @@ import { type AssociationPool } from '../association-pool.js';
 import { type Association } from '../dimse/association.js';
 import { type DataSet } from '../dimse/data-set.js';
 import { DimseError } from '../dimse/dimse-error.js';
-import { type InformationModel } from '../dimse/peer-link.js';
+import { type InformationModel } from '../dimse/library.js';
 import { Tag } from '../dimse/tags.js';
 import { DataSetText } from '../text/data-set-text.js';
 import { identifierOf, type Query } from './identifier.js';
@@ -15,6 +15,8 @@ export interface ConversationOptions {
   queryCharacterSet: string;
   /** Specific Character Set of answers that declare none. */
   defaultCharacterSet?: string;
+  /** Longest time for a question that the peer need not know ({@link Conversation.attempt}), milliseconds. */
+  patienceMs?: number;
 }
 
 /** A query with what Patient Root needs beside it. */
@@ -29,39 +31,85 @@ export interface Question extends Query {
 export class Conversation {
   /** Matches that had to be left out for want of a valid UID. */
   withoutUid = 0;
+  /** Matches left out since they lack the very attribute that was asked for: nobody can say whose they are. */
+  withoutKey = 0;
 
   constructor(
     private readonly options: ConversationOptions,
     readonly signal: AbortSignal,
   ) {}
 
-  /** All matches of one question. @throws DimseError */
-  async ask(question: Question): Promise<DataSetText[]> {
-    const { pool, defaultCharacterSet } = this.options;
-    return pool.run(async (association) => {
-      const matches: DataSetText[] = [];
-      const take = (dataSet: DataSet) => matches.push(new DataSetText(dataSet, defaultCharacterSet));
-      await this.find(association, question, take);
-      return matches;
-    }, this.signal);
+  /**
+   * What `read` makes of each match of one question, as it comes; matches of which it makes nothing are left out.
+   *
+   * @throws DimseError
+   */
+  ask<Answer>(
+    question: Question,
+    read: (match: DataSetText) => Answer | undefined,
+    signal: AbortSignal = this.signal,
+  ): Promise<Answer[]> {
+    return this.options.pool.run((association) => this.find(association, question, read, signal), signal);
   }
 
-  private find(association: Association, question: Question, take: (dataSet: DataSet) => void): Promise<void> {
+  /**
+   * The same for a question that a peer need not know (PS3.4 C.4.1.2.2). A match of which `read` makes nothing shows that it
+   * does not, and ends the question: there may be millions of them.
+   *
+   * @param signal ends this question only.
+   * @returns `undefined` where the peer refuses it, breaks off, says nothing, or answers what was not asked for.
+   * @throws DimseError where the peer is not reached at all, or the conversation has ended.
+   */
+  async attempt<Answer>(
+    question: Question,
+    read: (match: DataSetText) => Answer | undefined,
+    signal?: AbortSignal,
+  ): Promise<Answer[] | undefined> {
+    const { pool, patienceMs } = this.options;
+    const wrong = new AbortController();
+    const ends = [this.signal, wrong.signal, ...(signal ? [signal] : [])];
+    const strictly = (match: DataSetText) => {
+      const answer = read(match);
+      if (answer === undefined) wrong.abort();
+      return answer;
+    };
+    let asked = false;
+    try {
+      return await pool.run((association) => {
+        asked = true;
+        if (patienceMs !== undefined) ends.push(AbortSignal.timeout(patienceMs));
+        return this.find(association, question, strictly, AbortSignal.any(ends));
+      }, AbortSignal.any(ends));
+    } catch (error) {
+      const answered = asked || wrong.signal.aborted || signal?.aborted;
+      if (!(error instanceof DimseError)) throw error;
+      if (this.signal.aborted && asked && error.kind === 'timeout') throw new CutOff('timeout', error.message, error);
+      if (this.signal.aborted || !answered) throw error;
+      return undefined;
+    }
+  }
+
+  private async find<Answer>(
+    association: Association,
+    question: Question,
+    read: (match: DataSetText) => Answer | undefined,
+    signal: AbortSignal,
+  ): Promise<Answer[]> {
+    const { queryCharacterSet, defaultCharacterSet } = this.options;
     const { models } = association;
     const model = models.find((candidate) => candidate === (question.prefer ?? 'study')) ?? (models[0] as 'study');
     const match =
       model === 'patient' && question.patientId !== undefined
         ? new Map([...question.match, [Tag.patientId, question.patientId]])
         : question.match;
-    const identifier = identifierOf(
-      {
-        ...question,
-        match,
-        returnKeys: model === 'patient' ? [...question.returnKeys, Tag.patientId] : question.returnKeys,
-      },
-      this.options.queryCharacterSet,
-    );
-    return association.find(model, identifier, take, this.signal);
+    const returnKeys = model === 'patient' ? [...question.returnKeys, Tag.patientId] : question.returnKeys;
+    const answers: Answer[] = [];
+    const take = (dataSet: DataSet) => {
+      const answer = read(new DataSetText(dataSet, defaultCharacterSet));
+      if (answer !== undefined) answers.push(answer);
+    };
+    await association.find(model, identifierOf({ ...question, match, returnKeys }, queryCharacterSet), take, signal);
+    return answers;
   }
 
   /** `work` for each item, several at the same time, results in the items' order. The first error ends it. */
@@ -89,3 +137,6 @@ export class Conversation {
 export function isRefusal(error: unknown): error is DimseError {
   return error instanceof DimseError && error.questionOnly;
 }
+
+/** The deadline came when the peer had got a question and not answered it. */
+export class CutOff extends DimseError {}

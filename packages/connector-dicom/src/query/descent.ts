@@ -1,7 +1,9 @@
+import { type TreeAnswer } from './answers.js';
 import { type Archive, type OnRefusal, type StudyKey } from './archive.js';
 import { type Branches, below, branchesOf, countByStudy, join, sameBranches } from './branches.js';
-import { isRefusal } from './conversation.js';
+import { CutOff } from './conversation.js';
 import { isPlain } from './identifier.js';
+import { type Proofs } from './proofs.js';
 import { type Trust } from './trust.js';
 
 /** A study whose series and instances are wanted, all of them. */
@@ -27,13 +29,14 @@ export class Descent {
   constructor(
     private readonly archive: Archive,
     private readonly relational: Trust,
+    private readonly proofs: Proofs,
     private readonly onRefusal: OnRefusal,
   ) {}
 
   /** Asks for all of a patient before the studies are known, where that question is trusted. */
   startPatient(patientId: string): void {
     if (!this.relational.isTrusted(BY_PATIENT) || !isPlain(patientId)) return;
-    const tree = this.treeOfPatient(patientId);
+    const tree = branchesIn(this.archive.treeOfPatient(patientId));
     tree.catch(() => undefined); // heard where it is waited for; the search may have failed by then
     this.trees.set(patientId, tree);
   }
@@ -50,10 +53,11 @@ export class Descent {
   ): Promise<Branches> {
     const parts: Branches[] = [];
     let rest = [...studies];
+    let unanswered = false;
     for (const [patientId, pending] of this.trees) {
-      const tree = await pending;
+      const tree = await this.inTime(pending);
       const own = rest.filter((study) => study.patientId === patientId);
-      if (!tree) this.relational.refute(BY_PATIENT);
+      unanswered ||= !tree;
       for (const { studyInstanceUid } of tree?.instances ?? []) {
         if (!knownUids.has(studyInstanceUid)) this.unknownStudies.add(studyInstanceUid);
       }
@@ -62,10 +66,10 @@ export class Descent {
       rest = rest.filter((study) => study.patientId !== patientId);
     }
     if (rest.length > 0) {
-      parts.push(
-        this.relational.isTrusted(BY_STUDY) ? await this.byStudies(rest) : await this.proving(rest, patientIds),
-      );
+      const relationally = this.relational.isTrusted(BY_STUDY) && !unanswered;
+      parts.push(await (relationally ? this.byStudies(rest) : this.plainly(rest, patientIds)));
     }
+    if (unanswered) this.refuteAll();
     return join(...parts);
   }
 
@@ -82,37 +86,33 @@ export class Descent {
   }
 
   private async byStudies(studies: readonly WholeStudy[]): Promise<Branches> {
-    const tree = await this.treeOfStudies(studies);
+    const tree = await this.inTime(branchesIn(this.archive.treeOfStudies(studies)));
     if (tree) return this.checked(BY_STUDY, tree, studies);
-    this.relational.refute(BY_STUDY);
-    return this.hierarchically(studies);
-  }
-
-  /** The hierarchical answer, and beside it the relational ones that have not been tried yet. */
-  private async proving(studies: readonly WholeStudy[], patientIds: ReadonlySet<string>): Promise<Branches> {
-    const patientId = this.relational.isUntried(BY_PATIENT) ? largest(studies, patientIds) : undefined;
-    const sample = this.relational.isUntried(BY_STUDY) ? studies.slice(0, SAMPLE) : [];
-    let refused = false;
-    const [branches, patientTree, studyTree] = await Promise.all([
-      this.hierarchically(studies, (uid, error) => {
-        refused = true;
-        this.onRefusal(uid, error);
-      }),
-      patientId === undefined ? undefined : this.treeOfPatient(patientId),
-      sample.length === 0 ? undefined : this.treeOfStudies(sample),
-    ]);
-    if (refused) return branches;
-    if (patientId !== undefined) {
-      this.compare(BY_PATIENT, patientTree, below(branches, uidsOf(studies.filter((s) => s.patientId === patientId))));
-    }
-    if (sample.length > 0) this.compare(BY_STUDY, studyTree, below(branches, uidsOf(sample)));
+    const branches = await this.hierarchically(studies);
+    // The peer answers, just not that.
+    this.refuteAll();
     return branches;
   }
 
-  private compare(shape: string, tree: Branches | undefined, expected: Branches): void {
-    const rows = expected.instances.length;
-    if (!tree || !sameBranches(tree, expected)) this.relational.refute(shape);
-    else if (rows >= 2) this.relational.prove(shape, rows);
+  /** Hierarchically; afterwards, behind everybody's back, what is untried is proven by that answer. */
+  private async plainly(studies: readonly WholeStudy[], patientIds: ReadonlySet<string>): Promise<Branches> {
+    const start = performance.now();
+    let refused = false;
+    const branches = await this.hierarchically(studies, (uid, error) => {
+      refused = true;
+      this.onRefusal(uid, error);
+    });
+    if (refused) return branches;
+    const took = performance.now() - start;
+    const patientId = largest(studies, patientIds);
+    if (patientId !== undefined) {
+      const own = studies.filter((study) => study.patientId === patientId);
+      const expected = below(branches, uidsOf(own));
+      this.proofs.begin(BY_PATIENT, (archive) => archive.treeOfPatient(patientId), expected, took);
+    }
+    const sample = studies.slice(0, SAMPLE);
+    this.proofs.begin(BY_STUDY, (archive) => archive.treeOfStudies(sample), below(branches, uidsOf(sample)), took);
+    return branches;
   }
 
   /**
@@ -123,15 +123,17 @@ export class Descent {
     const wanted = below(tree, uidsOf(studies));
     const rows = tree.instances.length;
     const counts = countByStudy(wanted);
-    const short = studies.filter(
-      ({ studyInstanceUid, instanceCount }) => (counts.get(studyInstanceUid) ?? 0) < (instanceCount ?? 1),
-    );
-    const allCounted = studies.every(({ instanceCount }) => instanceCount !== undefined);
-    if (short.length === 0 && (allCounted || this.relational.covers(shape, rows))) {
-      if (allCounted) this.relational.prove(shape, rows);
+    const found = ({ studyInstanceUid }: WholeStudy) => counts.get(studyInstanceUid) ?? 0;
+    // Only counts that are right to the last instance prove something: some archives' lag behind.
+    if (studies.every((study) => found(study) === study.instanceCount)) {
+      this.relational.prove(shape, rows);
       return wanted;
     }
-    const doubtful = this.relational.covers(shape, rows) ? short : studies;
+    const doubtful =
+      rows <= this.relational.provenRows(shape)
+        ? studies.filter((study) => found(study) < (study.instanceCount ?? 1))
+        : studies;
+    if (doubtful.length === 0) return wanted;
     const uids = uidsOf(doubtful);
     const again = await this.hierarchically(doubtful);
     const sure = studies.filter(({ studyInstanceUid }) => !uids.has(studyInstanceUid));
@@ -143,26 +145,25 @@ export class Descent {
     return sure.length === 0 ? again : join(again, await this.hierarchically(sure));
   }
 
-  private treeOfPatient(patientId: string): Promise<Branches | undefined> {
-    return this.attempt(() => this.archive.treeOfPatient(patientId));
-  }
-
-  private treeOfStudies(studies: readonly StudyKey[]): Promise<Branches | undefined> {
-    return this.attempt(() => this.archive.treeOfStudies(studies));
-  }
-
-  /** @returns nothing where the peer refuses such a question. */
-  private async attempt(
-    ask: () => Promise<Parameters<typeof branchesOf>[0] | undefined>,
-  ): Promise<Branches | undefined> {
+  /** A relational question that the deadline cut off is not asked again soon: the plain ones may be in time. */
+  private async inTime(pending: Promise<Branches | undefined>): Promise<Branches | undefined> {
     try {
-      const tree = await ask();
-      return tree && branchesOf(tree);
+      return await pending;
     } catch (error) {
-      if (isRefusal(error)) return undefined;
+      if (error instanceof CutOff) this.refuteAll();
       throw error;
     }
   }
+
+  /** Who leaves one relational question unanswered is not asked the other: that costs a time-out too. */
+  private refuteAll(): void {
+    for (const shape of [BY_PATIENT, BY_STUDY]) this.relational.refute(shape);
+  }
+}
+
+async function branchesIn(pending: Promise<TreeAnswer[] | undefined>): Promise<Branches | undefined> {
+  const tree = await pending;
+  return tree && branchesOf(tree);
 }
 
 function uidsOf(studies: readonly StudyKey[]): Set<string> {

@@ -32,8 +32,8 @@ export function identifierOf(query: Query, characterSet: string): Element[] {
   return [...elements.values()];
 }
 
-/** Longest values of LO and SH (PS3.5 6.2), characters. */
-const MAX_LENGTH: Record<string, number> = { LO: 64, SH: 16 };
+/** Longest value that is asked for, characters: that of LO (PS3.5 6.2). Archives hold SH values far beyond their 16. */
+const LONGEST = 64;
 
 /**
  * A caller's value as the value to match in an LO or SH attribute, so that it means itself: `*` and `?`, which the protocol
@@ -42,11 +42,10 @@ const MAX_LENGTH: Record<string, number> = { LO: 64, SH: 16 };
  *
  * @returns `undefined` where no archive can hold the value: empty, over-long, or with a backslash or a control character.
  */
-export function literalMatch(value: string, tag: number): string | undefined {
+export function literalMatch(value: string): string | undefined {
   const text = significant(value);
-  const longest = MAX_LENGTH[VALUE_REPRESENTATIONS[tag] as string] ?? 64;
   // eslint-disable-next-line no-control-regex -- values that hold them are what is looked for
-  if (text === '' || [...text].length > longest || /[\\\x00-\x1f\x7f]/.test(text)) return undefined;
+  if (text === '' || [...text].length > LONGEST || /[\\\x00-\x1f\x7f]/.test(text)) return undefined;
   return text.replaceAll('*', '?');
 }
 

@@ -1,13 +1,15 @@
 /** How far questions that the base protocol does not promise are used: `auto` proves them first. */
 export type TrustMode = 'auto' | 'on' | 'off';
 
-/** A peer that failed a proof gets another chance after this time: it may have been updated. Milliseconds. */
-const FORGIVE_MS = 3_600_000;
+/** A verdict lasts this long, milliseconds: the peer may have been updated, or its limits changed. */
+const LASTING_MS = 3_600_000;
 
-interface Record {
-  /** Largest answer that was shown to be right, matches. */
+interface Verdict {
+  /** Largest answer that was shown to be right, matches; 0 after a wrong one. */
   provenRows: number;
-  refutedAt?: number;
+  refuted: boolean;
+  /** When it was given or confirmed last. */
+  at: number;
 }
 
 /**
@@ -16,7 +18,8 @@ interface Record {
  * of the answers compared: archives that cut long answers without a word do so at some size. One wrong answer takes it back.
  */
 export class Trust {
-  private readonly records = new Map<string, Record>();
+  private readonly verdicts = new Map<string, Verdict>();
+  private readonly trials = new Set<string>();
   /** The peer has said itself that it does not support this; `on` asks all the same. */
   declined = false;
 
@@ -27,43 +30,63 @@ export class Trust {
 
   /** Whether it may be asked in earnest. */
   isTrusted(shape: string): boolean {
-    if (this.mode === 'off' || this.isRefuted(shape)) return false;
-    return this.mode === 'on' || (!this.declined && this.records.has(shape));
+    const verdict = this.verdictOn(shape);
+    if (this.mode === 'off' || verdict?.refuted) return false;
+    return this.mode === 'on' || (!this.declined && verdict !== undefined);
   }
 
-  /** Whether it should be asked beside the plain questions, to compare the answers. */
+  /** Whether it should be proven, and nobody is at it. */
   isUntried(shape: string): boolean {
-    return this.mode === 'auto' && !this.declined && !this.isRefuted(shape) && !this.isTrusted(shape);
+    return this.mode === 'auto' && !this.declined && !this.verdictOn(shape) && !this.trials.has(shape);
   }
 
-  /** Whether an answer of that size needs no proof of its own. */
-  covers(shape: string, rows: number): boolean {
-    return this.mode === 'on' || rows <= (this.records.get(shape)?.provenRows ?? 0);
+  /** The size of answers that need no proof of their own, matches. */
+  provenRows(shape: string): number {
+    if (!this.isTrusted(shape)) return 0;
+    return this.mode === 'on' ? Infinity : (this.verdictOn(shape)?.provenRows ?? 0);
   }
 
-  /** Its answer of that size was right. */
+  /** A proof has begun. */
+  startTrial(shape: string): void {
+    this.trials.add(shape);
+  }
+
+  /** It has ended, whatever it showed. */
+  endTrial(shape: string): void {
+    this.trials.delete(shape);
+  }
+
+  /** Its answer of that size was right. Where another was wrong, that stands. */
   prove(shape: string, rows: number): void {
-    if (this.mode === 'off') return;
-    this.records.set(shape, { provenRows: Math.max(rows, this.records.get(shape)?.provenRows ?? 0) });
+    const known = this.verdictOn(shape);
+    if (this.mode === 'off' || known?.refuted) return;
+    this.verdicts.set(shape, {
+      provenRows: Math.max(rows, known?.provenRows ?? 0),
+      refuted: false,
+      at: this.now(),
+    });
   }
 
-  /** Its answer was wrong, or a failure. */
+  /** Its answer was wrong, or none. */
   refute(shape: string): void {
-    this.records.set(shape, { provenRows: 0, refutedAt: this.now() });
+    this.verdicts.set(shape, { provenRows: 0, refuted: true, at: this.now() });
   }
 
-  /** `proven`, `refuted` or `untried` for each shape met so far, for the health check. */
-  summary(): { [shape: string]: 'proven' | 'refuted' } {
-    return Object.fromEntries(
-      [...this.records.keys()].map((shape) => [shape, this.isRefuted(shape) ? 'refuted' : 'proven'] as const),
-    );
+  /** The verdict on each shape met so far, for the health check. */
+  summary(): { [shape: string]: 'proven' | 'refuted' | 'being proven' } {
+    const summary: { [shape: string]: 'proven' | 'refuted' | 'being proven' } = {};
+    for (const shape of this.trials) summary[shape] = 'being proven';
+    for (const shape of [...this.verdicts.keys()]) {
+      const verdict = this.verdictOn(shape);
+      if (verdict) summary[shape] = verdict.refuted ? 'refuted' : 'proven';
+    }
+    return summary;
   }
 
-  private isRefuted(shape: string): boolean {
-    const record = this.records.get(shape);
-    if (record?.refutedAt === undefined) return false;
-    if (this.now() - record.refutedAt < FORGIVE_MS) return true;
-    this.records.delete(shape);
-    return false;
+  private verdictOn(shape: string): Verdict | undefined {
+    const verdict = this.verdicts.get(shape);
+    if (!verdict || this.now() - verdict.at < LASTING_MS) return verdict;
+    this.verdicts.delete(shape);
+    return undefined;
   }
 }

@@ -10,18 +10,28 @@ export interface UidQuestions<Answer> {
   question(uids: readonly string[]): Question;
   /** A match as an answer and the UID it belongs to; `undefined` for a match that is of no use. */
   read(match: DataSetText, uids: ReadonlySet<string>): { uid: string; answer: Answer } | undefined;
-  /** Every one of the UIDs is known to exist: no answer for one of them is a sign that something is wrong. */
-  known?: boolean;
+  /** Not every peer knows even the question for one UID: where it is not answered, {@link Unanswered} is thrown. */
+  optional?: boolean;
   /** A question that the peer refuses; not given: the refusal is the caller's. */
   onRefusal?(uid: string, error: Error): void;
 }
 
+/** A question that a peer need not know, and does not. */
+export class Unanswered extends Error {}
+
 /** UIDs in one list: 64 characters each, so that the identifier fits one PDU of the smallest common size (16 KiB). */
 const LIST_LENGTH = 150;
+/** The least time that a list is given which is being proven, after its parts have been answered, milliseconds. */
+const PATIENCE_MS = 2_000;
+
+type Answers<Answer> = Map<string, Answer[]>;
 
 /**
- * The answers to the same question for each of `uids`: as lists where the peer has proven that it answers those like single
- * questions, else singly; where it has not been tried yet, both, to find out.
+ * The answers to the same question for each of `uids`: as lists as far as the peer has proven that it answers those like
+ * single questions, else singly.
+ *
+ * A list is proven by its two halves, each proven before or by its own halves, down to single questions. Lists grow as they
+ * are proven, so that even the first time takes few questions more than the last.
  */
 export async function askByUids<Answer>(
   conversation: Conversation,
@@ -29,112 +39,138 @@ export async function askByUids<Answer>(
   uids: readonly string[],
   questions: UidQuestions<Answer>,
 ): Promise<Answer[]> {
-  const distinct = [...new Set(uids)];
-  if (distinct.length < 2) return flat(await singly(conversation, distinct, questions));
-  if (trust.isTrusted(questions.shape)) {
-    const answers = await asLists(conversation, trust, distinct, questions);
-    if (answers) return flat(answers);
-    return flat(await singly(conversation, distinct, questions));
-  }
-  if (!trust.isUntried(questions.shape)) return flat(await singly(conversation, distinct, questions));
-  const sample = distinct.slice(0, LIST_LENGTH);
-  const [list, single] = await Promise.all([
-    oneList(conversation, sample, questions),
-    singly(conversation, distinct, questions),
-  ]);
-  compare(trust, questions.shape, list, pick(single, sample));
-  return flat(single);
+  const answers = await new UidLists(conversation, trust, questions).ask([...new Set(uids)]);
+  return [...answers.values()].flat();
 }
 
-type Answers<Answer> = Map<string, Answer[]>;
+class UidLists<Answer> {
+  constructor(
+    private readonly conversation: Conversation,
+    private readonly trust: Trust,
+    private readonly questions: UidQuestions<Answer>,
+  ) {}
 
-async function singly<Answer>(
-  conversation: Conversation,
-  uids: readonly string[],
-  questions: UidQuestions<Answer>,
-): Promise<Answers<Answer>> {
-  const answers = await conversation.forEach(uids, async (uid) => {
-    try {
-      return read(await conversation.ask(questions.question([uid])), new Set([uid]), questions);
-    } catch (error) {
-      if (!questions.onRefusal || !isRefusal(error)) throw error;
-      questions.onRefusal(uid, error);
-      return new Map<string, Answer[]>();
+  async ask(uids: readonly string[]): Promise<Answers<Answer>> {
+    const { shape } = this.questions;
+    if (this.trust.provenRows(shape) >= LIST_LENGTH) {
+      return union(await this.conversation.forEach(inParts(uids, LIST_LENGTH), (part) => this.list(part)));
     }
-  });
-  return new Map(answers.flatMap((one) => [...one]));
+    const parts: Answers<Answer>[] = [];
+    let rest = uids;
+    for (let length = 2; rest.length > 0; length *= 2) {
+      // A UID has one match or more: lists of that length have halves that are proven, or nearly so.
+      const longest = Math.min(Math.max(length, 2 * this.trust.provenRows(shape)), LIST_LENGTH);
+      const next = this.usable ? longest : rest.length;
+      parts.push(await this.list(rest.slice(0, next)));
+      rest = rest.slice(next);
+    }
+    return union(parts);
+  }
+
+  private get usable(): boolean {
+    return this.trust.isTrusted(this.questions.shape) || this.trust.isUntried(this.questions.shape);
+  }
+
+  /** One list, shown to be right in one way or another; singly where it is not. */
+  private async list(uids: readonly string[]): Promise<Answers<Answer>> {
+    if (uids.length < 2 || !this.usable) return this.singly(uids);
+    return this.trust.isTrusted(this.questions.shape) ? this.trustedList(uids) : this.provenList(uids);
+  }
+
+  private async trustedList(uids: readonly string[]): Promise<Answers<Answer>> {
+    const { shape } = this.questions;
+    const answers = await this.wholeList(uids);
+    if (answers && count(answers) > this.trust.provenRows(shape)) return this.judged(uids, answers, this.halves(uids));
+    const silent = answers ? uids.filter((uid) => !answers.has(uid)) : uids;
+    if (answers && silent.length === 0) return answers;
+    // Nothing for a UID is an answer, or a peer that looks at the first few of them.
+    const again = await this.singly(silent);
+    if (answers && again.size === 0) return answers;
+    this.trust.refute(shape);
+    return answers ? union([again, await this.singly(uids.filter((uid) => answers.has(uid)))]) : again;
+  }
+
+  private async provenList(uids: readonly string[]): Promise<Answers<Answer>> {
+    const enough = new AbortController();
+    const start = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    const halves = this.halves(uids).then((answers) => {
+      timer = setTimeout(() => enough.abort(), Math.max(PATIENCE_MS, 3 * (performance.now() - start))).unref();
+      return answers;
+    });
+    const [answers] = await Promise.all([this.wholeList(uids, enough.signal), halves]);
+    clearTimeout(timer);
+    return this.judged(uids, answers, halves);
+  }
+
+  /** @returns the answer that stands, after `answers` was held against that of its halves. */
+  private async judged(
+    uids: readonly string[],
+    answers: Answers<Answer> | undefined,
+    halves: Promise<Answers<Answer>>,
+  ): Promise<Answers<Answer>> {
+    const { shape } = this.questions;
+    const parts = await halves;
+    if (answers && fingerprint(answers) === fingerprint(parts)) {
+      if (parts.size >= 2) this.trust.prove(shape, count(parts));
+      return parts;
+    }
+    this.trust.refute(shape);
+    return uids.length === 2 ? parts : this.singly(uids);
+  }
+
+  private async halves(uids: readonly string[]): Promise<Answers<Answer>> {
+    const middle = Math.ceil(uids.length / 2);
+    return union(await Promise.all([this.list(uids.slice(0, middle)), this.list(uids.slice(middle))]));
+  }
+
+  private async singly(uids: readonly string[]): Promise<Answers<Answer>> {
+    const { question, read, onRefusal, optional } = this.questions;
+    const answers = await this.conversation.forEach(uids, async (uid) => {
+      const wanted = new Set([uid]);
+      const take = (match: DataSetText) => read(match, wanted);
+      try {
+        const found = optional
+          ? await this.conversation.attempt(question([uid]), take)
+          : await this.conversation.ask(question([uid]), take);
+        if (!found) throw new Unanswered();
+        return byUid(found);
+      } catch (error) {
+        if (!onRefusal || !isRefusal(error)) throw error;
+        onRefusal(uid, error);
+        return new Map<string, Answer[]>();
+      }
+    });
+    return union(answers);
+  }
+
+  /** @returns `undefined` where the peer does not answer it, or with more than was asked for. */
+  private async wholeList(uids: readonly string[], signal?: AbortSignal): Promise<Answers<Answer> | undefined> {
+    const wanted = new Set(uids);
+    const { question, read } = this.questions;
+    const found = await this.conversation.attempt(question(uids), (match) => read(match, wanted), signal);
+    return found && byUid(found);
+  }
 }
 
-/** @returns `undefined` where the peer turns out not to answer lists as it should; it is not trusted any more then. */
-async function asLists<Answer>(
-  conversation: Conversation,
-  trust: Trust,
-  uids: readonly string[],
-  questions: UidQuestions<Answer>,
-): Promise<Answers<Answer> | undefined> {
-  const chunks = Array.from({ length: Math.ceil(uids.length / LIST_LENGTH) }, (_, index) =>
-    uids.slice(index * LIST_LENGTH, (index + 1) * LIST_LENGTH),
+function inParts<Item>(items: readonly Item[], length: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / length) }, (_, index) =>
+    items.slice(index * length, (index + 1) * length),
   );
-  const parts = await conversation.forEach(chunks, async (chunk) => {
-    const list = await oneList(conversation, chunk, questions);
-    if (!list) return undefined;
-    if (trust.covers(questions.shape, count(list))) {
-      const silent = questions.known ? chunk.filter((uid) => !list.has(uid)) : [];
-      if (silent.length === 0) return list;
-      const again = await singly(conversation, silent, questions);
-      return again.size === 0 ? list : undefined;
-    }
-    const single = await singly(conversation, chunk, questions);
-    compare(trust, questions.shape, list, single);
-    return single;
-  });
-  const answered = parts.filter((part) => part !== undefined);
-  if (answered.length === parts.length) return new Map(answered.flatMap((part) => [...part]));
-  trust.refute(questions.shape);
-  return undefined;
 }
 
-async function oneList<Answer>(
-  conversation: Conversation,
-  uids: readonly string[],
-  questions: UidQuestions<Answer>,
-): Promise<Answers<Answer> | undefined> {
-  try {
-    const matches = await conversation.ask(questions.question(uids));
-    const answers = read(matches, new Set(uids), questions);
-    // Too much is as wrong as too little: what is beyond the question was not read.
-    return count(answers) === matches.length ? answers : undefined;
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
-}
-
-function read<Answer>(
-  matches: readonly DataSetText[],
-  uids: ReadonlySet<string>,
-  questions: UidQuestions<Answer>,
-): Answers<Answer> {
+function byUid<Answer>(found: readonly { uid: string; answer: Answer }[]): Answers<Answer> {
   const answers: Answers<Answer> = new Map();
-  for (const match of matches) {
-    const found = questions.read(match, uids);
-    if (!found) continue;
-    const known = answers.get(found.uid);
-    if (known) known.push(found.answer);
-    else answers.set(found.uid, [found.answer]);
+  for (const { uid, answer } of found) {
+    const known = answers.get(uid);
+    if (known) known.push(answer);
+    else answers.set(uid, [answer]);
   }
   return answers;
 }
 
-/** A list proves something where it answers for at least two UIDs what they answer singly. */
-function compare<Answer>(
-  trust: Trust,
-  shape: string,
-  list: Answers<Answer> | undefined,
-  single: Answers<Answer>,
-): void {
-  if (!list || fingerprint(list) !== fingerprint(single)) trust.refute(shape);
-  else if (single.size >= 2) trust.prove(shape, count(single));
+function union<Answer>(parts: readonly Answers<Answer>[]): Answers<Answer> {
+  return new Map(parts.flatMap((part) => [...part]));
 }
 
 function fingerprint<Answer>(answers: Answers<Answer>): string {
@@ -144,16 +180,8 @@ function fingerprint<Answer>(answers: Answers<Answer>): string {
     .join('\n\n');
 }
 
-function pick<Answer>(answers: Answers<Answer>, uids: readonly string[]): Answers<Answer> {
-  return new Map(uids.flatMap((uid) => (answers.has(uid) ? [[uid, answers.get(uid) as Answer[]]] : [])));
-}
-
 function count<Answer>(answers: Answers<Answer>): number {
   let rows = 0;
   for (const of of answers.values()) rows += of.length;
   return rows;
-}
-
-function flat<Answer>(answers: Answers<Answer>): Answer[] {
-  return [...answers.values()].flat();
 }

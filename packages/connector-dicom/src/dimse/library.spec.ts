@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import dimse from 'dcmjs-dimse';
 import { type ScriptedScp, startScriptedScp } from '../testing/scripted-scp.js';
-import { type LibraryNetwork } from './peer-link.js';
+import { type LibraryNetwork } from './library.js';
 
-/** What peer-link.ts relies on beyond the library's declared interface: a new version that changes it fails here first. */
+/** What library.ts relies on beyond the library's declared interface: a new version that changes it fails here first. */
 describe('dcmjs-dimse', () => {
   let scp: ScriptedScp | undefined;
   afterEach(() => scp?.stop());
