@@ -7,7 +7,7 @@ const PATIENCE = { stalledMs: 60_000, wholeMs: 10 * 60_000 };
 /** Sends chunks as fast as the client takes them; one that does not take them holds their memory for a limited time. */
 export function sendBytes(
   reply: FastifyReply,
-  chunks: Buffer[],
+  chunks: Buffer[] | AsyncIterable<Buffer>,
   length: number,
   { stalledMs, wholeMs } = PATIENCE,
 ): FastifyReply {
@@ -19,7 +19,7 @@ export function sendBytes(
   const timer = setTimeout(giveUp, wholeMs);
   raw.setTimeout(stalledMs, giveUp);
   raw.once('close', () => clearTimeout(timer));
-  const [first, ...more] = chunks;
   // A stream around a single piece costs as much as sending it.
-  return reply.send(first && more.length === 0 ? first : Readable.from(chunks, { objectMode: false }));
+  const single = Array.isArray(chunks) && chunks.length === 1;
+  return reply.send(single ? chunks[0] : Readable.from(chunks, { objectMode: false }));
 }

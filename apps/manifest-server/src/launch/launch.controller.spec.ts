@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SymmetricCipher } from '@pacs-connectors/config-core';
@@ -198,6 +200,26 @@ describe('a launch of Weasis', () => {
     expect(again.status).toBe(304);
     expect((await get({ accept: 'image/png' })).status).toBe(406);
   });
+});
+
+it('whoever does not read a kept manifest holds little memory, without compression too', async () => {
+  archives.set('north', () => Promise.resolve(patientWith('1.77', 100_000)));
+  const key = keyOf((await ask('display?studyUID=1.77&archive=north')).location);
+  const plain = await fetch(`${url}/manifest?key=${key}`, { headers: { 'accept-encoding': 'identity' } });
+  const length = Buffer.byteLength(await plain.text());
+  expect(plain.headers.get('content-length')).toBe(String(length));
+  const before = process.memoryUsage().arrayBuffers;
+  const { hostname, port } = new URL(url);
+  const clients = Array.from({ length: 40 }, () => connect(Number(port), hostname));
+  await Promise.all(
+    clients.map(async (client) => {
+      client.write(`GET /manifest?key=${key} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      // The answer has begun, and is taken no further.
+      await once(client, 'readable');
+    }),
+  );
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * length);
+  for (const client of clients) client.destroy();
 });
 
 describe('other viewers', () => {

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { Controller, Req, Res } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { type ManifestFormat } from '@pacs-connectors/manifest-builder';
@@ -71,8 +70,8 @@ export class ManifestController {
     const etag = `"${tag}-${format}-${coding}"`;
     if (answeredByHead(request, reply, { status, etag, mediaType, coding })) return;
     const packed = manifest[format];
-    const bytes = coding === 'gzip' ? packed : await unpack(packed);
-    if (!signal.aborted) void sendBytes(reply, [bytes], bytes.byteLength);
+    if (coding === 'gzip') void sendBytes(reply, [packed], packed.byteLength);
+    else void sendBytes(reply, unpacked(packed), unpackedLength(packed));
   }
 }
 
@@ -83,7 +82,17 @@ interface Wanted {
   signal: AbortSignal;
 }
 
-const unpack = promisify(gunzip);
+/** As it is read: the whole of it would be held for every client that reads slowly. */
+async function* unpacked(packed: Buffer): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  gunzip.end(packed);
+  for await (const piece of gunzip) yield piece as Buffer;
+}
+
+/** ISIZE, at the end of gzip (RFC 1952 2.3.1). */
+function unpackedLength(packed: Buffer): number {
+  return packed.readUInt32LE(packed.byteLength - 4);
+}
 
 /** Sets the headers of an answer. @returns true where the client has the content already and nothing more is sent */
 function answeredByHead(
