@@ -25,11 +25,13 @@ function replica(name: string, settings: RedisSettings): ManifestCache<string> {
   return cache;
 }
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 async function until(holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error('did not come about within 30 s');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
 }
 
@@ -58,6 +60,25 @@ it('over TLS, with a certificate of the site; without it, nothing is sent', asyn
   await new Promise((resolve) => setTimeout(resolve, 500));
   await expect(distrustful.check()).rejects.toThrow();
 });
+
+it('is closed quietly at any moment of a TLS handshake, trusted or not', async () => {
+  const redis = await startTlsRedis('pass');
+  running.push(redis);
+  // What nobody catches fails the test, and would end the server.
+  const closed = Array.from({ length: 400 }, async (_, index) => {
+    await pause(5 * index);
+    const caFile = index % 2 === 0 ? redis.caFile : undefined;
+    const store = connectRedis({ url: redis.url, password: 'pass', caFile }, seal);
+    await pause(index % 31);
+    await store.close();
+    return store.check().then(
+      () => 'open',
+      () => 'closed',
+    );
+  });
+  expect(new Set(await Promise.all(closed))).toEqual(new Set(['closed']));
+  await pause(200);
+}, 60_000);
 
 it('by a sentinel, also after the master has died', async () => {
   const redis = await startSentinelRedis();

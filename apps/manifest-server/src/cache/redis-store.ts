@@ -111,8 +111,7 @@ export class RedisStore implements SharedStore {
 
   async close(): Promise<void> {
     for (const renewal of this.claims) clearInterval(renewal);
-    this.redis.disconnect();
-    this.subscriber.disconnect();
+    for (const connection of [this.redis, this.subscriber]) disconnect(connection);
   }
 
   private async write(kind: Kind, key: string, plain: Buffer, ttlMs: number): Promise<void> {
@@ -123,4 +122,12 @@ export class RedisStore implements SharedStore {
   private nameOf(kind: Kind, key: string): string {
     return `pacs-connectors:${kind}:${recordName(key)}`;
   }
+}
+
+/** A connection closed in the midst of its TLS handshake tells of the peer's alert when ioredis listens no more. */
+function disconnect(connection: Redis | Cluster): void {
+  const nodes = 'nodes' in connection ? connection.nodes() : [connection];
+  // Not yet there while a sentinel is asked.
+  for (const { stream } of nodes as { stream?: NodeJS.EventEmitter }[]) stream?.on('error', () => undefined);
+  connection.disconnect();
 }
