@@ -72,12 +72,13 @@ export class DicomConnector implements Connector {
     const { signal, depth } = options;
     if (this.closed) throw this.closedError();
     if (signal.aborted) throw ConnectorError.aborted(this.id, signal);
+    const start = performance.now();
     try {
       return await this.flights.run(JSON.stringify([criteria, depth]), signal, (own) =>
         this.searchOnce(criteria, depth, own),
       );
     } catch (error) {
-      throw this.errorOf(error, signal);
+      throw this.errorOf(error, signal, start);
     }
   }
 
@@ -105,7 +106,7 @@ export class DicomConnector implements Connector {
         'first',
       );
     } catch (error) {
-      if (!timeout.aborted || signal.aborted) throw this.errorOf(error, signal);
+      if (!timeout.aborted || signal.aborted) throw this.errorOf(error, signal, start);
       // No association was free for it, and the archive answers on those that it has.
       if (sent || this.pool.heardAt < start) {
         throw this.late(`no answer to C-ECHO within ${timeoutMs / 1000} s`, error);
@@ -184,11 +185,19 @@ export class DicomConnector implements Connector {
     return { ...this.relational.summary(), ...this.lists.summary() };
   }
 
-  private errorOf(error: unknown, signal: AbortSignal): ConnectorError {
+  /** @param start when the question was put, on the clock of `performance.now()`. */
+  private errorOf(error: unknown, signal: AbortSignal, start: number): ConnectorError {
     if (this.closed) return this.closedError(error);
     if (signal.aborted) {
       const end = ConnectorError.aborted(this.id, signal);
-      return end.kind === 'timeout' && this.pool.congestion ? this.late(end.message, error) : end;
+      if (end.kind !== 'timeout') return end;
+      if (this.pool.congestion) return this.late(end.message, error);
+      if (this.pool.heardAt >= start) return end;
+      const { host, port } = this.settings;
+      return new ConnectorError(this.id, 'timeout', `nothing was heard of ${host}:${port} before the deadline`, {
+        remedy: 'See whether the archive runs, whether it hangs, and whether a firewall stands between.',
+        cause: error,
+      });
     }
     if (!(error instanceof DimseError)) return ConnectorError.from(this.id, error);
     return new ConnectorError(this.id, error.kind, error.message, { remedy: error.remedy, cause: error });

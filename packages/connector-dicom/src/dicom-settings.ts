@@ -11,7 +11,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { QUERY_CHARACTER_SETS } from './text/character-sets.js';
+import { QUERY_CHARACTER_SETS } from './query/identifier.js';
 
 /** The keys of one thing in both layouts: `dicom-connector.host`, `dicom-connector.dimse.host`. */
 function paths(...names: string[]): string[] {

@@ -116,6 +116,12 @@ describe('an association that is not had', () => {
     expectComplete(await ask(connector));
   });
 
+  it('before the deadline from a peer that says nothing: that is told, and not that it may be busy', async () => {
+    const { connector } = await start({ negotiate: () => 'silence' });
+    const late = ask(connector, QUESTION, AbortSignal.timeout(300));
+    await expectFailure(late, 'timeout', /nothing was heard of 127\.0\.0\.1:\d+ before the deadline/, /firewall/);
+  });
+
   it('from a port where nobody listens', async () => {
     const { connector, scp } = await start({});
     await scp.stop();

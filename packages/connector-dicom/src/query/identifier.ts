@@ -1,6 +1,7 @@
 import { type Element } from '../dimse/data-set.js';
 import { Tag, VALUE_REPRESENTATIONS } from '../dimse/tags.js';
-import { encodeText, normalizeTerm } from '../text/character-sets.js';
+import { encodeText, normalizeTerm, PLAIN_QUERY_TERMS } from '../text/character-sets.js';
+import { encodeIso2022, ISO_2022_QUERY_TERMS } from '../text/iso-2022.js';
 import { type Level } from './levels.js';
 
 /** What one C-FIND asks: the values to match by tag, the attributes to return. */
@@ -10,13 +11,19 @@ export interface Query {
   returnKeys: readonly number[];
 }
 
+/** Terms in which a peer can be asked (`query-character-set`). */
+export const QUERY_CHARACTER_SETS = [...PLAIN_QUERY_TERMS, ...ISO_2022_QUERY_TERMS];
+
 /**
  * The C-FIND identifier of `query` (PS3.4 C.4.1.1.3). Text that is not ASCII is written in `characterSet`, or in UTF-8 where
  * that cannot hold it, and the identifier says so.
  */
 export function identifierOf(query: Query, characterSet: string): Element[] {
-  const written = [...query.match].map(([tag, value]) => ({ tag, value, own: encodeText(value, characterSet) }));
-  const term = written.some(({ own }) => own === undefined) ? 'ISO_IR 192' : normalizeTerm(characterSet);
+  const extended = ISO_2022_QUERY_TERMS.includes(characterSet);
+  const encode = extended ? encodeIso2022 : encodeText;
+  const written = [...query.match].map(([tag, value]) => ({ tag, value, own: encode(value, characterSet) }));
+  const name = extended ? `\\${characterSet}` : normalizeTerm(characterSet);
+  const term = written.some(({ own }) => own === undefined) ? 'ISO_IR 192' : name;
   const elements = new Map<number, Element>();
   const add = (tag: number, value: Buffer) =>
     elements.set(tag, { tag, vr: VALUE_REPRESENTATIONS[tag] as string, value });
@@ -25,7 +32,7 @@ export function identifierOf(query: Query, characterSet: string): Element[] {
   let ascii = true;
   for (const { tag, value, own } of written) {
     const bytes = term === 'ISO_IR 192' ? Buffer.from(value, 'utf8') : (own as Buffer);
-    ascii &&= bytes.every((byte) => byte < 0x80);
+    ascii &&= bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
     add(tag, bytes);
   }
   if (!ascii) add(Tag.specificCharacterSet, Buffer.from(term));

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Tag } from '../dimse/tags.js';
+import { identifierOf } from '../query/identifier.js';
 import { encodeText, normalizeTerm } from './character-sets.js';
 import { DataSetText } from './data-set-text.js';
+import { encodeIso2022 } from './iso-2022.js';
 
 /** The bytes of an element, as `\xNN` escapes and ASCII. */
 function bytes(text: string): Buffer {
@@ -86,6 +88,10 @@ describe('text of an answer', () => {
     expect(textOf('ISO_IR 100', bytes('M\xfcller'), Tag.patientName, 'ISO_IR 126')).toBe('Müller');
   });
 
+  it.each(['ISO_IR 192\\ISO 2022 IR 87', 'ISO_IR 192\\ISO_IR 100'])('reads UTF-8 beside other terms: %s', (terms) => {
+    expect(textOf(terms, Buffer.from('山田'))).toBe('山田');
+  });
+
   it('takes a term that nobody defined for none', () => {
     expect(textOf('ISO_IR 999', Buffer.from('Müller'))).toBe('Müller');
   });
@@ -107,6 +113,30 @@ describe('text of a question', () => {
     ['plain', 'ISO_IR 6', 'plain'],
   ])('%s in %s', (text, term, expected) => {
     expect(encodeText(text, term)).toEqual(bytes(expected));
+  });
+
+  it.each([
+    ['ID 山田-1', 'ISO 2022 IR 87', 'ID \x1b$B;3ED\x1b(B-1'],
+    ['山', 'ISO 2022 IR 87', '\x1b$B;3\x1b(B'],
+    ['A홍B길', 'ISO 2022 IR 149', 'A\x1b$)C\xc8\xabB\xb1\xe6'],
+    ['王1', 'ISO 2022 IR 58', '\x1b$)A\xcd\xf51'],
+  ])('%s in %s, and back', (text, term, expected) => {
+    const written = encodeIso2022(text, term);
+    expect(written).toEqual(bytes(expected));
+    expect(textOf(`\\${term}`, written as Buffer, Tag.patientId)).toBe(text);
+    expect(encodeIso2022(`${text}ÿ`, term)).toBeUndefined();
+  });
+
+  it('is declared as what it was written in, and in UTF-8 where that cannot hold it', () => {
+    const declared = (value: string, term: string) => {
+      const query = { level: 'STUDY' as const, match: new Map([[Tag.patientId, value]]), returnKeys: [] };
+      const elements = identifierOf(query, term);
+      return elements.find(({ tag }) => tag === Tag.specificCharacterSet)?.value.toString();
+    };
+    expect(declared('山', 'ISO 2022 IR 87')).toBe('\\ISO 2022 IR 87');
+    expect(declared('Müller', 'ISO_IR 100')).toBe('ISO_IR 100');
+    expect(declared('山', 'ISO_IR 100')).toBe('ISO_IR 192');
+    expect(declared('plain', 'ISO 2022 IR 87')).toBeUndefined();
   });
 
   it('says where a character set cannot write it', () => {

@@ -25,8 +25,8 @@ const PLAIN_TERMS: Record<string, string> = {
   GBK: 'gbk',
 };
 
-/** Terms in which a peer can be asked (`query-character-set`). */
-export const QUERY_CHARACTER_SETS = ['ISO_IR 6', 'ISO_IR 13', ...Object.keys(PLAIN_TERMS)];
+/** Terms without code extensions in which a peer can be asked. */
+export const PLAIN_QUERY_TERMS = ['ISO_IR 6', 'ISO_IR 13', ...Object.keys(PLAIN_TERMS)];
 
 const decoders = new Map<string, Decode>();
 
@@ -98,7 +98,7 @@ export function decodeJisX0201(bytes: Uint8Array): string {
 const encoders = new Map<string, Map<string, number[]>>();
 
 /**
- * `text` as bytes of `term`, one of {@link QUERY_CHARACTER_SETS}.
+ * `text` as bytes of `term`, one of {@link PLAIN_QUERY_TERMS}.
  *
  * @returns `undefined` where that character set cannot write it.
  */

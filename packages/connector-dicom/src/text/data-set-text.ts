@@ -46,7 +46,8 @@ function decoderOf(
   const declared = declaration?.toString('latin1').replace(PADDING, '') || (undeclared ?? '');
   const terms = declared.split('\\').map(normalizeTerm);
   const first = terms[0] as string;
-  if (terms.length === 1 && !first.startsWith('ISO 2022')) {
+  // UTF-8 and GB18030 know no code extensions, whatever stands beside them (PS3.3 C.12.1.1.2).
+  if (!first.startsWith('ISO') || first === 'ISO_IR 192' || (terms.length === 1 && !first.startsWith('ISO 2022'))) {
     const decode: Decode = plainDecoder(first) ?? decodeWithoutDeclaration;
     return (bytes) => decode(bytes);
   }

@@ -122,6 +122,58 @@ export function decodeIso2022(bytes: Uint8Array, initialTerm: string, isName: bo
   return text;
 }
 
+/** Terms with code extensions in which a peer can be asked: the escape sequence of their two-byte set (PS3.3 Table C.12-4). */
+const WIDE_TERMS: Record<string, string> = {
+  'ISO 2022 IR 87': '$B',
+  'ISO 2022 IR 149': '$)C',
+  'ISO 2022 IR 58': '$)A',
+};
+export const ISO_2022_QUERY_TERMS = Object.keys(WIDE_TERMS);
+
+const wideTables = new Map<string, Map<string, [number, number]>>();
+
+/**
+ * An LO or SH value in ASCII and the two-byte set of `term`, one of {@link ISO_2022_QUERY_TERMS}; ASCII at its end
+ * (PS3.5 6.1.2.5.3).
+ *
+ * @returns `undefined` where that cannot write it.
+ */
+export function encodeIso2022(text: string, term: string): Buffer | undefined {
+  const sequence = WIDE_TERMS[term] as string;
+  const { element } = SETS[sequence] as CharacterSet;
+  let table = wideTables.get(sequence);
+  if (!table) wideTables.set(sequence, (table = wideTable(sequence)));
+  const escape = (name: string) => [ESCAPE, ...Buffer.from(name, 'latin1')];
+  const bytes: number[] = [];
+  let active = false;
+  for (const character of text) {
+    const isAscii = character < '\x80';
+    const code = isAscii ? [character.charCodeAt(0)] : table.get(character);
+    if (!code) return undefined;
+    if (!isAscii && !active) bytes.push(...escape(sequence));
+    // A set in G1 leaves ASCII where it is.
+    if (isAscii && active && element === 'G0') bytes.push(...escape('(B'));
+    active = !isAscii || (active && element === 'G1');
+    bytes.push(...code);
+  }
+  if (active && element === 'G0') bytes.push(...escape('(B'));
+  return Buffer.from(bytes);
+}
+
+/** The inverse of a two-byte set: 94 rows of 94 characters. */
+function wideTable(sequence: string): Map<string, [number, number]> {
+  const { decode, element } = SETS[sequence] as CharacterSet;
+  const first = element === 'G0' ? 0x21 : 0xa1;
+  const table = new Map<string, [number, number]>();
+  for (let row = first; row < first + 94; row += 1) {
+    for (let cell = first; cell < first + 94; cell += 1) {
+      const text = decode(Uint8Array.of(row, cell));
+      if ([...text].length === 1 && text !== '\ufffd' && !table.has(text)) table.set(text, [row, cell]);
+    }
+  }
+  return table;
+}
+
 function escapeSequence(bytes: Uint8Array, start: number): string | undefined {
   const next = String.fromCharCode(...bytes.subarray(start, start + 3));
   return [next.slice(0, 2), next].find((sequence) => sequence in SETS);
