@@ -63,8 +63,8 @@ export class DicomConnector implements Connector {
       maxUses: MAX_USES,
       maxAgeMs: MAX_AGE_MS,
     });
-    this.proofs = new Proofs(this.relational, (patienceMs) =>
-      this.archive(AbortSignal.timeout(PROOF_MS + patienceMs), patienceMs),
+    this.proofs = new Proofs(this.relational, (signal, patienceMs) =>
+      this.archive(AbortSignal.any([signal, AbortSignal.timeout(PROOF_MS + patienceMs)]), patienceMs),
     );
   }
 

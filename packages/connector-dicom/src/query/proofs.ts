@@ -13,10 +13,10 @@ const PATIENCE_MS = 10_000;
 export class Proofs {
   private last: Promise<void> = Promise.resolve();
 
-  /** @param archive the peer, each question of its own that need not be known taking no longer than so many milliseconds. */
+  /** @param archive the peer until `signal` ends it, each question that it need not know taking so many milliseconds at most. */
   constructor(
     private readonly relational: Trust,
-    private readonly archive: (patienceMs: number) => Archive,
+    private readonly archive: (signal: AbortSignal, patienceMs: number) => Archive,
   ) {}
 
   /**
@@ -34,13 +34,15 @@ export class Proofs {
     if (expected.instances.length < 2 || !this.relational.isUntried(shape)) return;
     this.relational.startTrial(shape);
     this.last = this.last.then(async () => {
+      const over = new AbortController();
       try {
-        const tree = await ask(this.archive(Math.max(plainMs, PATIENCE_MS)));
+        const tree = await ask(this.archive(over.signal, Math.max(plainMs, PATIENCE_MS)));
         if (tree && sameBranches(branchesOf(tree), expected)) this.relational.prove(shape, expected.instances.length);
         else this.relational.refute(shape);
       } catch {
         // The peer was not reached, or the connector is being closed: that says nothing of the question.
       } finally {
+        over.abort();
         this.relational.endTrial(shape);
       }
     });
