@@ -121,6 +121,23 @@ describe('an uploaded manifest', () => {
     expect(page).toContain('<td>elsewhere</td><td>1</td><td>1</td><td>1</td><td>2</td>');
   });
 
+  it('is kept no longer than a token in it lives', async () => {
+    const withToken = async (exp: number) => {
+      const token = `e30.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.c2ln`;
+      return (await sample()).replace('key="X" value="y"', `key="Authorization" value="Bearer ${token}"`);
+    };
+    const now = Math.floor(Date.now() / 1000);
+    const address = /-w "([^"]+)"/.exec(commandsOf(await upload(await withToken(now + 8))))?.[1] ?? '';
+    expect((await fetch(address)).status).toBe(200);
+    const deadline = Date.now() + 20_000;
+    while ((await fetch(address)).status !== 404) {
+      expect(Date.now()).toBeLessThan(deadline);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const ended = await upload(await withToken(now - 1));
+    expect([ended.status, await detailOf(ended)]).toEqual([422, 'The manifest holds a token that has ended.']);
+  });
+
   it('that breaks the schema is refused with the place and without its values', async () => {
     const text = (await sample()).replace(/PatientName="[^"]*"/, `PatientName="${'SECRET'.repeat(20)}"`);
     const response = await upload(text);

@@ -1,5 +1,5 @@
 // Checks one uploaded manifest in a thread of its own: libxml2 works on a document within one call, as long as that takes, and
-// only a thread can be ended in the middle of it. Given { text, schemaFile }, it posts { json, found } or { wrong }.
+// only a thread can be ended in the middle of it. Given { text, schemaFile }, it posts { json, found, bearerTokens } or { wrong }.
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ParseOption, XmlDocument, XmlElement, XsdValidator } from 'libxml2-wasm';
@@ -32,9 +32,11 @@ function check({ text, schemaFile }) {
   } catch (error) {
     return wrong(error, 'It breaks the schema of manifests');
   }
+  const arcQueries = children(document.root, 'arcQuery');
   return {
     json: JSON.stringify({ manifest: elementAsJson(document.root) }),
-    found: children(document.root, 'arcQuery').map(foundInUploaded),
+    found: arcQueries.map(foundInUploaded),
+    bearerTokens: arcQueries.flatMap(bearerTokensIn),
   };
 }
 
@@ -65,6 +67,14 @@ function elementAsJson(element) {
     else json[child.name] = elementAsJson(child);
   }
   return json;
+}
+
+function bearerTokensIn(arcQuery) {
+  return children(arcQuery, 'httpTag').flatMap((tag) => {
+    const isAuthorization = tag.attr('key')?.content.toLowerCase() === 'authorization';
+    const token = /^Bearer +(\S+)$/i.exec(tag.attr('value')?.content ?? '')?.[1];
+    return isAuthorization && token ? [token] : [];
+  });
 }
 
 function typed(name, text) {

@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import { MANIFEST_SCHEMA_FILE } from '@pacs-connectors/manifest-builder';
 import { type CachedManifest, type FoundInArchive, tagOf } from '../cache/cached-manifest.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
+import { endOfToken } from '../retrieval/token-life.js';
 
 const compress = promisify(gzip);
 
@@ -14,7 +15,7 @@ const MOST_WAITING = 8;
 const CHECK = new URL('./uploaded-manifest-check.mjs', import.meta.url);
 
 /** What {@link CHECK} found. */
-type Checked = { json: string; found: FoundInArchive[] } | { wrong: string };
+type Checked = { json: string; found: FoundInArchive[]; bearerTokens: string[] } | { wrong: string };
 
 /**
  * A manifest that was built elsewhere, checked against the schema (`manifest.xsd` of manifest-builder).
@@ -32,8 +33,18 @@ export async function readUpload(body: unknown): Promise<CachedManifest> {
   if (/<!DOCTYPE/i.test(text)) throw new ProblemError(plainProblem(422, 'A manifest has no document type (DOCTYPE).'));
   const checked = await inTurn(() => check(text));
   if ('wrong' in checked) throw new ProblemError(plainProblem(422, checked.wrong));
+  const expiresAt = Math.min(...checked.bearerTokens.map((token) => endOfToken(token) ?? Infinity));
+  if (expiresAt <= Date.now()) throw new ProblemError(plainProblem(422, 'The manifest holds a token that has ended.'));
   const [xml, json] = await Promise.all([compress(text), compress(checked.json)]);
-  return { status: 200, complete: true, xml, json, tag: tagOf(xml, json), found: checked.found };
+  return {
+    status: 200,
+    complete: true,
+    xml,
+    json,
+    tag: tagOf(xml, json),
+    found: checked.found,
+    ...(Number.isFinite(expiresAt) && { expiresAt }),
+  };
 }
 
 /** @throws ProblemError 400 where it is something else, also to a reader of XML: that would see another text than we do. */
