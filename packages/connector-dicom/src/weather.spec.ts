@@ -144,6 +144,7 @@ describe('a question that fails', () => {
     [0xa700, /0xA700, out of resources: too many matches/],
     [0xa900, /0xA900, identifier does not match SOP class.*information-model/],
     [0xc001, /0xC001, unable to process/],
+    [0xfe00, /broke off its answer \(0xFE00\).*limit on the number of matches/],
     [0x0122, /0x0122, SOP class not supported/],
     [0x0124, /0x0124, not authorized/],
   ])('with status %d is told with the comment, and the association goes on', async (status, text) => {

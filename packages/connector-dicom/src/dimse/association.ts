@@ -197,10 +197,15 @@ export class Association {
 
   private errorOf({ status, errorComment }: ResponseMessage): DimseError {
     if (status === CANCELLED) {
-      return new DimseError('refused', `the archive at ${this.peer.host}:${this.peer.port} cancelled its answer`, {
-        remedy: "Look into the archive's log: nobody here asked for that.",
-        questionOnly: true,
-      });
+      // Nobody here asked for that: it is how some archives end an answer at their limit.
+      return new DimseError(
+        'refused',
+        `the archive at ${this.peer.host}:${this.peer.port} broke off its answer (0xFE00)`,
+        {
+          remedy: 'Ask for less, or have its limit on the number of matches raised.',
+          questionOnly: true,
+        },
+      );
     }
     return faults.failureStatus(this.peer, status, errorComment);
   }
