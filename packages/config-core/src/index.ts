@@ -3,7 +3,6 @@ export {
   type ConfigurationDocument,
   type ConfigurationSource,
   type ConfigurationTexts,
-  type Environment,
   parseConfiguration,
   readConfiguration,
   readTexts,
@@ -27,3 +26,4 @@ export { dicomTag } from './values/dicom-tag.js';
 export { redact } from './values/redact.js';
 export { configurationJsonSchema } from './schema/configuration-schema.js';
 export { configurationReference } from './reference.js';
+export * from './values/environment.js';

@@ -1,5 +1,6 @@
 import { type ConnectionUse } from '@pacs-connectors/connector-core';
-import { aborted, type Association } from './dimse/association.js';
+import { type Association } from './dimse/association.js';
+import { aborted } from './dimse/dimse-error.js';
 import { DimseError } from './dimse/dimse-error.js';
 
 export interface PoolOptions {

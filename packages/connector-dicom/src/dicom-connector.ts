@@ -12,7 +12,8 @@ import {
 import { StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
 import { AssociationPool } from './association-pool.js';
 import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js';
-import { Association, type Peer } from './dimse/association.js';
+import { Association } from './dimse/association.js';
+import { type Peer } from './dimse/peer.js';
 import { DimseError } from './dimse/dimse-error.js';
 import { Archive } from './query/archive.js';
 import { Conversation } from './query/conversation.js';

@@ -5,6 +5,7 @@ import { ConfigurationError, type Problem } from '../problems.js';
 import { type ReaderContext, readerContext } from '../reader/context.js';
 import { readSettings } from '../reader/read-settings.js';
 import { ConnectorKeys } from '../settings/global-configuration.js';
+import { type Environment } from '../values/environment.js';
 import { type Found, type MapNode, mergeNodes } from './node.js';
 import { liftOldConfig } from './old-config.js';
 import { parseYaml } from './yaml.js';
@@ -34,8 +35,6 @@ export interface ConfigurationTexts {
   /** Tells these texts and problems from any others. */
   fingerprint: string;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads and merges YAML files, the later over the earlier. A folder stands for its `*.yml` and `*.yaml`, in name order.

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ConfigNode, type Found, type MapNode } from '../document/node.js';
-import { type Environment } from '../document/read.js';
+import { type Environment } from '../values/environment.js';
 import { type Place, type Problem } from '../problems.js';
 import { TextResolver } from '../values/resolve.js';
 

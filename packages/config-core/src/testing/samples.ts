@@ -1,6 +1,7 @@
 import { IsDefined, IsIn, IsInt, IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
 import { checkConfiguration, type KnownPlugin, type LoadedConfiguration } from '../check.js';
-import { type ConfigurationSource, type Environment, readConfiguration } from '../document/read.js';
+import { type ConfigurationSource, readConfiguration } from '../document/read.js';
+import { type Environment } from '../values/environment.js';
 import { renderProblem } from '../problems.js';
 import { Setting } from '../setting.js';
 import { OAuth2Clients } from '../settings/oauth2-clients.js';

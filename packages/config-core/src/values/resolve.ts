@@ -1,4 +1,4 @@
-import { type Environment } from '../document/read.js';
+import { type Environment } from './environment.js';
 import { type ScalarNode } from '../document/node.js';
 import { CipherError, DEFAULT_SALT, SymmetricCipher } from './cipher.js';
 import { resolvePlaceholders } from './placeholders.js';

@@ -1,30 +1,11 @@
-import { type ConnectionOptions } from 'node:tls';
 import { type DataSet, type Element } from './data-set.js';
-import { DimseError } from './dimse-error.js';
+import { aborted, DimseError } from './dimse-error.js';
 import * as faults from './faults.js';
 import { type ResponseMessage } from './messages.js';
 import { type InformationModel } from './library.js';
 import { openLink } from './negotiation.js';
+import { type Peer } from './peer.js';
 import { type PeerLink } from './peer-link.js';
-
-/** One peer, and how it is talked to. */
-export interface Peer extends faults.PeerNames {
-  /** Which query models are negotiated; `auto`: both, of which a peer accepts what it offers. */
-  informationModel: InformationModel | 'auto';
-  /** TLS with these parameters; not given: none. */
-  tls?: PeerTls;
-  /** Time for connection, TLS and negotiation together, milliseconds. */
-  connectTimeoutMs: number;
-  /** Longest silence of the peer while it owes an answer, milliseconds. */
-  responseTimeoutMs: number;
-  /** Offers relational queries in the negotiation. */
-  offerRelational: boolean;
-}
-
-export interface PeerTls extends Pick<ConnectionOptions, 'key' | 'cert' | 'ca' | 'minVersion' | 'ciphers'> {
-  /** The host name must stand in the peer's certificate. */
-  checkHostName: boolean;
-}
 
 const PENDING = new Set([0xff00, 0xff01]);
 const CANCELLED = 0xfe00;
@@ -236,12 +217,4 @@ export class Association {
     clearTimeout(this.timer);
     this.finish(this.ended);
   }
-}
-
-/** The error of a question that `signal` ended; who catches it looks at the signal. */
-export function aborted(signal: AbortSignal): DimseError {
-  const late = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
-  return new DimseError(late ? 'timeout' : 'cancelled', late ? 'no complete answer before the deadline' : 'cancelled', {
-    cause: signal.reason,
-  });
 }

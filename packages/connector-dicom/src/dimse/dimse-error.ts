@@ -31,3 +31,11 @@ export class DimseError extends Error {
     this.questionOnly = options.questionOnly ?? false;
   }
 }
+
+/** The error of a question that `signal` ended; who catches it looks at the signal. */
+export function aborted(signal: AbortSignal): DimseError {
+  const late = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
+  return new DimseError(late ? 'timeout' : 'cancelled', late ? 'no complete answer before the deadline' : 'cancelled', {
+    cause: signal.reason,
+  });
+}

@@ -1,12 +1,12 @@
 import { type Socket } from 'node:net';
 import { type TLSSocket } from 'node:tls';
 import dimse from 'dcmjs-dimse';
-import { aborted, type Peer } from './association.js';
 import { EXPLICIT_VR_LITTLE_ENDIAN } from './data-set.js';
-import { DimseError } from './dimse-error.js';
+import { aborted, DimseError } from './dimse-error.js';
 import * as faults from './faults.js';
 import { FIND_SOP_CLASSES, type InformationModel, type LibraryNetwork, type NegotiatedAssociation } from './library.js';
 import { MessageReader } from './messages.js';
+import { type Peer } from './peer.js';
 import { type AcceptedContext, PeerLink } from './peer-link.js';
 import {
   agreesToRelationalQueries,

@@ -1,5 +1,5 @@
 import { readStore, StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
-import { type PeerTls } from '../dimse/association.js';
+import { type PeerTls } from '../dimse/peer.js';
 
 /** `tls`, `key-store` and `truststore` of one connector. */
 export interface TlsSettings {
