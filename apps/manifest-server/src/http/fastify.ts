@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
+import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { requestIdOf } from '../logging/request-context.js';
+import { describeRefusal } from './describe-refusal.js';
 import { plainProblem, type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
+
+const logger = new Logger('HTTP');
 
 /** Longest request line with headers, bytes: room for 1,000 full-length UIDs in one URL. */
 export const MAX_REQUEST_HEAD = 128 * 1024;
@@ -26,11 +30,12 @@ export function createFastify(trusts: (address: string) => boolean = () => false
     clientErrorHandler: answerUnreadable,
     // The router's own errors, before any handler of ours is known: a path whose escapes are malformed, one too long.
     frameworkErrors: ({ statusCode = 400 }: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      const detail = 'The path of the request cannot be read.';
+      const problem = plainProblem(statusCode, 'The path of the request cannot be read.');
+      logger.debug(describeRefusal(request, problem));
       void reply
         .status(statusCode)
         .type(PROBLEM_MEDIA_TYPE)
-        .send(JSON.stringify({ ...plainProblem(statusCode, detail), requestId: request.id }));
+        .send(JSON.stringify({ ...problem, requestId: request.id }));
     },
   });
   closeConnectionsThatEnd(adapter);

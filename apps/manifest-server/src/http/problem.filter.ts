@@ -1,11 +1,12 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { BadParameters } from '../search/read-search.js';
+import { describeRefusal } from './describe-refusal.js';
 import { describeUnexpected } from './describe-unexpected.js';
 import { parametersProblem, plainProblem, type Problem, PROBLEM_MEDIA_TYPE, ProblemError } from './problem.js';
 import { allowedMethods } from './routes.js';
 
-/** Answers whatever was thrown on a request's way as a {@link Problem}; what nobody expected is logged as well. */
+/** Answers whatever was thrown on a request's way as a {@link Problem}, and logs it: for debugging what was refused. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('HTTP');
@@ -19,6 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.destroyed) return;
     const { problem, headers } = this.problemOf(error, request);
     if (problem.status === 500) this.logger.error(`request ${request.id} failed: ${describeUnexpected(error)}`);
+    else this.logger.debug(describeRefusal(request, problem));
     void reply
       .status(problem.status)
       .headers({ 'cache-control': 'no-store', ...headers })

@@ -25,10 +25,12 @@ async function serve(configuration: string, isTTY = false): Promise<void> {
   ({ app, url } = await serveFakes(configuration, {}, Object.assign(output, { isTTY })));
 }
 
-function manifestLines(): Record<string, unknown>[] {
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'manifest');
+function lines(): Record<string, unknown>[] {
+  const written = text.split('\n').filter((line) => line !== '');
+  return written.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
+
+const manifestLines = () => lines().filter(({ msg }) => msg === 'manifest');
 
 const ask = (query: string, headers: Record<string, string> = {}) => fetch(`${url}/manifest?${query}`, { headers });
 
@@ -67,6 +69,7 @@ it('says how each manifest was built, under the names of the request, and names 
         series: 0,
         instances: 0,
         failure: 'unavailable',
+        reason: 'connection refused',
       },
     ],
   });
@@ -75,6 +78,29 @@ it('says how each manifest was built, under the names of the request, and names 
   const patients = [first, second].map((line) => (line?.['asked'] as Record<string, string[]>)['patientIds']);
   expect(patients[1]).toEqual(patients[0]);
   expect(text).not.toMatch(/SECRET|Doe/);
+});
+
+it('says why a part is missing, unless in an archive’s own words, and when its circuit is open', async () => {
+  await serve(`${fakes('main', 'odd')}    left: { type: TELEPATHY }\nhealth.circuit.failures: 1\n`);
+  archives.set('main', () => Promise.reject(new ConnectorError('main', 'refused', 'it says: no patient SECRET-1')));
+  archives.set('odd', () => Promise.reject(new ConnectorError('odd', 'misconfigured', 'there is no table STUDY')));
+  await ask('patientID=SECRET-1');
+  archives.set('main', () => Promise.reject(new ConnectorError('main', 'timeout', 'it went silent')));
+  await ask('patientID=SECRET-1&archive=main');
+  await ask('patientID=SECRET-1&archive=main');
+  const told = manifestLines().map(({ parts }) =>
+    (parts as Record<string, unknown>[]).map(({ failure, reason }) => [failure, reason]),
+  );
+  expect(told).toEqual([
+    [
+      ['refused', undefined],
+      ['misconfigured', 'there is no table STUDY'],
+      ['misconfigured', expect.stringContaining('TELEPATHY')],
+    ],
+    [['timeout', 'it went silent']],
+    [['circuit_open', 'not asked, since it did not answer 1 times in a row. Last: it went silent.']],
+  ]);
+  expect(text).not.toContain('SECRET');
 });
 
 it('gives a request a name of its own where it has none, or one that is not to be repeated', async () => {
@@ -121,6 +147,33 @@ it('says no more than logging.minimum-level wants', async () => {
   await ask('patientID=1&archive=main');
   await ask('patientID=1&archive=away');
   expect(manifestLines().map(({ outcome }) => outcome)).toEqual(['failed']);
+});
+
+it('names a refused request for debugging: by its id, and what was wrong with it without what it holds', async () => {
+  const refusals = () => lines().filter(({ msg }) => String(msg).includes('refused'));
+  await serve(fakes('main'));
+  await ask('studyUID=SECRET*1');
+  expect(refusals()).toEqual([]);
+  await app?.close();
+  await serve(`${fakes('main')}logging.minimum-level: debug\n`);
+  const json = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const answers = [
+    await ask('studyUID=SECRET*1&lowerDateTime=SECRET'),
+    await fetch(`${url}/SECRET/1`),
+    await fetch(`${url}/SECRET%`),
+    await fetch(`${url}/display`, { ...json, body: '{"SECRET": {"patientID": 1.5}}' }),
+  ];
+  const said = ['400, GET /manifest; wrong: studyUID, lowerDateTime', '404, GET no known address'];
+  said.push('400, GET no known address', '400, POST /display; wrong: another');
+  const problems = (await Promise.all(answers.map((answer) => answer.json()))) as { requestId: string }[];
+  expect(refusals()).toMatchObject(
+    said.map((text, index) => ({
+      level: 'debug',
+      context: 'HTTP',
+      msg: `request ${problems[index]?.requestId} refused: ${text}`,
+    })),
+  );
+  expect(text).not.toContain('SECRET');
 });
 
 it('is readable on a terminal', async () => {

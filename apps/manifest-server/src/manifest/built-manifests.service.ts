@@ -9,8 +9,10 @@ export interface PartReport {
   studies: number;
   series: number;
   instances: number;
-  /** Not given: it is complete. */
-  failure?: ConnectorErrorKind;
+  /** Not given: it is complete. `circuit_open`: not asked, after repeated failures. */
+  failure?: ConnectorErrorKind | 'circuit_open';
+  /** What happened, in our own words; not given where an archive's words, which may name a patient, may be part of it. */
+  reason?: string;
 }
 
 /** How one manifest was built. */

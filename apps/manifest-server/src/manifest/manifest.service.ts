@@ -12,6 +12,7 @@ import { type ArcQuery, type Manifest } from '@pacs-connectors/manifest-builder'
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { Retrievals } from '../retrieval/retrievals.service.js';
 import { type Search } from '../search/search.js';
+import { CircuitOpenError } from '../watch/circuit-breaker.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { askArchive } from './ask-archive.js';
 import { type BuildReport, BuiltManifests, type PartReport } from './built-manifests.service.js';
@@ -39,7 +40,15 @@ export function statusOf({ failed, failures }: BuiltManifest): number {
   return failures.every((failure) => failure === 'timeout') ? 504 : 502;
 }
 
-type Part = { arcQuery: ArcQuery; failure?: ConnectorErrorKind; expiresAt?: number; durationMs: number };
+type Part = {
+  arcQuery: ArcQuery;
+  error?: ConnectorError;
+  expiresAt?: number;
+  durationMs: number;
+};
+
+/** Kinds of error whose messages are our own words; in `refused` and `protocol` an archive's own may be quoted. */
+const OUR_WORDS: ReadonlySet<ConnectorErrorKind> = new Set(['unavailable', 'timeout', 'misconfigured']);
 
 /** What makes one manifest differ from another, besides who asks. */
 export type Question = Pick<Search, 'criteria' | 'archives'>;
@@ -69,13 +78,13 @@ export class ManifestService {
     const parts = await Promise.all(this.registry.select(archives).map((one) => this.part(one, search, options)));
     const asked = [...parts, ...missing];
     if (asked.every(({ arcQuery }) => arcQuery.patients.length === 0)) {
-      for (const { arcQuery, failure } of asked)
-        if (!failure) arcQuery.notices = [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)];
+      for (const { arcQuery, error } of asked)
+        if (!error) arcQuery.notices = [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)];
     }
     const outcome = outcomeOf(asked, options.signal);
     const durationMs = performance.now() - start;
     this.built.tell({ outcome, durationMs, criteria: search.criteria, parts: asked.map(partReport) });
-    const failures = asked.map(({ failure }) => failure).filter((failure) => failure !== undefined);
+    const failures = asked.map(({ error }) => error?.kind).filter((failure) => failure !== undefined);
     return {
       manifest: { arcQueries: asked.map(({ arcQuery }) => arcQuery) },
       failures,
@@ -119,12 +128,12 @@ export class ManifestService {
         expiresAt,
         durationMs: performance.now() - start,
       };
-    } catch (error) {
+    } catch (thrown) {
       // The viewer is given no credentials for an archive whose images it is not told of.
-      const failure = ConnectorError.from(id, error);
+      const error = ConnectorError.from(id, thrown);
       return {
-        arcQuery: { arcId: id, baseUrl, queryMode, notices: [errorNotice(failure)], patients: [] },
-        failure: failure.kind,
+        arcQuery: { arcId: id, baseUrl, queryMode, notices: [errorNotice(error)], patients: [] },
+        error,
         durationMs: performance.now() - start,
       };
     } finally {
@@ -136,19 +145,19 @@ export class ManifestService {
 function leftOutPart(connector: LeftOutConnector): Part {
   return {
     arcQuery: { arcId: connector.id, baseUrl: NO_ADDRESS, notices: [leftOutNotice(connector)], patients: [] },
-    failure: 'misconfigured',
+    error: new ConnectorError(connector.id, 'misconfigured', connector.reasons.join('; ')),
     durationMs: 0,
   };
 }
 
 function outcomeOf(parts: readonly Part[], signal: AbortSignal): BuildReport['outcome'] {
   if (signal.aborted) return 'cancelled';
-  const failed = parts.filter(({ failure }) => failure !== undefined).length;
+  const failed = parts.filter(({ error }) => error !== undefined).length;
   if (failed > 0) return failed === parts.length ? 'failed' : 'incomplete';
   return parts.every(({ arcQuery }) => arcQuery.patients.length === 0) ? 'empty' : 'complete';
 }
 
-function partReport({ arcQuery: { arcId, patients }, failure, durationMs }: Part): PartReport {
+function partReport({ arcQuery: { arcId, patients }, error, durationMs }: Part): PartReport {
   const studies = patients.flatMap((patient) => patient.studies);
   const series = studies.flatMap((study) => study.series);
   return {
@@ -158,7 +167,8 @@ function partReport({ arcQuery: { arcId, patients }, failure, durationMs }: Part
     studies: studies.length,
     series: series.length,
     instances: series.reduce((sum, { instances }) => sum + instances.length, 0),
-    failure,
+    failure: error instanceof CircuitOpenError ? 'circuit_open' : error?.kind,
+    reason: error && OUR_WORDS.has(error.kind) ? error.message : undefined,
   };
 }
 
