@@ -139,5 +139,11 @@ it('is found well formed by promtool, and is OpenMetrics where that is asked for
   expect(open).toContain('# TYPE pacs_connector_errors counter');
   const plain = await fetch(`${url}/metrics`);
   expect(plain.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-  expect(await plain.text()).not.toContain('# EOF');
+  const text = await plain.text();
+  expect(text).not.toContain('# EOF');
+  // Neither spoils the other.
+  expect(await promtool(text)).toBe('');
+  const lookups = (from: string) => samples(from, 'pacs_cache_lookups_total').sort();
+  expect(lookups(open)).toEqual(lookups(text));
+  expect(lookups(text)).toHaveLength(6);
 });

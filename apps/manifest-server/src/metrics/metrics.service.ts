@@ -25,9 +25,7 @@ const UNCOUNTED = /\/metrics$/;
 export class Metrics {
   /** For Prometheus' own text format. */
   readonly prometheus = new Registry();
-  /** The same metrics as OpenMetrics. */
-  readonly openMetrics = new Registry();
-  private readonly registers = [this.prometheus, this.openMetrics];
+  private readonly registers = [this.prometheus];
 
   constructor(
     private readonly watches: ConnectorWatches,
@@ -43,14 +41,22 @@ export class Metrics {
     this.gauges();
   }
 
+  /** The same metrics for OpenMetrics. */
+  get openMetrics(): Registry {
+    const registry = new Registry();
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    // prom-client renames the counters that it writes as OpenMetrics: here it renames an object of its own.
+    for (const metric of this.prometheus.getMetricsAsArray())
+      registry.registerMetric(Object.create(metric as object) as never);
+    return registry;
+  }
+
   /** Event-loop delay, memory, CPU, … of the process. */
   private processMetrics(): void {
-    this.openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
     collectDefaultMetrics({ register: this.prometheus });
     // Gauges with a counter's name, which linters refuse; the same by type stand beside them.
     for (const kind of ['handles', 'requests', 'resources'])
       this.prometheus.removeSingleMetric(`nodejs_active_${kind}_total`);
-    for (const metric of this.prometheus.getMetricsAsArray()) this.openMetrics.registerMetric(metric as never);
   }
 
   /** Counts every request of a server by the route that answers it. */
