@@ -31,6 +31,11 @@ export function connectorReports(
   ];
 }
 
+/** Whether no search reaches it: it is away, left out, or left alone by its circuit breaker. */
+export function cannotBeAsked({ state, circuit }: ConnectorReport): boolean {
+  return state === 'down' || state === 'misconfigured' || circuit === 'open';
+}
+
 /** Whether archives answer as `health.ready-requires` wants it; why not, else. */
 export function unmetRequirement(
   reports: readonly ConnectorReport[],
@@ -38,7 +43,7 @@ export function unmetRequirement(
 ): string | undefined {
   const wanted = reports.filter(({ state }) => state !== 'disabled');
   // One that has not been looked at yet came while the server ran: at the start, readiness waits for the first look.
-  const away = wanted.filter(({ state }) => state === 'down' || state === 'misconfigured').map(({ id }) => id);
+  const away = wanted.filter(cannotBeAsked).map(({ id }) => id);
   if (requires === 'none' || away.length === 0) return undefined;
   if (requires === 'any' && away.length < wanted.length) return undefined;
   return `health.ready-requires is ${requires}, and these do not answer: ${away.join(', ')}`;

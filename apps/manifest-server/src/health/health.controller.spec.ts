@@ -171,3 +171,21 @@ it('an archive that leaves searches without an answer is not asked for a while, 
   expect(asked).toBe(2);
   expect(await health('connectors/main')).toMatchObject({ http: 503, details: { main: { circuit: 'open' } } });
 });
+
+it('an archive that answers checks and leaves searches without an answer is told as one that cannot be asked', async () => {
+  archives.set('main', () => Promise.reject(new ConnectorError('main', 'timeout', 'no answer', { remedy: 'Wait.' })));
+  await serve(
+    `${fakes('main')}health: { circuit: { failures: 1, rest: 1h }, check-interval: 1h, ready-requires: any }\n`,
+  );
+  expect((await until('ready', ({ http }) => http === 200)).status).toBe('ok');
+  await fetch(`${url}/manifest?patientID=1`);
+  const details = { main: { state: 'up', circuit: 'open', lastError: { message: 'no answer' } } };
+  expect(await health('connectors/main')).toMatchObject({ http: 503, details });
+  expect(await health('ready')).toMatchObject({
+    http: 503,
+    details: {
+      'connector main': { status: 'degraded', message: 'no answer', remedy: 'Wait.' },
+      'archives required': { status: 'down' },
+    },
+  });
+});

@@ -14,7 +14,7 @@ import { Route } from '../http/route.js';
 import { Lifecycle } from '../lifecycle/lifecycle.service.js';
 import { ConfigurationReload } from '../reload/configuration-reload.service.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
-import { type ConnectorReport, connectorReports, unmetRequirement } from './connector-reports.js';
+import { cannotBeAsked, type ConnectorReport, connectorReports, unmetRequirement } from './connector-reports.js';
 
 /**
  * Whether this server works, for probes and operators. Nothing here waits for an archive: what is told is what its watch
@@ -133,31 +133,19 @@ export class HealthController {
   }
 
   /** One that cannot be asked does not keep the others from serving: the server is degraded, not down. */
-  private impaired({ id, type, state, reasons, lastError }: ConnectorReport) {
+  private impaired(report: ConnectorReport) {
+    const { id, type, state, reasons, lastError } = report;
     const indicator = this.indicators.check(`connector ${id}`);
     const kind: Record<string, string> = type === undefined ? {} : { type };
-    switch (state) {
-      case 'misconfigured':
-        return indicator.degraded({ ...kind, message: 'left out', reasons });
-      case 'down':
-        return indicator.degraded({ ...kind, message: lastError?.message, remedy: lastError?.remedy });
-      case 'disabled':
-        return indicator.up({ ...kind, message: 'switched off' });
-      default:
-        return indicator.up(kind);
-    }
+    if (state === 'misconfigured') return indicator.degraded({ ...kind, message: 'left out', reasons });
+    if (cannotBeAsked(report))
+      return indicator.degraded({ ...kind, message: lastError?.message, remedy: lastError?.remedy });
+    return indicator.up(state === 'disabled' ? { ...kind, message: 'switched off' } : kind);
   }
 
   private usable({ id, ...report }: ConnectorReport) {
     const indicator = this.indicators.check(id);
-    switch (report.state) {
-      case 'down':
-      case 'misconfigured':
-        return indicator.down({ ...report });
-      case 'unknown':
-        return indicator.degraded({ ...report });
-      default:
-        return indicator.up({ ...report });
-    }
+    if (cannotBeAsked({ id, ...report })) return indicator.down({ ...report });
+    return report.state === 'unknown' ? indicator.degraded({ ...report }) : indicator.up({ ...report });
   }
 }
