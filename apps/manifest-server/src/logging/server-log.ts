@@ -23,12 +23,15 @@ export async function createLog(output: Writable & { isTTY?: boolean } = process
   );
 }
 
+/** Whose `log` is for operators, by the name that the class gave its logger. */
+const OWN: ReadonlySet<unknown> = new Set(['Configuration', 'Lifecycle']);
+
 /** What Nest and our own classes say through Nest's `Logger`. What the framework tells of itself is for debugging. */
 export class NestLog implements LoggerService {
   constructor(private readonly pino: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('debug', message, rest);
+    this.write(OWN.has(rest.at(-1)) ? 'info' : 'debug', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
@@ -48,7 +51,7 @@ export class NestLog implements LoggerService {
   }
 
   /** Nest gives the name of whoever speaks last. */
-  private write(level: 'debug' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]): void {
+  private write(level: 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     this.pino[level](typeof context === 'string' ? { context } : {}, String(message));
   }

@@ -15,7 +15,7 @@ import { type ServerOptions } from '../boot/options.js';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { describeUnexpected } from '../http/describe-unexpected.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
-import { describeChange } from './describe-change.js';
+import { describeChange, type InForce } from './describe-change.js';
 import { changedFixedKeys } from './fixed-keys.js';
 import { SettledChange } from './settled-change.js';
 
@@ -116,16 +116,27 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
           ? [...errors, 'connector.plugins has changed, and plug-ins are loaded at the start: restart the server']
           : errors,
       );
-    const before = this.registry.connectors;
+    const before = this.inForce;
     const replaced = this.registry.update({ definitions: checked.connectors, defaultIds: checked.defaultIds });
     this.configuration.take(checked, texts);
     this.watches.follow(replaced);
     this.current = { since: new Date(), restartNeeded };
     for (const listener of this.listeners) listener();
-    this.logger.warn(`the configuration was read again: ${describeChange(before, this.registry.connectors)}`);
+    this.logger.log(`the configuration was read again: ${describeChange(before, this.inForce)}`);
     for (const key of restartNeeded)
       this.logger.warn(`${key} has changed and takes a restart; until then its value of the start is in force`);
     for (const problem of [...this.configuration.problems, ...this.registry.warnings]) this.logger.warn(problem);
+  }
+
+  private get inForce(): InForce {
+    const { configuration, registry } = this;
+    return {
+      connectors: registry.connectors.map((connector) => ({
+        connector,
+        configuration: configuration.connector(connector.id),
+      })),
+      global: configuration.global,
+    };
   }
 
   private refuse(reasons: string[]): void {

@@ -3,6 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readConfiguration } from '@pacs-connectors/config-core';
@@ -30,10 +31,19 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+let log = '';
+
 async function start(text: string, more: Partial<ServerOptions> = {}): Promise<void> {
   await writeFile(file, text);
+  log = '';
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      log += chunk.toString();
+      done();
+    },
+  });
   const options: ServerOptions = { configuration: [file], port: 0, host: '127.0.0.1', ...more };
-  app = await serve(new ServerConfiguration(await readConfiguration([file])), [FakeArchivesModule], options);
+  app = await serve(new ServerConfiguration(await readConfiguration([file])), [FakeArchivesModule], options, output);
   url = await app.getUrl();
   app.get(ConfigurationReload).follow(options);
   await until('startup', ({ http }) => http === 200);
@@ -97,6 +107,31 @@ describe('another configuration', () => {
     expect(lastError).toBeDefined();
     await change(`${fakes('one')}health.check-interval: 1h\n`);
     expect((await health('connectors')).details['one']).toMatchObject({ state: 'up', lastError });
+  });
+
+  it('is told by the names of what has changed, as info', async () => {
+    const said = () =>
+      log
+        .split('\n')
+        .filter((line) => line.includes('was read again'))
+        .map((line) => JSON.parse(line) as { level: string; msg: string })
+        .map(({ level, msg }) => [level, msg.replace('the configuration was read again: ', '')]);
+    await start(fakes('one', 'two'));
+    await change(`# the same\n${fakes('one', 'two')}`);
+    await change(
+      `${fakes('one', 'two')}  timeout: 7s\nhosts.allow: [127.0.0.1]\nlogging.hash-key: hunter2\nhealth.ready-requires: any\nshutdown.timeout: 40s\nohif.server.url: http://ohif.example\n`,
+    );
+    await change(fakes('one', 'three'));
+    await change(fakes('one', 'three').replace('login: viewer', 'login: other'));
+    const all = 'only its manifest or deadline changed: one';
+    const keys = 'hosts, health, logging, shutdown';
+    expect(said()).toEqual([
+      ['info', 'no setting has changed'],
+      ['info', `${all}, two; changed keys: connector.timeout, ohif, ${keys}`],
+      ['info', `new: three; gone: two; ${all}; changed keys: connector.timeout, ohif, ${keys}`],
+      ['info', all],
+    ]);
+    expect(log).not.toMatch(/hunter2|127\.0\.0\.1|ohif\.example/);
   });
 
   it('does not make the server unready while its new archives have not answered', async () => {

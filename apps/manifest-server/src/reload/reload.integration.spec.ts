@@ -135,7 +135,7 @@ it('reads the files when SIGHUP comes, and ends by SIGTERM as ever', async () =>
   await run(file);
   const number = await numberOf('one');
   server.child.kill('SIGHUP');
-  await until(() => server.output().includes('the configuration was read again: every connector stays as it was'));
+  await until(() => server.output().includes('the configuration was read again: no setting has changed'));
   await writeFile(file, configured({ one: 'a', two: 'b' }));
   server.child.kill('SIGHUP');
   await until(() => server.output().includes('the configuration was read again: new: two'));
