@@ -10,8 +10,9 @@ import {
   type SearchResult,
   SingleFlight,
 } from '@pacs-connectors/connector-core';
-import { Agent } from 'undici';
+import { type Agent } from 'undici';
 import { type DicomWebSettings } from './dicomweb-settings.js';
+import { agentWith } from './http/agent.js';
 import { type Credentials } from './http/credentials.js';
 import { QidoClient } from './http/qido-client.js';
 import { StatusError } from './http/status-error.js';
@@ -43,10 +44,10 @@ export class DicomWebConnector implements Connector {
     const access = queryAccess(id, settings);
     const { trust, identity } = tlsOptions(id, access.service);
     const { connections } = settings;
-    const own = new Agent({ connections, allowH2: true, connect: { ...trust, ...identity } });
-    const foreign = new Agent({ connections, allowH2: true, connect: { ...trust } });
+    const own = agentWith(connections, { ...trust, ...identity });
+    const foreign = agentWith(connections, { ...trust });
     this.agents = [own, foreign];
-    this.credentials = queryCredentials(id, access, settings, foreign);
+    this.credentials = queryCredentials(id, access, settings, trust?.ca);
     this.client = new QidoClient({
       connectorId: id,
       baseUrl: access.baseUrl,

@@ -105,10 +105,28 @@ describe('TLS', () => {
   it('shows a client certificate, of a PEM or a PKCS12 store', async () => {
     const fake = await serve({ ...server, ca: authority.cert, requestCert: true, rejectUnauthorized: true });
     const truststore = { url: file('ca.pem') };
-    expect(await errorOf(connect(fake.url, { truststore }))).toMatchObject({ name: 'ConnectorError' });
     for (const keyStore of [{ url: file('client.pem') }, { url: file('client.p12'), password: 'opens' }]) {
       await connect(fake.url, { truststore, keyStore }).check(signal());
     }
+  });
+
+  it.each([
+    { minVersion: 'TLSv1.3', http2: false },
+    { minVersion: 'TLSv1.3', http2: true },
+    { maxVersion: 'TLSv1.2', http2: false },
+  ] as const)('says that a client certificate is wanted where none is configured: %j', async (version) => {
+    const fake = await serve({
+      ...server,
+      ca: authority.cert,
+      requestCert: true,
+      rejectUnauthorized: true,
+      ...version,
+    });
+    expect(await errorOf(connect(fake.url, { truststore: { url: file('ca.pem') } }))).toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/),
+      remedy: expect.stringContaining('key-store'),
+    });
   });
 
   it('says at once what is wrong with a store, without its password', () => {
