@@ -37,6 +37,32 @@ it('a server whose terminal is gone ends', async () => {
   }
 });
 
+it('a SIGHUP does not end it from the moment on when its first module runs, before the others are loaded', async () => {
+  const folder = await temporaryFolder('hang-up');
+  const env = { PATH: process.env['PATH'], HOME: folder.path };
+  // NestJS brings this function along.
+  const telling = `process.on('newListener', (name) => name === 'SIGHUP' && console.log('listens', 'getMetadata' in Reflect))`;
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(telling)}`];
+  const child = spawn(process.execPath, [...flags, PROGRAM, '--port', '0'], { cwd: folder.path, env });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = () => child.exitCode ?? child.signalCode;
+  const until = async (pattern: RegExp) => {
+    while (!pattern.test(output) && ended() === null) await pause(20);
+  };
+  try {
+    await until(/listens/);
+    expect(output).toContain('listens false');
+    child.kill('SIGHUP');
+    await until(/serves on/);
+    expect(ended()).toBeNull();
+  } finally {
+    child.kill('SIGKILL');
+    if (ended() === null) await once(child, 'close');
+    await folder.remove();
+  }
+});
+
 function endIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
