@@ -69,6 +69,15 @@ it('asked to end: not ready, serves on for the delay, finishes what is under way
   expect(await late).toContain('StudyInstanceUID="2.25.8"');
   expect(await ended).toBe(0);
   expect(output()).not.toContain('cut off');
+  const said = output()
+    .split('\n')
+    .filter((line) => line.includes('SIGTERM'));
+  expect(said.map((line) => JSON.parse(line) as object)).toMatchObject([
+    {
+      level: 'info',
+      msg: 'SIGTERM: the server ends after shutdown.delay, once what is under way is finished',
+    },
+  ]);
 });
 
 it('exits with 1 where requests under way take longer than they may', async () => {

@@ -23,6 +23,7 @@ export function endBySignals(app: NestFastifyApplication): void {
   const asked = (signal: NodeJS.Signals) => {
     if (askedAt === undefined) {
       askedAt = performance.now();
+      logger.log(`${signal}: the server ends after shutdown.delay, once what is under way is finished`);
       void endWell(app);
     } else if (performance.now() - askedAt > SAME_SIGNAL_MS) {
       logger.warn(`${signal} came again: the server ends at once`);
