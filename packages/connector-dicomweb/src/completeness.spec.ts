@@ -152,6 +152,32 @@ describe('a search outside of a study', () => {
   });
 });
 
+describe('an identifier without an ASCII letter or digit', () => {
+  /** As Orthanc's plug-in: percent-encoded characters are taken as they stand. */
+  const undecoded = (request: { url?: string }) => {
+    request.url = request.url?.replaceAll('%', '%25');
+    return false;
+  };
+  const wide = { ...patientOf(1), patientId: 'ＡＢ' };
+  const question = { patientIds: [{ id: 'ＡＢ' }] };
+
+  it('is said not to have been searched where the server is not known to understand it', async () => {
+    const { connector } = await open(wide, { before: undecoded });
+    expect(await ask(connector, question)).toMatchObject({ studies: 0, notices: ['Not searched'] });
+    const { notices } = await connector.search(
+      { ...emptyCriteria(), accessionNumbers: ['ＡＢ'] },
+      { signal: AbortSignal.timeout(20_000), depth: 'study' },
+    );
+    expect(notices).toMatchObject([{ severity: 'WARN', description: expect.stringContaining('AccessionNumber') }]);
+  });
+
+  it('is found, and another not, without a word by a server that has shown to understand it', async () => {
+    const { connector } = await open(wide, {});
+    expect(await ask(connector, question)).toMatchObject({ studies: 1, notices: [] });
+    expect(await ask(connector, { patientIds: [{ id: 'Ｃ' }] })).toMatchObject({ studies: 0, notices: [] });
+  });
+});
+
 it('a search for a study whose key is ignored is said', async () => {
   const behaviour: FakeQidoBehaviour = {
     cap: 2,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { emptyCriteria } from '@pacs-connectors/connector-core';
 import { conformanceCases, sampleArchive } from '@pacs-connectors/connector-testkit';
 import { dicomFile, type RunningOrthanc, startOrthanc } from '@pacs-connectors/test-services';
 import { instanceRows } from '@pacs-connectors/connector-testkit';
@@ -20,6 +21,15 @@ describe('DicomWebConnector on Orthanc', () => {
   };
 
   for (const { name, run } of conformanceCases(open)) it(name, run, 60_000);
+
+  it('says that an identifier without an ASCII letter or digit may not be understood', async () => {
+    const { connector, close } = await open();
+    const options = { signal: AbortSignal.timeout(20_000), depth: 'study' } as const;
+    const { patients, notices } = await connector.search({ ...emptyCriteria(), patientIds: [{ id: 'ＡＢ' }] }, options);
+    await close();
+    expect(patients).toEqual([]);
+    expect(notices).toMatchObject([{ severity: 'WARN', description: expect.stringContaining('PatientID') }]);
+  });
 
   it('goes as deep as dicom-web-level-limit says', async () => {
     const criteria = {

@@ -35,3 +35,8 @@ function encodeQuery(value: string): string {
   const text = Buffer.from(value, 'utf8').toString('utf8');
   return encodeURIComponent(text).replace(/%(2C|2F|3A|3F|40|24)/g, (code) => decodeURIComponent(code));
 }
+
+/** Whether a server has to decode `value` to understand it. */
+export function isEncoded(value: string): boolean {
+  return encodeQuery(value) !== value;
+}

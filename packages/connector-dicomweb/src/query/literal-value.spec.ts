@@ -18,7 +18,7 @@ describe('literalValue', () => {
     ['Müller1', 'M*ller1'],
     ['a,b', 'a?b'],
     ['a\\b', 'a?b'],
-    ['&', undefined],
+    ['-.', undefined],
   ])('sends %s, and then %s', (value, pattern) => {
     expect(literalValue(` ${value} `)).toEqual({
       exact: value,
@@ -27,6 +27,10 @@ describe('literalValue', () => {
       ...(pattern === undefined ? {} : { pattern }),
     });
   });
+});
+
+it.each(['&', 'ＡＢ', 'é'])('tells a value that no pattern can replace: %s', (value) => {
+  expect(literalValue(value)).toEqual({ exact: value, sent: value, isWild: false, isObscure: true });
 });
 
 describe('isLiteral', () => {

@@ -9,6 +9,8 @@ export interface LiteralValue {
    * `*` for a run of characters outside of ASCII. Undefined where it is no other.
    */
   pattern?: string;
+  /** Some servers do not understand what is sent, and no pattern can be sent instead: it would match nearly everything. */
+  isObscure?: true;
   /** Whether what is sent may match other values too, on a server that reads wildcards. */
   isWild: boolean;
 }
@@ -33,7 +35,8 @@ export function literalValue(value: string): LiteralValue | 'unaskable' | undefi
   const hasAnchor = /[A-Za-z0-9]/.test(exact);
   if (isWild && !hasAnchor) return 'unaskable';
   const pattern = exact.replace(/[^\x20-\x7e]+/g, '*').replace(/[^A-Za-z0-9._*-]/g, '?');
-  return { exact, sent: exact, isWild, ...(hasAnchor && pattern !== exact ? { pattern } : {}) };
+  if (pattern === exact) return { exact, sent: exact, isWild };
+  return { exact, sent: exact, isWild, ...(hasAnchor ? { pattern } : { isObscure: true }) };
 }
 
 /**

@@ -5,7 +5,7 @@ const LIFETIME = 600_000;
 
 /**
  * What has been learnt about one server by asking it. It saves questions, and is forgotten after a while; whether an answer is
- * complete is never concluded from it.
+ * complete is never concluded from it, but for {@link decodes}.
  */
 export class ServerKnowledge {
   /** False: several UIDs in one value, a comma between (PS3.4 C.2.2.2.2), are not understood. */
@@ -18,6 +18,9 @@ export class ServerKnowledge {
   includeField: 'tags' | 'all' | 'never' | undefined;
   /** False: instances found in a study come without the attributes of their series. */
   seriesInInstances: boolean | undefined;
+
+  /** True: characters that must be percent-encoded in a query are understood. */
+  decodes: boolean | undefined;
 
   private readonly since = performance.now();
 

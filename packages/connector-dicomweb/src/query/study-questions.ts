@@ -1,5 +1,5 @@
 import { type PatientAttributes, type PatientIdentifier, type StudyAttributes } from '@pacs-connectors/connector-core';
-import { type Question } from '../http/question.js';
+import { isEncoded, type Question } from '../http/question.js';
 import { unlessAboutQuestion, unlessOverall } from '../http/status-error.js';
 import { countOf, type DicomJson, patientOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
@@ -111,7 +111,16 @@ async function studiesByText(
     );
     const literal = records.filter((record) => isLiteral(textOf(record, tag), asked, sent));
     if (cut) cutNotice(context, 'studies');
+    if (literal.some((record) => textOf(record, tag) !== undefined) && isEncoded(sent))
+      context.knowledge.decodes = true;
     if (literal.length > 0) return { records: literal, sent };
+  }
+  if (asked.isObscure && !context.knowledge.decodes) {
+    context.notice(
+      'WARN',
+      'Not searched',
+      `it may not understand ${keyword} values without an ASCII letter or digit, and found none for one; studies may be missing.`,
+    );
   }
   return { records: [], sent: asked.sent };
 }
