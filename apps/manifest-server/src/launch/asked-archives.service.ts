@@ -3,12 +3,15 @@ import {
   type Connector,
   ConnectorError,
   ConnectorRegistry,
+  identifierKindsOf,
   type Notice,
   type SearchCriteria,
 } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { askArchive } from '../manifest/ask-archive.js';
+import { BadParameters } from '../search/read-search.js';
+import { parameterOf } from '../search/search-parameters.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { cannot, filterOf, type LaunchRequest } from './viewer-launch.js';
 
@@ -24,23 +27,50 @@ export class AskedArchives {
   /**
    * Ids of all archives that the request asks, those that are left out because of a configuration error too: a viewer that
    * reads no manifest would miss their studies without a word.
+   *
+   * @throws BadParameters where one of them is configured not to be searched by an identifier of the request.
    */
-  ids({ search }: LaunchRequest): string[] {
+  ids(request: LaunchRequest): string[] {
+    const ids = this.asked(request);
+    for (const id of ids) this.heedDeactivated(id, request);
+    return ids;
+  }
+
+  /** The only archive that the request asks. @throws BadParameters where it is not exactly one that can be asked so */
+  only(request: LaunchRequest, viewer: string): Connector {
+    const [first, ...more] = this.asked(request);
+    if (first === undefined || more.length > 0)
+      throw cannot('archive', `${this.whyNotOne(request)}: ${viewer} opens studies of exactly one archive`);
+    const connector = this.registry.get(first);
+    if (!connector) throw cannot('archive', 'is left out because of an error in its configuration, see /health/ready');
+    this.heedDeactivated(first, request);
+    return connector;
+  }
+
+  private asked({ search }: LaunchRequest): string[] {
     return [...this.registry.select(search.archives), ...this.registry.missing(search.archives)].map(({ id }) => id);
   }
 
-  /** The only archive that the request asks. @throws BadParameters where it is not exactly one that can be asked */
-  only(request: LaunchRequest, viewer: string): Connector {
-    const ids = this.ids(request);
-    const [first, ...more] = ids;
-    if (first === undefined || more.length > 0)
-      throw cannot(
-        'archive',
-        `is needed: ${viewer} opens studies of exactly one archive, and ${ids.length} are asked (${ids.join(', ')})`,
-      );
-    const connector = this.registry.get(first);
-    if (!connector) throw cannot('archive', 'is left out because of an error in its configuration, see /health/ready');
-    return connector;
+  /** Without the ids: those that the caller has not named are none of its business. */
+  private whyNotOne({ search: { archives } }: LaunchRequest): string {
+    const known = archives.filter((id) => this.registry.get(id) || this.registry.leftOut.some((one) => one.id === id));
+    if (archives.length === 0) return 'is needed';
+    if (known.length === archives.length) return `names ${archives.length} archives`;
+    if (archives.length === 1) return 'is not known here';
+    return `names ${archives.length} archives, and ${archives.length - known.length} of them not known here`;
+  }
+
+  /**
+   * `search-criteria.deactivated`: a viewer that searches by itself would not heed it, and one that reads no manifest could
+   * not say what was not searched.
+   */
+  private heedDeactivated(id: string, { search }: LaunchRequest): void {
+    if (!this.registry.get(id)) return;
+    const { deactivated } = this.configuration.connector(id);
+    const kinds = identifierKindsOf(search.criteria).filter((kind) => deactivated.includes(kind));
+    const archive = search.archives.includes(id) ? `archive ${id}` : 'an archive that is asked';
+    const detail = `is no use: ${archive} is configured not to be searched by it (search-criteria.deactivated)`;
+    if (kinds.length > 0) throw new BadParameters(kinds.map((kind) => ({ parameter: parameterOf(kind), detail })));
   }
 
   /**

@@ -13,6 +13,15 @@ const WEB = `    web:
     open:
       type: FAKE_WEB
       wado.authentication.basic.url: https://open.example/rs
+    weboff:
+      type: FAKE_WEB
+      search-criteria.deactivated: [PATIENT_ID, STUDY_INSTANCE_UID]
+      wado.authentication.basic.url: https://off.example/rs
+ohif.server.url: https://ohif.example
+slicer.archives.weboff.url: https://desk.example/rs
+microdicom.archives:
+  weboff: { url: http://off.example, port: 104, context: OFF }
+  open: { url: http://open.example, port: 104, context: OPEN }
 `;
 
 beforeAll(async () => {
@@ -68,7 +77,10 @@ describe('launch=rs', () => {
 
   it.each([
     ['studyUID=1.2&archive=north', 'archive is of type FAKE; launch=rs needs one that is asked by DICOMweb'],
-    ['studyUID=1.2&archive=web,open', 'launch=rs opens studies of exactly one archive, and 2 are asked'],
+    ['studyUID=1.2&archive=web,open', 'archive names 2 archives: launch=rs opens studies of exactly one archive'],
+    ['studyUID=1.2&archive=nope', 'archive is not known here: launch=rs opens studies of exactly one archive'],
+    ['studyUID=1.2&archive=web,nope', 'archive names 2 archives, and 1 of them not known here: launch=rs opens'],
+    ['studyUID=1.2', 'archive is needed: launch=rs opens studies of exactly one archive'],
     ['studyUID=1.2&archive=web', 'images need a login'],
     ['studyUID=1.2&archive=open&mostRecentResults=1', 'mostRecentResults cannot be carried'],
     ['objectUID=1.2&archive=open', 'objectUID cannot be carried'],
@@ -76,7 +88,42 @@ describe('launch=rs', () => {
   ])('refuses what it cannot carry: %s', async (query, expected) => {
     const response = await ask(`display?${query}&launch=rs`);
     expect(response.status).toBe(400);
-    expect(await detailOf(response)).toContain(expected);
+    const detail = await detailOf(response);
+    expect(detail).toContain(expected);
+    // Ids that the caller has not named are none of its business.
+    expect(detail).not.toMatch(/south|weboff/);
+  });
+});
+
+describe('search-criteria.deactivated', () => {
+  it.each(['launch=rs', 'viewer=MICRODICOM', 'viewer=OHIF', 'viewer=SLICER'])(
+    'binds a viewer that asks by itself, or could not say what was not searched: %s',
+    async (viewer) => {
+      for (const [query, parameter] of [
+        ['patientID=P1', 'patientID'],
+        ['studyUID=1.2', 'studyUID'],
+      ]) {
+        const response = await ask(`display?archive=weboff&${viewer}&${query}`);
+        expect([response.status, await detailOf(response)]).toEqual([
+          400,
+          `${parameter} is no use: archive weboff is configured not to be searched by it (search-criteria.deactivated)`,
+        ]);
+      }
+    },
+  );
+
+  it('leaves the other identifiers', async () => {
+    expect(commandsOf(await ask('display?archive=weboff&launch=rs&accessionNumber=A'))).toBe(
+      '$dicom:rs --url "https://off.example/rs" -r "accessionNumber=A"',
+    );
+    expect((await ask('display?archive=weboff,open&viewer=MICRODICOM&accessionNumber=A')).status).toBe(302);
+    expect((await ask('display?archive=weboff,open&viewer=MICRODICOM&patientID=P1')).status).toBe(400);
+    expect((await ask('display?archive=open&viewer=MICRODICOM&patientID=P1')).status).toBe(302);
+  });
+
+  it('leaves none out without a word, where another is searched by', async () => {
+    for (const viewer of ['launch=rs', 'viewer=OHIF', 'viewer=SLICER'])
+      expect((await ask(`display?archive=weboff&${viewer}&accessionNumber=A&patientID=P1`)).status).toBe(400);
   });
 });
 

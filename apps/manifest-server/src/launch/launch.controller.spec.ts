@@ -266,6 +266,17 @@ describe('other viewers', () => {
     );
     const of = (query: string) => problem(`display?viewer=SLICER&${query}`);
     expect(await of('archive=north&studyUID=1.2,1.3')).toMatchObject({ status: 400, parameters: ['studyUID'] });
+    archives.set('north', () =>
+      Promise.resolve({
+        ...patientWith('1.2'),
+        patients: [...patientWith('1.2').patients, ...patientWith('1.3').patients],
+      }),
+    );
+    expect(await of('archive=north&patientID=P1')).toEqual({
+      status: 400,
+      detail: 'patientID leads to 2 studies: 3D Slicer opens exactly one',
+      parameters: ['patientID'],
+    });
     expect(await of('studyUID=1.2')).toMatchObject({ status: 400, parameters: ['archive'] });
     expect((await of('archive=south&studyUID=1.2')).detail).toContain('slicer.archives.south.url is missing');
   });
@@ -276,7 +287,11 @@ describe('other viewers', () => {
     );
     const of = (query: string) => problem(`display?viewer=MICRODICOM&${query}`);
     expect((await of('studyUID=1.2')).detail).toContain('microdicom.archives.south.url is missing');
-    expect((await of('archive=north&studyUID=1.2,1.3')).status).toBe(400);
+    expect((await of('archive=north&patientID=1,2')).detail).toBe(
+      'patientID is one of 2 identifiers: MicroDicom opens exactly one patient, study, accession number, series or object',
+    );
+    expect((await of('archive=north&patientID=1,2&studyUID=1.2')).parameters).toEqual(['patientID']);
+    expect((await of('archive=north&studyUID=1.2,1.3')).parameters).toEqual(['studyUID']);
     expect((await of('archive=north&patientID=1^^^H')).parameters).toEqual(['patientID']);
     expect((await of('archive=north&patientID=1&mostRecentResults=1')).parameters).toEqual(['mostRecentResults']);
   });

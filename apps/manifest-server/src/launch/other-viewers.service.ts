@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { IDENTIFIER_KINDS } from '@pacs-connectors/connector-core';
 import { microDicomUrl, ohifUrl, slicerUrl } from '@pacs-connectors/manifest-builder';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { AskedArchives } from './asked-archives.service.js';
-import { cannot, filterOf, type LaunchRequest, missingKey } from './viewer-launch.js';
+import { cannot, filterOf, identifierOf, type LaunchRequest, missingKey } from './viewer-launch.js';
 
 /** The viewers that ask an archive themselves and read no manifest. Each gives the launch address of a request. */
 @Injectable()
@@ -43,11 +44,15 @@ export class OtherViewers {
     const connector = this.archives.only(request, '3D Slicer');
     const archive = own(settings.archives, connector.id);
     if (!archive) throw missingKey('SLICER', `slicer.archives.${connector.id}.url`);
+    const studyInstanceUids = await this.archives.studies(connector, request);
+    const { length } = studyInstanceUids;
+    if (length > 1)
+      throw cannot(identifierOf(request.search), `leads to ${length} studies: 3D Slicer opens exactly one`);
     return slicerUrl({
       protocol: settings.protocol,
       context: settings.context,
       dicomWebUrls: [archive.url],
-      studyInstanceUids: await this.archives.studies(connector, request),
+      studyInstanceUids,
       bearerToken: request.caller.bearerToken,
     });
   }
@@ -60,6 +65,12 @@ export class OtherViewers {
     const filter = filterOf(request.search);
     if (filter !== undefined)
       throw cannot(filter, 'cannot be handed on to MicroDicom, which asks by an identifier alone');
+    const count = IDENTIFIER_KINDS.reduce((sum, kind) => sum + criteria[kind].length, 0);
+    if (count > 1)
+      throw cannot(
+        identifierOf(request.search),
+        `is one of ${count} identifiers: MicroDicom opens exactly one patient, study, accession number, series or object`,
+      );
     // Another patient may have the same id from another issuer.
     if (criteria.patientIds.some(({ issuer, universalEntityId }) => issuer ?? universalEntityId))
       throw cannot('patientID', 'has an issuer, and MicroDicom asks by the identifier alone; name a study');

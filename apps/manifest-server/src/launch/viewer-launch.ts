@@ -1,6 +1,7 @@
-import { type Caller } from '@pacs-connectors/connector-core';
+import { type Caller, identifierKindsOf } from '@pacs-connectors/connector-core';
 import { BadParameters } from '../search/read-search.js';
 import { type Search } from '../search/search.js';
+import { parameterOf } from '../search/search-parameters.js';
 
 /** One launch, as a viewer's part needs it. */
 export interface LaunchRequest {
@@ -35,4 +36,10 @@ export function missingKey(viewer: string, key: string): BadParameters {
 /** The first filter of a search, by its parameter's name, where it has any. */
 export function filterOf({ criteria }: Search): string | undefined {
   return Object.entries(criteria.filters).find(([, value]) => value !== undefined)?.[0];
+}
+
+/** The first kind of identifier of a search, by its parameter's name. */
+export function identifierOf({ criteria }: Search): string {
+  const [kind = 'studyInstanceUids'] = identifierKindsOf(criteria);
+  return parameterOf(kind);
 }

@@ -120,6 +120,11 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
   },
 ];
 
+/** The parameter that a kind of identifier comes in. */
+export function parameterOf(kind: IdentifierKind): string {
+  return SEARCH_PARAMETERS.find(({ identifies }) => identifies === kind)?.name ?? kind;
+}
+
 type About = Pick<SearchParameter, 'description' | 'example' | 'identifies'>;
 
 function many<Value>(

@@ -5,7 +5,7 @@ import { ServerConfiguration } from '../boot/server-configuration.js';
 import { type BadEscape, type Parameter } from './query-string.js';
 import { BadParameters, type ParameterError, readSearch } from './read-search.js';
 import { type Search } from './search.js';
-import { SEARCH_PARAMETERS } from './search-parameters.js';
+import { parameterOf, SEARCH_PARAMETERS } from './search-parameters.js';
 
 const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies !== undefined);
 
@@ -37,7 +37,7 @@ export class Searches {
     if (forbidden.length > 0)
       throw new BadParameters(
         forbidden.map((kind) => ({
-          parameter: IDENTIFIERS.find(({ identifies }) => identifies === kind)?.name ?? kind,
+          parameter: parameterOf(kind),
           detail: 'may not be used here (request.ids)',
         })),
       );
