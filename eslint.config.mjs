@@ -23,6 +23,7 @@ const rooms = {
     'connector-dicomweb',
     'manifest-builder',
     'oauth2-client',
+    'tls-stores',
     'demo-archive',
   ],
   'test-services': [],

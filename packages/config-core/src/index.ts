@@ -18,7 +18,7 @@ export * from './settings/health.js';
 export * from './settings/is-http-url.js';
 export * from './settings/logging.js';
 export * from './settings/oauth2-clients.js';
-export { BasicRetrieval, OAuth2Retrieval, RetrievalSettings } from './settings/retrieval.js';
+export { BasicRetrieval, OAuth2Retrieval, RetrievalSettings, TruststoreSettings } from './settings/retrieval.js';
 export * from './settings/shutdown.js';
 export * from './settings/viewers.js';
 export { CipherError, type CipherMode, DEFAULT_SALT, SymmetricCipher } from './values/cipher.js';

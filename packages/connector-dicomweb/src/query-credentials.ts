@@ -1,6 +1,5 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { ClientCredentials, OAuth2Error } from '@pacs-connectors/oauth2-client';
-import { type Dispatcher, fetch } from 'undici';
 import { type DicomWebSettings } from './dicomweb-settings.js';
 import {
   basicCredentials,
@@ -14,14 +13,14 @@ import { type QueryAccess } from './service-access.js';
 /**
  * How queries show who asks, by the settings.
  *
- * @param dispatcher connections to the OAuth 2 provider, by which its certificate is trusted.
+ * @param ca certificates that the OAuth 2 provider is trusted by; not given: those that Node.js comes with.
  * @throws ConnectorError (`misconfigured`) where the OAuth 2 client or its provider is not complete.
  */
 export function queryCredentials(
   id: string,
   { basic, oauth2 }: QueryAccess,
   settings: DicomWebSettings,
-  dispatcher: Dispatcher,
+  ca?: string[],
 ): Credentials {
   const plain = basic ? basicCredentials(basic) : undefined;
   if (!oauth2) return plain ?? noCredentials;
@@ -36,12 +35,7 @@ export function queryCredentials(
       clientId: registration?.clientId ?? '',
       clientSecret: registration?.clientSecret,
       scope: registration?.scope.join(' ') || undefined,
-      fetch: async (url, init) => {
-        const { body, headers, method, signal } = init;
-        const form = body instanceof URLSearchParams ? body.toString() : undefined;
-        const response = await fetch(url, { method, headers, body: form, signal, redirect: 'manual', dispatcher });
-        return response as unknown as Response;
-      },
+      ca,
     });
     return clientCredentials(id, tokens);
   } catch (error) {

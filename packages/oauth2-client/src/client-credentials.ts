@@ -11,6 +11,7 @@ import {
   discovery,
   None,
 } from 'openid-client';
+import { Agent, fetch } from 'undici';
 import { OAuth2Error } from './oauth2-error.js';
 
 export interface ClientCredentialsOptions {
@@ -29,8 +30,8 @@ export interface ClientCredentialsOptions {
    * for a new one each time.
    */
   minimumLifeMs?: number;
-  /** Used for every request to the provider: a private CA, a proxy. The global `fetch` unless told. */
-  fetch?: CustomFetch;
+  /** Certificates (PEM) that the provider is trusted by. Not given: those that Node.js comes with. */
+  ca?: string[];
 }
 
 /** A token, and when it ends. */
@@ -61,6 +62,7 @@ export class ClientCredentials {
   /** The provider as messages name it. */
   readonly provider: string;
   private readonly flights = new SingleFlight<AccessToken>();
+  private readonly connections: Agent;
   private configuration?: Configuration;
   private current?: Token;
 
@@ -71,6 +73,7 @@ export class ClientCredentials {
     if (!URL.canParse(address)) throw misconfigured(`${address} is not a URL`);
     const { origin, pathname } = new URL(address);
     this.provider = origin + pathname;
+    this.connections = new Agent({ allowH2: true, connect: { ca: options.ca } });
   }
 
   /**
@@ -147,10 +150,18 @@ export class ClientCredentials {
   }
 
   private fetchUntil(signal: AbortSignal): CustomFetch {
-    const send = this.options.fetch ?? (fetch as CustomFetch);
-    return async (url, init) => {
-      const end = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
-      return limited(this.provider, await send(url, { ...init, signal: end }));
+    return async (url, { body, headers, method, signal: own }) => {
+      const form = body instanceof URLSearchParams ? body.toString() : undefined;
+      const end = own ? AbortSignal.any([own, signal]) : signal;
+      const request = {
+        method,
+        headers,
+        body: form,
+        signal: end,
+        redirect: 'manual',
+        dispatcher: this.connections,
+      } as const;
+      return limited(this.provider, (await fetch(url, request)) as unknown as Response);
     };
   }
 }

@@ -45,7 +45,9 @@ export class OAuth2Error extends Error {
     return new OAuth2Error(
       'unavailable',
       `the OAuth 2 provider ${provider} cannot be reached: ${code ?? message}`,
-      'See that issuer-uri or token-uri is right, that the provider runs, and that its certificate is trusted.',
+      /CERT|SIGNATURE|ISSUER/.test(code ?? '')
+        ? 'Name the authority of its certificate in truststore.url beside the oauth2 that names it, or for all in NODE_EXTRA_CA_CERTS.'
+        : 'See that issuer-uri or token-uri is right, and that the provider runs.',
       error,
     );
   }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type ConnectorConfiguration } from '@pacs-connectors/config-core';
+import { type ConnectorConfiguration, type TruststoreSettings } from '@pacs-connectors/config-core';
 import { type Caller, ConnectorError } from '@pacs-connectors/connector-core';
 import { type AccessToken, ClientCredentials, OAuth2Error } from '@pacs-connectors/oauth2-client';
+import { readStore, StoreError } from '@pacs-connectors/tls-stores';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { type Retrieval, retrievalWay } from './retrieval.js';
 import { endOfToken } from './token-life.js';
@@ -9,7 +10,7 @@ import { endOfToken } from './token-life.js';
 /** What viewers are told of how they fetch images, with the tokens of ours that this needs. */
 @Injectable()
 export class Retrievals {
-  /** By `oidc-id`: connectors that name the same one share its token. */
+  /** By `oidc-id` and truststore: connectors that name the same share a token. */
   private readonly clients: () => Map<string, ClientCredentials>;
 
   constructor(private readonly configuration: ServerConfiguration) {
@@ -32,15 +33,16 @@ export class Retrievals {
   }
 
   private async tokenOfOurs(
-    { id, timeoutMs }: ConnectorConfiguration,
+    { id, timeoutMs, retrieval: { truststore } }: ConnectorConfiguration,
     oidcId: string,
     signal: AbortSignal,
   ): Promise<AccessToken> {
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       const clients = this.clients();
-      let client = clients.get(oidcId);
-      if (!client) clients.set(oidcId, (client = this.clientOf(oidcId)));
+      const key = JSON.stringify([oidcId, truststore]);
+      let client = clients.get(key);
+      if (!client) clients.set(key, (client = this.clientOf(oidcId, truststore)));
       return await client.accessToken(AbortSignal.any([signal, deadline]));
     } catch (error) {
       if (deadline.aborted && !signal.aborted)
@@ -48,13 +50,18 @@ export class Retrievals {
           remedy: `See whether the OAuth 2 provider of ${oidcId} is overloaded.`,
           cause: error,
         });
+      if (error instanceof StoreError)
+        throw new ConnectorError(id, 'misconfigured', `truststore: ${error.message}`, {
+          remedy: error.remedy,
+          cause: error,
+        });
       if (!(error instanceof OAuth2Error)) throw error;
       throw new ConnectorError(id, error.kind, error.message, { remedy: error.remedy, cause: error });
     }
   }
 
-  /** @throws OAuth2Error (`misconfigured`) */
-  private clientOf(oidcId: string): ClientCredentials {
+  /** @throws OAuth2Error (`misconfigured`), StoreError */
+  private clientOf(oidcId: string, truststore?: TruststoreSettings): ClientCredentials {
     const { registrations, providers } = this.configuration.global.oauth2;
     const registration = registrations[oidcId];
     const provider = providers[registration?.provider ?? oidcId];
@@ -65,6 +72,14 @@ export class Retrievals {
       clientSecret: registration?.clientSecret,
       scope: registration?.scope.join(' ') || undefined,
       minimumLifeMs: registration?.minimumLifeMs,
+      ca: truststore?.url === undefined ? undefined : certificatesOf(truststore.url, truststore),
     });
   }
+}
+
+/** @throws StoreError */
+function certificatesOf(url: string, { type, password }: TruststoreSettings): string[] {
+  const { certificates } = readStore({ url, type, storePassword: password });
+  if (certificates.length === 0) throw new StoreError(`the store ${url} holds no certificate`, 'See truststore.url.');
+  return certificates;
 }

@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type OpenIdOptions, type RunningOpenId, startOpenId } from '@pacs-connectors/test-services';
+import { identity, type OpenIdOptions, type RunningOpenId, startOpenId } from '@pacs-connectors/test-services';
 import { archives, patientWith, serveFakes } from '../testing/fake-archive.js';
 
 const CLIENT = { clientId: 'connectors', clientSecret: 'sesame-4711', scope: 'images' };
@@ -96,6 +101,40 @@ it('a provider that gives none costs that archive only, and says so without a se
   expect(x?.Message?.description).toMatch(/The OAuth 2 provider .* refused a token: invalid_client/);
   expect(JSON.stringify(x)).not.toContain(CLIENT.clientSecret);
   expect(y?.Patient).toHaveLength(1);
+});
+
+it('a provider with a certificate of a private authority is trusted by the truststore beside `oauth2`', async () => {
+  const authority = identity('Hospital CA', undefined, { ca: true });
+  const { keyPem, certificatePem } = identity('idp', authority, { addresses: ['127.0.0.1'] });
+  const secure = createServer({ key: keyPem, cert: certificatePem }, (_, response) =>
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ access_token: 'token-of-ours', token_type: 'Bearer', expires_in: 600 })),
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'truststore-'));
+  try {
+    const ca = join(folder, 'ca.pem');
+    await writeFile(ca, authority.certificatePem);
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const { port } = secure.address() as AddressInfo;
+    ({ app, url } = await serveFakes(`
+spring.security.oauth2.client:
+  registration.sso: { client-id: connectors, client-secret: s, authorization-grant-type: client_credentials }
+  provider.sso.token-uri: https://127.0.0.1:${port}/token
+connector.config:
+  x: { type: FAKE, wado.authentication: { truststore.url: ${ca}, oauth2: { url: https://x.example/rs, oidc-id: sso } } }
+  y: { type: FAKE, wado.authentication: { oauth2: { url: https://y.example/rs, oidc-id: sso } } }
+`));
+    archives.set('x', () => Promise.resolve(patientWith('1.2'))).set('y', () => Promise.resolve(patientWith('1.2')));
+    const address = `${url}/manifest?studyUID=1.2`;
+    expect(await tokenIn(address)).toBe('token-of-ours');
+    const { y } = await parts(address);
+    expect(y?.Message?.description).toMatch(/UNABLE_TO_VERIFY_LEAF_SIGNATURE.*truststore\.url.*NODE_EXTRA_CA_CERTS/);
+  } finally {
+    secure.closeAllConnections();
+    await new Promise((resolve) => secure.close(resolve));
+    await rm(folder, { recursive: true });
+  }
 });
 
 it('the token of a request is handed on to its caller alone, and its manifest ends with it', async () => {

@@ -70,6 +70,19 @@ it('takes the images of DICOM_WEB from wado-rs before qido-rs, and never mixes t
   expect(basic).toEqual({ url: 'http://images.example' });
 });
 
+it('takes the truststore of the OAuth 2 provider from where the oauth2 stands', async () => {
+  const oauth2 = 'truststore.url: query.pem, oauth2: { oidc-id: sso, url: http://pacs.example }';
+  const both = (wado: string) => `      dicom-web-connector:
+        qido-rs.authentication: { type: OAUTH2, ${oauth2} }
+        wado-rs.authentication: { ${wado} }`;
+  expect(await retrieval('DICOM_WEB', both(''))).toMatchObject({ truststore: { url: 'query.pem' } });
+  const images = 'truststore.url: images.pem, oauth2: { oidc-id: sso, url: http://images.example }';
+  expect(await retrieval('DICOM_WEB', both(images))).toMatchObject({ truststore: { url: 'images.pem' } });
+  expect(await retrieval('DB', `      wado.authentication: { ${oauth2} }`)).toMatchObject({
+    truststore: { url: 'query.pem' },
+  });
+});
+
 it("leaves another type's section alone, except for a warning", async () => {
   const lines = `      db-connector.wado.basic: { url: http://old.example, login: old }
       dicom-connector.wado.basic.url: http://pacs.example`;

@@ -31,6 +31,21 @@ export class OAuth2Retrieval {
   oidcId?: string;
 }
 
+/** A file of certificates: PEM or PKCS12. */
+export class TruststoreSettings {
+  @Setting({
+    paths: ['url'],
+    description: 'Store of the authorities that the OAuth 2 provider is trusted by: a path or file: URL',
+  })
+  url?: string;
+
+  @Setting({ paths: ['type'], description: 'PEM or PKCS12; not set: told by the content' })
+  type?: string;
+
+  @Setting({ paths: ['password'], description: 'Password of the store', secret: true })
+  password?: string;
+}
+
 /** How the viewer retrieves the images of one connector. */
 export class RetrievalSettings {
   @Setting({
@@ -49,6 +64,13 @@ export class RetrievalSettings {
 
   @Setting({ paths: ['oauth2'], description: 'Images with a bearer token', type: () => OAuth2Retrieval })
   oauth2?: OAuth2Retrieval;
+
+  @Setting({
+    paths: ['truststore'],
+    description: 'Certificates that the OAuth 2 provider is trusted by; not set: those that Node.js comes with',
+    type: () => TruststoreSettings,
+  })
+  truststore?: TruststoreSettings;
 }
 
 /** {@link RetrievalSettings} with an address that needs no authentication. */

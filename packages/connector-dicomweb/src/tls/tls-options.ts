@@ -6,7 +6,7 @@ import { type KeyStoreSettings, type StoreSettings } from '../dicomweb-settings.
 /** What TLS needs to know of the two sides. */
 export interface TlsOptions {
   /** Certificates that the server is trusted by; not set: those that Node.js comes with. */
-  trust?: Pick<SecureContextOptions, 'ca'>;
+  trust?: { ca: string[] };
   /** Our own certificate and key. */
   identity?: Pick<SecureContextOptions, 'cert' | 'key'>;
 }
