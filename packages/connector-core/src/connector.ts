@@ -36,6 +36,8 @@ export interface Connector {
 export interface SearchOptions {
   /** Ends the question in the archive too: by the deadline (`TimeoutError`) or because the caller is gone. */
   signal: AbortSignal;
+  /** When `signal` ends it at the latest (`performance.now()`), where that is known: what would take longer is not begun. */
+  deadline?: number;
   /** How deep the tree goes. A connector may go deeper where that costs nothing. */
   depth: Depth;
   /** Who asks, where that is known. */

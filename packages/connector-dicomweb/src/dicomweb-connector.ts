@@ -14,7 +14,7 @@ import { type Agent } from 'undici';
 import { type DicomWebSettings } from './dicomweb-settings.js';
 import { agentWith } from './http/agent.js';
 import { type Credentials } from './http/credentials.js';
-import { QidoClient } from './http/qido-client.js';
+import { type Asker, QidoClient } from './http/qido-client.js';
 import { StatusError } from './http/status-error.js';
 import { queryCredentials } from './query-credentials.js';
 import { search } from './query/search.js';
@@ -65,22 +65,19 @@ export class DicomWebConnector implements Connector {
     // Whoever may see other things has another token, so that nobody is given another's answer.
     const key = JSON.stringify([criteria, depth, bearerToken]);
     return this.untilEnd(options.signal, (end) =>
-      this.searches.run(key, end, (signal) => this.ask(criteria, depth, signal, bearerToken)),
+      this.searches.run(key, end, (signal) =>
+        this.ask(criteria, depth, { signal, deadline: options.deadline, bearerToken }),
+      ),
     );
   }
 
-  private async ask(
-    criteria: SearchCriteria,
-    depth: Depth,
-    signal: AbortSignal,
-    bearerToken: string | undefined,
-  ): Promise<SearchResult> {
+  private async ask(criteria: SearchCriteria, depth: Depth, caller: Asker): Promise<SearchResult> {
     // Where one question fails, those beside it end too.
     const failed = new AbortController();
-    const end = AbortSignal.any([signal, failed.signal]);
+    const end = AbortSignal.any([caller.signal, failed.signal]);
     // Every question of the search listens to it, and there may be hundreds.
     setMaxListeners(0, end);
-    const asker = { signal: end, bearerToken };
+    const asker = { ...caller, signal: end };
     if (this.knowledge.isOld) this.knowledge = new ServerKnowledge();
     try {
       return await search(new SearchContext(this.id, this.client, this.knowledge, asker), criteria, depth);

@@ -163,6 +163,21 @@ describe('a server that declines', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('until a time after a deadline that is known is not waited for', async () => {
+    const server = await serve({ before: first(Infinity, status(429, { 'retry-after': '50' })) });
+    const search = connect(server.url).search(QUESTION, {
+      // It would end the question, and the test, much later.
+      signal: new AbortController().signal,
+      deadline: performance.now() + 40_000,
+      depth: 'instance',
+    });
+    await expect(search).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('(HTTP 429, Retry-After: 50)'),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('until a time after the deadline is told to have asked for patience', async () => {
     const server = await serve({ before: first(Infinity, status(429, { 'retry-after': '30' })) });
     expect(await failure(connect(server.url), 300)).toMatchObject({

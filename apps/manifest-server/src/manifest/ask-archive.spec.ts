@@ -29,8 +29,11 @@ describe('one archive', () => {
   it('answers with its studies filtered, and knows who asks', async () => {
     const result = patientWith('1.2');
     const seen: unknown[] = [];
-    const answer = await ask(({ depth, caller }) => {
+    const before = performance.now();
+    const answer = await ask(({ depth, caller, deadline = 0 }) => {
       seen.push(depth, caller);
+      expect(deadline).toBeGreaterThanOrEqual(before + 10_000);
+      expect(deadline).toBeLessThanOrEqual(performance.now() + 10_000);
       return Promise.resolve(result);
     });
     expect(answer).toEqual(result);

@@ -37,10 +37,11 @@ export async function askArchive(
   if (signal.aborted) cancel();
   const late = new DOMException('no answer before the deadline', 'TimeoutError');
   const timer = setTimeout(() => question.abort(late), timeoutMs);
+  const deadline = performance.now() + timeoutMs;
   const givenUp = afterAbort(question.signal, GRACE_MS);
   try {
     const search = async () => {
-      const result = await connector.search(criteria, { signal: question.signal, depth, caller });
+      const result = await connector.search(criteria, { signal: question.signal, deadline, depth, caller });
       return { patients: filterStudies(result.patients, criteria.filters), notices: [...result.notices] };
     };
     return await Promise.race([search(), givenUp.promise]);

@@ -14,6 +14,8 @@ import { StatusError } from './status-error.js';
 /** Who asks, and until when. */
 export interface Asker {
   signal: AbortSignal;
+  /** When it ends at the latest (`performance.now()`), where that is known. */
+  deadline?: number;
   bearerToken?: string;
   /** Nobody: no credentials are sent. */
   anonymous?: boolean;
@@ -113,7 +115,7 @@ export class QidoClient {
           asker.signal.throwIfAborted();
           const known = this.named(error);
           const wait = attempt === 1 ? retryDelay(known, isTransient(error)) : undefined;
-          if (wait === undefined) throw known;
+          if (wait === undefined || performance.now() + wait >= (asker.deadline ?? Infinity)) throw known;
           if (known instanceof StatusError && known.retryAfter !== undefined) this.heldUpBy = known;
           await delay(wait, undefined, { signal: asker.signal });
         }
@@ -216,10 +218,12 @@ export class QidoClient {
     elsewhere: string | undefined,
     hasCredentials: boolean,
   ): StatusError {
+    const retryAfter = header(headers, 'retry-after');
+    const patience = retryAfter && /^[\w ,:]{1,40}$/.test(retryAfter) ? `, Retry-After: ${retryAfter}` : '';
     const fail = (kind: ConnectorError['kind'], what: string, remedy?: string) =>
-      new StatusError(this.options.connectorId, kind, status, `${this.address}: ${what} (HTTP ${status})`, {
+      new StatusError(this.options.connectorId, kind, status, `${this.address}: ${what} (HTTP ${status}${patience})`, {
         remedy,
-        retryAfter: header(headers, 'retry-after'),
+        retryAfter,
       });
     if ((status === 401 || status === 403) && elsewhere !== undefined && hasCredentials) {
       return fail(
