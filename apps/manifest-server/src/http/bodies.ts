@@ -1,16 +1,30 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { plainProblem, ProblemError } from './problem.js';
+
+/** The media type of forms. */
+export const FORM = 'application/x-www-form-urlencoded';
 
 /**
  * How bodies reach controllers: a form as its text, since its escapes are checked as those of URLs are; XML as bytes; JSON
- * as a value, by the framework.
+ * as a value, by the framework. One with a Content-Encoding is refused: it would be taken for what it holds.
  *
  * @param xmlLimit longest XML, bytes
  */
 export function readBodies(app: NestFastifyApplication, xmlLimit: number): void {
-  app.useBodyParser('application/x-www-form-urlencoded', {}, (_request, body: Buffer, done) =>
-    done(null, body.toString('utf8')),
-  );
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('preParsing', ({ headers }, _reply, _payload, done) => {
+    const encoding = headers['content-encoding'] ?? 'identity';
+    done(/^identity$/i.test(encoding) ? null : encoded(encoding));
+  });
+  app.useBodyParser(FORM, {}, (_request, body: Buffer, done) => done(null, body.toString('utf8')));
   app.useBodyParser(['application/xml', 'text/xml'], { bodyLimit: xmlLimit }, (_request, body, done) =>
     done(null, body),
   );
+}
+
+/** RFC 9110 15.5.16, with what would be taken. */
+function encoded(encoding: string): ProblemError {
+  const name = /^[\w-]{1,32}$/.test(encoding) ? ` ${encoding}` : '';
+  const detail = `The body has the Content-Encoding${name}; bodies are taken without one only.`;
+  return new ProblemError(plainProblem(415, detail), { 'accept-encoding': 'identity' });
 }

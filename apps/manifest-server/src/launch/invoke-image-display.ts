@@ -1,6 +1,6 @@
 import { type GlobalConfiguration } from '@pacs-connectors/config-core';
 import { type Parameter } from '../search/query-string.js';
-import { BadParameters } from '../search/read-search.js';
+import { BadParameters, misspeltIdentifiers } from '../search/read-search.js';
 import { type Search } from '../search/search.js';
 import { cannot } from './viewer-launch.js';
 
@@ -23,7 +23,12 @@ export function invokedDisplay(
     ...new Set(parameters.filter(([name, value]) => name === 'requestType' && value).map(([, value]) => value)),
   ];
   const [type, ...more] = types;
-  if (type === undefined) throw cannot('requestType', 'is needed: PATIENT or STUDY');
+  if (type === undefined)
+    throw needed(
+      'requestType',
+      'is needed: PATIENT with patientID, or STUDY with studyUID or accessionNumber',
+      parameters,
+    );
   if (more.length > 0 || (type !== 'PATIENT' && type !== 'STUDY'))
     throw cannot('requestType', 'is neither PATIENT nor STUDY');
   if (levels && !levels.includes(type)) throw cannot('requestType', `may not be ${type} here (request.IID.level)`);
@@ -32,18 +37,23 @@ export function invokedDisplay(
   const studies = { studyUID: criteria.studyInstanceUids, accessionNumber: criteria.accessionNumbers };
   if (type === 'PATIENT') {
     exclude({ ...studies, ...finer }, type);
-    if (criteria.patientIds.length !== 1)
-      throw cannot(
-        'patientID',
-        `is needed exactly once with requestType=PATIENT, and came ${criteria.patientIds.length} times`,
-      );
+    const { length } = criteria.patientIds;
+    if (length === 0) throw needed('patientID', 'is needed with requestType=PATIENT', parameters);
+    if (length > 1)
+      throw cannot('patientID', `is needed exactly once with requestType=PATIENT, and came ${length} times`);
     return search;
   }
   exclude(finer, type);
   const [kind, ...others] = Object.entries(studies).filter(([, values]) => values.length > 0);
-  if (kind === undefined) throw cannot('studyUID', 'or accessionNumber is needed with requestType=STUDY');
+  if (kind === undefined) throw needed('studyUID', 'or accessionNumber is needed with requestType=STUDY', parameters);
   if (others.length > 0) throw cannot('accessionNumber', 'does not go with studyUID; one of the two is allowed');
   return { ...search, criteria: { ...criteria, patientIds: [] } };
+}
+
+/** What is missing, after what was probably meant to be it. */
+function needed(parameter: string, detail: string, parameters: readonly Parameter[]): BadParameters {
+  const names = [...new Set(parameters.map(([name]) => name))];
+  return new BadParameters([...misspeltIdentifiers(names), { parameter, detail }]);
 }
 
 function exclude(kinds: Record<string, readonly string[]>, type: string): void {

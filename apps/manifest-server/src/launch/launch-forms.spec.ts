@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConnectorError } from '@pacs-connectors/connector-core';
@@ -54,6 +55,28 @@ describe('launch=page', () => {
     expect(page).toContain('https://weasis.org');
     expect(page).not.toMatch(/<script| on\w+=| style=/i);
     expect(page).toContain('&#60;script&#62;');
+  });
+
+  it('is a 200 where the launch was posted, too', async () => {
+    const posted = await ask('display?launch=page&archive=north', {
+      method: 'POST',
+      body: new URLSearchParams({ studyUID: '1.2' }),
+      ...html,
+    });
+    expect([posted.status, posted.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  });
+
+  it('says of a viewer on the web nothing about installing it', async () => {
+    const page = await (await ask('display?archive=open&studyUID=1.2&viewer=OHIF&launch=page', html)).text();
+    expect(page).toContain('Open in OHIF');
+    expect(page).not.toContain('installed');
+    expect(page).toContain('https://ohif.org');
+  });
+
+  it('is one of the forms that there are', async () => {
+    const response = await ask('display?studyUID=1.2&launch=foo');
+    expect([response.status, await detailOf(response)]).toEqual([400, 'launch is neither page nor rs']);
+    expect((await ask('display?studyUID=1.2&launch=')).status).toBe(302);
   });
 
   it('is a redirect for whoever takes no page', async () => {
@@ -158,13 +181,13 @@ describe('an uploaded manifest', () => {
     const same = { uid: 'u', arcQueries: [{ ...arcQuery, httpTags, notices }] };
     for await (const piece of renderManifest(same, { format: 'json' })) json += piece;
     expect(JSON.parse(await get('application/json'))).toEqual(JSON.parse(json));
-    const page = await (
-      await ask('weasis?upload=manifest&launch=page', {
-        method: 'POST',
-        body: text,
-        headers: { 'content-type': 'text/xml', accept: 'text/html' },
-      })
-    ).text();
+    const answer = await ask('weasis?upload=manifest&launch=page', {
+      method: 'POST',
+      body: text,
+      headers: { 'content-type': 'text/xml', accept: 'text/html' },
+    });
+    expect(answer.status).toBe(200);
+    const page = await answer.text();
     expect(page).toContain('<td>elsewhere</td><td>1</td><td>1</td><td>1</td><td>2</td>');
   });
 
@@ -191,8 +214,41 @@ describe('an uploaded manifest', () => {
     expect(response.status).toBe(422);
     const detail = await detailOf(response);
     expect(detail).toMatch(/^It breaks the schema of manifests: line \d+, Patient PatientName\.$/);
+    const wrongBy = async (from: string, to: string) => detailOf(await upload((await sample()).replace(from, to)));
+    expect(await wrongBy(' SOPInstanceUID="1.2.1.1"', '')).toMatch(/: line \d+, Instance SOPInstanceUID is missing\.$/);
+    expect(await wrongBy('<Instance ', '<Instance X="SECRET" ')).toMatch(/: line \d+, Instance X is not allowed\.$/);
+    expect(await wrongBy('<Instance ', '<Secret/><Instance ')).toMatch(/: line \d+, Secret is not expected here\.$/);
     for (const other of ['<a/>', '<manifest xmlns="urn:x"/>', (await sample()).replace('arcQuery', 'arcQuery x="1"')])
       expect((await upload(other)).status).toBe(422);
+  });
+
+  it('that is empty or packed is refused by that', async () => {
+    for (const empty of ['', ' \n']) {
+      const response = await upload(empty);
+      expect([response.status, await detailOf(response)]).toEqual([422, 'The manifest is empty.']);
+    }
+    const packed = await ask('weasis?upload=manifest', {
+      method: 'POST',
+      body: gzipSync(await sample()),
+      headers: { 'content-type': 'application/xml', 'content-encoding': 'gzip' },
+    });
+    expect([packed.status, packed.headers.get('accept-encoding'), await detailOf(packed)]).toEqual([
+      415,
+      'identity',
+      'The body has the Content-Encoding gzip; bodies are taken without one only.',
+    ]);
+    const search = await ask('display', {
+      method: 'POST',
+      body: gzipSync('{"studyUID":"1.2"}'),
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    });
+    expect(search.status).toBe(415);
+    const plain = await ask('display', {
+      method: 'POST',
+      body: '{"studyUID":"1.2"}',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'identity' },
+    });
+    expect(plain.status).toBe(302);
   });
 
   it('cannot make the server read or grow anything', async () => {

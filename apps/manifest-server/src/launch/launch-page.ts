@@ -58,7 +58,11 @@ export function launchPage({ viewer, url, found, manifest }: LaunchPage): string
 <h1>Images for ${name}</h1>
 <p><a class="launch" href="${escape(url)}">Open in ${name}</a></p>
 ${found ? foundTable(found) : manifest ? '<p>The archives are still being asked. The viewer waits for their answers.</p>' : ''}
-<p class="help">Nothing happens? ${name} may not be installed on this computer: <a href="${HELP[viewer]}" rel="noreferrer">get ${name}</a>, then open this page again.</p>
+<p class="help">${
+    viewer === 'OHIF'
+      ? `Opens in the browser: <a href="${HELP[viewer]}" rel="noreferrer">about ${name}</a>.`
+      : `Nothing happens? ${name} may not be installed on this computer: <a href="${HELP[viewer]}" rel="noreferrer">get ${name}</a>, then open this page again.`
+  }</p>
 </main>
 </body>
 </html>

@@ -105,6 +105,14 @@ describe('a launch of Weasis', () => {
       expect((await ask('display', { method: 'POST', headers: { 'content-type': type }, body })).status).toBe(status);
   });
 
+  it.each(['[]', '[1]', '"x"', '""', '1', 'true', 'null'])('takes no JSON that is no object: %s', async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    expect(await problem('display', { method: 'POST', headers, body })).toEqual({
+      status: 400,
+      detail: 'The body must be a JSON object with the parameters of the search.',
+    });
+  });
+
   it('takes no identifier that is not the one that was written', async () => {
     const of = (body: string) =>
       problem('display', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
@@ -336,6 +344,18 @@ describe('Invoke Image Display (RAD-106)', () => {
     expect(await of('requestType=STUDY&studyUID=1.2&seriesUID=1')).toEqual(['seriesUID']);
     expect((await ask('IHEInvokeImageDisplay?requestType=PATIENT&patientID=1^^^H')).status).toBe(302);
     expect((await ask('IHEInvokeImageDisplay?requestType=STUDY&accessionNumber=A,B')).status).toBe(302);
+  });
+
+  it('says what is missing, all of it at once', async () => {
+    const of = (query: string) => problem(`IHEInvokeImageDisplay?${query}`);
+    expect(await of('')).toEqual({
+      status: 400,
+      detail: 'requestType is needed: PATIENT with patientID, or STUDY with studyUID or accessionNumber',
+      parameters: ['requestType'],
+    });
+    expect((await of('requestType=STUDY')).detail).toBe('studyUID or accessionNumber is needed with requestType=STUDY');
+    expect((await of('requestType=PATIENT')).detail).toBe('patientID is needed with requestType=PATIENT');
+    expect((await of('requestType=STUDY&studyuid=1.2')).parameters).toEqual(['studyuid', 'studyUID']);
   });
 
   it('shows the study, not all of the patient that is named beside it', async () => {

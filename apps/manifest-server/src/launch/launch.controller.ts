@@ -7,7 +7,7 @@ import { callerOf } from '../http/caller.js';
 import { clientGone } from '../http/client-gone.js';
 import { PublicAddress } from '../http/public-address.service.js';
 import { Route } from '../http/route.js';
-import { type Parameter, parametersOfUrl } from '../search/query-string.js';
+import { type BadEscape, type Parameter, parametersOfUrl } from '../search/query-string.js';
 import { parametersOfRequest } from '../search/request-parameters.js';
 import { type Search } from '../search/search.js';
 import { Searches } from '../search/searches.service.js';
@@ -72,6 +72,7 @@ export class LaunchController {
       throw cannot('upload', 'is needed here: upload=manifest');
     const search = this.searches.readHandedOn(parameters, bad);
     if (search.viewer !== 'WEASIS') throw cannot('viewer', 'opens no manifest; WEASIS does');
+    checkForm(parameters);
     const baseUrl = this.address.of(request);
     const manifest = await readUpload(request.body);
     const key = await this.manifests.put(manifest);
@@ -85,19 +86,26 @@ export class LaunchController {
   private async launch(
     request: FastifyRequest,
     reply: FastifyReply,
-    meant: (search: Search, parameters: readonly Parameter[]) => Search = (search) => search,
+    read: (parameters: readonly Parameter[], bad: readonly BadEscape[]) => Search = (...parameters) =>
+      this.searches.read(...parameters),
   ): Promise<void> {
     const { parameters, bad } = parametersOfRequest(request);
     const caller = callerOf(request);
-    const search = meant(this.searches.read(parameters, bad), parameters);
+    const search = read(parameters, bad);
+    checkForm(parameters);
     const baseUrl = this.address.of(request);
     const direct = wants(parameters, 'rs');
     const launch = await this.launches.launch({ search, caller, baseUrl, direct, gone: () => clientGone(reply) });
     await this.answer(request, reply, parameters, search, launch);
   }
 
-  private readonly invoked = (search: Search, parameters: readonly Parameter[]) =>
-    invokedDisplay(search, parameters, this.configuration.global.request.iidLevels);
+  private readonly invoked = (parameters: readonly Parameter[], bad: readonly BadEscape[]) =>
+    invokedDisplay(
+      // The profile says itself which identifiers are needed.
+      this.searches.read(parameters, bad, { needsIdentifier: false }),
+      parameters,
+      this.configuration.global.request.iidLevels,
+    );
 
   private async answer(
     request: FastifyRequest,
@@ -114,7 +122,7 @@ export class LaunchController {
     const found = key === undefined ? undefined : await this.foundSoon(key);
     if (reply.raw.destroyed) return;
     const page = launchPage({ viewer, url, found, manifest: key !== undefined });
-    void reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page);
+    void reply.status(200).headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page);
   }
 
   /** What the manifest holds, where that is known soon. It is built on, whether or not this page is waited for. */
@@ -130,6 +138,12 @@ export class LaunchController {
 
 function wants(parameters: readonly Parameter[], form: string): boolean {
   return parameters.some(([name, value]) => name === 'launch' && value === form);
+}
+
+/** @throws BadParameters */
+function checkForm(parameters: readonly Parameter[]): void {
+  if (parameters.some(([name, value]) => name === 'launch' && !['page', 'rs', ''].includes(value)))
+    throw cannot('launch', 'is neither page nor rs');
 }
 
 function acceptsPage({ headers }: FastifyRequest): boolean {

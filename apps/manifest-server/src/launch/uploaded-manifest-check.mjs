@@ -16,6 +16,14 @@ const ALWAYS = {
 const NUMBERS = ['SeriesNumber', 'InstanceNumber', 'WadoCompressionRate'];
 const BOOLEANS = ['requireOnlySOPInstanceUID', 'seriesRetrieve'];
 
+/** What a message of libxml2 says of an element or attribute, in words that repeat no value. */
+const RULES = [
+  [/The attribute '(?:\{[^}]*\})?([\w:.-]{1,64})' is required but missing/, (name) => ` ${name} is missing`],
+  [/The attribute '[^']*' is not allowed/, () => ' is not allowed'],
+  [/This element is not expected/, () => ' is not expected here'],
+  [/Missing child element/, () => ' lacks an element in it'],
+];
+
 parentPort?.postMessage(check(workerData));
 
 /** @param {{ text: string, schemaFile: string }} manifest */
@@ -48,13 +56,18 @@ function wrong(error, what) {
   return { wrong: `${what}: ${[...places].join('; ')}.` };
 }
 
-/** The element and attribute that a message of libxml2 is about, without the namespace. */
+/** The element and attribute that a message of libxml2 is about, without the namespace, and the rule where it is a plain one. */
 function about(message) {
   const match = /^Element '(?:\{[^}]*\})?([\w:.-]{1,64})'(?:, attribute '(?:\{[^}]*\})?([\w:.-]{1,64})')?/.exec(
     message,
   );
   if (!match) return '';
-  return match[2] === undefined ? `, ${match[1]}` : `, ${match[1]} ${match[2]}`;
+  const name = match[2] === undefined ? match[1] : `${match[1]} ${match[2]}`;
+  for (const [pattern, words] of RULES) {
+    const rule = pattern.exec(message);
+    if (rule) return `, ${name}${words(rule[1])}`;
+  }
+  return `, ${name}`;
 }
 
 /** An element that has passed the schema, in the JSON form of manifests. */

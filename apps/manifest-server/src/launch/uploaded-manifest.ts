@@ -29,6 +29,7 @@ export async function readUpload(body: unknown): Promise<CachedManifest> {
   if (!Buffer.isBuffer(body))
     throw new ProblemError(plainProblem(415, 'A manifest is sent as application/xml in the body.'));
   const text = utf8(body);
+  if (text.trim() === '') throw new ProblemError(plainProblem(422, 'The manifest is empty.'));
   // Also where it stands in a comment: a manifest has no use for the word.
   if (/<!DOCTYPE/i.test(text)) throw new ProblemError(plainProblem(422, 'A manifest has no document type (DOCTYPE).'));
   const checked = await inTurn(() => check(text));

@@ -32,6 +32,8 @@ const BLANKS_AROUND = /^ +|(?<! ) +$/g;
 /** Names that mean something: one that cannot be decoded is an error, where another is passed over like its value. */
 const KNOWN = new Set([...SEARCH_PARAMETERS.map(({ name }) => name), 'access_token']);
 
+const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies).map(({ name }) => name);
+
 /**
  * What a request asks for. Names that are not known are passed over, and so are empty values; the same value twice counts
  * once.
@@ -105,14 +107,18 @@ function readValues(parameter: SearchParameter, texts: string[], errors: Paramet
   return [...values.values()];
 }
 
-/** An error for each of the names that looks like a misspelt identifier, else one that says what is missing. */
-function nothingNamed(names: string[]): ParameterError[] {
-  const identifiers = SEARCH_PARAMETERS.filter(({ identifies }) => identifies).map(({ name }) => name);
-  const misspelt = names.flatMap((name) => {
-    const meant = identifiers.find((known) => known !== name && known.toLowerCase() === name.toLowerCase());
+/** An error for each of the names that looks like a misspelt identifier. */
+export function misspeltIdentifiers(names: string[]): ParameterError[] {
+  return names.flatMap((name) => {
+    const meant = IDENTIFIERS.find((known) => known !== name && known.toLowerCase() === name.toLowerCase());
     return meant ? [{ parameter: name, detail: `is not known; names are case-sensitive, is ${meant} meant?` }] : [];
   });
+}
+
+/** Such errors, else one that says what is missing. */
+function nothingNamed(names: string[]): ParameterError[] {
+  const misspelt = misspeltIdentifiers(names);
   if (misspelt.length > 0) return misspelt;
-  const detail = `is needed, or another of ${identifiers.slice(1).join(', ')}: nothing names a patient, study, series or instance`;
+  const detail = `is needed, or another of ${IDENTIFIERS.slice(1).join(', ')}: nothing names a patient, study, series or instance`;
   return [{ parameter: 'patientID', detail }];
 }

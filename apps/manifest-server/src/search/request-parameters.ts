@@ -1,4 +1,5 @@
 import { type FastifyRequest } from 'fastify';
+import { FORM } from '../http/bodies.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { type BadEscape, type Parameter, parametersOfQuery, parametersOfUrl } from './query-string.js';
 import { BadParameters } from './read-search.js';
@@ -23,15 +24,16 @@ interface RequestParameters {
 /** They are asked for more than once: who calls is among them. */
 const known = new WeakMap<FastifyRequest, RequestParameters>();
 
-function read({ raw, body }: FastifyRequest): RequestParameters {
+function read({ raw, headers, body }: FastifyRequest): RequestParameters {
   const { parameters, bad } = parametersOfUrl(raw.url ?? '');
-  if (body === undefined || body === null) return { parameters, bad };
-  if (typeof body === 'string') {
+  if (body === undefined) return { parameters, bad };
+  // A text in JSON is one, too.
+  if (typeof body === 'string' && headers['content-type']?.startsWith(FORM)) {
     const form = parametersOfQuery(body);
     return { parameters: [...parameters, ...form.parameters], bad: [...bad, ...form.bad] };
   }
   if (Buffer.isBuffer(body)) throw new ProblemError(plainProblem(415, 'A search is sent as JSON or as a form.'));
-  if (typeof body !== 'object' || Array.isArray(body))
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new ProblemError(plainProblem(400, 'The body must be a JSON object with the parameters of the search.'));
   return { parameters: [...parameters, ...parametersOfJson(body)], bad };
 }

@@ -30,8 +30,8 @@ export class Searches {
   }
 
   /** @throws BadParameters */
-  read(parameters: readonly Parameter[], bad: readonly BadEscape[]): Search {
-    const search = readSearch(this.decrypted(parameters), bad);
+  read(parameters: readonly Parameter[], bad: readonly BadEscape[], { needsIdentifier = true } = {}): Search {
+    const search = readSearch(this.decrypted(parameters), bad, { needsIdentifier });
     const { ids } = this.configuration.global.request;
     const forbidden = identifierKindsOf(search.criteria).filter((kind) => ids && !ids.includes(kind));
     if (forbidden.length > 0)
