@@ -152,6 +152,58 @@ describe('a search outside of a study', () => {
   });
 });
 
+describe('a filter by what the server gives for no study', () => {
+  const bare = patientOf(3);
+  for (const study of bare.studies) {
+    study.studyDescription = undefined;
+    study.studyDate = undefined;
+    for (const series of study.series) series.modality = undefined;
+  }
+  const patientIds = [{ id: 'P' }];
+  const date = { date: '20240101' };
+
+  it.each([
+    [{ containsInDescription: ['study'] }, 0, 'containsInDescription'],
+    [{ modalitiesInStudy: ['MR'] }, 3, 'modalitiesInStudy'],
+    [{ lowerDateTime: date }, 3, 'lowerDateTime'],
+    [{ lowerDateTime: date, upperDateTime: date }, 3, 'lowerDateTime and upperDateTime'],
+    [{ mostRecentResults: 2 }, 2, 'mostRecentResults'],
+  ])('is said: %j', async (filters, studies, names) => {
+    const { connector } = await open(bare, {});
+    const criteria = { ...emptyCriteria(), patientIds, filters };
+    const options = { signal: AbortSignal.timeout(20_000), depth: 'instance' } as const;
+    const { patients, notices } = await connector.search(criteria, options);
+    expect(patients.flatMap((patient) => patient.studies)).toHaveLength(studies);
+    const description = expect.stringContaining(`for any study found (3): ${names} cannot be applied`);
+    expect(notices).toEqual([{ severity: 'WARN', title: 'Filter not applied', description }]);
+  });
+
+  it('needs no word where one study has it, or none is found', async () => {
+    const patient = patientOf(3);
+    for (const study of patient.studies.slice(1)) study.studyDescription = study.studyDate = undefined;
+    const { connector } = await open(patient, {});
+    const asked = (filters: SearchCriteria['filters']) => ask(connector, { patientIds, filters });
+    expect(await asked({ containsInDescription: ['study'] })).toMatchObject({ studies: 1, notices: [] });
+    expect(await asked({ lowerDateTime: date, mostRecentResults: 2 })).toMatchObject({ studies: 2, notices: [] });
+    expect(await asked({ modalitiesInStudy: ['CT'] })).toMatchObject({ studies: 3, notices: [] });
+    expect(await ask(connector, { patientIds: [{ id: 'other' }], filters: { lowerDateTime: date } })).toMatchObject({
+      notices: [],
+    });
+  });
+
+  it('of the modality needs no word where the series have it', async () => {
+    const { connector } = await open(patientOf(3), {
+      before: (_, response) => {
+        const end = response.end.bind(response) as (content?: string) => typeof response;
+        response.end = ((content?: string) => end(content?.replaceAll('"00080061"', '"00080062"'))) as never;
+        return false;
+      },
+    });
+    const found = await ask(connector, { patientIds, filters: { modalitiesInStudy: ['CT'] } });
+    expect(found).toMatchObject({ studies: 3, notices: [] });
+  });
+});
+
 describe('an identifier without an ASCII letter or digit', () => {
   /** As Orthanc's plug-in: percent-encoded characters are taken as they stand. */
   const undecoded = (request: { url?: string }) => {

@@ -11,6 +11,7 @@ import { type FoundPart, partsBySeriesUid, partsBySopUid } from './part-question
 import { contentOfListedStudies } from './listed-studies.js';
 import { type SearchContext } from './search-context.js';
 import { type Content, contentOfStudy, instancesOfSeries, seriesOfStudy } from './study-content.js';
+import { sayUntoldFilters } from './untold-filters.js';
 import { type FoundStudy, studiesByAccessionNumber, studiesByUid, studiesOfPatient } from './study-questions.js';
 
 /**
@@ -49,7 +50,15 @@ export async function search(context: SearchContext, criteria: SearchCriteria, d
       `it lists ${tree.conflicts.size} UID(s) under more than one patient, study or series; each stands under one of them.`,
     );
   }
-  return { patients: tree.result(), notices: context.notices };
+  const patients = tree.result();
+  const found = uniqueStudies([...whole, ...around]).map(({ study }) => study);
+  sayUntoldFilters(
+    context,
+    criteria.filters,
+    found,
+    patients.flatMap(({ studies }) => studies),
+  );
+  return { patients, notices: context.notices };
 }
 
 async function wholeStudies(context: SearchContext, criteria: SearchCriteria): Promise<FoundStudy[]> {
