@@ -17,6 +17,8 @@ export interface ConnectorErrorOptions {
   /** What an operator does about it, one sentence. */
   remedy?: string;
   cause?: unknown;
+  /** The caller can mend it: the archive wants a bearer token, and the request had none. */
+  tokenNeeded?: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface ConnectorErrorOptions {
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
   readonly remedy?: string;
+  readonly tokenNeeded: boolean;
 
   constructor(
     readonly connectorId: string,
@@ -35,6 +38,7 @@ export class ConnectorError extends Error {
   ) {
     super(message, { cause: options.cause });
     this.remedy = options.remedy;
+    this.tokenNeeded = options.tokenNeeded ?? false;
   }
 
   /** Any thrown value as a ConnectorError: itself where it is one, else of `kind` with its message. */

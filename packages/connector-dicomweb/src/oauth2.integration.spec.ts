@@ -117,11 +117,15 @@ describe('DicomWebConnector with OAuth 2, at a real provider', () => {
     const used = server.authorizations.slice(before);
     expect(new Set(used)).toEqual(new Set(['Bearer caller-a', 'Bearer caller-b']));
     expect(used.filter((value) => value === 'Bearer caller-a')).toHaveLength(used.length / 2);
-    await expect(search(connector, 'stranger')).rejects.toMatchObject({ kind: 'refused' });
+    await expect(search(connector, 'stranger')).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('does not accept the token of the caller'),
+      remedy: expect.stringContaining('Log in'),
+    });
   });
 
   it('needs the token of a caller, else basic credentials', async () => {
-    await expect(search(connect('authorization_code'))).rejects.toMatchObject({ kind: 'refused' });
+    await expect(search(connect('authorization_code'))).rejects.toMatchObject({ kind: 'refused', tokenNeeded: true });
     const { patients } = await search(connect('authorization_code', { basic: { login: 'u', password: 'p' } }));
     expect(patients).toHaveLength(1);
   });

@@ -13,7 +13,7 @@ import { askArchive } from '../manifest/ask-archive.js';
 import { BadParameters } from '../search/read-search.js';
 import { parameterOf } from '../search/search-parameters.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
-import { cannot, filterOf, type LaunchRequest } from './viewer-launch.js';
+import { cannot, filterOf, type LaunchRequest, noAnswer } from './viewer-launch.js';
 
 /** The archives that a launch without a manifest asks: such a viewer is told of one, or of those that it knows. */
 @Injectable()
@@ -104,11 +104,6 @@ export class AskedArchives {
 function namesStudiesOnly(criteria: SearchCriteria): boolean {
   const { patientIds, accessionNumbers, seriesInstanceUids, sopInstanceUids } = criteria;
   return [patientIds, accessionNumbers, seriesInstanceUids, sopInstanceUids].every((list) => list.length === 0);
-}
-
-function noAnswer({ connectorId, kind, message, remedy }: ConnectorError): ProblemError {
-  const detail = [`Archive ${connectorId} could not be asked: ${message}.`, remedy].filter(Boolean).join(' ');
-  return new ProblemError(plainProblem(kind === 'timeout' ? 504 : 502, detail));
 }
 
 function sentences(notices: readonly Notice[]): string {

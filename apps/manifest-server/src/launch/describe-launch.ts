@@ -51,6 +51,6 @@ function common(): MethodDecorator[] {
       headers: { Location: { schema } },
     }),
     ApiResponse({ status: 200, description: 'The page of `launch=page`.', content: { 'text/html': { schema } } }),
-    ProblemResponses(400, 404, 415, 500, 502, 504),
+    ProblemResponses(400, 401, 404, 415, 500, 502, 504),
   ];
 }

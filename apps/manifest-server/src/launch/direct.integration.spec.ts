@@ -160,7 +160,7 @@ describe('launch=rs, run as the viewer would', () => {
     });
     expect(await studiesOf(location(answer))).toEqual(['1.2.3.4']);
     expect((await fetch(`${gatewayUrl}/dicom-web/studies`)).status).toBe(401);
-    expect((await launch({ archive: 'guarded', studyUID: '1.2.3.4' })).status).toBe(502);
+    expect((await launch({ archive: 'guarded', studyUID: '1.2.3.4' })).status).toBe(401);
   });
 });
 

@@ -11,6 +11,9 @@ let url: string;
 const WEB = `    web:
       type: FAKE_WEB
       wado.authentication: { oauth2.url: https://web.example/rs, basic: { url: https://web.example/login, login: u, password: p } }
+    token:
+      type: FAKE_WEB
+      wado.authentication.oauth2.url: https://token.example/rs
     open:
       type: FAKE_WEB
       wado.authentication.basic.url: https://open.example/rs
@@ -116,6 +119,23 @@ describe('launch=rs', () => {
     // Ids that the caller has not named are none of its business.
     expect(detail).not.toMatch(/south|weboff/);
   });
+});
+
+it('a caller without the token that an archive wants is told to come with one', async () => {
+  archives.set('open', () =>
+    Promise.reject(new ConnectorError('open', 'refused', 'the archive wants a token', { tokenNeeded: true })),
+  );
+  for (const query of ['archive=token&launch=rs&studyUID=1.2', 'archive=open&viewer=OHIF&patientID=P1']) {
+    const response = await ask(`display?${query}`);
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Bearer realm="pacs-connectors"',
+    ]);
+    expect(await detailOf(response)).toContain('token');
+  }
+  archives.set('open', () => Promise.reject(new ConnectorError('open', 'refused', 'the password is wrong')));
+  const refused = await ask('display?archive=open&viewer=OHIF&patientID=P1');
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([502, null]);
 });
 
 describe('search-criteria.deactivated', () => {

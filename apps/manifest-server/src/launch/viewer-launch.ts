@@ -1,4 +1,5 @@
-import { type Caller, identifierKindsOf } from '@pacs-connectors/connector-core';
+import { type Caller, type ConnectorError, identifierKindsOf } from '@pacs-connectors/connector-core';
+import { plainProblem, ProblemError } from '../http/problem.js';
 import { BadParameters } from '../search/read-search.js';
 import { type Search } from '../search/search.js';
 import { parameterOf } from '../search/search-parameters.js';
@@ -42,4 +43,15 @@ export function filterOf({ criteria }: Search): string | undefined {
 export function identifierOf({ criteria }: Search): string {
   const [kind = 'studyInstanceUids'] = identifierKindsOf(criteria);
   return parameterOf(kind);
+}
+
+/**
+ * What is answered where an archive's part of a launch could not be had: 504 or 502; 401 where the caller can mend it, with
+ * the challenge of RFC 6750 3.
+ */
+export function noAnswer({ connectorId, kind, message, remedy, tokenNeeded }: ConnectorError): ProblemError {
+  const detail = [`Archive ${connectorId} could not be asked: ${message}.`, remedy].filter(Boolean).join(' ');
+  if (tokenNeeded)
+    return new ProblemError(plainProblem(401, detail), { 'www-authenticate': 'Bearer realm="pacs-connectors"' });
+  return new ProblemError(plainProblem(kind === 'timeout' ? 504 : 502, detail));
 }

@@ -4,11 +4,10 @@ import { ConnectorError, ConnectorRegistry, type PatientIdentifier } from '@pacs
 import { type WeasisDicomWeb, weasisUrl } from '@pacs-connectors/manifest-builder';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { LaunchedManifests } from '../cache/launched-manifests.js';
-import { plainProblem, ProblemError } from '../http/problem.js';
 import { Retrievals } from '../retrieval/retrievals.service.js';
 import { type Search } from '../search/search.js';
 import { AskedArchives } from './asked-archives.service.js';
-import { cannot, filterOf, type Launch, type LaunchRequest, missingKey } from './viewer-launch.js';
+import { cannot, filterOf, type Launch, type LaunchRequest, missingKey, noAnswer } from './viewer-launch.js';
 
 /** Weasis: opens a manifest, or asks an archive by DICOMweb itself. */
 @Injectable()
@@ -70,10 +69,7 @@ export class WeasisLaunch {
     const { baseUrl, webLogin, bearerToken } = await this.retrievals
       .of(configuration, caller, request.gone())
       .catch((error: unknown) => {
-        const { message, remedy, kind } = ConnectorError.from(connector.id, error);
-        throw new ProblemError(
-          plainProblem(kind === 'timeout' ? 504 : 502, [message, remedy].filter(Boolean).join('. ')),
-        );
+        throw noAnswer(ConnectorError.from(connector.id, error));
       });
     // A token ends soon; a password in an address would stay in histories.
     if (webLogin !== undefined || Object.keys(configuration.manifest.httpTags).length > 0)

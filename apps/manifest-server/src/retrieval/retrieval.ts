@@ -6,7 +6,10 @@ import { type ArcQuery } from '@pacs-connectors/manifest-builder';
 export type Retrieval = Pick<ArcQuery, 'baseUrl' | 'webLogin'> & {
   /** For the header `Authorization: Bearer …`. */
   bearerToken?: string;
-  /** Milliseconds since the epoch: when that token ends, where this is known. */
+  /**
+   * Milliseconds since the epoch: from when that token is not handed out any more, where this is known. The end of a caller's,
+   * or `minimum-life` before the end of one of ours.
+   */
   expiresAt?: number;
 };
 
@@ -43,6 +46,7 @@ export function retrievalWay({ id, retrieval }: ConnectorConfiguration, caller: 
     if (caller.bearerToken !== undefined) return { way: 'caller', baseUrl, bearerToken: caller.bearerToken };
     if (!byLogin)
       throw new ConnectorError(id, 'refused', `archive ${id} hands out its images to callers with a token only`, {
+        tokenNeeded: true,
         remedy: 'Ask with a bearer token, or configure basic authentication for it as well.',
       });
   }

@@ -13,7 +13,11 @@ const logger = new Logger('Connectors');
 export function connectorError(id: string, error: unknown, signal: AbortSignal): ConnectorError {
   if (error instanceof ConnectorError) return error;
   if (isConnectorErrorOfAnotherCopy(error))
-    return new ConnectorError(id, error.kind, error.message, { remedy: error.remedy, cause: error });
+    return new ConnectorError(id, error.kind, error.message, {
+      remedy: error.remedy,
+      tokenNeeded: error.tokenNeeded,
+      cause: error,
+    });
   if (signal.aborted) return ConnectorError.aborted(id, signal);
   logger.error(`connector ${id} failed in a way it should not: ${describeUnexpected(error)}`);
   return new ConnectorError(id, 'protocol', 'an unexpected error happened while the archive was asked', {

@@ -62,6 +62,7 @@ export function callerCredentials(connectorId: string, otherwise: Credentials | 
           'refused',
           'the archive wants the token of the caller, and the request has none',
           {
+            tokenNeeded: true,
             remedy: 'Log in, or hand the token over as Authorization: Bearer or access_token.',
           },
         ),
