@@ -65,6 +65,43 @@ describe('settings of a connector of type DICOM', () => {
     });
   });
 
+  it.each([
+    ['"null"', /nothing would be encrypted/],
+    ['null', /nothing would be encrypted/],
+    ['NULL', /nothing would be encrypted/],
+    ['"${TLS_MODE:null}"', /nothing would be encrypted/],
+    ['3DES', /one that has been broken/],
+    ['anonymous', /nobody would know who answers/],
+    ['rot13', /AES/],
+  ])('refuse the mode %s, with its place', async (mode, why) => {
+    const { settings, reasons } = await read([
+      `dicom-connector: { calling-aet: A, aet: B, host: c, port: 104, tls.mode: ${mode} }`,
+      ...WADO,
+    ]);
+    expect(settings).toBeUndefined();
+    expect(reasons).toEqual([
+      expect.stringMatching(/^test\.yml:5:\d+ \S+\.tls\.mode: found .*, expected AES \(or tls\)/),
+    ]);
+    expect(reasons[0]).toMatch(why);
+  });
+
+  it.each(['', 'tls:', 'tls.mode:', 'tls: { mode: }', 'tls.mode: ~', 'tls.mode: ""'])(
+    'without a mode (%j) are those of plain DICOM',
+    async (tls) => {
+      const { settings, reasons } = await read([
+        'dicom-connector:',
+        '  calling-aet: A',
+        '  aet: B',
+        '  host: c',
+        '  port: 104',
+        ...(tls ? [`  ${tls}`] : []),
+        ...WADO,
+      ]);
+      expect(reasons).toEqual([]);
+      expect(settings?.tls?.mode).toBeUndefined();
+    },
+  );
+
   it('say what is wrong, all at once', async () => {
     const { reasons } = await read([
       'dicom-connector: { calling-aet: A_TITLE_THAT_IS_TOO_LONG, aet: "A\\\\B", port: 70000, relational: perhaps }',

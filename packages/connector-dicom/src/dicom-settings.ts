@@ -12,6 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { QUERY_CHARACTER_SETS } from './query/identifier.js';
+import { insecurity, SECURE_MODE } from './tls/modes.js';
 
 /** The keys of one thing in both layouts: `dicom-connector.host`, `dicom-connector.dimse.host`. */
 function paths(...names: string[]): string[] {
@@ -26,14 +27,21 @@ function tlsPaths(...names: string[]): string[] {
 const AE_TITLE = /^ *[\x21-\x5b\x5d-\x7e](?:[\x20-\x5b\x5d-\x7e]{0,15}) *$/;
 const AE_MESSAGE = 'must be an AE title: 1 to 16 characters, no backslash';
 
+function modeMessage(mode: string): string {
+  const why = insecurity(mode);
+  return `must be AES (or tls), which is TLS 1.2 or newer with the ciphers of BCP 195${why ? `; with this one ${why}` : ''}`;
+}
+
 /** `tls`: whether and how the peer is talked to in TLS. */
 export class DicomTlsSettings {
   @Setting({
     paths: ['mode'],
     description: 'AES (or tls): TLS 1.2 or newer; anonymous, 3DES and null give no security and are refused',
+    nullIsText: true,
   })
   @IsOptional()
   @IsString()
+  @Matches(SECURE_MODE, { message: ({ value }) => modeMessage(value as string) })
   mode?: string;
 
   @Setting({
@@ -119,7 +127,8 @@ export class DicomSettings {
 
   @Setting({
     paths: tlsPaths('truststore'),
-    description: "Certificates that the archive's must be issued by, or be",
+    description:
+      "Certificates of the authorities that the archive's must be issued by, or its own where that is self-signed",
     type: () => StoreFileSettings,
   })
   @IsOptional()

@@ -35,7 +35,7 @@ export class ValueReader {
   read(found: Found): unknown {
     const { node } = found;
     if (node.kind === 'invalid') return this.fault(found, node.found, node.expected);
-    if (isEmpty(node)) {
+    if (isEmpty(node) && !(this.setting.nullIsText && isNull(node))) {
       this.warnOfNull(found);
       return undefined;
     }
@@ -47,7 +47,7 @@ export class ValueReader {
 
   /** YAML's `null` is no text; where a password is set to it, perhaps the four letters are meant. */
   private warnOfNull({ node, key }: Found): void {
-    if (!this.setting.secret || node.kind !== 'scalar' || !/^null$/i.test(node.text)) return;
+    if (!this.setting.secret || !isNull(node)) return;
     const expected = 'quotes, if these four letters are meant; it counts as not set';
     report(this.context, 'warning', { key, place: node.place }, { found: 'null without quotes', expected });
   }
@@ -165,6 +165,10 @@ export class ValueReader {
     );
     return FAULTY;
   }
+}
+
+function isNull(node: ConfigNode): boolean {
+  return node.kind === 'scalar' && /^null$/i.test(node.text);
 }
 
 function isPort(text: string): boolean {

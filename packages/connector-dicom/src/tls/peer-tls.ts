@@ -1,5 +1,6 @@
 import { readStore, StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
 import { type PeerTls } from '../dimse/peer.js';
+import { insecurity, SECURE_MODE } from './modes.js';
 
 /** `tls`, `key-store` and `truststore` of one connector. */
 export interface TlsSettings {
@@ -12,14 +13,6 @@ export interface TlsSettings {
   keyStore?: StoreSettings;
   truststore?: StoreSettings;
 }
-
-/** Modes of files in the field that encrypt with ciphers of today; the others give no security. */
-const SECURE_MODES = new Set(['AES', 'TLS']);
-const INSECURE_MODES: Record<string, string> = {
-  ANONYMOUS: 'nobody would know who answers',
-  '3DES': 'its cipher has been broken',
-  NULL: 'nothing would be encrypted',
-};
 
 /**
  * The ciphers of the BCP 195 RFC 9325 TLS Profile (PS3.15 B.12) below TLS 1.3: forward secrecy and authenticated encryption.
@@ -76,9 +69,8 @@ export function peerTls(settings: TlsSettings): PeerTls | undefined {
 }
 
 function checkMode(mode: string): void {
-  const name = mode.trim().toUpperCase();
-  if (SECURE_MODES.has(name)) return;
-  const reason = INSECURE_MODES[name];
+  if (SECURE_MODE.test(mode)) return;
+  const reason = insecurity(mode);
   throw new StoreError(
     reason ? `tls.mode ${mode} is refused: ${reason}` : `tls.mode ${mode} is not known`,
     'Set it to AES (or tls), which is TLS 1.2 or newer with the ciphers of BCP 195.',
