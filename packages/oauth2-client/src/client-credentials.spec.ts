@@ -86,21 +86,41 @@ describe('ClientCredentials', () => {
     expect(await credentials.token(signal)).toBe('token-1');
   });
 
-  it('hands out no token with less than the minimum of life left, and says when one ends', async () => {
+  it('hands out no token with less than the minimum of life left, and says until when it does', async () => {
     let issued = 0;
     const server = createServer((_, response) => {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ access_token: `token-${++issued}`, token_type: 'Bearer', expires_in: 60 }));
+      response.end(JSON.stringify({ access_token: `token-${++issued}`, token_type: 'Bearer', expires_in: 600 }));
     });
     const url = await listen(server);
     const signal = AbortSignal.timeout(20_000);
-    const demanding = new ClientCredentials({ ...client, tokenUri: `${url}/token`, minimumLifeMs: 60_000 });
-    const { value, expiresAt } = await demanding.accessToken(signal);
-    expect(value).toBe('token-1');
-    expect(Math.abs((expiresAt ?? 0) - Date.now() - 60_000)).toBeLessThan(10_000);
-    expect(await demanding.token(signal)).toBe('token-2');
-    const content = new ClientCredentials({ ...client, tokenUri: `${url}/token`, minimumLifeMs: 10_000 });
-    expect(await content.token(signal)).toBe('token-3');
-    expect(await content.token(signal)).toBe('token-3');
+    const goodFor = async (minimumLifeMs: number) => {
+      const told: number[] = [];
+      const onShortLife = (lifetimeMs: number) => told.push(lifetimeMs);
+      const credentials = new ClientCredentials({ ...client, tokenUri: `${url}/token`, minimumLifeMs, onShortLife });
+      const before = Date.now();
+      const { value, staleAt } = await credentials.accessToken(signal);
+      const after = Date.now();
+      expect(await credentials.token(signal)).toBe(value);
+      credentials.refused(value);
+      expect(await credentials.token(signal)).not.toBe(value);
+      return { atLeast: staleAt - after - 10_000, atMost: staleAt - before + 10_000, told };
+    };
+    for (const [minimum, good] of [
+      [0, 570_000],
+      [120_000, 480_000],
+      [540_000, 60_000],
+    ] as const) {
+      const { atLeast, atMost, told } = await goodFor(minimum);
+      expect(atLeast).toBeLessThan(good);
+      expect(atMost).toBeGreaterThan(good);
+      expect(told).toEqual([]);
+    }
+    for (const minimum of [541_000, 600_000, 3_600_000]) {
+      const { atLeast, atMost, told } = await goodFor(minimum);
+      expect(atLeast).toBeLessThan(300_000);
+      expect(atMost).toBeGreaterThan(300_000);
+      expect(told).toEqual([600_000]);
+    }
   });
 });

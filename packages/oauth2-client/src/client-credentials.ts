@@ -26,23 +26,20 @@ export interface ClientCredentialsOptions {
   /** Scopes, a blank between them. */
   scope?: string;
   /**
-   * Life that a token has left at least when it is handed out, milliseconds; a provider whose tokens live shorter is asked
-   * for a new one each time.
+   * Life that a token has left at least when it is handed out, milliseconds. More than nine tenths of what the provider gives
+   * cannot be held, or it would be asked for each question: a token is handed out until half of its life then.
    */
   minimumLifeMs?: number;
+  /** Told once where {@link minimumLifeMs} cannot be held, with the life of the provider's tokens, milliseconds. */
+  onShortLife?(lifetimeMs: number): void;
   /** Certificates (PEM) that the provider is trusted by. Not given: those that Node.js comes with. */
   ca?: string[];
 }
 
-/** A token, and when it ends. */
+/** A token, and how long it is good. */
 export interface AccessToken {
   value: string;
-  /** Milliseconds since the epoch, as the provider told; not given where it did not. */
-  expiresAt?: number;
-}
-
-interface Token extends AccessToken {
-  /** When it is no longer handed out, on the clock of `performance.now()`. */
+  /** When it has no longer the life left that is wanted, milliseconds since the epoch: it is not handed out again. */
   staleAt: number;
 }
 
@@ -64,7 +61,8 @@ export class ClientCredentials {
   private readonly flights = new SingleFlight<AccessToken>();
   private readonly connections: Agent;
   private configuration?: Configuration;
-  private current?: Token;
+  private current?: AccessToken;
+  private toldShortLife = false;
 
   /** @throws OAuth2Error (`misconfigured`) where no provider is named or its address is none. */
   constructor(private readonly options: ClientCredentialsOptions) {
@@ -85,10 +83,10 @@ export class ClientCredentials {
     return (await this.accessToken(signal)).value;
   }
 
-  /** {@link token} with the end of its life. */
+  /** {@link token} with the time that it is good for. */
   async accessToken(signal: AbortSignal): Promise<AccessToken> {
     signal.throwIfAborted();
-    if (this.current && performance.now() < this.current.staleAt) return this.current;
+    if (this.current && now() < this.current.staleAt) return this.current;
     return this.flights.run('token', signal, (wanted) => this.renew(wanted));
   }
 
@@ -101,20 +99,27 @@ export class ClientCredentials {
     try {
       this.configuration ??= await this.configure(signal);
       this.configuration[customFetch] = this.fetchUntil(signal);
-      const asked = performance.now();
+      const asked = now();
       const answer = await clientCredentialsGrant(
         this.configuration,
         this.options.scope ? { scope: this.options.scope } : {},
       );
       const lifetime = (answer.expires_in ?? UNKNOWN_LIFETIME) * 1000;
-      const margin = Math.max(Math.min(MARGIN, lifetime / 10), Math.min(this.options.minimumLifeMs ?? 0, lifetime));
-      const expiresAt =
-        answer.expires_in === undefined ? undefined : Math.floor(performance.timeOrigin + asked + lifetime);
-      this.current = { value: answer.access_token, expiresAt, staleAt: asked + lifetime - margin };
+      const staleAt = Math.floor(asked + lifetime - this.marginOf(lifetime));
+      this.current = { value: answer.access_token, staleAt };
       return this.current;
     } catch (error) {
       throw OAuth2Error.from(this.provider, error);
     }
+  }
+
+  /** How long before its end a token is renewed, milliseconds. */
+  private marginOf(lifetime: number): number {
+    const { minimumLifeMs = 0, onShortLife } = this.options;
+    if (minimumLifeMs <= lifetime * 0.9) return Math.max(Math.min(MARGIN, lifetime / 10), minimumLifeMs);
+    if (!this.toldShortLife) onShortLife?.(lifetime);
+    this.toldShortLife = true;
+    return lifetime / 2;
   }
 
   private async configure(signal: AbortSignal): Promise<Configuration> {
@@ -190,6 +195,11 @@ function limited(provider: string, { body, status, headers }: Response): Respons
     }),
   );
   return new Response(counted, { status, headers });
+}
+
+/** Milliseconds since the epoch, on a clock that nobody sets back. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 function misconfigured(what: string): OAuth2Error {

@@ -26,7 +26,7 @@ export interface CachedManifest {
   found: FoundInArchive[];
   /** The configuration that it was built by; not given where none was asked. */
   builtBy?: string;
-  /** Milliseconds since the epoch; not kept longer, since it holds a token that ends then. */
+  /** Milliseconds since the epoch; not kept longer, since it holds a token that is not handed out from then on. */
   expiresAt?: number;
 }
 

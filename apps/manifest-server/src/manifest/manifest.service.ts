@@ -22,7 +22,10 @@ export interface BuiltManifest {
   manifest: Manifest;
   /** Why parts are missing, one for each archive that is. */
   failures: ConnectorErrorKind[];
-  /** Milliseconds since the epoch: when the first token in it ends; not given where it holds none, or its end is not known. */
+  /**
+   * Milliseconds since the epoch: from when a token in it is not handed out any more; not given where it
+   * holds none, or this is not known.
+   */
   expiresAt?: number;
   /** No archive could be asked with success: the manifest holds messages only. */
   failed: boolean;

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type ConnectorConfiguration, type TruststoreSettings } from '@pacs-connectors/config-core';
 import { type Caller, ConnectorError } from '@pacs-connectors/connector-core';
 import { type AccessToken, ClientCredentials, OAuth2Error } from '@pacs-connectors/oauth2-client';
@@ -10,6 +10,7 @@ import { endOfToken } from './token-life.js';
 /** What viewers are told of how they fetch images, with the tokens of ours that this needs. */
 @Injectable()
 export class Retrievals {
+  private readonly logger = new Logger('Retrieval');
   /** By `oidc-id` and truststore: connectors that name the same share a token. */
   private readonly clients: () => Map<string, ClientCredentials>;
 
@@ -28,8 +29,8 @@ export class Retrievals {
     const { baseUrl } = chosen;
     if (chosen.way === 'caller')
       return { baseUrl, bearerToken: chosen.bearerToken, expiresAt: endOfToken(chosen.bearerToken) };
-    const { value, expiresAt } = await this.tokenOfOurs(connector, chosen.oidcId, signal);
-    return { baseUrl, bearerToken: value, expiresAt: expiresAt ?? endOfToken(value) };
+    const { value, staleAt } = await this.tokenOfOurs(connector, chosen.oidcId, signal);
+    return { baseUrl, bearerToken: value, expiresAt: Math.min(staleAt, endOfToken(value) ?? staleAt) };
   }
 
   private async tokenOfOurs(
@@ -72,6 +73,10 @@ export class Retrievals {
       clientSecret: registration?.clientSecret,
       scope: registration?.scope.join(' ') || undefined,
       minimumLifeMs: registration?.minimumLifeMs,
+      onShortLife: (lifetimeMs) =>
+        this.logger.warn(
+          `spring.security.oauth2.client.registration.${oidcId}.minimum-life is ${registration!.minimumLifeMs / 1000}s, and the provider gives tokens of ${lifetimeMs / 1000}s: each is handed out until half of that. Remedy: set minimum-life to at most nine tenths of it, or let the provider give longer ones.`,
+        ),
       ca: truststore?.url === undefined ? undefined : certificatesOf(truststore.url, truststore),
     });
   }
