@@ -1,7 +1,6 @@
 import { type ConnectionUse } from '@pacs-connectors/connector-core';
 import { type Association } from './dimse/association.js';
-import { aborted } from './dimse/dimse-error.js';
-import { DimseError } from './dimse/dimse-error.js';
+import { aborted, DimseError } from './dimse/dimse-error.js';
 
 export interface PoolOptions {
   /** Most associations at once, those being opened included; at least 1. */
@@ -14,7 +13,7 @@ export interface PoolOptions {
   maxAgeMs: number;
 }
 
-/** Waiting time before a peer that was full is tried again, milliseconds; doubled each time up to the last. */
+/** Time for which a peer that was full is left alone, whoever waits, milliseconds; doubled each time up to the last. */
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 
@@ -31,6 +30,9 @@ export class AssociationPool {
   private opening = 0;
   /** Why the peer takes no more associations just now, where it does not: what an operator has to know when time runs out. */
   congestion: DimseError | undefined;
+  /** While the peer is full, nobody tries to open another before this time, on the clock of `performance.now()`. */
+  private retryAt = 0;
+  private retryMs = 0;
   /** When the peer was heard last on any association that has ended. */
   private lastHeardAt = -Infinity;
   private idleTimer: NodeJS.Timeout | undefined;
@@ -97,29 +99,42 @@ export class AssociationPool {
   }
 
   private async acquire(signal: AbortSignal, place: 'first' | 'last'): Promise<Association> {
-    for (let retry = FIRST_RETRY_MS; ; retry = Math.min(retry * 2, LAST_RETRY_MS)) {
+    for (;;) {
       if (signal.aborted) throw aborted(signal);
-      const association = this.takeIdle() ?? (await this.openOrWait(signal, place, retry));
+      const association = this.takeIdle() ?? (await this.openOrWait(signal, place));
       if (association) return association;
     }
   }
 
   /** @returns nothing where it is worth looking again: one may have become free, or the peer may take one more. */
-  private async openOrWait(
-    signal: AbortSignal,
-    place: 'first' | 'last',
-    retryMs: number,
-  ): Promise<Association | undefined> {
+  private async openOrWait(signal: AbortSignal, place: 'first' | 'last'): Promise<Association | undefined> {
     if (this.size >= this.options.limit) return this.nextInLine(signal, place);
+    const restMs = this.restBeforeOpening();
+    if (restMs > 0) return this.nextInLine(signal, place, restMs);
     try {
       const association = await this.openNew(signal);
       this.congestion = undefined;
+      this.retryMs = 0;
+      // Whoever still rests because the peer was full.
+      this.wakeOne();
       return association;
     } catch (error) {
-      if (!(error instanceof DimseError) || !error.transient) throw error;
+      if (!(error instanceof DimseError) || !error.transient) {
+        // Whoever waits in line may open one of its own now, and be told itself what is wrong.
+        this.wakeOne();
+        throw error;
+      }
       this.congestion = error;
-      return this.nextInLine(signal, place, retryMs);
+      this.retryMs = Math.min(Math.max(this.retryMs * 2, FIRST_RETRY_MS), LAST_RETRY_MS);
+      this.retryAt = performance.now() + this.retryMs;
+      return this.nextInLine(signal, place, this.retryMs);
     }
+  }
+
+  /** A peer that was full is tried by one at a time, and not at once again, however many wait. */
+  private restBeforeOpening(): number {
+    if (!this.congestion) return 0;
+    return this.opening > 0 ? FIRST_RETRY_MS : this.retryAt - performance.now();
   }
 
   private takeIdle(): Association | undefined {
@@ -142,10 +157,6 @@ export class AssociationPool {
         this.wakeOne();
       });
       return association;
-    } catch (error) {
-      // Whoever waits in line may open one of its own now.
-      queueMicrotask(() => this.wakeOne());
-      throw error;
     } finally {
       this.opening -= 1;
     }
