@@ -13,7 +13,16 @@ import { askArchive } from '../manifest/ask-archive.js';
 import { BadParameters } from '../search/read-search.js';
 import { parameterOf } from '../search/search-parameters.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
+import { type FoundOnPage } from './launch-page.js';
 import { cannot, filterOf, type LaunchRequest, noAnswer } from './viewer-launch.js';
+
+/** The studies that a request means. */
+export interface MeantStudies {
+  /** Study Instance UIDs, one at least. */
+  uids: string[];
+  /** What was found, where the archive was asked. */
+  found?: readonly FoundOnPage[];
+}
 
 /** The archives that a launch without a manifest asks: such a viewer is told of one, or of those that it knows. */
 @Injectable()
@@ -74,13 +83,14 @@ export class AskedArchives {
   }
 
   /**
-   * Study Instance UIDs of what the request names. The archive is asked unless the request names nothing but studies.
+   * The studies that the request means. The archive is asked unless the request names nothing but studies.
    *
    * @throws ProblemError 404 where nothing is found, 502 or 504 where the archive does not tell everything.
    */
-  async studies(connector: Connector, request: LaunchRequest): Promise<string[]> {
+  async studies(connector: Connector, request: LaunchRequest): Promise<MeantStudies> {
     const { criteria } = request.search;
-    if (namesStudiesOnly(criteria) && filterOf(request.search) === undefined) return criteria.studyInstanceUids;
+    if (namesStudiesOnly(criteria) && filterOf(request.search) === undefined)
+      return { uids: criteria.studyInstanceUids };
     const { timeoutMs } = this.configuration.connector(connector.id);
     const { caller } = request;
     const signal = request.gone();
@@ -94,8 +104,11 @@ export class AskedArchives {
     const told = notices.filter(({ severity }) => severity !== 'INFO');
     // The viewer could not say that a study is missing.
     if (told.length > 0) throw new ProblemError(plainProblem(502, `Archive ${connector.id}: ${sentences(told)}`));
-    const uids = patients.flatMap(({ studies }) => studies.map(({ studyInstanceUid }) => studyInstanceUid));
-    if (uids.length > 0) return [...new Set(uids)];
+    const uids = [
+      ...new Set(patients.flatMap(({ studies }) => studies.map(({ studyInstanceUid }) => studyInstanceUid))),
+    ];
+    const found = [{ archive: connector.id, patients: patients.length, studies: uids.length }];
+    if (uids.length > 0) return { uids, found };
     const why = notices.length > 0 ? ` ${sentences(notices)}` : '';
     throw new ProblemError(plainProblem(404, `Archive ${connector.id} holds nothing that was asked for.${why}`));
   }

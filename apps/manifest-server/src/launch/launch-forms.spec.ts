@@ -76,6 +76,15 @@ describe('launch=page', () => {
     expect(page).toContain('https://ohif.org');
   });
 
+  it('shows what a viewer without a manifest was looked up', async () => {
+    archives.set('open', () => Promise.resolve(patientWith('1.2')));
+    const page = async (query: string) =>
+      (await ask(`display?archive=open&viewer=OHIF&launch=page&${query}`, html)).text();
+    expect(await page('patientID=P1')).toContain('<td>open</td><td>1</td><td>1</td><td>–</td><td>–</td>');
+    // Nothing had to be asked for it.
+    expect(await page('studyUID=1.2')).not.toContain('<table>');
+  });
+
   it('is one of the forms that there are', async () => {
     const response = await ask('display?studyUID=1.2&launch=foo');
     expect([response.status, await detailOf(response)]).toEqual([400, 'launch is neither page nor rs']);

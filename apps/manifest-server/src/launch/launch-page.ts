@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import { type FoundInArchive } from '../cache/cached-manifest.js';
 import { type Viewer } from '../search/search.js';
 
+/** What was found in one archive; a search for studies alone counts no series and instances. */
+export type FoundOnPage = Omit<FoundInArchive, 'series' | 'instances'> &
+  Partial<Pick<FoundInArchive, 'series' | 'instances'>>;
+
 export interface LaunchPage {
   viewer: Viewer;
   /** The viewer's launch address. */
   url: string;
-  /** What the manifest holds; not given: it is still being built, or the viewer opens none. */
-  found?: readonly FoundInArchive[];
+  /** What the viewer opens; not given: the manifest is still being built, or the archive was not asked. */
+  found?: readonly FoundOnPage[];
   /** The viewer opens a manifest. */
   manifest: boolean;
 }
@@ -69,10 +73,10 @@ ${found ? foundTable(found) : manifest ? '<p>The archives are still being asked.
 `;
 }
 
-function foundTable(found: readonly FoundInArchive[]): string {
+function foundTable(found: readonly FoundOnPage[]): string {
   const rows = found.map(
     ({ archive, patients, studies, series, instances }) =>
-      `<tr><td>${escape(archive)}</td><td>${patients}</td><td>${studies}</td><td>${series}</td><td>${instances}</td></tr>`,
+      `<tr><td>${escape(archive)}</td><td>${patients}</td><td>${studies}</td><td>${series ?? '–'}</td><td>${instances ?? '–'}</td></tr>`,
   );
   const messages = found.flatMap(({ message }) =>
     message

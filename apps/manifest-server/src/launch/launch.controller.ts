@@ -112,14 +112,14 @@ export class LaunchController {
     reply: FastifyReply,
     parameters: readonly Parameter[],
     { viewer }: Search,
-    { url, key }: Launch,
+    { url, key, found: foundAlready }: Launch,
   ): Promise<void> {
     void reply.header('cache-control', 'no-store');
     if (!wants(parameters, 'page') || !acceptsPage(request)) {
       void reply.status(302).header('location', url).send();
       return;
     }
-    const found = key === undefined ? undefined : await this.foundSoon(key);
+    const found = key === undefined ? foundAlready : await this.foundSoon(key);
     if (reply.raw.destroyed) return;
     const page = launchPage({ viewer, url, found, manifest: key !== undefined });
     void reply.status(200).headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page);

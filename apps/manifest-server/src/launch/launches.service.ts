@@ -21,9 +21,9 @@ export class Launches {
         case 'WEASIS':
           return await this.weasis.launch(request);
         case 'OHIF':
-          return { url: await this.others.ohif(request) };
+          return await this.others.ohif(request);
         case 'SLICER':
-          return { url: await this.others.slicer(request) };
+          return await this.others.slicer(request);
         case 'MICRODICOM':
           return { url: this.others.microDicom(request) };
       }

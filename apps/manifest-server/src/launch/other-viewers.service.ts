@@ -3,7 +3,7 @@ import { IDENTIFIER_KINDS } from '@pacs-connectors/connector-core';
 import { microDicomUrl, ohifUrl, slicerUrl } from '@pacs-connectors/manifest-builder';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { AskedArchives } from './asked-archives.service.js';
-import { cannot, filterOf, identifierOf, type LaunchRequest, missingKey } from './viewer-launch.js';
+import { cannot, filterOf, identifierOf, type Launch, type LaunchRequest, missingKey } from './viewer-launch.js';
 
 /** The viewers that ask an archive themselves and read no manifest. Each gives the launch address of a request. */
 @Injectable()
@@ -17,15 +17,15 @@ export class OtherViewers {
    * OHIF, on studies of one archive; its data source has the archive's id. Where the request names series or objects alone,
    * their study is narrowed to them; beside studies they are shown first.
    */
-  async ohif(request: LaunchRequest): Promise<string> {
+  async ohif(request: LaunchRequest): Promise<Launch> {
     const settings = this.configuration.global.viewers.ohif;
     if (!settings) throw missingKey('OHIF', 'ohif.server.url');
     const connector = this.archives.only(request, 'OHIF');
     const { criteria } = request.search;
     const { seriesInstanceUids: series, sopInstanceUids: objects } = criteria;
-    const studyInstanceUids = await this.archives.studies(connector, request);
+    const { uids: studyInstanceUids, found } = await this.archives.studies(connector, request);
     const wider = [criteria.patientIds, criteria.studyInstanceUids, criteria.accessionNumbers, objects];
-    return ohifUrl({
+    const url = ohifUrl({
       baseUrl: settings.url,
       dataSource: connector.id,
       studyInstanceUids,
@@ -35,26 +35,28 @@ export class OtherViewers {
       bearerToken: request.caller.bearerToken,
       tokenInQuery: settings.tokenAuthQueryParam,
     });
+    return { url, found };
   }
 
   /** 3D Slicer, on one study of one archive. */
-  async slicer(request: LaunchRequest): Promise<string> {
+  async slicer(request: LaunchRequest): Promise<Launch> {
     const settings = this.configuration.global.viewers.slicer;
     if (!settings) throw missingKey('SLICER', 'slicer.archives.<connector id>.url');
     const connector = this.archives.only(request, '3D Slicer');
     const archive = own(settings.archives, connector.id);
     if (!archive) throw missingKey('SLICER', `slicer.archives.${connector.id}.url`);
-    const studyInstanceUids = await this.archives.studies(connector, request);
+    const { uids: studyInstanceUids, found } = await this.archives.studies(connector, request);
     const { length } = studyInstanceUids;
     if (length > 1)
       throw cannot(identifierOf(request.search), `leads to ${length} studies: 3D Slicer opens exactly one`);
-    return slicerUrl({
+    const url = slicerUrl({
       protocol: settings.protocol,
       context: settings.context,
       dicomWebUrls: [archive.url],
       studyInstanceUids,
       bearerToken: request.caller.bearerToken,
     });
+    return { url, found };
   }
 
   /** MicroDicom, by one identifier at every archive that the request asks. */

@@ -3,6 +3,7 @@ import { plainProblem, ProblemError } from '../http/problem.js';
 import { BadParameters } from '../search/read-search.js';
 import { type Search } from '../search/search.js';
 import { parameterOf } from '../search/search-parameters.js';
+import { type FoundOnPage } from './launch-page.js';
 
 /** One launch, as a viewer's part needs it. */
 export interface LaunchRequest {
@@ -22,6 +23,8 @@ export interface Launch {
   url: string;
   /** Key of the manifest that is being built for it, where it opens one. */
   key?: string;
+  /** What was found, where the archive was asked for it already. */
+  found?: readonly FoundOnPage[];
 }
 
 /** A launch that cannot be done, by the parameter that asks for it. */
