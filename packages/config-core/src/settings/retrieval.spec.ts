@@ -123,6 +123,18 @@ it('an oidc-id that is not registered is an error where it is used, else a warni
   expect(problems).toMatchObject([{ severity: 'warning' }]);
 });
 
+it.each(['wado-rs', 'qido-rs.authentication'])('a wrong oidc-id is told at its own key and line: %s', async (path) => {
+  const lines = `      dicom-web-connector:\n        ${path}: { oauth2: { url: http://a.example, oidc-id: other } }`;
+  const text = OIDC + connector('DICOM_WEB', lines);
+  const { leftOut } = await load(text);
+  const line = text.split('\n').findIndex((one) => one.includes('oidc-id: other')) + 1;
+  expect(leftOut[0]!.reasons[0]).toMatch(
+    new RegExp(
+      `:${line}:\\d+ connector\\.config\\.\\w+\\.dicom-web-connector\\.${path}\\.oauth2\\.oidc-id: found "other"`,
+    ),
+  );
+});
+
 it('a client without an address for tokens is an error where it is used', async () => {
   const lines = `      wado.authentication: { oauth2: { url: http://a.example, oidc-id: sso } }`;
   const { leftOut } = await load(OIDC.replace('provider.sso', 'provider.other') + connector('DB', lines));

@@ -117,14 +117,15 @@ export function readRetrieval(
   const ownScopes = scopesOf(connector, own);
   const scopes = hasAddress(ownScopes) ? ownScopes : scopesOf(connector, fallback);
   const before = context.problems.length;
-  const { instance } = readSettings(RetrievalKeys, scopes.length > 0 ? scopes : ownScopes, context);
+  const read = scopes.length > 0 ? scopes : ownScopes;
+  const { instance } = readSettings(RetrievalKeys, read, context);
   if (context.problems.slice(before).some(({ severity }) => severity === 'error')) return undefined;
   const { url, ...rest } = instance;
   const retrieval = Object.assign(new RetrievalSettings(), rest);
   if (url !== undefined && !retrieval.basic?.url) {
     retrieval.basic = Object.assign(new BasicRetrieval(), retrieval.basic, { url });
   }
-  return checkRetrieval(retrieval, connector, own, oauth2, context) ? retrieval : undefined;
+  return checkRetrieval(retrieval, connector, own, read, oauth2, context) ? retrieval : undefined;
 }
 
 function scopesOf(connector: Found<MapNode>, paths: readonly string[]): Found<MapNode>[] {
@@ -146,6 +147,7 @@ function checkRetrieval(
   { type, forceBasic, basic, oauth2 }: RetrievalSettings,
   connector: Found<MapNode>,
   own: readonly string[],
+  scopes: readonly Found<MapNode>[],
   clients: OAuth2Clients,
   context: ReaderContext,
 ): boolean {
@@ -168,8 +170,8 @@ function checkRetrieval(
   const fault = clientFault(oauth2.oidcId, clients);
   if (!fault) return true;
   const used = type !== 'BASIC' && !forceBasic;
-  const place = { key: `${connector.key}.${below}.oauth2.oidc-id`, place: connector.keyPlace };
-  report(context, used ? 'error' : 'warning', place, fault);
+  const { key, keyPlace } = scopes.map((scope) => find(scope, 'oauth2.oidc-id')).find(isSet)!;
+  report(context, used ? 'error' : 'warning', { key, place: keyPlace }, fault);
   return !used;
 }
 
