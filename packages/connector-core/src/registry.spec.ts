@@ -36,7 +36,7 @@ const plugin: ConnectorPlugin<Settings> = {
   settings: Settings,
   create(definition) {
     if (definition.settings.broken) {
-      throw new ConnectorError(definition.id, 'misconfigured', 'the stores do not fit.', { remedy: 'Give both.' });
+      throw new ConnectorError(definition.id, 'misconfigured', 'the stores do not fit', { remedy: 'Give both.' });
     }
     const connector = new FakeConnector(definition.id);
     made.set(definition.id, connector);

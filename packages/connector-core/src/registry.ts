@@ -136,7 +136,7 @@ export class ConnectorRegistry {
       return limitCriteria(plugin.create(definition), deactivated);
     } catch (error) {
       const { message, remedy } = ConnectorError.from(id, error, 'misconfigured');
-      return { id, type, reasons: [remedy ? `${message} ${remedy}` : message] };
+      return { id, type, reasons: [remedy ? `${message.replace(/\.?$/, '.')} ${remedy}` : message] };
     }
   }
 }

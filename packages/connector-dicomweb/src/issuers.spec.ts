@@ -18,7 +18,11 @@ async function search(behaviour: FakeQidoBehaviour, asked: PatientIdentifier) {
     signal: AbortSignal.timeout(20_000),
     depth: 'instance',
   });
-  return { names: patients.map(({ patientName }) => patientName), notices: notices.map(({ title }) => title) };
+  return {
+    names: patients.map(({ patientName }) => patientName),
+    notices: notices.map(({ title }) => title),
+    descriptions: notices.map(({ description }) => description),
+  };
 }
 
 describe('the issuer of a Patient ID', () => {
@@ -43,9 +47,10 @@ describe('the issuer of a Patient ID', () => {
   });
 
   it('that the archive does not know is said to hide studies', async () => {
-    const { names, notices } = await search({}, { id: 'DEMO_2', issuer: 'HOSPITAL_A' });
+    const { names, notices, descriptions } = await search({}, { id: 'DEMO_2', issuer: 'HOSPITAL_A' });
     expect(names).toEqual([]);
     expect(notices).toEqual(['Issuer not known']);
+    expect(descriptions[0]).toContain('1 study is not shown');
   });
 
   it('told only by a universal ID that the server does not give is said not to have been checked', async () => {

@@ -145,6 +145,13 @@ describe('a server that declines', () => {
     expect(server.requests).toHaveLength(2 * questions);
   });
 
+  it('a query at an address that goes too deep is told what the address is to be', async () => {
+    const server = await serve({ before: first(Infinity, status(400)) });
+    expect(await failure(connect(`${server.url}/studies`))).toMatchObject({
+      remedy: expect.stringContaining('the one that /studies follows'),
+    });
+  });
+
   it('for a moment is asked once more', async () => {
     const server = await serve({ before: first(1, status(503)) });
     expect(await count(connect(server.url))).toBe(EXPECTED);

@@ -44,6 +44,7 @@ export interface QidoClientOptions {
 }
 
 const MAX_REDIRECTS = 5;
+const BASE_URL = 'Give the base URL of the service, the one that /studies follows.';
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** Asks one DICOMweb server: one HTTP GET for each question, and one more where that may help. */
@@ -89,7 +90,7 @@ export class QidoClient {
     });
     if (!page) {
       throw this.failure('misconfigured', 'there is no DICOMweb service (HTTP 404)', {
-        remedy: 'Give the base URL of the service, the one that /studies follows.',
+        remedy: BASE_URL,
       });
     }
     asker.served = true;
@@ -136,7 +137,7 @@ export class QidoClient {
         ? undefined
         : await credentials.authorization(asker.bearerToken, asker.signal);
       try {
-        return await this.follow(origin, target, authorization, asker.signal, onResult);
+        return await this.follow(origin, target, authorization, asker, onResult);
       } catch (error) {
         const expired = error instanceof StatusError && error.status === 401 && authorization !== undefined;
         if (!expired || attempt > 1 || !credentials.refused(authorization)) throw error;
@@ -152,9 +153,10 @@ export class QidoClient {
     origin: string,
     target: string,
     authorization: string | undefined,
-    signal: AbortSignal,
+    { signal, bearerToken }: Asker,
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
+    const shown = bearerToken === undefined ? 'our credentials' : 'the token of the caller';
     let [place, path] = [origin, target];
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const own = place === origin;
@@ -171,7 +173,7 @@ export class QidoClient {
         signal,
       });
       if (!REDIRECTS.includes(response.statusCode)) {
-        return this.read(response, own ? undefined : place, authorization !== undefined, onResult);
+        return this.read(response, own ? undefined : place, authorization === undefined ? undefined : shown, onResult);
       }
       await discard(response.body);
       const location = header(response.headers as Headers, 'location');
@@ -192,7 +194,7 @@ export class QidoClient {
   private async read(
     { statusCode, headers, body }: Dispatcher.ResponseData,
     elsewhere: string | undefined,
-    hasCredentials: boolean,
+    shown: 'our credentials' | 'the token of the caller' | undefined,
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
     if (statusCode === 200 || statusCode === 206) {
@@ -209,14 +211,14 @@ export class QidoClient {
     await discard(body);
     if (statusCode === 204) return { count: 0, capped: false };
     if (statusCode === 404) return undefined;
-    throw this.declined(statusCode, headers as Headers, elsewhere, hasCredentials);
+    throw this.declined(statusCode, headers as Headers, elsewhere, shown);
   }
 
   private declined(
     status: number,
     headers: Headers,
     elsewhere: string | undefined,
-    hasCredentials: boolean,
+    shown: 'our credentials' | 'the token of the caller' | undefined,
   ): StatusError {
     const retryAfter = header(headers, 'retry-after');
     const patience = retryAfter && /^[\w ,:]{1,40}$/.test(retryAfter) ? `, Retry-After: ${retryAfter}` : '';
@@ -225,7 +227,7 @@ export class QidoClient {
         remedy,
         retryAfter,
       });
-    if ((status === 401 || status === 403) && elsewhere !== undefined && hasCredentials) {
+    if ((status === 401 || status === 403) && elsewhere !== undefined && shown) {
       return fail(
         'refused',
         `it redirects to ${elsewhere}, which wants credentials; they are only sent to the configured server`,
@@ -235,8 +237,10 @@ export class QidoClient {
     if (status === 401) {
       return fail(
         'refused',
-        hasCredentials ? 'it does not accept our credentials' : 'it wants credentials, and none are configured',
-        'See authentication in dicom-web-connector.qido-rs.',
+        shown ? `it does not accept ${shown}` : 'it wants credentials, and none are configured',
+        shown === 'the token of the caller'
+          ? 'Log in anew, and see that the archive trusts who issued the token.'
+          : 'See authentication in dicom-web-connector.qido-rs.',
       );
     }
     if (status === 403)
@@ -244,7 +248,7 @@ export class QidoClient {
     if (status === 429) return fail('unavailable', 'it is asked too much', 'Lower dicom-web-connector.connections.');
     if (status === 501) return fail('refused', 'it does not know this kind of query');
     if (status >= 500) return fail('unavailable', 'it failed', 'See the log of the archive.');
-    if (status >= 400) return fail('refused', 'it does not take this query');
+    if (status >= 400) return fail('refused', 'it does not take this query', BASE_URL);
     return fail('protocol', 'it answered a status that QIDO-RS does not have');
   }
 

@@ -51,10 +51,9 @@ function issuerOf(record: DicomJson): string | undefined {
 }
 
 function notShown(context: SearchContext, count: number): void {
-  const studies = count === 1 ? '1 study' : `${count} studies`;
   context.notice(
     'WARN',
     'Issuer not known',
-    `${studies} with the Patient ID that was asked for and without that issuer are not shown.`,
+    `${count === 1 ? '1 study is' : `${count} studies are`} not shown: of the Patient ID that was asked for, without that issuer.`,
   );
 }
