@@ -104,7 +104,7 @@ export class DicomWebSettings {
 
   @Setting({
     paths: ['dicom-web-connector.connections'],
-    description: 'Questions to this server at once',
+    description: 'Questions to this server at once; not set: 4',
     kind: 'integer',
   })
   @IsInt()
@@ -114,7 +114,7 @@ export class DicomWebSettings {
 
   @Setting({
     paths: ['dicom-web-connector.max-response-mib'],
-    description: 'Longest answer that is read, MiB, after decompression',
+    description: 'Longest answer that is read, MiB, after decompression; not set: 512',
     kind: 'integer',
   })
   @IsInt()
