@@ -14,7 +14,8 @@ export function readBodies(app: NestFastifyApplication, xmlLimit: number): void 
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('preParsing', ({ headers }, _reply, _payload, done) => {
     const encoding = headers['content-encoding'] ?? 'identity';
-    done(/^identity$/i.test(encoding) ? null : encoded(encoding));
+    const hasBody = 'content-length' in headers || 'transfer-encoding' in headers;
+    done(hasBody && !/^identity$/i.test(encoding) ? encoded(encoding) : null);
   });
   app.useBodyParser(FORM, {}, (_request, body: Buffer, done) => done(null, body.toString('utf8')));
   app.useBodyParser(['application/xml', 'text/xml'], { bodyLimit: xmlLimit }, (_request, body, done) =>

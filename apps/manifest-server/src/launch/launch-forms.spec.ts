@@ -278,6 +278,8 @@ describe('an uploaded manifest', () => {
       headers: { 'content-type': 'application/json', 'content-encoding': 'identity' },
     });
     expect(plain.status).toBe(302);
+    const none = await ask('display?studyUID=1.2', { headers: { 'content-encoding': 'gzip' } });
+    expect(none.status).toBe(302);
   });
 
   it('cannot make the server read or grow anything', async () => {
