@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { OAuth2Clients, OAuth2Provider, OAuth2Registration } from '@pacs-connectors/config-core';
 import { emptyCriteria } from '@pacs-connectors/connector-core';
@@ -102,6 +104,24 @@ describe('DicomWebConnector with OAuth 2, at a real provider', () => {
     );
     expect(error).toMatchObject({ name: 'ConnectorError', kind: 'refused' });
     expect(JSON.stringify([error, (error as Error).message])).not.toContain('not-the-secret');
+  });
+
+  it('names the provider where it hangs, not the archive', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const tokenUri = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/token`;
+    const hospital = Object.assign(new OAuth2Provider(), { tokenUri });
+    const connector = connect('client_credentials', { providers: { hospital } });
+    const options = { signal: AbortSignal.timeout(300), depth: 'study' } as const;
+    const late = {
+      kind: 'timeout',
+      message: expect.stringContaining(new URL(tokenUri).origin),
+      remedy: expect.stringContaining('provider'),
+    };
+    await expect(connector.search(QUESTION, options)).rejects.toMatchObject(late);
+    await expect(connector.check(AbortSignal.timeout(300))).rejects.toMatchObject(late);
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   it('says which setting is missing, before any question', () => {

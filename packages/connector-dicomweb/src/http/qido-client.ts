@@ -53,11 +53,17 @@ export class QidoClient {
   readonly address: string;
   private readonly limiter: Limiter;
   /** The server has asked for patience (`Retry-After`), and has not answered since. */
-  heldUpBy?: ConnectorError;
+  private askedForPatience?: ConnectorError;
+  private awaitsToken = false;
 
   constructor(private readonly options: QidoClientOptions) {
     this.address = options.baseUrl.origin + options.baseUrl.pathname.replace(/\/$/, '');
     this.limiter = new Limiter(options.connections);
+  }
+
+  /** What a question that is late now is held up by, where that is known. */
+  get heldUpBy(): ConnectorError | undefined {
+    return this.awaitsToken ? this.options.credentials.late : this.askedForPatience;
   }
 
   /**
@@ -110,14 +116,14 @@ export class QidoClient {
       for (let attempt = 1; ; attempt++) {
         try {
           const page = await this.authorized(url.origin, target, asker, onResult);
-          this.heldUpBy = undefined;
+          this.askedForPatience = undefined;
           return page;
         } catch (error) {
           asker.signal.throwIfAborted();
           const known = this.named(error);
           const wait = attempt === 1 ? retryDelay(known, isTransient(error)) : undefined;
           if (wait === undefined || performance.now() + wait >= (asker.deadline ?? Infinity)) throw known;
-          if (known instanceof StatusError && known.retryAfter !== undefined) this.heldUpBy = known;
+          if (known instanceof StatusError && known.retryAfter !== undefined) this.askedForPatience = known;
           await delay(wait, undefined, { signal: asker.signal });
         }
       }
@@ -133,15 +139,23 @@ export class QidoClient {
   ): Promise<Page | undefined> {
     const { credentials } = this.options;
     for (let attempt = 1; ; attempt++) {
-      const authorization = asker.anonymous
-        ? undefined
-        : await credentials.authorization(asker.bearerToken, asker.signal);
+      const authorization = asker.anonymous ? undefined : await this.authorization(asker);
       try {
         return await this.follow(origin, target, authorization, asker, onResult);
       } catch (error) {
         const expired = error instanceof StatusError && error.status === 401 && authorization !== undefined;
         if (!expired || attempt > 1 || !credentials.refused(authorization)) throw error;
       }
+    }
+  }
+
+  private async authorization({ bearerToken, signal }: Asker): Promise<string | undefined> {
+    this.awaitsToken = true;
+    try {
+      return await this.options.credentials.authorization(bearerToken, signal);
+    } finally {
+      // Where the deadline has passed, that it did so here is still to be told.
+      this.awaitsToken = signal.aborted;
     }
   }
 
