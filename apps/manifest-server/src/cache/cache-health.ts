@@ -32,7 +32,9 @@ export class CacheHealth implements OnApplicationBootstrap, BeforeApplicationShu
     const indicator = this.indicators.check('cache');
     if (!this.manifests.shared) return indicator.up({ kept: 'in this process' });
     if (this.manifests.sharedReachable) return indicator.up({ kept: 'in Redis' });
-    const message = 'Redis (cache.url) does not answer: launches work on this replica and are not shared';
+    const { sharedFailure: failure } = this.manifests;
+    const why = failure ? ` (${failure.cause}; ${failure.remedy})` : ' yet';
+    const message = `Redis (cache.url) cannot be used${why}: launches work on this replica and are not shared`;
     return indicator.degraded({ kept: 'in this process', message });
   }
 

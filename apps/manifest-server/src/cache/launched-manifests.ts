@@ -10,6 +10,8 @@ import { type CachedManifest, tagOf } from './cached-manifest.js';
 import { foundIn } from './found-in.js';
 import { ManifestCache } from './manifest-cache.js';
 import { connectRedis } from './redis-connection.js';
+import { type RedisFailure, redisFailure } from './redis-failure.js';
+import { type RedisStore } from './redis-store.js';
 import { Seal } from './seal.js';
 
 /** Everything that makes one manifest differ from another; nothing of HTTP. */
@@ -19,6 +21,7 @@ export type LaunchQuestion = Question & { caller: Caller };
 @Injectable()
 export class LaunchedManifests implements OnApplicationShutdown {
   private readonly logger = new Logger('Cache');
+  private readonly redis: RedisStore | undefined;
   private readonly cache: ManifestCache<LaunchQuestion>;
   /** Whether replicas share them. */
   readonly shared: boolean;
@@ -31,21 +34,24 @@ export class LaunchedManifests implements OnApplicationShutdown {
     const { url, password, caFile, encryptionKey, ttlMs, incompleteTtlMs, maxMib } = configuration.global.cache;
     const seal = url === undefined || encryptionKey === undefined ? undefined : new Seal(encryptionKey);
     this.shared = seal !== undefined;
+    this.redis =
+      url !== undefined && seal ? orStartError(() => connectRedis({ url, password, caFile }, seal)) : undefined;
     this.cache = new ManifestCache<LaunchQuestion>({
       build: (question, signal) => this.build(question, signal),
       builtBy: () => configuration.fingerprint,
       questionEndsAt: ({ caller }) => (caller.bearerToken === undefined ? undefined : endOfToken(caller.bearerToken)),
-      shared: url !== undefined && seal ? orStartError(() => connectRedis({ url, password, caFile }, seal)) : undefined,
+      shared: this.redis,
       signingKey: seal?.signingKey,
       ttlMs,
       incompleteTtlMs,
       maxBytes: maxMib * 1024 * 1024,
-      onSharedStore: (reachable) =>
-        reachable
-          ? this.logger.warn('Redis answers again: manifests are shared')
-          : this.logger.warn(
-              'Redis (cache.url) does not answer: launches work on the replica that took them, and are not shared. Remedy: see that it runs and that cache.* is right.',
-            ),
+      onSharedStore: (reachable, error) => {
+        if (reachable) return this.logger.warn('Redis answers again: manifests are shared');
+        const { cause, remedy } = this.redisFailure(error);
+        this.logger.warn(
+          `Redis (cache.url) cannot be used (${cause}): launches work on the replica that took them, and are not shared. Remedy: ${remedy}.`,
+        );
+      },
     });
   }
 
@@ -74,6 +80,11 @@ export class LaunchedManifests implements OnApplicationShutdown {
     return this.cache.sharedReachable ?? false;
   }
 
+  /** Why the shared store could not be used last; `undefined` where it could, or has not been yet. */
+  get sharedFailure(): RedisFailure | undefined {
+    return this.cache.sharedError === undefined ? undefined : this.redisFailure(this.cache.sharedError);
+  }
+
   get statistics() {
     return this.cache.statistics;
   }
@@ -81,6 +92,11 @@ export class LaunchedManifests implements OnApplicationShutdown {
   /** Requests have been answered by now; what nobody waits for is cancelled, another replica may build it. */
   onApplicationShutdown(): Promise<void> {
     return this.cache.close();
+  }
+
+  /** A command says only that there is no connection where the connection has said why. */
+  private redisFailure(error: unknown): RedisFailure {
+    return redisFailure(this.redis?.connectionError ?? error);
   }
 
   private async build({ caller, ...question }: LaunchQuestion, signal: AbortSignal): Promise<CachedManifest> {

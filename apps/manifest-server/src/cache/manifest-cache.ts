@@ -63,6 +63,8 @@ export class ManifestCache<Question> {
   private readonly sweeper: NodeJS.Timeout;
   /** Whether the shared store answered when it was used last; not known before that. */
   sharedReachable: boolean | undefined;
+  /** What the shared store failed with when it was used last. */
+  sharedError: unknown;
   private sharedRestsUntil = 0;
   private closed = false;
   /** By who looked: launches, and viewers with a key. */
@@ -284,7 +286,9 @@ export class ManifestCache<Question> {
   }
 
   private noteShared(reachable: boolean, error?: unknown): void {
-    if (this.closed || reachable === this.sharedReachable) return;
+    if (this.closed) return;
+    this.sharedError = error;
+    if (reachable === this.sharedReachable) return;
     const turned = !reachable || this.sharedReachable !== undefined;
     this.sharedReachable = reachable;
     if (turned) this.options.onSharedStore?.(reachable, error);

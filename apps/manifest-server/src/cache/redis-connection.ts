@@ -34,13 +34,11 @@ export function connectRedis(settings: RedisSettings, seal: Seal): RedisStore {
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000),
     ...(address.tls ? { tls: settings.caFile ? { ca: readFileSync(settings.caFile) } : {} } : {}),
   };
-  const open = (options: RedisOptions) => {
-    const redis = openRedis(address, { ...connection, ...options });
-    // Without a listener an error would end the process; each command that fails tells of it.
-    redis.on('error', () => undefined);
-    return redis;
-  };
-  return new RedisStore(open({}), open({ autoResubscribe: false, commandTimeout: undefined }), seal);
+  const commands = openRedis(address, connection);
+  const subscriber = openRedis(address, { ...connection, autoResubscribe: false, commandTimeout: undefined });
+  // Without a listener an error would end the process; those of the commands' connection are kept by the store.
+  subscriber.on('error', () => undefined);
+  return new RedisStore(commands, subscriber, seal);
 }
 
 interface RedisAddress {

@@ -22,6 +22,8 @@ type Kind = 'question' | 'manifest' | 'claim';
 export class RedisStore implements SharedStore {
   private readonly events = new EventEmitter().setMaxListeners(0);
   private readonly claims = new Set<NodeJS.Timeout>();
+  /** Why there is no connection: commands say only that there is none. */
+  connectionError?: Error;
 
   /**
    * @param redis for commands
@@ -32,6 +34,8 @@ export class RedisStore implements SharedStore {
     private readonly subscriber: Redis | Cluster,
     private readonly seal: Seal,
   ) {
+    redis.on('error', (error: Error) => (this.connectionError = error));
+    redis.on('ready', () => (this.connectionError = undefined));
     redis.on('close', () => this.events.emit(LOST));
     subscriber.on('message', (_channel: string, name: string) => this.events.emit(name));
     // After each connection anew. What ioredis subscribes by itself fails without anybody to catch it where the connection is
