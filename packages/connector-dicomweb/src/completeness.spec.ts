@@ -242,6 +242,24 @@ it('a search for a study whose key is ignored is said', async () => {
   expect(await ask(connector, { studyInstanceUids: ['1.2.3'] })).toMatchObject({ notices: ['Not searched'] });
 });
 
+it('a server that ignores Patient ID and limits its answers is told as such', async () => {
+  const behaviour: FakeQidoBehaviour = {
+    cap: 12,
+    refusesOffset: true,
+    before: (request) => {
+      request.url = request.url?.replace('PatientID=', 'includefield=');
+      return false;
+    },
+  };
+  const { connector } = await open(patientOf(20), behaviour);
+  const { patients, notices } = await connector.search(
+    { ...emptyCriteria(), patientIds: [{ id: 'Q' }] },
+    { signal: AbortSignal.timeout(20_000), depth: 'study' },
+  );
+  expect(patients).toEqual([]);
+  expect(notices).toMatchObject([{ description: expect.stringContaining('as if it did not search by PatientID') }]);
+});
+
 it('a server that fails at includefield=all has its studies shown as they came', async () => {
   const behaviour: FakeQidoBehaviour = {
     includeField: 'dropped',

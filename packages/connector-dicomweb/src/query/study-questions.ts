@@ -110,7 +110,13 @@ async function studiesByText(
       wild ? { atMost: MOST_BY_PATTERN } : {},
     );
     const literal = records.filter((record) => isLiteral(textOf(record, tag), asked, sent));
-    if (cut) cutNotice(context, 'studies');
+    if (cut && literal.length < records.length) {
+      context.notice(
+        'WARN',
+        'Incomplete',
+        `it gives too many studies of other ${keyword} values than the one asked for, as if it did not search by ${keyword}; some may be missing.`,
+      );
+    } else if (cut) cutNotice(context, 'studies');
     if (literal.some((record) => textOf(record, tag) !== undefined) && isEncoded(sent))
       context.knowledge.decodes = true;
     if (literal.length > 0) return { records: literal, sent };
