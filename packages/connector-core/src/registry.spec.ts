@@ -76,6 +76,16 @@ describe('which connectors a request asks', () => {
     expect(ids(registry(['c'], broken).select())).toEqual(['a', 'b']);
   });
 
+  it('asks no other in place of one that is named and left out: what it holds is in no other', () => {
+    const broken = define('c', { settings: { broken: true } });
+    const all = registry(undefined, broken);
+    expect(ids(all.select(['c']))).toEqual([]);
+    expect(ids(all.select(['c', 'b']))).toEqual(['b']);
+    expect(all.missing(['c', 'b']).map(({ id }) => id)).toEqual(['c']);
+    expect(ids(all.select(['c', 'nobody']))).toEqual(['a', 'b']);
+    expect(all.missing(['c', 'nobody']).map(({ id }) => id)).toEqual(['c']);
+  });
+
   it('tells the left-out ones that the request would have asked too', () => {
     const broken = define('c', { settings: { broken: true } });
     expect(

@@ -87,19 +87,30 @@ export class ConnectorRegistry {
   }
 
   /**
-   * The connectors that a request asks: those it names; where it names none, `connector.default`. Where these ids are not
-   * all those of usable connectors, every usable connector is asked, so that a wrong id never hides a study.
+   * The connectors that a request asks: those it names; where it names none, `connector.default`. Where an id is not known, or
+   * a default one not usable, every usable connector is asked, so that a wrong id never hides a study. A left-out connector
+   * that is named is known: only its own part is missing.
    */
   select(requestedIds: readonly string[] = []): readonly Connector[] {
-    const ids = requestedIds.length > 0 ? requestedIds : this.inForce.defaultIds;
-    const wanted = [...new Set(ids)].map((id) => this.get(id));
-    const usable = wanted.filter((connector) => connector !== undefined);
-    return usable.length > 0 && usable.length === wanted.length ? usable : this.connectors;
+    if (requestedIds.length > 0) return this.knows(requestedIds) ? this.usable(requestedIds) : this.connectors;
+    const { defaultIds } = this.inForce;
+    const usable = this.usable(defaultIds);
+    return usable.length > 0 && usable.length === new Set(defaultIds).size ? usable : this.connectors;
   }
 
   /** The left-out connectors that the same request would ask if they were usable. Their studies are missing in its answer. */
   missing(requestedIds: readonly string[] = []): readonly LeftOutConnector[] {
+    if (requestedIds.length > 0 && this.knows(requestedIds))
+      return this.leftOut.filter(({ id }) => requestedIds.includes(id));
     return this.select(requestedIds) === this.connectors ? this.leftOut : [];
+  }
+
+  private usable(ids: readonly string[]): Connector[] {
+    return [...new Set(ids)].map((id) => this.get(id)).filter((connector) => connector !== undefined);
+  }
+
+  private knows(ids: readonly string[]): boolean {
+    return ids.every((id) => this.get(id) ?? this.leftOut.some((one) => one.id === id));
   }
 
   async close(): Promise<void> {

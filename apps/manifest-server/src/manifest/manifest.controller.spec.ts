@@ -97,10 +97,17 @@ describe('GET /manifest', () => {
 
   it('says that a left-out archive is missing, where it would have been asked', async () => {
     archives.set('south', () => Promise.resolve(patientWith('1.3')));
-    for (const query of ['patientID=P1', 'patientID=P1&archive=odd']) {
-      const { status, byId } = await arcQueries(query);
-      expect(status).toBe(200);
-      expect(Object.keys(byId)).toEqual(['north', 'south', 'odd']);
+    for (const [query, status, ids] of [
+      ['patientID=P1', 200, ['north', 'south', 'odd']],
+      ['patientID=P1&archive=odd,south', 200, ['south', 'odd']],
+      // No other is asked in its place: whoever names one wants that one's studies.
+      ['patientID=P1&archive=odd', 502, ['odd']],
+      ['patientID=P1&archive=odd,nobody', 200, ['north', 'south', 'odd']],
+    ] as const) {
+      const answer = await arcQueries(query);
+      expect(answer.status).toBe(status);
+      const { byId } = answer;
+      expect(Object.keys(byId)).toEqual(ids);
       expect(byId['odd']).toMatchObject({ Message: { severity: 'ERROR', title: 'Archive odd: configuration error' } });
     }
     expect(Object.keys((await arcQueries('patientID=P1&archive=south')).byId)).toEqual(['south']);
