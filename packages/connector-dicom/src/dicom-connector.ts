@@ -110,7 +110,8 @@ export class DicomConnector implements Connector {
       if (!timeout.aborted || signal.aborted) throw this.errorOf(error, signal, start);
       // No association was free for it, and the archive answers on those that it has.
       if (sent || this.pool.heardAt < start) {
-        throw this.late(`no answer to C-ECHO within ${timeoutMs / 1000} s`, error);
+        const silent = this.pool.heardAt < start;
+        throw this.late(`no answer to C-ECHO within ${timeoutMs / 1000} s`, error, silent);
       }
       latencyMs = performance.now() - start;
       echo = 'not sent: every association is in use, and answered on';
@@ -195,17 +196,18 @@ export class DicomConnector implements Connector {
       if (this.pool.congestion) return this.late(end.message, error);
       if (this.pool.heardAt >= start) return end;
       const { host, port } = this.settings;
-      return new ConnectorError(this.id, 'timeout', `nothing was heard of ${host}:${port} before the deadline`, {
-        remedy: 'See whether the archive runs, whether it hangs, and whether a firewall stands between.',
-        cause: error,
-      });
+      return this.late(`nothing was heard of ${host}:${port} before the deadline`, error, true);
     }
     if (!(error instanceof DimseError)) return ConnectorError.from(this.id, error);
     return new ConnectorError(this.id, error.kind, error.message, { remedy: error.remedy, cause: error });
   }
 
-  /** Out of time; where the peer took no more associations, that is why. */
-  private late(message: string, cause: unknown): ConnectorError {
+  /**
+   * Out of time; where the peer took no more associations, that is why.
+   *
+   * @param silent nothing was heard of the archive all the while
+   */
+  private late(message: string, cause: unknown, silent = false): ConnectorError {
     const { congestion } = this.pool;
     return congestion
       ? new ConnectorError(this.id, 'timeout', `${message}: ${congestion.message}`, {
@@ -213,7 +215,9 @@ export class DicomConnector implements Connector {
           cause: congestion,
         })
       : new ConnectorError(this.id, 'timeout', message, {
-          remedy: 'See whether the archive is overloaded.',
+          remedy: silent
+            ? 'See whether the archive runs, whether it hangs, and whether a firewall stands between.'
+            : 'See whether the archive is overloaded.',
           cause,
         });
   }

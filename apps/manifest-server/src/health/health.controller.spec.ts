@@ -89,7 +89,7 @@ it('tells of each connector, configured, switched off or in error, and none of t
       lastError: {
         at: expect.any(String),
         kind: 'timeout',
-        message: 'no complete answer before the deadline',
+        message: expect.stringContaining('no answer to the health check within '),
         remedy: expect.any(String),
       },
     },
@@ -128,7 +128,12 @@ it('is not ready before each archive has been looked at once', async () => {
   expect(await health('ready')).toMatchObject({
     http: 200,
     status: 'degraded',
-    details: { 'connector main': { status: 'degraded', message: 'no complete answer before the deadline' } },
+    details: {
+      'connector main': {
+        status: 'degraded',
+        message: expect.stringContaining('no answer to the health check within '),
+      },
+    },
   });
 });
 

@@ -35,6 +35,12 @@ it('knows nothing before the first check, then what it told', async () => {
   expect(outcomes.map(({ operation, error }) => [operation, error])).toEqual([['check', undefined]]);
 });
 
+it('tells the latency by tenths of a millisecond', async () => {
+  const { watch } = watched(async () => ({ latencyMs: 44.10042999999996 }));
+  await watch.start();
+  expect(watch.health.latencyMs).toBe(44.1);
+});
+
 it('tells what the connector warns of', () => {
   const { watch } = watched(async () => ({ latencyMs: 1 }));
   expect(watch.health).not.toHaveProperty('warnings');
@@ -113,7 +119,12 @@ it('gives a hanging check up at its time-out, whether the connector heeds it or 
   const start = performance.now();
   await watch.start();
   expect(performance.now() - start).toBeLessThan(2000);
-  expect(watch.health).toMatchObject({ status: 'down', lastError: { kind: 'timeout' } });
+  const { status, lastError } = watch.health;
+  expect([status, lastError?.kind]).toEqual(['down', 'timeout']);
+  expect(lastError).toMatchObject({
+    message: 'no answer to the health check within 0.05 s',
+    remedy: expect.stringMatching(/hangs.*firewall/),
+  });
 });
 
 it('notes how searches go, and fails them fast while the circuit is open; a check that succeeds lets one try', async () => {

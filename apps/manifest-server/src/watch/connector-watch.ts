@@ -164,7 +164,7 @@ export class ConnectorWatch {
       const { latencyMs, details } = await this.observe('check', () =>
         bounded(connector, options.timeoutMs ?? 5000, stopping.signal),
       );
-      Object.assign(this.known, { latencyMs, details });
+      Object.assign(this.known, { latencyMs: Math.round(latencyMs * 10) / 10, details });
       this.breaker.allowTrial();
     } catch {
       // Noted by `observe`.
@@ -208,9 +208,16 @@ async function bounded(connector: Connector, timeoutMs: number, stopping: AbortS
   stopping.addEventListener('abort', stop, { once: true });
   if (stopping.aborted) stop();
   const ended = new Promise<never>((_, reject) => {
-    question.signal.addEventListener('abort', () => reject(ConnectorError.aborted(connector.id, question.signal)), {
-      once: true,
-    });
+    question.signal.addEventListener(
+      'abort',
+      () =>
+        reject(
+          question.signal.reason === late
+            ? unanswered(connector.id, timeoutMs)
+            : ConnectorError.aborted(connector.id, question.signal),
+        ),
+      { once: true },
+    );
   });
   try {
     return await Promise.race([connector.check(question.signal), ended]);
@@ -220,4 +227,11 @@ async function bounded(connector: Connector, timeoutMs: number, stopping: AbortS
     clearTimeout(timer);
     stopping.removeEventListener('abort', stop);
   }
+}
+
+/** A check asks for next to nothing: what is missing is the archive, and not a smaller question. */
+function unanswered(id: string, timeoutMs: number): ConnectorError {
+  return new ConnectorError(id, 'timeout', `no answer to the health check within ${timeoutMs / 1000} s`, {
+    remedy: 'See whether the archive runs, whether it hangs or is overloaded, and whether a firewall stands between.',
+  });
 }
