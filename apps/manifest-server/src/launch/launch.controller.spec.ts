@@ -12,6 +12,8 @@ slicer.archives.north: { url: https://desk.example, context: rs }
 microdicom.archives:
   north: { url: http://north.example, port: 104, context: NORTH }
 `;
+const OAUTH2 = 'oauth2.url: https://north.example/rs';
+const WITH_TOKEN = `connector.config.north: { type: FAKE, wado.authentication: { ${OAUTH2} } }\n`;
 const others: NestFastifyApplication[] = [];
 let app: NestFastifyApplication;
 let url: string;
@@ -51,6 +53,22 @@ async function manifest(key: string, base = url) {
   const text = await response.text();
   return { status: response.status, text };
 }
+
+it.each(['', `, force-basic: true, ${OAUTH2}`, `, type: BASIC, ${OAUTH2}`])(
+  'no viewer gets the token of the caller for an archive that takes logins: basic%s',
+  async (more) => {
+    const login = 'basic: { url: https://north.example/wado, login: u, password: p }';
+    const connector = `connector.config.north: { type: FAKE, wado.authentication: { ${login}${more} } }\n`;
+    const base = await serve(`${connector}${VIEWERS}`);
+    for (const viewer of ['OHIF', 'SLICER']) {
+      const path = `display?viewer=${viewer}&archive=north&studyUID=1.2&access_token=SECRET`;
+      const { status, location } = await ask(path, {}, base);
+      expect(status).toBe(302);
+      expect(location).toContain('1.2');
+      expect(location).not.toContain('SECRET');
+    }
+  },
+);
 
 describe('a launch of Weasis', () => {
   it.each(['display', 'display/auth', 'weasis', 'display/weasis'])(
@@ -232,7 +250,8 @@ it('whoever does not read a kept manifest holds little memory, without compressi
 
 describe('other viewers', () => {
   it('OHIF is opened on what is named, the token in the fragment', async () => {
-    const { location } = await ask('display?viewer=OHIF&archive=north&studyUID=1.2,1.3&access_token=T.o.k');
+    const base = await serve(`${WITH_TOKEN}${VIEWERS}`);
+    const { location } = await ask('display?viewer=OHIF&archive=north&studyUID=1.2,1.3&access_token=T.o.k', {}, base);
     expect(location).toBe('https://ohif.example:8443/app/viewer/north?StudyInstanceUIDs=1.2,1.3#token=T.o.k');
   });
 
@@ -268,8 +287,9 @@ describe('other viewers', () => {
   });
 
   it('3D Slicer is opened on one study of one archive', async () => {
-    const at = (query: string) => ask(`display?viewer=SLICER&${query}`);
-    expect((await at('archive=north&studyUID=1.2&access_token=t')).location).toBe(
+    const at = (query: string, base = url) => ask(`display?viewer=SLICER&${query}`, {}, base);
+    const base = await serve(`${WITH_TOKEN}${VIEWERS}`);
+    expect((await at('archive=north&studyUID=1.2&access_token=t', base)).location).toBe(
       'slicer://viewer/?studyUID=1.2&dicomweb_endpoint=https%3A%2F%2Fdesk.example%2Frs&access_token=t',
     );
     const of = (query: string) => problem(`display?viewer=SLICER&${query}`);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IDENTIFIER_KINDS } from '@pacs-connectors/connector-core';
 import { microDicomUrl, ohifUrl, slicerUrl } from '@pacs-connectors/manifest-builder';
 import { ServerConfiguration } from '../boot/server-configuration.js';
+import { byToken } from '../retrieval/retrieval.js';
 import { AskedArchives } from './asked-archives.service.js';
 import { cannot, filterOf, identifierOf, type Launch, type LaunchRequest, missingKey } from './viewer-launch.js';
 
@@ -32,7 +33,7 @@ export class OtherViewers {
       seriesInstanceUids: wider.every((list) => list.length === 0) ? series : undefined,
       initialSeriesInstanceUid: series[0],
       initialSopInstanceUid: objects[0],
-      bearerToken: request.caller.bearerToken,
+      bearerToken: this.tokenFor(connector.id, request),
       tokenInQuery: settings.tokenAuthQueryParam,
     });
     return { url, found };
@@ -54,9 +55,14 @@ export class OtherViewers {
       context: settings.context,
       dicomWebUrls: [archive.url],
       studyInstanceUids,
-      bearerToken: request.caller.bearerToken,
+      bearerToken: this.tokenFor(connector.id, request),
     });
     return { url, found };
+  }
+
+  /** The caller's token, where the images of this archive are retrieved with one. */
+  private tokenFor(id: string, { caller }: LaunchRequest): string | undefined {
+    return byToken(this.configuration.connector(id).retrieval) ? caller.bearerToken : undefined;
   }
 
   /** MicroDicom, by one identifier at every archive that the request asks. */

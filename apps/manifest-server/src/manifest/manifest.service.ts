@@ -16,7 +16,7 @@ import { CircuitOpenError } from '../watch/circuit-breaker.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { askArchive } from './ask-archive.js';
 import { type BuildReport, BuiltManifests, type PartReport } from './built-manifests.service.js';
-import { errorNotice, leftOutNotice, nothingFoundNotice } from './notices.js';
+import { endedTokenNotice, errorNotice, leftOutNotice, nothingFoundNotice } from './notices.js';
 
 export interface BuiltManifest {
   manifest: Manifest;
@@ -111,6 +111,7 @@ export class ManifestService {
       const { patients, notices } = await this.watches.search(connector, () =>
         askArchive(connector, search.criteria, { signal, timeoutMs, caller }),
       );
+      const ended = bearerToken === caller.bearerToken && expiresAt !== undefined && expiresAt <= Date.now();
       return {
         arcQuery: {
           arcId: id,
@@ -125,7 +126,7 @@ export class ManifestService {
             ...Object.entries(manifest.httpTags).map(([key, value]) => ({ key, value })),
             ...(bearerToken === undefined ? [] : [{ key: 'Authorization', value: `Bearer ${bearerToken}` }]),
           ],
-          notices,
+          notices: ended ? [...notices, endedTokenNotice(id, expiresAt)] : notices,
           patients,
         },
         expiresAt,

@@ -37,6 +37,16 @@ export function leftOutNotice({ id }: LeftOutConnector): Notice {
   };
 }
 
+/** Said where the token of the request, which the viewer is to show the archive, has ended (milliseconds since the epoch). */
+export function endedTokenNotice(id: string, endedAt: number): Notice {
+  const end = new Date(endedAt).toISOString();
+  return {
+    severity: 'WARN',
+    title: `Archive ${id}: the token has ended`,
+    description: `The token of the request ended at ${end}; images may be refused.`,
+  };
+}
+
 /** Said where no archive holds what was asked for. */
 export function nothingFoundNotice(id: string): Notice {
   return { severity: 'INFO', title: 'Nothing found', description: `Archive ${id} holds nothing that was asked for.` };

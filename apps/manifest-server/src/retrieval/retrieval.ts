@@ -1,4 +1,4 @@
-import { type ConnectorConfiguration } from '@pacs-connectors/config-core';
+import { type ConnectorConfiguration, type RetrievalSettings } from '@pacs-connectors/config-core';
 import { type Caller, ConnectorError } from '@pacs-connectors/connector-core';
 import { type ArcQuery } from '@pacs-connectors/manifest-builder';
 
@@ -35,11 +35,11 @@ export type Grants = Readonly<Record<string, { authorizationGrantType?: string }
  * @throws ConnectorError where no way is left: listing images that nobody can fetch helps nobody.
  */
 export function retrievalWay({ id, retrieval }: ConnectorConfiguration, caller: Caller, grants: Grants): RetrievalWay {
-  const { type, forceBasic, basic, oauth2 } = retrieval;
+  const { basic, oauth2 } = retrieval;
   const byLogin = basic?.url
     ? ({ way: 'basic', retrieval: { baseUrl: basic.url, webLogin: webLogin(basic) } } as const)
     : undefined;
-  if (!forceBasic && type !== 'BASIC' && oauth2?.url) {
+  if (oauth2 && byToken(retrieval)) {
     const { url: baseUrl, oidcId } = oauth2;
     const grant = oidcId === undefined ? undefined : grants[oidcId]?.authorizationGrantType;
     if (oidcId !== undefined && grant === 'client_credentials') return { way: 'client', baseUrl, oidcId };
@@ -55,6 +55,11 @@ export function retrievalWay({ id, retrieval }: ConnectorConfiguration, caller: 
       remedy: 'Set wado.authentication.basic.url.',
     });
   return byLogin;
+}
+
+/** Whether images are retrieved with a bearer token at all; a caller's is nothing for an archive that takes logins. */
+export function byToken({ type, forceBasic, oauth2 }: RetrievalSettings): boolean {
+  return !forceBasic && type !== 'BASIC' && Boolean(oauth2?.url);
 }
 
 /** base64 of `login:password` in UTF-8 (RFC 7617 2); nothing where no login is configured. */

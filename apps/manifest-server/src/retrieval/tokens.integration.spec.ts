@@ -155,8 +155,6 @@ connector.config:
   x: { type: FAKE, wado.authentication: { oauth2.url: https://x.example/rs, basic: { url: https://x.example/wado, login: u } } }
 `));
   archives.set('x', () => Promise.resolve(patientWith('1.2')));
-  const jwt = (seconds: number) =>
-    `e30.${Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + seconds })).toString('base64url')}.c2ln`;
   const [short, long] = [jwt(2), jwt(600)];
   const [mine, theirs, nobodys] = [
     await launch(`&access_token=${short}`),
@@ -171,3 +169,24 @@ connector.config:
   expect((await fetch(mine)).status).toBe(404);
   expect(await tokenIn(theirs)).toBe(long);
 });
+
+it('a token of the request that has ended is handed on with a message', async () => {
+  ({ app, url } = await serveFakes(`
+connector.config:
+  x: { type: FAKE, wado.authentication.oauth2.url: https://x.example/rs }
+  y: { type: FAKE, wado.authentication.basic.url: https://y.example/wado }
+`));
+  archives.set('x', () => Promise.resolve(patientWith('1.2'))).set('y', () => Promise.resolve(patientWith('1.2')));
+  const ended = await parts(`${url}/manifest?studyUID=1.2&access_token=${jwt(-60)}`);
+  expect(ended['x']).toMatchObject({
+    Patient: [{}],
+    Message: { description: expect.stringMatching(/token of the request ended at \d{4}-.*Z; images may be refused/) },
+  });
+  expect(ended['y']).not.toHaveProperty('Message');
+  expect((await parts(`${url}/manifest?studyUID=1.2&access_token=${jwt(600)}`))['x']).not.toHaveProperty('Message');
+});
+
+function jwt(seconds: number): string {
+  const claims = JSON.stringify({ exp: Math.floor(Date.now() / 1000) + seconds });
+  return `e30.${Buffer.from(claims).toString('base64url')}.c2ln`;
+}
