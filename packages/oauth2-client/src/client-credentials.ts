@@ -59,7 +59,8 @@ export class ClientCredentials {
   /** The provider as messages name it. */
   readonly provider: string;
   private readonly flights = new SingleFlight<AccessToken>();
-  private readonly connections: Agent;
+  /** Not set: Node.js's own, which may know of a proxy. */
+  private readonly connections?: Agent;
   private configuration?: Configuration;
   private current?: AccessToken;
   private toldShortLife = false;
@@ -71,7 +72,7 @@ export class ClientCredentials {
     if (!URL.canParse(address)) throw misconfigured(`${address} is not a URL`);
     const { origin, pathname } = new URL(address);
     this.provider = origin + pathname;
-    this.connections = new Agent({ allowH2: true, connect: { ca: options.ca } });
+    if (options.ca) this.connections = new Agent({ connect: { ca: options.ca } });
   }
 
   /**
