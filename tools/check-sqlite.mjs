@@ -7,7 +7,7 @@ if (!hasSqlite()) {
       '',
       `SQLite is missing: Node.js ${process.versions.node} has none of its own, and better-sqlite3 could not be compiled.`,
       'The demo and SQLite archives need it; everything else works without. Remedy, one of:',
-      '  - Node.js 22.13 or later, which brings SQLite along',
+      '  - Node.js 22.16 or later, which brings SQLite along',
       '  - a C++ compiler, make and Python (Debian: apt-get install g++ make python3), then npm ci again',
       '',
     ].join('\n'),

@@ -10,7 +10,7 @@ export interface Statement {
 }
 
 /**
- * Creates or opens an SQLite file, by Node's own SQLite where this Node has it (22.13 and later), else by better-sqlite3.
+ * Creates or opens an SQLite file, by Node's own SQLite where this Node has it (22.16 and later), else by better-sqlite3.
  *
  * @throws Error with the remedy where neither can be had.
  */
@@ -24,8 +24,8 @@ export async function openDatabase(file: string): Promise<Database> {
     return new betterSqlite.default(file);
   } catch (error) {
     throw new Error(
-      `SQLite cannot be used: Node.js ${process.versions.node} has none of its own (22.13 and later have), and the package ` +
-        `better-sqlite3 does not load (${firstLine(error)}). Remedy: start with Node.js 22.13 or later; or, so that ` +
+      `SQLite cannot be used: Node.js ${process.versions.node} has none of its own (22.16 and later have), and the package ` +
+        `better-sqlite3 does not load (${firstLine(error)}). Remedy: start with Node.js 22.16 or later; or, so that ` +
         'better-sqlite3 can be compiled, install a C++ compiler, make and Python ' +
         '(Debian: apt-get install g++ make python3), then run npm ci again.',
       { cause: error },

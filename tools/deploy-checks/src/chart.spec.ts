@@ -28,6 +28,9 @@ describe('the chart', () => {
         ingress: { enabled: true },
         nodeSelector: { disk: 'ssd' },
         tolerations: [{ key: 'images', operator: 'Exists', effect: 'NoSchedule' }],
+        image: { pullSecrets: [{ name: 'registry' }] },
+        extraVolumes: [{ name: 'stores', secret: { secretName: 'stores' } }],
+        extraVolumeMounts: [{ name: 'stores', mountPath: '/stores', readOnly: true }],
       },
     ],
     ['without what can be left out', { networkPolicy: { enabled: false } }],
@@ -39,6 +42,25 @@ describe('the chart', () => {
     },
     60_000,
   );
+
+  it('mounts what the configuration names, and has the login of the registry', async () => {
+    const rendered = await manifests({
+      image: { pullSecrets: [{ name: 'registry' }] },
+      extraVolumes: [{ name: 'stores', secret: { secretName: 'stores' } }],
+      extraVolumeMounts: [{ name: 'stores', mountPath: '/stores', readOnly: true }],
+    });
+    expect(rendered.find(({ kind }) => kind === 'Deployment')).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            imagePullSecrets: [{ name: 'registry' }],
+            containers: [{ volumeMounts: [{ name: 'config' }, { name: 'stores', mountPath: '/stores' }] }],
+            volumes: [{ name: 'config' }, { name: 'stores' }],
+          },
+        },
+      },
+    });
+  });
 
   it('makes every object that operating it takes, and an Ingress where asked', async () => {
     const kinds = async (values = {}) => (await manifests(values)).map(({ kind }) => kind);

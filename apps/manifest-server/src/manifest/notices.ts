@@ -54,6 +54,8 @@ export function nothingFoundNotice(id: string): Notice {
 
 function sentence(text: string): string {
   const trimmed = text.trim();
-  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  // An address, a host or a key at the beginning stays as it is.
+  const isWord = /^[\p{L}-]+(?=[\s,;:.!?]*(?:\s|$))/u.test(trimmed);
+  const capital = isWord ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -6,7 +6,8 @@ export class ShutdownSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['delay'],
-    description: 'How long it goes on serving, not ready any more, so that load balancers see it: 5s',
+    description:
+      'How long it goes on serving, not ready any more, so that load balancers see it; not at all unless told',
     kind: 'duration',
   })
   @Min(0)
