@@ -15,7 +15,7 @@ it('a server whose terminal is gone ends', async () => {
   const command = `echo pid $$; exec "${process.execPath}" "${PROGRAM}" --port 0`;
   const terminal = spawn('script', ['-q', '-c', command, '/dev/null'], {
     cwd: folder.path,
-    env: { PATH: process.env['PATH'], HOME: folder.path, TERM: 'dumb' },
+    env: { PATH: process.env['PATH'], HOME: folder.path, TMPDIR: folder.path, TERM: 'dumb' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let output = '';
@@ -39,7 +39,7 @@ it('a server whose terminal is gone ends', async () => {
 
 it('a SIGHUP does not end it from the moment on when its first module runs, before the others are loaded', async () => {
   const folder = await temporaryFolder('hang-up');
-  const env = { PATH: process.env['PATH'], HOME: folder.path };
+  const env = { PATH: process.env['PATH'], HOME: folder.path, TMPDIR: folder.path };
   // NestJS brings this function along.
   const telling = `process.on('newListener', (name) => name === 'SIGHUP' && console.log('listens', 'getMetadata' in Reflect))`;
   const flags = ['--import', `data:text/javascript,${encodeURIComponent(telling)}`];
