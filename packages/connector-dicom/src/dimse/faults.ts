@@ -38,7 +38,7 @@ function rejectionReason(peer: PeerNames, source: number, reason: number): [stri
     case '1.7':
       return [
         `called AE title ${peer.calledAeTitle} not recognized`,
-        "Set aet to the archive's own AE title; letter case counts.",
+        `Set aet to the archive's own AE title; letter case counts. Some archives say this of a calling-aet that they do not know for it: have ${peer.callingAeTitle} entered there.`,
       ];
     case '2.1':
       return ['no reason given (its association service)', 'Ask its administrator for its log.'];
@@ -56,11 +56,17 @@ function rejectionReason(peer: PeerNames, source: number, reason: number): [stri
   }
 }
 
-/** A-ABORT (PS3.8 9.3.8), source 0 is the peer's application, 2 its service provider. */
-export function abortion(peer: PeerNames, source: number, reason: number): DimseError {
+/**
+ * A-ABORT (PS3.8 9.3.8), source 0 is the peer's application, 2 its service provider.
+ *
+ * @param insteadOfAnswer the peer has had a C-FIND and answered none: Orthanc does so to a caller that it does not know
+ */
+export function abortion(peer: PeerNames, source: number, reason: number, insteadOfAnswer: boolean): DimseError {
   const who = source === 2 ? `its protocol layer, reason ${reason}` : 'its application';
   return new DimseError('unavailable', `the archive at ${at(peer)} aborted the association (${who})`, {
-    remedy: "Look into the archive's log.",
+    remedy: insteadOfAnswer
+      ? `See whether the archive knows calling-aet ${peer.callingAeTitle} and lets it query; else look into the archive's log.`
+      : "Look into the archive's log.",
     lost: true,
   });
 }
@@ -131,11 +137,15 @@ export function connectionError(peer: PeerNames, error: Error & { code?: string 
     case 'ECONNRESET':
     case 'EPIPE':
       return failed('ended the connection', "Look into the archive's log; it may expect TLS, or none.", true);
-    case 'EPROTO':
+    case 'EPROTO': {
+      // An alert of the peer is the code where Node was reading, and a part of this message where it was writing.
+      const alert = /:([^:]* alert [^:]*):/.exec(error.message)?.[1];
+      if (alert) return certificateError(peer, `ERR_SSL_${alert.toUpperCase().replaceAll(' ', '_')}`, error);
       return new DimseError('protocol', `${at(peer)} does not speak TLS as asked`, {
         remedy: 'Remove tls.mode where the archive has no TLS; else see that it offers TLS 1.2 or newer.',
         cause: error,
       });
+    }
     default:
       if (code?.startsWith('ERR_SSL') || code?.startsWith('ERR_TLS') || (code && CERTIFICATE_ERRORS.has(code)))
         return certificateError(peer, code, error);
@@ -168,11 +178,8 @@ export function certificateError(peer: PeerNames, code: string, cause?: unknown)
     });
   }
   if (code.startsWith('ERR_SSL')) {
-    const wanted = /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA/.test(code);
     return new DimseError('refused', `${at(peer)} ended the TLS handshake (${code})`, {
-      remedy: wanted
-        ? 'It wants a client certificate that it knows: set key-store, and have its issuer entered in the archive.'
-        : 'See that it offers TLS 1.2 or newer with ciphers of the BCP 195 profile.',
+      remedy: handshakeRemedy(code),
       cause,
     });
   }
@@ -180,6 +187,18 @@ export function certificateError(peer: PeerNames, code: string, cause?: unknown)
     remedy: 'Put the certificate that issued it (or itself, where it is self-signed) into the truststore.',
     cause,
   });
+}
+
+function handshakeRemedy(code: string): string {
+  const ciphers = 'See that it offers TLS 1.2 or newer with ciphers of the BCP 195 profile.';
+  const certificate = 'set key-store, and have its issuer entered in the archive.';
+  // RFC 5246 7.2.2: no acceptable set of parameters; a missing client certificate is told so too (7.4.6).
+  if (code.includes('HANDSHAKE_FAILURE')) {
+    return `It has no cipher in common with us, or wants a client certificate. ${ciphers} For a client certificate, ${certificate}`;
+  }
+  return /CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA/.test(code)
+    ? `It wants a client certificate that it knows: ${certificate}`
+    : ciphers;
 }
 
 /** A failure status of C-FIND (PS3.4 C.4.1.1.4, PS3.7 C.5). */

@@ -146,14 +146,14 @@ class Negotiation {
             if (!reader) throw new Error('data before the association was accepted');
             for (const pdv of presentationDataValues(pdu)) {
               const message = reader.take(pdv);
-              if (message) this.link?.onMessage(message);
+              if (message) this.link?.take(message);
             }
           } catch (error) {
             this.fail(faults.malformed(peer, error));
           }
           return;
         case PduType.abort:
-          return this.fail(faults.abortion(peer, pdu[8] ?? 0, pdu[9] ?? 0));
+          return this.fail(faults.abortion(peer, pdu[8] ?? 0, pdu[9] ?? 0, this.link?.findUnanswered ?? false));
         case PduType.releaseRequest:
           network.sendAssociationReleaseResponse();
           return this.fail(faults.connectionClosed(peer, this.link ? 'question' : 'negotiation', !!peer.tls));

@@ -16,6 +16,7 @@ export class PeerLink {
   /** Called once, with {@link failure}: the connection is of no more use. */
   onEnd: (error: DimseError) => void = () => undefined;
   failure: DimseError | undefined;
+  private findAnswered = false;
   private lastFind: InstanceType<typeof dimse.requests.CFindRequest> | undefined;
 
   constructor(
@@ -44,6 +45,17 @@ export class PeerLink {
     );
     this.lastFind = request;
     return this.send(request);
+  }
+
+  /** A response has come. */
+  take(message: ResponseMessage): void {
+    this.findAnswered ||= message.messageId === this.lastFind?.getMessageId();
+    this.onMessage(message);
+  }
+
+  /** Whether the peer has got a C-FIND and answered none. */
+  get findUnanswered(): boolean {
+    return this.lastFind !== undefined && !this.findAnswered;
   }
 
   /** Sends a C-ECHO-RQ. @returns its Message ID. */
