@@ -215,7 +215,7 @@ describe('a question that fails', () => {
         find: (find, reply, count) => {
           if (count !== 1) return answer(find, reply);
           reply.raw(Buffer.from([4, 0, 0, 0, 0x40, 0]));
-          const drip = setInterval(() => reply.raw(Buffer.alloc(1)), 20);
+          const drip = setInterval(() => reply.raw(Buffer.alloc(1)), 20).unref();
           setTimeout(() => clearInterval(drip), 2_000);
         },
       },
@@ -286,7 +286,7 @@ it('one that fails below the studies for good ends the others that were under wa
           if (scp.finds.length < 3) return;
           clearInterval(others);
           reply.raw(Buffer.from([4, 0, 0, 0, 0, 6, 0, 0, 9, 9, 1, 3]));
-        }, 5);
+        }, 5).unref();
         return;
       }
       void reply.cancelled.then(() => reply.end(0xfe00));
@@ -391,7 +391,8 @@ describe('the health check', () => {
     const { connector, scp } = await start(
       {
         find: (_, reply) => {
-          const drip = setInterval(() => reply.match({ [Tag.patientId]: 'P2' }), 20);
+          // Unref'd: where the connection ends before the C-CANCEL, nothing else ends it.
+          const drip = setInterval(() => reply.match({ [Tag.patientId]: 'P2' }), 20).unref();
           void reply.cancelled.then(() => {
             clearInterval(drip);
             reply.end(0xfe00);
