@@ -142,5 +142,10 @@ function comesFirst(value: unknown, known: unknown): boolean {
   if (value === undefined || value === known) return false;
   if (known === undefined) return true;
   if (typeof value !== 'string' || typeof known !== 'string') return false;
-  return value.length > known.length || (value.length === known.length && value < known);
+  return isPreferred(value, known);
+}
+
+/** Whether of two texts that differ the first is the one to keep: the longer, else the one that sorts first. */
+export function isPreferred(text: string, other: string): boolean {
+  return text.length > other.length || (text.length === other.length && text < other);
 }

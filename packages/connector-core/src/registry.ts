@@ -82,6 +82,11 @@ export class ConnectorRegistry {
     return this.inForce.made.get(id)?.connector;
   }
 
+  /** Whether a connector of this id is configured, usable or left out. */
+  knows(id: string): boolean {
+    return this.get(id) !== undefined || this.leftOut.some((one) => one.id === id);
+  }
+
   plugin(type: string): ConnectorPlugin | undefined {
     return this.pluginsByType.get(type);
   }
@@ -92,7 +97,7 @@ export class ConnectorRegistry {
    * that is named is known: only its own part is missing.
    */
   select(requestedIds: readonly string[] = []): readonly Connector[] {
-    if (requestedIds.length > 0) return this.knows(requestedIds) ? this.usable(requestedIds) : this.connectors;
+    if (requestedIds.length > 0) return this.knowsAll(requestedIds) ? this.usable(requestedIds) : this.connectors;
     const { defaultIds } = this.inForce;
     const usable = this.usable(defaultIds);
     return usable.length > 0 && usable.length === new Set(defaultIds).size ? usable : this.connectors;
@@ -100,7 +105,7 @@ export class ConnectorRegistry {
 
   /** The left-out connectors that the same request would ask if they were usable. Their studies are missing in its answer. */
   missing(requestedIds: readonly string[] = []): readonly LeftOutConnector[] {
-    if (requestedIds.length > 0 && this.knows(requestedIds))
+    if (requestedIds.length > 0 && this.knowsAll(requestedIds))
       return this.leftOut.filter(({ id }) => requestedIds.includes(id));
     return this.select(requestedIds) === this.connectors ? this.leftOut : [];
   }
@@ -109,8 +114,8 @@ export class ConnectorRegistry {
     return [...new Set(ids)].map((id) => this.get(id)).filter((connector) => connector !== undefined);
   }
 
-  private knows(ids: readonly string[]): boolean {
-    return ids.every((id) => this.get(id) ?? this.leftOut.some((one) => one.id === id));
+  private knowsAll(ids: readonly string[]): boolean {
+    return ids.every((id) => this.knows(id));
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Instance, type Patient, type Series, type Study } from '@pacs-connectors/connector-core';
+import { type Instance, isPreferred, type Patient, type Series, type Study } from '@pacs-connectors/connector-core';
 import {
   ATTRIBUTES,
   type ArcQueryElement,
@@ -216,9 +216,7 @@ function complete<Element>(element: Element, other: Element, attributes: readonl
 function comesFirst(value: unknown, known: unknown): boolean {
   if (value === undefined || value === known) return false;
   if (known === undefined) return true;
-  const text = String(value);
-  const knownText = String(known);
-  return text.length > knownText.length || (text.length === knownText.length && text < knownText);
+  return isPreferred(String(value), String(known));
 }
 
 function makePatient(source: Patient): PatientElement {

@@ -62,7 +62,7 @@ export class AskedArchives {
 
   /** Without the ids: those that the caller has not named are none of its business. */
   private whyNotOne({ search: { archives } }: LaunchRequest): string {
-    const known = archives.filter((id) => this.registry.get(id) || this.registry.leftOut.some((one) => one.id === id));
+    const known = archives.filter((id) => this.registry.knows(id));
     if (archives.length === 0) return 'is needed';
     if (known.length === archives.length) return `names ${archives.length} archives`;
     if (archives.length === 1) return 'is not known here';
