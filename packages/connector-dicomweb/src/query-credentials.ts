@@ -1,5 +1,5 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
-import { ClientCredentials, OAuth2Error } from '@pacs-connectors/oauth2-client';
+import { ClientCredentials, OAuth2Error, registeredClient } from '@pacs-connectors/oauth2-client';
 import { type DicomWebSettings } from './dicomweb-settings.js';
 import {
   basicCredentials,
@@ -25,18 +25,8 @@ export function queryCredentials(
   const plain = basic ? basicCredentials(basic) : undefined;
   if (!oauth2) return plain ?? noCredentials;
   if (oauth2.grant === 'authorization_code') return callerCredentials(id, plain);
-  const { registrations = {}, providers = {} } = settings.oauth2Clients ?? {};
-  const registration = registrations[oauth2.oidcId];
-  const provider = providers[registration?.provider ?? oauth2.oidcId];
   try {
-    const tokens = new ClientCredentials({
-      issuerUri: provider?.issuerUri,
-      tokenUri: provider?.tokenUri,
-      clientId: registration?.clientId ?? '',
-      clientSecret: registration?.clientSecret,
-      scope: registration?.scope.join(' ') || undefined,
-      ca,
-    });
+    const tokens = new ClientCredentials({ ...registeredClient(oauth2.oidcId, settings.oauth2Clients), ca });
     return clientCredentials(id, tokens);
   } catch (error) {
     if (!(error instanceof OAuth2Error)) throw error;

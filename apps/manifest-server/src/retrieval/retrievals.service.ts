@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type ConnectorConfiguration, type TruststoreSettings } from '@pacs-connectors/config-core';
 import { type Caller, ConnectorError } from '@pacs-connectors/connector-core';
-import { type AccessToken, ClientCredentials, OAuth2Error } from '@pacs-connectors/oauth2-client';
+import { type AccessToken, ClientCredentials, OAuth2Error, registeredClient } from '@pacs-connectors/oauth2-client';
 import { readStore, StoreError } from '@pacs-connectors/tls-stores';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { type Retrieval, retrievalWay } from './retrieval.js';
@@ -63,19 +63,14 @@ export class Retrievals {
 
   /** @throws OAuth2Error (`misconfigured`), StoreError */
   private clientOf(oidcId: string, truststore?: TruststoreSettings): ClientCredentials {
-    const { registrations, providers } = this.configuration.global.oauth2;
-    const registration = registrations[oidcId];
-    const provider = providers[registration?.provider ?? oidcId];
+    const { oauth2 } = this.configuration.global;
+    const minimumLifeMs = oauth2.registrations[oidcId]?.minimumLifeMs ?? 0;
     return new ClientCredentials({
-      issuerUri: provider?.issuerUri,
-      tokenUri: provider?.tokenUri,
-      clientId: registration?.clientId ?? '',
-      clientSecret: registration?.clientSecret,
-      scope: registration?.scope.join(' ') || undefined,
-      minimumLifeMs: registration?.minimumLifeMs,
+      ...registeredClient(oidcId, oauth2),
+      minimumLifeMs,
       onShortLife: (lifetimeMs) =>
         this.logger.warn(
-          `spring.security.oauth2.client.registration.${oidcId}.minimum-life is ${registration!.minimumLifeMs / 1000}s, and the provider gives tokens of ${lifetimeMs / 1000}s: each is handed out until half of that. Remedy: set minimum-life to at most nine tenths of it, or let the provider give longer ones.`,
+          `spring.security.oauth2.client.registration.${oidcId}.minimum-life is ${minimumLifeMs / 1000}s, and the provider gives tokens of ${lifetimeMs / 1000}s: each is handed out until half of that. Remedy: set minimum-life to at most nine tenths of it, or let the provider give longer ones.`,
         ),
       ca: truststore?.url === undefined ? undefined : certificatesOf(truststore.url, truststore),
     });

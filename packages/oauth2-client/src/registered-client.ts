@@ -1,0 +1,25 @@
+import { type ClientCredentialsOptions } from './client-credentials.js';
+
+/** Clients and providers as a configuration names them (`spring.security.oauth2.client`). */
+export interface RegisteredClients {
+  registrations?: Readonly<
+    Record<string, { clientId: string; clientSecret?: string; scope: readonly string[]; provider?: string }>
+  >;
+  providers?: Readonly<Record<string, Pick<ClientCredentialsOptions, 'issuerUri' | 'tokenUri'>>>;
+}
+
+/** The client that is registered as `oidcId`, at its provider: the one it names, else the one of its own name. */
+export function registeredClient(
+  oidcId: string,
+  { registrations = {}, providers = {} }: RegisteredClients = {},
+): ClientCredentialsOptions {
+  const registration = registrations[oidcId];
+  const provider = providers[registration?.provider ?? oidcId];
+  return {
+    issuerUri: provider?.issuerUri,
+    tokenUri: provider?.tokenUri,
+    clientId: registration?.clientId ?? '',
+    clientSecret: registration?.clientSecret,
+    scope: registration?.scope.join(' ') || undefined,
+  };
+}
