@@ -1,4 +1,5 @@
 import { type Instance, isPreferred, type Patient, type Series, type Study } from '@pacs-connectors/connector-core';
+import { completeDicomWeb } from './dicom-web.js';
 import {
   ATTRIBUTES,
   type ArcQueryElement,
@@ -27,6 +28,7 @@ import {
   tagsRule,
   textRule,
   tmRule,
+  transferSyntaxRule,
   uiRule,
   uriRule,
 } from './value-rules.js';
@@ -50,21 +52,26 @@ export async function arrange(manifest: Manifest, pace: Pace): Promise<ManifestE
 async function arrangeQuery(query: ArcQuery, pace: Pace): Promise<ArcQueryElement> {
   const leftOut: LeftOut = { studies: 0, series: 0, instances: 0, moved: 0 };
   const patients = await arrangePatients(query, leftOut, pace);
-  return {
+  const additionalParameters = textRule(query.additionalParameters);
+  const part: ArcQueryElement = {
     arcId: textRule(query.arcId) ?? '',
     baseUrl: uriRule(query.baseUrl),
     webLogin: textRule(query.webLogin),
     requireOnlySOPInstanceUID: booleanRule(query.requireOnlySopInstanceUid),
-    additionnalParameters: textRule(query.additionalParameters),
+    additionalParameters,
+    additionnalParameters: additionalParameters,
     overrideDicomTagsList: tagsRule(query.overrideDicomTags),
     queryMode: queryModeRule(query.queryMode),
     seriesRetrieve: booleanRule(query.seriesRetrieve),
     httpTag: (query.httpTags ?? [])
       .map(({ key, value }) => ({ key: textRule(key) ?? '', value: textRule(value) ?? '' }))
       .filter(({ key }) => key !== ''),
-    Message: messageOf([...(query.notices ?? []), ...leftOutNotices(query.arcId, leftOut)]),
+    Message: undefined,
     Patient: patients,
   };
+  const notices = part.queryMode === 'DICOM_WEB' ? await completeDicomWeb(part, pace) : [];
+  part.Message = messageOf([...(query.notices ?? []), ...leftOutNotices(query.arcId, leftOut), ...notices]);
+  return part;
 }
 
 /** One element under way, and the nodes of the model that it is made from. */
@@ -251,7 +258,7 @@ const STUDIES: Level<Patient, PatientElement, Study, StudyElement> = {
 };
 
 function seriesLevel(query: ArcQuery): Level<Study, StudyElement, Series, SeriesElement> {
-  const transferSyntaxUid = uiRule(query.transferSyntaxUid);
+  const transferSyntaxUid = transferSyntaxRule(query.transferSyntaxUid);
   const compressionRate = percentRule(query.compressionRate);
   return {
     childrenOf: (study) => study.series ?? [],

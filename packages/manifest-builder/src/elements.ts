@@ -14,7 +14,9 @@ export interface ArcQueryElement {
   baseUrl: string;
   webLogin?: string;
   requireOnlySOPInstanceUID?: boolean;
-  /** The spelling is the field's. */
+  /** Read by Weasis 4.7.0 and later. */
+  additionalParameters?: string;
+  /** The same, by the name that Weasis up to 4.6.6 reads. */
   additionnalParameters?: string;
   overrideDicomTagsList?: string;
   queryMode?: QueryMode;
@@ -84,6 +86,7 @@ export const ATTRIBUTES = {
     'baseUrl',
     'webLogin',
     'requireOnlySOPInstanceUID',
+    'additionalParameters',
     'additionnalParameters',
     'overrideDicomTagsList',
     'queryMode',

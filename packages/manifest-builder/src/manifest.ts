@@ -25,7 +25,7 @@ export interface ArcQuery {
   httpTags?: { key: string; value: string }[];
   /** Said to the reader; several become one `Message`. */
   notices?: Notice[];
-  /** Transfer Syntax UID asked of the archive for every series. */
+  /** Transfer Syntax UID asked of the archive for every series; `*`: as stored. */
   transferSyntaxUid?: string;
   /** JPEG quality asked of the archive, 1 to 100. */
   compressionRate?: number;

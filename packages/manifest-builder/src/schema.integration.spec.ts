@@ -49,6 +49,17 @@ describe('manifest.xsd', () => {
     expect(xmllint([await complete()])).toEqual(new Map());
   });
 
+  it('holds for the transfer syntax * of a DICOMweb archive', async () => {
+    const transferSyntaxUid = '*';
+    const patients = [patientOf([{ sopInstanceUid: '1.2.3.4' }])];
+    const document = await rendered({
+      arcQueries: [arcQueryOf(patients, { transferSyntaxUid, queryMode: 'DICOM_WEB' })],
+    });
+    expect(document).toContain('WadoTransferSyntaxUID="*"');
+    expect(document).toContain('DirectDownloadFile="/studies/1.2/series/1.2.3/instances/1.2.3.4"');
+    expect(xmllint([document])).toEqual(new Map());
+  });
+
   it('does not hold for what breaks a table', async () => {
     const good = await complete();
     const broken: [string, string | RegExp, string][] = [
@@ -83,6 +94,7 @@ describe('manifest.xsd', () => {
       ['a large number', 'InstanceNumber="1"', 'InstanceNumber="2147483648"'],
       ['a small number', 'InstanceNumber="1"', 'InstanceNumber="-2147483649"'],
       ['a modality', 'Modality="CT"', 'Modality="ct"'],
+      ['a transfer syntax', 'WadoTransferSyntaxUID="1.2.840.10008.1.2.4.70"', 'WadoTransferSyntaxUID="JPEG"'],
       ['a compression rate', 'WadoCompressionRate="80"', 'WadoCompressionRate="101"'],
       ['no SOP Instance UID', ' SOPInstanceUID="1.2.3.4"', ''],
       ['an unknown attribute', ' SOPInstanceUID="1.2.3.4"', ' SOPInstanceUID="1.2.3.4" Frames="1"'],

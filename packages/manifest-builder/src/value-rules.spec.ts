@@ -27,6 +27,16 @@ table('UI', rules.uiRule, [
   [null, none],
 ]);
 
+table('transfer syntax', rules.transferSyntaxRule, [
+  ['1.2.840.10008.1.2.4.80', '1.2.840.10008.1.2.4.80'],
+  [' 1.2.840.10008.1.2 ', '1.2.840.10008.1.2'],
+  ['*', '*'],
+  [' * ', '*'],
+  ['**', none],
+  ['JPEG', none],
+  [none, none],
+]);
+
 table('LO', rules.loRule, [
   ['  Thorax  ', 'Thorax'],
   ['a\tb\r\nc\nd', 'a b c d'],

@@ -10,7 +10,7 @@
  * | PN | PatientName, ReferringPhysicianName | Over 64 characters: component groups go from the end, the alphabetic one last; what is still too long is cut. Nothing but delimiters: no name. A PatientName that is not known stands as an empty value: no name is made up. |
  * | SH | AccessionNumber, StudyID | Over 16 characters: left out, since half an identifier is another study's. |
  * | UI | Study, Series and SOP Instance UID | Anything but 1 to 64 of `0-9.`: the node and what is below it cannot be fetched, so it is left out, counted and said in the arcQuery's `Message`. |
- * | UI | SOPClassUID, WadoTransferSyntaxUID | The same test; only the attribute is left out. |
+ * | UI | SOPClassUID, WadoTransferSyntaxUID | The same test; only the attribute is left out. WadoTransferSyntaxUID may be `*` as well: archives take it for "as stored". |
  * | CS | Modality | Upper case; the first of several values (`\`). Other characters than `A-Z0-9 _`, or over 16: left out. |
  * | CS | PatientSex | M, F, O and, in any letter case, MALE → M, FEMALE → F, OTHER, A (HL7's "ambiguous") and X (passports) → O; anything else, `U` and digits included, is left out. |
  * | IS | InstanceNumber, SeriesNumber | A whole number of 32 bits: `" 007 "`, `+5` and a database's `1.0` are read; anything else is left out. |
@@ -106,6 +106,11 @@ export function uiRule(value: unknown): string | undefined {
   if (typeof value === 'string' && UID.test(value)) return value;
   const text = trimmed(value, LONGEST);
   return text !== undefined && UID.test(text) ? text : undefined;
+}
+
+/** A transfer syntax to ask for: its UID, or `*`. */
+export function transferSyntaxRule(value: unknown): string | undefined {
+  return trimmed(value, LONGEST) === '*' ? '*' : uiRule(value);
 }
 
 /** Code String (CS). */

@@ -58,7 +58,7 @@ describe('XML', () => {
     expect(text).toBe(
       '<?xml version="1.0" encoding="UTF-8"?><manifest xmlns="http://www.weasis.org/xsd/2.5" uid="u1">' +
         '<arcQuery arcId="main" baseUrl="https://pacs.example.org/wado" webLogin="dTpw" requireOnlySOPInstanceUID="false"' +
-        ' additionnalParameters="&amp;a=1" overrideDicomTagsList="0x00100010,0x0020000D" queryMode="DB" seriesRetrieve="true">' +
+        ' additionalParameters="&amp;a=1" additionnalParameters="&amp;a=1" overrideDicomTagsList="0x00100010,0x0020000D" queryMode="DB" seriesRetrieve="true">' +
         '<httpTag key="X-Site" value="one"/><Message title="T" description="D" severity="INFO"/>' +
         '<Patient PatientID="1" PatientName="DOE^JANE"><Study StudyInstanceUID="1.2"><Series SeriesInstanceUID="1.2.3">' +
         '<Instance SOPInstanceUID="1.2.3.4" InstanceNumber="1"/></Series></Study></Patient></arcQuery>' +

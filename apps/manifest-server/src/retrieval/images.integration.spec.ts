@@ -206,6 +206,7 @@ interface Part {
 }
 interface Instance {
   SOPInstanceUID: string;
+  DirectDownloadFile?: string;
 }
 
 /** Launches the viewer, and fetches its manifest as it would: without the caller's token. */
@@ -222,15 +223,16 @@ async function partsOf(
   return ((await response.json()) as { manifest: { arcQuery: Part[] } }).manifest.arcQuery;
 }
 
-/** Fetches the study's first image with what a part hands on, as Weasis does: WADO-RS where it is DICOMweb, else WADO-URI. */
+/** Fetches the study's first image as Weasis does: the file's own address where the manifest has one, else WADO-URI. */
 async function fetchImage({ baseUrl, webLogin, httpTag = [], queryMode, Patient }: Part): Promise<Response> {
   const series = Patient[0]?.Study[0]?.Series[0];
-  const [seriesUid, objectUid] = [series?.SeriesInstanceUID ?? '', series?.Instance[0]?.SOPInstanceUID ?? ''];
+  const [instance] = series?.Instance ?? [];
+  const [seriesUid, objectUid] = [series?.SeriesInstanceUID ?? '', instance?.SOPInstanceUID ?? ''];
   const headers = new Headers(httpTag.map(({ key, value }) => [key, value]));
   if (webLogin !== undefined) headers.set('authorization', `Basic ${webLogin}`);
   if (queryMode === 'DICOM_WEB') {
-    headers.set('accept', 'multipart/related; type="application/dicom"');
-    return fetch(`${baseUrl}/studies/${study}/series/${seriesUid}/instances/${objectUid}`, { headers });
+    headers.set('accept', 'multipart/related;type="application/dicom";transfer-syntax=*');
+    return fetch(baseUrl + String(instance?.DirectDownloadFile), { headers });
   }
   const question = `requestType=WADO&studyUID=${study}&seriesUID=${seriesUid}&objectUID=${objectUid}`;
   return fetch(`${baseUrl}?${question}&contentType=application/dicom`, { headers });

@@ -1,0 +1,52 @@
+import { type Notice } from '@pacs-connectors/connector-core';
+import { type ArcQueryElement } from './elements.js';
+import { type Pace } from './pace.js';
+
+/**
+ * Completes the part of an archive whose images are retrieved by DICOMweb, for any connector whose plug-in says
+ * `queryMode: 'DICOM_WEB'`. Weasis makes no WADO-RS address of its own for an instance, so each gets one here, by its UIDs
+ * (PS3.18 10.4.1.1).
+ *
+ * - `baseUrl` loses the slashes at its end: Weasis appends `/studies/…` to it as it is.
+ * - `DirectDownloadFile` of an instance without one becomes `/studies/…/series/…/instances/…`; `?` follows where the
+ *   extra parameters begin with `&`.
+ * - `seriesRetrieve` is true where a study has no series or a series no instances: Weasis would list them and fetch nothing.
+ * - `overrideDicomTagsList` is removed where an instance is listed: Weasis would show no image.
+ *
+ * @returns what the reader has to know of what was removed.
+ */
+export async function completeDicomWeb(part: ArcQueryElement, pace: Pace): Promise<Notice[]> {
+  part.baseUrl = part.baseUrl.replace(/\/+$/, '');
+  const query = part.additionalParameters?.startsWith('&') ? '?' : '';
+  let instances = false;
+  let stopsAbove = false;
+  for (const { Study: studies } of part.Patient) {
+    for (const { StudyInstanceUID: studyUid, Series: seriesOfStudy } of studies) {
+      stopsAbove ||= seriesOfStudy.length === 0;
+      for (const series of seriesOfStudy) {
+        if (series.Instance.length > 0) instances = true;
+        else stopsAbove = true;
+        const path = `/studies/${studyUid}/series/${series.SeriesInstanceUID}/instances/`;
+        for (const instance of series.Instance) {
+          instance.DirectDownloadFile ??= path + instance.SOPInstanceUID + query;
+          if (pace.due()) await pace.rest();
+        }
+      }
+    }
+  }
+  if (stopsAbove) part.seriesRetrieve ??= true;
+  return instances ? withoutOverriddenTags(part) : [];
+}
+
+function withoutOverriddenTags(part: ArcQueryElement): Notice[] {
+  const { arcId, overrideDicomTagsList } = part;
+  if (overrideDicomTagsList === undefined) return [];
+  part.overrideDicomTagsList = undefined;
+  return [
+    {
+      severity: 'WARN',
+      title: 'Attributes shown as stored',
+      description: `Archive ${arcId} is configured to replace attributes of its images (${overrideDicomTagsList}). Weasis shows no image of a DICOMweb archive then, so they are shown as the archive has stored them. Ask the administrator of this server to remove overrideDicomTags of ${arcId}.`,
+    },
+  ];
+}
