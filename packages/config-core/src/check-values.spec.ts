@@ -94,7 +94,8 @@ describe('values', () => {
 
   it('two layouts with two values: the first is used, with a warning; the same value twice is fine', async () => {
     const rate = (second: number) =>
-      `      wado.authentication.compression-rate: 10\n      weasis.manifest.compression-rate: ${second}\n`;
+      `      wado.authentication.compression-rate: 10\n      weasis.manifest.compression-rate: ${second}\n` +
+      `      weasis.manifest.transfer-syntax-uid: '*'\n`;
     const { connectors, problems } = await load(dicomConnector(rate(20)));
     expect(connectors[0]!.manifest.compressionRate).toBe(10);
     expect(problems).toMatchObject([

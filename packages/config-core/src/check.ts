@@ -6,12 +6,13 @@ import { type Problem, renderProblem } from './problems.js';
 import { type ReaderContext, readerContext, report } from './reader/context.js';
 import { readRequired, readSettings } from './reader/read-settings.js';
 import { KnownKeys, UNKNOWN_KEY } from './reader/unknown-keys.js';
+import { checkManifest } from './settings/check-manifest.js';
 import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
 import { GlobalConfiguration, GUARDING_KEYS, MISSPELLED_GUARD } from './settings/global-configuration.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
 
 /** What the check needs to know of an archive language. */
-export type KnownPlugin = Pick<ConnectorPlugin, 'type' | 'settings'>;
+export type KnownPlugin = Pick<ConnectorPlugin, 'type' | 'settings' | 'queryMode'>;
 
 /** One usable connector: what its plug-in needs, and what the manifest says of it. */
 export interface ConnectorConfiguration extends ConnectorDefinition {
@@ -139,7 +140,7 @@ function readConnector(
     report(context, 'error', { key, place: node.place }, wrong);
     return {};
   }
-  if (/[,\s\p{Cc}]/u.test(id) || id === '') {
+  if (/[,\s\p{Cc}\p{Cs}\ufffe\uffff]/u.test(id) || id === '') {
     report(
       context,
       'error',
@@ -167,10 +168,24 @@ function readConnector(
   const { type } = plugin;
   const settings = readOwnSettings(plugin, scope, context);
   const retrieval = readRetrieval(type, scope, global.oauth2, context);
+  checkQueryMode(plugin, found, context);
+  checkManifest(common.manifest, scope, plugin.queryMode, global, context);
   connectorKeys(plugin).check(scope, context);
   if (!settings || !retrieval) return { type, enabled };
   const { deactivated, manifest, timeoutMs = global.timeoutMs } = common;
   return { type, enabled, connector: { id, type, deactivated, settings, manifest, retrieval, timeoutMs } };
+}
+
+/** A plug-in written in JavaScript may say anything. */
+function checkQueryMode({ type, queryMode }: KnownPlugin, { key, keyPlace }: Found, context: ReaderContext): void {
+  if (queryMode === undefined || ['DB', 'DICOM', 'DICOM_WEB'].includes(queryMode)) return;
+  const found = `the plug-in of ${type} with queryMode ${JSON.stringify(queryMode)}`;
+  report(
+    context,
+    'error',
+    { key, place: keyPlace },
+    { found, expected: 'a plug-in with DB, DICOM, DICOM_WEB or none' },
+  );
 }
 
 /** `pacs.main: { type: … }` reads as a connector `pacs` with the key `main`: the id is meant, and needs brackets. */

@@ -40,6 +40,8 @@ export interface SettingOptions {
   values?: readonly string[] | Readonly<Record<string, unknown>>;
   /** A text form of its own, for a text or for each item of a list. */
   format?: SettingFormat;
+  /** Of a `map`: what is wrong with one of its entries, to complete "found …" and "expected …". */
+  entryFault?: (name: string, value: string) => { found: string; expected: string } | undefined;
   /** YAML's `null` is the text `null` here: taken for "not set", it would switch off what somebody wanted. `~` sets nothing. */
   nullIsText?: boolean;
 }

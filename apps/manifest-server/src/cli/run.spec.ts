@@ -36,7 +36,7 @@ const GOOD = `connector:
   config:
     archive:
       type: DB
-      weasis.manifest.compressionRate: 50
+      weasis.manifest: { compressionRate: 50, transfer-syntax-uid: '*' }
       wado.authentication.basic: { url: http://pacs.example/wado, login: viewer, password: hunter2 }
       db-connector:
         uri: jdbc:sqlite:archive.db

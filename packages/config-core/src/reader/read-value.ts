@@ -112,13 +112,17 @@ export class ValueReader {
     let faulty = false;
     const walk = (map: MapNode, prefix: string): void => {
       for (const [name, { value, keyPlace }] of map.entries) {
-        const inner: Found = { node: value, key: joinKey(joinKey(found.key, prefix), name), keyPlace };
+        const whole = joinKey(prefix, name);
+        const inner: Found = { node: value, key: joinKey(found.key, whole), keyPlace };
         // A dotted name was opened into nested maps when the file was read.
-        if (value.kind === 'map') walk(value, joinKey(prefix, name));
+        if (value.kind === 'map') walk(value, whole);
         else {
           const text = value.kind === 'scalar' && isEmpty(value) ? undefined : this.readScalar(inner);
-          if (text === FAULTY) faulty = true;
-          else if (text !== undefined) entries.push([joinKey(prefix, name), text as string]);
+          if (text === undefined) continue;
+          const fault = text === FAULTY ? undefined : this.setting.entryFault?.(whole, text as string);
+          if (fault) this.fault(inner, fault.found, fault.expected);
+          if (fault || text === FAULTY) faulty = true;
+          else entries.push([whole, text as string]);
         }
       }
     };

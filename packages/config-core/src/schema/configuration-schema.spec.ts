@@ -10,6 +10,8 @@ import { ConnectorSettings } from '../settings/connector-settings.js';
 import { GlobalConfiguration } from '../settings/global-configuration.js';
 import { load, samplePlugins } from '../testing/samples.js';
 import { dicomTag } from '../values/dicom-tag.js';
+import { transferSyntax } from '../values/transfer-syntax.js';
+import { urlParameters } from '../values/url-parameters.js';
 import { configurationJsonSchema } from './configuration-schema.js';
 import { rangePattern, relaxedPattern, sourceOf } from './patterns.js';
 
@@ -98,6 +100,8 @@ function valuesFor(
       if (known.has('matches')) return { right: ['jdbc:x'], wrong: ['x', 1, ['x']] };
       if (known.has('isIn')) return { right: ['auto', 'on', 'off'], wrong: ['On', true, ['x']] };
       if (known.has('maxLength')) return { right: ['text'], wrong: ['a longer text', ['x']] };
+      if (setting.format === transferSyntax) return { right: ['*', '1.2.840'], wrong: ['JPEG', '1.02', ['x']] };
+      if (setting.format === urlParameters) return { right: ['&a=b', '&ü=%20'], wrong: ['a=b', '& ', '&%', ['x']] };
       if (setting.format) return { right: ['host'], wrong: ['a b', ['x']] };
       return { right: ['text', 12, true], wrong: [['x'], { a: 'b' }] };
   }
@@ -176,7 +180,14 @@ describe('the schema and the classes are of one mind', () => {
           fill(connector, settings, [[]], 93, pick);
           fill(connector, ConnectorSettings, [[]], 50, pick);
           const below = pick(2) === 0 ? 'wado.authentication' : `${ownSection(type)}`;
-          if (pick(15) > 0) put(connector, `${below}.basic.url`.split('.'), 'http://pacs.example', pick);
+          const urls = [
+            'http://pacs.example',
+            'http://[::1]:80/a',
+            'http://pacs/{a}',
+            'http://pacs/a?b',
+            'http://a/%2',
+          ];
+          if (pick(15) > 0) put(connector, `${below}.basic.url`.split('.'), urls[Math.max(0, pick(50) - 45)], pick);
           if (pick(2) === 0) put(connector, `${below}.basic.login`.split('.'), ['u', 1, ['x']][pick(3)], pick);
           const tree = { connector: { config: { good, tested: connector } }, unrelated: { key: [1, { a: 'b' }] } };
           const { classes, schema: bySchema, problems } = await verdicts(tree);

@@ -2,6 +2,7 @@ import { spellingsOf } from '../reader/convert.js';
 import { constraintsOf } from '../reader/expected.js';
 import { kindOf, type SettingOptions, type SettingsClass } from '../setting.js';
 import { HTTP_URL_PATTERN } from '../settings/is-http-url.js';
+import { RETRIEVAL_URL_PATTERN } from '../settings/is-retrieval-url.js';
 import { rangePattern, relaxedPattern, sourceOf } from './patterns.js';
 
 export type JsonSchema = { [keyword: string]: unknown };
@@ -64,7 +65,7 @@ function valuesOf(
       // A name with dots becomes maps within the map.
       return [{ type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null', 'object'] } }];
     case 'url':
-      return [...textValues(setting, known), serverSchema(known)];
+      return [...textValues(setting, known), serverSchema(patternOf(setting, known))];
     default:
       return textValues(setting, known);
   }
@@ -84,6 +85,7 @@ function textValues(setting: SettingOptions, known: ReadonlyMap<string, unknown[
 
 function patternOf(setting: SettingOptions, known: ReadonlyMap<string, unknown[]>): string | undefined {
   if (setting.format) return setting.format.pattern;
+  if (known.has('isRetrievalUrl')) return RETRIEVAL_URL_PATTERN;
   if (known.has('isHttpUrl')) return HTTP_URL_PATTERN;
   if (known.has('isHexadecimal')) return '^(?:0[xXhH])?[0-9A-Fa-f]+$';
   const matches = known.get('matches')?.[0];
@@ -122,8 +124,8 @@ function listValues(setting: SettingOptions): JsonSchema[] {
 }
 
 /** An address in parts. */
-function serverSchema(known: ReadonlyMap<string, unknown[]>): JsonSchema {
-  const url = known.has('isHttpUrl') ? { type: 'string', pattern: HTTP_URL_PATTERN } : { type: 'string' };
+function serverSchema(pattern: string | undefined): JsonSchema {
+  const url = { type: 'string', ...(pattern === undefined ? {} : { pattern }) };
   const port = [
     { type: 'integer', minimum: 1, maximum: 65_535 },
     { type: 'string', pattern: `^\\s*${rangePattern(1, 65_535)}\\s*$` },

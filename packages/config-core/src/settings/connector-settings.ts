@@ -2,12 +2,16 @@ import { type IdentifierKind } from '@pacs-connectors/connector-core';
 import { IsDefined, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Setting } from '../setting.js';
 import { dicomTag } from '../values/dicom-tag.js';
+import { transferSyntax } from '../values/transfer-syntax.js';
+import { urlParameters } from '../values/url-parameters.js';
+import { headerFault } from './header-fault.js';
 
 /** What a connector's part of the manifest says to the viewer, whichever archive language it has. */
 export class ManifestSettings {
   @Setting({
     paths: ['wado.authentication.transfer-syntax-uid', 'weasis.manifest.transfer-syntax-uid'],
-    description: 'Transfer syntax that the viewer asks for (WadoTransferSyntaxUID)',
+    description: 'Transfer syntax that the viewer asks for (WadoTransferSyntaxUID); *: as stored',
+    format: transferSyntax,
   })
   transferSyntaxUid?: string;
 
@@ -36,7 +40,8 @@ export class ManifestSettings {
       'wado.authentication.additionalParameters',
       'weasis.manifest.additionalParameters',
     ],
-    description: 'What the viewer appends to each retrieve URL',
+    description: 'What the viewer appends to the address of each image: &name=value',
+    format: urlParameters,
   })
   additionalParameters?: string;
 
@@ -53,6 +58,7 @@ export class ManifestSettings {
     description: 'HTTP headers that the viewer sends',
     kind: 'map',
     secret: true,
+    entryFault: headerFault,
   })
   httpTags: Record<string, string> = {};
 }

@@ -1,9 +1,11 @@
-import { IsOptional } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 import { find, type Found, isEmpty, type MapNode } from '../document/node.js';
 import { type ReaderContext, report } from '../reader/context.js';
 import { readSettings } from '../reader/read-settings.js';
 import { Setting } from '../setting.js';
+import { quote } from '../values/redact.js';
 import { IsHttpUrl } from './is-http-url.js';
+import { doubtfulAuthority, IsRetrievalUrl } from './is-retrieval-url.js';
 import { type OAuth2Clients } from './oauth2-clients.js';
 
 /** Images by HTTP basic authentication; by none where there is no login. */
@@ -11,12 +13,17 @@ export class BasicRetrieval {
   @Setting({ paths: ['url', 'server'], description: 'Where images are retrieved', kind: 'url' })
   @IsOptional()
   @IsHttpUrl()
+  @IsRetrievalUrl()
   url!: string;
 
   @Setting({ paths: ['login'], description: 'User name' })
+  @IsOptional()
+  @Matches(/^[^:\p{Cc}]*$/u, { message: 'must be a user name without colon and control characters (RFC 7617 2)' })
   login?: string;
 
   @Setting({ paths: ['password'], description: 'Password', secret: true })
+  @IsOptional()
+  @Matches(/^\P{Cc}*$/u, { message: 'must be a password without control characters, line ends too (RFC 7617 2)' })
   password?: string;
 }
 
@@ -25,6 +32,7 @@ export class OAuth2Retrieval {
   @Setting({ paths: ['url', 'server'], description: 'Where images are retrieved with a token', kind: 'url' })
   @IsOptional()
   @IsHttpUrl()
+  @IsRetrievalUrl()
   url!: string;
 
   @Setting({ paths: ['oidc-id'], description: 'Name in spring.security.oauth2.client.registration' })
@@ -78,6 +86,7 @@ class RetrievalKeys extends RetrievalSettings {
   @Setting({ paths: ['url', 'server'], description: 'Where images are retrieved without authentication', kind: 'url' })
   @IsOptional()
   @IsHttpUrl()
+  @IsRetrievalUrl()
   url?: string;
 }
 export { RetrievalKeys };
@@ -125,7 +134,28 @@ export function readRetrieval(
   if (url !== undefined && !retrieval.basic?.url) {
     retrieval.basic = Object.assign(new BasicRetrieval(), retrieval.basic, { url });
   }
+  warnOfUnused(retrieval, read, context);
   return checkRetrieval(retrieval, connector, own, read, oauth2, context) ? retrieval : undefined;
+}
+
+/** Reports what of the settings Weasis may not use. */
+function warnOfUnused(
+  { basic, oauth2 }: RetrievalSettings,
+  scopes: readonly Found<MapNode>[],
+  context: ReaderContext,
+): void {
+  const warn = (paths: readonly string[], found: string, expected: string) => {
+    const source = paths.flatMap((path) => scopes.map((scope) => find(scope, path))).find(isSet);
+    if (source) report(context, 'warning', { key: source.key, place: source.node.place }, { found, expected });
+  };
+  const check = (url: string | undefined, paths: readonly string[]) => {
+    const expected = url === undefined ? undefined : doubtfulAuthority(url);
+    if (url !== undefined && expected !== undefined) warn(paths, quote(url), expected);
+  };
+  check(basic?.url, ['basic.url', 'basic.server', 'url', 'server']);
+  check(oauth2?.url, ['oauth2.url', 'oauth2.server']);
+  if (basic?.password !== undefined && basic.login === undefined)
+    warn(['basic.password'], 'a password without a login', 'basic.login beside it: no login is sent without');
 }
 
 function scopesOf(connector: Found<MapNode>, paths: readonly string[]): Found<MapNode>[] {

@@ -1,0 +1,63 @@
+import { type ConnectorPlugin } from '@pacs-connectors/connector-core';
+import { find, type Found, isEmpty, type MapNode } from '../document/node.js';
+import { type ReaderContext, report } from '../reader/context.js';
+import { settingsOf } from '../setting.js';
+import { ManifestSettings } from './connector-settings.js';
+import { type GlobalConfiguration } from './global-configuration.js';
+
+/**
+ * Reports what of the manifest's settings Weasis cannot use: an error where no image would be shown, a warning where it
+ * ignores a value.
+ *
+ * @param queryMode the plug-in's
+ */
+export function checkManifest(
+  manifest: ManifestSettings | undefined,
+  connector: Found<MapNode>,
+  queryMode: ConnectorPlugin['queryMode'],
+  { dicomWebLevelLimit }: GlobalConfiguration,
+  context: ReaderContext,
+): void {
+  // One that is faulty has been reported.
+  if (!manifest) return;
+  const { additionalParameters, compressionRate, overrideDicomTags, transferSyntaxUid } = manifest;
+  const tell = (
+    severity: 'error' | 'warning',
+    property: keyof ManifestSettings,
+    problem: { found: string; expected: string },
+  ) => {
+    const { key, node } = placeOf(connector, property);
+    report(context, severity, { key, place: node.place }, problem);
+  };
+  const dicomWeb = queryMode === 'DICOM_WEB';
+  if (!dicomWeb && additionalParameters?.startsWith('?'))
+    tell('error', 'additionalParameters', {
+      found: 'parameters that begin with ?',
+      expected: '& there: Weasis appends them to the query of each image',
+    });
+  if (compressionRate !== undefined && transferSyntaxUid === undefined)
+    tell('warning', 'compressionRate', {
+      found: 'a compression rate without a transfer syntax',
+      expected: 'transfer-syntax-uid beside it: Weasis ignores the rate without',
+    });
+  if (dicomWeb && overrideDicomTags.length > 0 && dicomWebLevelLimit === undefined)
+    tell('warning', 'overrideDicomTags', {
+      found: 'attributes to override in images by DICOMweb',
+      expected:
+        'none: Weasis would show no image, so manifests that list images leave them out, with a message. Remove the key, or set connector.dicom-web-level-limit: SERIE for releases after 4.7.2',
+    });
+  if (dicomWeb && ((transferSyntaxUid ?? '*') !== '*' || compressionRate !== undefined))
+    tell('warning', transferSyntaxUid === undefined ? 'compressionRate' : 'transferSyntaxUid', {
+      found: 'what is asked of an archive by WADO-URI',
+      expected:
+        'httpTags.Accept: multipart/related;type="application/dicom";transfer-syntax=UID. Weasis does not ask for it by DICOMweb',
+    });
+}
+
+/** The first place where a property is set. */
+function placeOf(connector: Found<MapNode>, property: keyof ManifestSettings): Found {
+  const { paths } = settingsOf(ManifestSettings).get(property)!;
+  return (
+    paths.map((path) => find(connector, path)).find((found) => found !== undefined && !isEmpty(found.node)) ?? connector
+  );
+}

@@ -1,0 +1,31 @@
+/** A field name (RFC 9110 5.1): a token. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Names that Java's HTTP client sets itself and refuses from others. */
+const SET_BY_JAVA = /^(?:host|connection|content-length|expect|upgrade)$/i;
+
+/**
+ * Why Weasis, a Java program, cannot send a header: newer releases fetch no image then, and say nothing.
+ *
+ * @returns what completes "found …" and "expected …"; it holds no value.
+ */
+export function headerFault(name: string, value: string): { found: string; expected: string } | undefined {
+  if (!TOKEN.test(name))
+    return {
+      found: `the name ${JSON.stringify(name)}`,
+      expected: 'the name of a header (RFC 9110 5.1), such as X-Site',
+    };
+  if (SET_BY_JAVA.test(name))
+    return { found: name, expected: 'a header that callers may set: Weasis would fetch no image, remove it' };
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  if (/[^\x20-\x7e\xa0-\xff]/.test(value))
+    return {
+      found: 'a value with a control character, or one that is not in ISO 8859-1',
+      expected: 'a value that a header can hold (RFC 9110 5.5)',
+    };
+  if (value.trim() !== value)
+    return {
+      found: 'a value with blanks at its ends',
+      expected: 'a value without: they cannot be sent (RFC 9110 5.5)',
+    };
+  return undefined;
+}

@@ -1,0 +1,67 @@
+import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
+
+/**
+ * What java.net.URI refuses anywhere in an address, inside brackets of a regular expression: the characters that RFC 2396
+ * 2.4.3 excludes, and Unicode's control characters and blanks (seen with OpenJDK 17). Then what no XML document can hold.
+ */
+const REFUSED = '\\s\\u0000-\\u001f\\u007f-\\u009f"<>\\\\^`{|}\\ud800-\\udfff\\ufffe\\uffff';
+const FIRST_REFUSED = new RegExp(`[${REFUSED}]|%(?![0-9A-Fa-f]{2})`, 'u');
+
+/** Any number of characters of an address but those in `more`; for the JSON Schema too. */
+export function uriCharacters(more: string): string {
+  return `(?:[^%${REFUSED}${more}]|%[0-9A-Fa-f]{2})*`;
+}
+
+const PART = uriCharacters('?#\\[\\]');
+/** Texts that {@link IsRetrievalUrl} and `IsHttpUrl` accept, nearly: for the JSON Schema. */
+export const RETRIEVAL_URL_PATTERN = `^[hH][tT][tT][pP][sS]?://(?=[^/])(?:${PART}@)?(?:\\[[0-9A-Fa-f:.]*\\])?${PART}$`;
+
+/** The first thing that keeps Weasis, a Java program, from making the addresses of images out of `url`; completes "without …". */
+function refusedIn(url: string): string | undefined {
+  const [character] = FIRST_REFUSED.exec(url) ?? [];
+  if (character !== undefined) return refusal(character);
+  if (url.includes('?')) return '? (Weasis appends the path or the query of each image; see additionnalParameters)';
+  if (url.includes('#')) return '# (Weasis appends the path or the query of each image)';
+  // They belong around an IPv6 address only.
+  const rest = url.replace(/^([^/]*\/\/)(?:[^/@]*@)?\[[^/\]]*\]/, '$1');
+  return /[[\]]/.test(rest) ? '[ and ] (Weasis refuses an address with them; write %5B and %5D)' : undefined;
+}
+
+function refusal(character: string): string {
+  if (character === '%') return 'a % that begins no escape (Weasis refuses such an address; write %25)';
+  if (/\s/.test(character)) return 'blanks and line breaks (Weasis refuses an address with one; write %20)';
+  if (!/[!-~]/.test(character)) return 'control characters and lone surrogates (Weasis refuses an address with one)';
+  return `${character} (Weasis refuses an address with it; write ${encodeURIComponent(character)})`;
+}
+
+/** Checks that Weasis can make the addresses of images out of a URL. Beside `@IsHttpUrl()`. */
+export function IsRetrievalUrl(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isRetrievalUrl',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && refusedIn(value) === undefined,
+        defaultMessage: buildMessage(
+          (each, args) => `${each}$property must be without ${refusedIn(String(args?.value)) ?? 'it'}`,
+          options,
+        ),
+      },
+    },
+    options,
+  );
+}
+
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
+/** What java.net.URI takes for a host: a name whose last label begins with a letter, or an address. */
+const JAVA_HOST = new RegExp(
+  `^(?:\\[[^\\]]*\\]|\\d{1,3}(?:\\.\\d{1,3}){3}|(?:${LABEL}|(?:${LABEL}\\.)+(?=[A-Za-z])${LABEL})\\.?)$`,
+);
+
+/** What in an address may keep Weasis from the images: its login or its host. Completes "expected …". */
+export function doubtfulAuthority(url: string): string | undefined {
+  const [, login, host = ''] = /^[^/]*\/\/(?:([^/]*)@)?([^/]*?)(?::\d*)?(?:\/|$)/.exec(url) ?? [];
+  if (login !== undefined)
+    return 'the login in basic.login and basic.password: Weasis does not send that of an address';
+  if (JAVA_HOST.test(host)) return undefined;
+  return 'a host name of letters, digits, hyphens and dots, whose last part begins with a letter: Java, and so newer releases of Weasis, cannot connect to another';
+}
