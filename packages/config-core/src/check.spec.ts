@@ -224,7 +224,8 @@ describe('an error costs its connector only, and everything is told at once', ()
       @Setting({ paths: ['wado.authentication.basic.password'], description: 'd', kind: 'integer' })
       same?: number;
     }
-    const text = 'connector.config.x: { type: X, wado.authentication.basic: { url: http://a, login: u, password: abc } }';
+    const text =
+      'connector.config.x: { type: X, wado.authentication.basic: { url: http://a, login: u, password: abc } }';
     const document = await readConfiguration([{ name: 'a.yml', text }], {});
     expect(checkConfiguration(document, [{ type: 'X', settings: Login }]).problems).toHaveLength(1);
   });
