@@ -23,6 +23,7 @@ export * from './settings/shutdown.js';
 export * from './settings/viewers.js';
 export { CipherError, type CipherMode, DEFAULT_SALT, SymmetricCipher } from './values/cipher.js';
 export { dicomTag } from './values/dicom-tag.js';
+export { readsDicomWebManifests } from './values/weasis-release.js';
 export { redact } from './values/redact.js';
 export { configurationJsonSchema } from './schema/configuration-schema.js';
 export { configurationReference } from './reference.js';

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type WeasisSettings } from '@pacs-connectors/config-core';
+import { readsDicomWebManifests, type WeasisSettings } from '@pacs-connectors/config-core';
 import { ConnectorError, ConnectorRegistry, type PatientIdentifier } from '@pacs-connectors/connector-core';
-import { type WeasisDicomWeb, weasisUrl } from '@pacs-connectors/manifest-builder';
+import { LaunchError, type WeasisDicomWeb, weasisUrl } from '@pacs-connectors/manifest-builder';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { LaunchedManifests } from '../cache/launched-manifests.js';
+import { ProblemError } from '../http/problem.js';
 import { Retrievals } from '../retrieval/retrievals.service.js';
+import { BadParameters } from '../search/read-search.js';
 import { type Search } from '../search/search.js';
 import { AskedArchives } from './asked-archives.service.js';
 import { cannot, filterOf, type Launch, type LaunchRequest, missingKey, noAnswer } from './viewer-launch.js';
@@ -27,6 +29,8 @@ export class WeasisLaunch {
     const url = (part: { manifestUrl: string; dicomWeb?: WeasisDicomWeb }) => weasisUrl({ ...command, ...part });
     if (request.direct) return { url: url({ manifestUrl: '', dicomWeb: await this.dicomWeb(request) }) };
     if (search.launch.arg.length > 0) return { url: url({ manifestUrl: '' }) };
+    const direct = await this.forOldRelease(request, (dicomWeb) => url({ manifestUrl: '', dicomWeb }));
+    if (direct !== undefined) return { url: direct };
     const { criteria, archives, skipCache } = search;
     const key = await this.manifests.launch({ criteria, archives, caller }, { fresh: skipCache });
     return { url: url({ manifestUrl: manifestUrl(baseUrl, key) }), key };
@@ -53,6 +57,22 @@ export class WeasisLaunch {
       client: launch.client,
       config: launch.config,
     };
+  }
+
+  /** The address with `launch=rs`, where the desktops' Weasis reads no DICOMweb manifest and this form can carry the launch. */
+  private async forOldRelease(
+    request: LaunchRequest,
+    urlOf: (dicomWeb: WeasisDicomWeb) => string,
+  ): Promise<string | undefined> {
+    const release = this.configuration.global.viewers.weasis?.oldestRelease;
+    if (release === undefined || readsDicomWebManifests(release)) return undefined;
+    try {
+      return urlOf(await this.dicomWeb(request));
+    } catch (error) {
+      // A manifest says what cannot be had, and opens what this form cannot carry.
+      if ([BadParameters, ProblemError, LaunchError].some((type) => error instanceof type)) return undefined;
+      throw error;
+    }
   }
 
   /** The archive's address and the question, for Weasis to ask by itself. */

@@ -1,5 +1,6 @@
 import { IsDefined, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Setting, type SettingFormat } from '../setting.js';
+import { weasisRelease } from '../values/weasis-release.js';
 import { IsHttpUrl } from './is-http-url.js';
 
 /** `weasis`: the parts of the launch command. */
@@ -20,6 +21,14 @@ export class WeasisSettings {
   @IsOptional()
   @IsHttpUrl()
   launchConfigurationUrl?: string;
+
+  @Setting({
+    paths: ['oldest-release'],
+    description:
+      'Oldest Weasis on the desktops, such as 4.6.6; before 4.7, what one DICOM_WEB archive holds is launched by launch=rs',
+    format: weasisRelease,
+  })
+  oldestRelease?: string;
 
   @Setting({ paths: ['allow.arg'], description: 'Whether callers may hand commands to Weasis (arg)' })
   allowArg: boolean = false;
