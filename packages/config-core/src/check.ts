@@ -169,7 +169,7 @@ function readConnector(
   const settings = readOwnSettings(plugin, scope, context);
   const retrieval = readRetrieval(type, scope, global.oauth2, context);
   checkQueryMode(plugin, found, context);
-  checkManifest(common.manifest, scope, plugin.queryMode, global, context);
+  checkManifest(common.manifest, scope, retrieval, plugin.queryMode, global, context);
   connectorKeys(plugin).check(scope, context);
   if (!settings || !retrieval) return { type, enabled };
   const { deactivated, manifest, timeoutMs = global.timeoutMs } = common;

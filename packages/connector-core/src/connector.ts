@@ -93,7 +93,10 @@ export interface ConnectorPlugin<Settings extends object = object> {
   readonly type: string;
   /** The class of its settings, declared with config-core's `@Setting` and class-validator. */
   readonly settings: new () => Settings;
-  /** How the viewer completes the tree: the manifest's `queryMode`. Not given: no such attribute. */
+  /**
+   * How the viewer completes the tree: the manifest's `queryMode`. Not given: no such attribute. With `DICOM_WEB`, each
+   * instance gets its WADO-RS address in the manifest.
+   */
   readonly queryMode?: 'DB' | 'DICOM' | 'DICOM_WEB';
   /**
    * Makes the connector. It opens no connection: those are made when they are first needed. Where the configuration has

@@ -66,7 +66,10 @@ export interface Instance {
   sopClassUid?: string;
   /** Instance Number (0020,0013), IS as text. */
   instanceNumber?: string;
-  /** Where the viewer finds the file itself, below the archive's address. */
+  /**
+   * What the viewer appends to the archive's address as it is, to get the file itself. Leave it out for WADO-URI, and for
+   * WADO-RS by the UIDs (`queryMode: 'DICOM_WEB'`).
+   */
   directDownloadFile?: string;
 }
 

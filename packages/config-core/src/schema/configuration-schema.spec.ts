@@ -102,7 +102,7 @@ function valuesFor(
       if (known.has('isIn')) return { right: ['auto', 'on', 'off'], wrong: ['On', true, ['x']] };
       if (known.has('maxLength')) return { right: ['text'], wrong: ['a longer text', ['x']] };
       if (setting.format === transferSyntax) return { right: ['*', '1.2.840'], wrong: ['JPEG', '1.02', ['x']] };
-      if (setting.format === urlParameters) return { right: ['&a=b', '&ü=%20'], wrong: ['a=b', '& ', '&%', ['x']] };
+      if (setting.format === urlParameters) return { right: ['&a=b', '&ü=%20'], wrong: ['a=b', '&a b', '&%', ['x']] };
       if (setting.format === weasisRelease) return { right: [4.6, '4.6.6'], wrong: ['4', 'newest', ['x']] };
       if (setting.format) return { right: ['host'], wrong: ['a b', ['x']] };
       return { right: ['text', 12, true], wrong: [['x'], { a: 'b' }] };

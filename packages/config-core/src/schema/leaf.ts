@@ -79,7 +79,7 @@ function textValues(setting: SettingOptions, known: ReadonlyMap<string, unknown[
   if (length) return [{ type: 'string', ...length, ...(pattern === undefined ? {} : { pattern }) }];
   if (pattern === undefined) return [{ $ref: '#/definitions/text' }];
   // YAML makes numbers and booleans of some texts; they are read as they are written.
-  const number = new RegExp(pattern).test('1');
+  const number = ['1', '1.5'].some((text) => new RegExp(pattern).test(text));
   return [{ type: number ? ['string', 'number'] : 'string', pattern }];
 }
 

@@ -190,6 +190,15 @@ describe.each(['wado.authentication', 'weasis.manifest'])('%s', (place) => {
     expect(await of('httpTags', good)).toEqual([]);
   });
 
+  it('httpTags must not set the header of a login or a token', async () => {
+    const tags = { [`${place}.httpTags`]: { authorization: 'Basic c2VzYW1l' } };
+    expect(await problemsOf(tags)).toEqual([]);
+    for (const more of ['wado.authentication.basic.login', 'wado.authentication.oauth2.url']) {
+      const problems = await problemsOf({ ...tags, [more]: more.endsWith('url') ? 'http://pacs' : 'u' });
+      expect(problems).toEqual([expect.stringMatching(/^warning \S+\.httpTags: .*one of them/)]);
+    }
+  });
+
   it.each(['Host', 'host', 'Connection', 'content-length', 'Expect', 'UPGRADE'])(
     'httpTags must not set %s, which Java refuses',
     async (name) =>

@@ -4,6 +4,7 @@ import { type ReaderContext, report } from '../reader/context.js';
 import { settingsOf } from '../setting.js';
 import { ManifestSettings } from './connector-settings.js';
 import { type GlobalConfiguration } from './global-configuration.js';
+import { type RetrievalSettings } from './retrieval.js';
 
 /**
  * Reports what of the manifest's settings Weasis cannot use: an error where no image would be shown, a warning where it
@@ -14,13 +15,14 @@ import { type GlobalConfiguration } from './global-configuration.js';
 export function checkManifest(
   manifest: ManifestSettings | undefined,
   connector: Found<MapNode>,
+  retrieval: RetrievalSettings | undefined,
   queryMode: ConnectorPlugin['queryMode'],
   { dicomWebLevelLimit }: GlobalConfiguration,
   context: ReaderContext,
 ): void {
   // One that is faulty has been reported.
   if (!manifest) return;
-  const { additionalParameters, compressionRate, overrideDicomTags, transferSyntaxUid } = manifest;
+  const { additionalParameters, compressionRate, httpTags, overrideDicomTags, transferSyntaxUid } = manifest;
   const tell = (
     severity: 'error' | 'warning',
     property: keyof ManifestSettings,
@@ -34,6 +36,12 @@ export function checkManifest(
     tell('error', 'additionalParameters', {
       found: 'parameters that begin with ?',
       expected: '& there: Weasis appends them to the query of each image',
+    });
+  const authorized = Object.keys(httpTags).some((name) => name.toLowerCase() === 'authorization');
+  if (authorized && (retrieval?.basic?.login !== undefined || retrieval?.oauth2 !== undefined))
+    tell('warning', 'httpTags', {
+      found: 'Authorization beside a login or a token',
+      expected: 'one of them: Weasis sends the login in its place, and a token has the same header',
     });
   if (compressionRate !== undefined && transferSyntaxUid === undefined)
     tell('warning', 'compressionRate', {

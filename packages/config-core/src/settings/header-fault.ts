@@ -16,7 +16,6 @@ export function headerFault(name: string, value: string): { found: string; expec
     };
   if (SET_BY_JAVA.test(name))
     return { found: name, expected: 'a header that callers may set: Weasis would fetch no image, remove it' };
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
   if (/[^\x20-\x7e\xa0-\xff]/.test(value))
     return {
       found: 'a value with a control character, or one that is not in ISO 8859-1',
