@@ -159,6 +159,9 @@ describe.each(['wado.authentication', 'weasis.manifest'])('%s', (place) => {
   it('both are not asked for by DICOMweb', async () => {
     const web = { type: 'WEB' };
     expect(await of('transfer-syntax-uid', '*', web)).toEqual([]);
+    expect(await of('compression-rate', 80, web)).toEqual([
+      expect.stringMatching(/^warning \S+\.compression-rate: .*httpTags\.Accept/),
+    ]);
     const both = { [`${place}.compression-rate`]: 80, [`${place}.transfer-syntax-uid`]: '1.2.840.10008.1.2.4.50' };
     expect(await problemsOf(both, web)).toEqual([
       expect.stringMatching(/^warning \S+\.transfer-syntax-uid: .*httpTags\.Accept/),

@@ -43,7 +43,7 @@ export function checkManifest(
       found: 'Authorization beside a login or a token',
       expected: 'one of them: Weasis sends the login in its place, and a token has the same header',
     });
-  if (compressionRate !== undefined && transferSyntaxUid === undefined)
+  if (!dicomWeb && compressionRate !== undefined && transferSyntaxUid === undefined)
     tell('warning', 'compressionRate', {
       found: 'a compression rate without a transfer syntax',
       expected: 'transfer-syntax-uid beside it: Weasis ignores the rate without',
