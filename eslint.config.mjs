@@ -56,6 +56,19 @@ const boundaries = (constraints) => ({
   ],
 });
 
+/** The only files that signal a process. Each checks that it has started and has not ended: its number may be someone else's. */
+const signallers = [
+  'packages/connector-db/src/engines/end-process.ts',
+  'tools/signal-process.mjs',
+  'tools/test-services/src/process.ts',
+];
+const noSignals = {
+  // A process may signal itself.
+  selector:
+    "CallExpression[callee.property.name='kill']:not([arguments.0.object.name='process'][arguments.0.property.name='pid'])",
+  message: `Node.js also signals a process that never started. Use one of ${signallers.join(', ')}.`,
+};
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'reports/**', 'coverage/**'] },
   js.configs.recommended,
@@ -74,6 +87,11 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
     },
+  },
+  {
+    files: ['**/*.ts', '**/*.mjs', '**/*.js'],
+    ignores: signallers,
+    rules: { 'no-restricted-syntax': ['error', noSignals] },
   },
   {
     files: ['**/*.mjs', '**/*.js'],

@@ -23,6 +23,7 @@ const PEERS = [
   { name: 'strip', package: 'binutils', present: () => found('strip') },
   { name: 'OpenSSL', package: 'openssl', present: () => found('openssl') },
   { name: 'xmllint', package: 'libxml2-utils', present: () => found('xmllint') },
+  { name: 'unshare', package: 'util-linux', present: () => found('unshare') && found('setsid') },
 ];
 
 function found(program) {
@@ -40,6 +41,24 @@ function postgresBinary() {
 
 /** Makes sure of every peer, or ends the process. */
 export function ensurePeers() {
+  ensurePrograms();
+  ensurePidNamespace();
+}
+
+/** Tests in which a server might signal others run in a PID namespace (inPidNamespace of tools/test-services). */
+function ensurePidNamespace() {
+  const unshare = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+  const ways = [unshare, [...unshare, '--user', '--map-root-user']];
+  if (ways.some((way) => spawnSync('unshare', [...way, 'true']).status === 0)) return;
+  stop(`Missing for the tests: a PID namespace, which unshare may not make here. Allow one, then run the tests again:
+
+  as root, or where users may make namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1
+  in a container: docker run --cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined
+
+Tests that need none: npm run test:unit`);
+}
+
+function ensurePrograms() {
   const missing = PEERS.filter((peer) => !peer.present());
   if (missing.length === 0) return;
   const names = missing.map((peer) => peer.name).join(', ');

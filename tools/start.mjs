@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { signalProcess } from './signal-process.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const nx = `${root}node_modules/.bin/nx`;
@@ -24,7 +25,7 @@ async function build() {
   let received;
   const give = (signal) => {
     received = signal;
-    child.kill(signal);
+    signalProcess(child, signal);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, give);

@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { startHeldArchive } from './held-archive.mjs';
 import { startServer } from './server.mjs';
+import { signalProcess } from '../../../tools/signal-process.mjs';
 
 const report = (row) => console.log(JSON.stringify({ ...row, ratio: row.value / row.baseline }));
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
@@ -146,7 +147,7 @@ try {
   agent.destroy();
   single.destroy();
   bare.disconnect();
-  bare.kill();
+  signalProcess(bare, 'SIGTERM');
   await server.stop();
   await archive.stop();
 }

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { startServer } from './server.mjs';
+import { signalProcess } from '../../../tools/signal-process.mjs';
 
 const SECONDS = Number(process.env.PROBE_SECONDS ?? 60);
 const PER_SECOND = 100;
@@ -68,7 +69,7 @@ try {
   agent.destroy();
   for (const socket of sockets) socket.destroy();
   archive.close();
-  bare.kill();
+  signalProcess(bare, 'SIGTERM');
   await server.stop();
   await rm(folder, { recursive: true });
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { signalProcess } from '../../../tools/signal-process.mjs';
 
 const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const PROBE = new URL('probe.mjs', import.meta.url).href;
@@ -52,7 +53,7 @@ export async function startServer(configuration, cwd) {
     async stop() {
       agent.destroy();
       const ended = once(child, 'exit');
-      child.kill('SIGTERM');
+      signalProcess(child, 'SIGTERM');
       await ended;
     },
   };

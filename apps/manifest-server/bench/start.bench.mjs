@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { signalProcess } from '../../../tools/signal-process.mjs';
 
 const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const ROUNDS = 7;
@@ -42,7 +43,7 @@ async function startToReady() {
   }
   while ((await fetch(`http://${host}/health/ready`)).status !== 200) await pause();
   const time = performance.now() - start;
-  child.kill('SIGTERM');
+  signalProcess(child, 'SIGTERM');
   await ended;
   return time;
 }

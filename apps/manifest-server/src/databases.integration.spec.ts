@@ -130,7 +130,7 @@ describe('PostgreSQL and MariaDB asked at once', () => {
   }, 60_000);
 
   it('answer without the one that is gone, and with it again once it is back', async () => {
-    await postgresql.kill();
+    await postgresql.crash();
     const without = await manifest(`patientID=${SHARED}`);
     expect(without.status).toBe(200);
     const message = without.byId.get('postgresql')?.Message;

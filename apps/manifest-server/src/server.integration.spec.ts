@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { temporaryFolder } from '@pacs-connectors/test-services';
+import { signalProcess, temporaryFolder } from '@pacs-connectors/test-services';
 import { ROUTES } from './http/routes.js';
 import { type BuiltServer, runBuiltServer } from './testing/built-server.js';
 import { installPluginPackage, link } from './testing/plugin-package.js';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL');
+    signalProcess(child, 'SIGKILL');
     await ended;
   }
 });
@@ -128,7 +128,7 @@ describe('a plug-in package that the server has never heard of', () => {
     expect(await fetch(`${url}/health/ready`).then((ready) => ready.json())).toMatchObject({
       details: { 'connector cellar': { status: 'up', type: 'SHELF' } },
     });
-    server.child.kill('SIGTERM');
+    signalProcess(server.child, 'SIGTERM');
     expect(await server.ended).toBe(0);
     expect(server.output()).toContain('shelf cellar is closed');
     await expect(fetch(`${url}/health/live`)).rejects.toThrow();
@@ -141,7 +141,7 @@ describe('a plug-in package that the server has never heard of', () => {
     const url = await server.address();
     const response = fetch(`${url}/manifest?patientID=slow`);
     while (!server.output().includes('shelf cellar is asked')) await new Promise((resolve) => setTimeout(resolve, 20));
-    server.child.kill('SIGTERM');
+    signalProcess(server.child, 'SIGTERM');
     expect(await (await response).text()).toContain('PatientID="slow"');
     expect(await server.ended).toBe(0);
     expect(server.output()).toContain('shelf cellar is closed');

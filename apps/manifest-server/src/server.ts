@@ -16,6 +16,7 @@ import { createFastify } from './http/fastify.js';
 import { serveApiDescription } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { LoggedIdentifiers } from './logging/identifiers.js';
+import { watchOpenFiles } from './lifecycle/open-files.js';
 import { logManifest } from './logging/manifest-log.js';
 import { nameRequests } from './logging/request-context.js';
 import { createLog, NestLog } from './logging/server-log.js';
@@ -80,6 +81,7 @@ export async function serve(
     await app.listen(port, host).catch((error: NodeJS.ErrnoException) => {
       throw listenError(error, host, port);
     });
+    watchOpenFiles(fastify.server);
     return app;
   } catch (error) {
     await app.close();

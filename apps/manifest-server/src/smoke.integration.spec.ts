@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { instanceRows } from '@pacs-connectors/connector-testkit';
-import { temporaryFolder } from '@pacs-connectors/test-services';
+import { signalProcess, temporaryFolder } from '@pacs-connectors/test-services';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const program = join(root, 'apps/manifest-server/dist/main.js');
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   if (server && server.exitCode === null && server.signalCode === null) {
-    server.kill('SIGKILL');
+    signalProcess(server, 'SIGKILL');
     await once(server, 'exit');
   }
 });
@@ -68,7 +68,7 @@ describe.each([
     expect((await response.text()).match(/<Instance /g)).toHaveLength(expected);
     expect(existsSync(demoFolder)).toBe(true);
 
-    server.kill('SIGTERM');
+    signalProcess(server, 'SIGTERM');
     expect(await exited).toEqual([0, null]);
     expect(existsSync(demoFolder)).toBe(false);
     expect(output()).not.toMatch(/error|deprecat/i);
@@ -86,8 +86,8 @@ it('npm start builds and serves; a signal that comes twice, by npm and by the te
   const exited = once(server, 'exit');
   const { host, demoFolder } = await started(server);
   expect((await fetch(`http://${host}/health/live`)).status).toBe(200);
-  server.kill('SIGTERM');
-  server.kill('SIGTERM');
+  signalProcess(server, 'SIGTERM');
+  signalProcess(server, 'SIGTERM');
   expect(await exited).toEqual([0, null]);
   expect(existsSync(demoFolder)).toBe(false);
 }, 300_000);

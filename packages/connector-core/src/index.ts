@@ -4,6 +4,7 @@ export * from './errors.js';
 export * from './filters.js';
 export * from './limited-connector.js';
 export * from './model.js';
+export * from './open-file-limit.js';
 export * from './patient-tree.js';
 export * from './registry.js';
 export * from './single-flight.js';

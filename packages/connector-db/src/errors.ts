@@ -1,4 +1,4 @@
-import { ConnectorError } from '@pacs-connectors/connector-core';
+import { ConnectorError, openFileLimit } from '@pacs-connectors/connector-core';
 import { type Engine } from './engines/engine.js';
 import { UnusableSettingError } from './engines/unusable-setting-error.js';
 
@@ -10,6 +10,8 @@ export function connectorErrorOf(id: string, engine: Engine, error: unknown, sig
   if (error instanceof ConnectorError) return error;
   if (signal.aborted && error === signal.reason) return ConnectorError.aborted(id, signal);
   const place = `${engine.name} at ${engine.place}`;
+  const limit = openFileLimit(error);
+  if (limit) return new ConnectorError(id, 'unavailable', `${place}: ${limit.message}`, { remedy: limit.remedy });
   if (error instanceof UnusableSettingError) {
     return new ConnectorError(id, 'misconfigured', `${place}: ${error.message}`, { remedy: error.remedy });
   }

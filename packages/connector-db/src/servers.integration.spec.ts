@@ -289,7 +289,7 @@ describe.each(PRODUCTS)('DatabaseConnector and a server: $name', (product) => {
     const pending = ask(connector, question).catch((error: unknown) => error);
     await until(async () => (await number(product.sessions)) >= 2);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    await server.kill();
+    await server.crash();
     expect(await pending).toMatchObject({ name: 'ConnectorError', kind: 'unavailable' });
     await expect(ask(healthy, { patientIds: [{ id: 'DEMO-1' }] })).rejects.toMatchObject({
       kind: 'unavailable',

@@ -1,4 +1,4 @@
-import { type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import { type ConnectorErrorKind, openFileLimit } from '@pacs-connectors/connector-core';
 
 /** A token that could not be had. `message` names the provider's address and never holds a secret or a token. */
 export class OAuth2Error extends Error {
@@ -17,6 +17,11 @@ export class OAuth2Error extends Error {
   /** What openid-client or `fetch` threw, by its cause. */
   static from(provider: string, error: unknown): OAuth2Error {
     for (let one = error; one instanceof Error; one = one.cause) if (one instanceof OAuth2Error) return one;
+    const limit = openFileLimit(error);
+    if (limit) {
+      const what = `the OAuth 2 provider ${provider} cannot be reached: ${limit.message}`;
+      return new OAuth2Error('unavailable', what, limit.remedy, error);
+    }
     const { code, status, message } = innermost(error);
     if (code === 'OAUTH_RESPONSE_BODY_ERROR' || code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE') {
       return new OAuth2Error(

@@ -52,7 +52,9 @@ export function readStore(settings: StoreSettings): StoreContent {
     bytes = readFileSync(path);
   } catch (error) {
     const code = (error as { code?: string }).code ?? 'no code';
-    throw new StoreError(`the store ${path} cannot be read (${code})`, 'Correct its url, or its permissions.', error);
+    const limit = code === 'EMFILE' || code === 'ENFILE';
+    const remedy = limit ? 'Raise the limit of open files of this process.' : 'Correct its url, or its permissions.';
+    throw new StoreError(`the store ${path} cannot be read (${code})`, remedy, error);
   }
   const java = JAVA_MAGIC.get(bytes.toString('hex', 0, 4));
   if (java) throw otherType(path, java);

@@ -9,6 +9,7 @@ import {
   type DatabaseServer,
   freePort,
   type RunningServer,
+  signalProcess,
   startPostgresql,
   startServer,
   temporaryFolder,
@@ -134,7 +135,7 @@ describe('the container', () => {
         () => false,
       );
     while (child.exitCode === null && !(await lives())) await new Promise((resolve) => setTimeout(resolve, 50));
-    child.kill('SIGTERM');
+    signalProcess(child, 'SIGTERM');
     expect(await ended).toEqual([0, null]);
   });
 });

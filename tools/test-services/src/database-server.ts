@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { type RunningServer } from './process.js';
 
 /** A database server of one test, with an empty database and a user who may do anything in it. */
@@ -18,8 +17,8 @@ export interface DatabaseServer {
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Ends it at once, without a word to its clients. */
-  kill(): Promise<void>;
-  /** Starts it again after {@link kill}: same port, same data. */
+  crash(): Promise<void>;
+  /** Starts it again after {@link crash}: same port, same data. */
   start(): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
@@ -36,25 +35,15 @@ export async function manageDatabase(
     await removeFolder();
     throw error;
   });
-  const signalAll = async (signal: NodeJS.Signals) => {
-    const children = await childrenOf(running.pid);
-    for (const pid of signal === 'SIGCONT' ? [...children, running.pid] : [running.pid, ...children]) {
-      try {
-        process.kill(pid, signal);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-      }
-    }
-  };
   return {
     ...server,
     get pid() {
       return running.pid;
     },
-    pause: () => signalAll('SIGSTOP'),
-    resume: () => signalAll('SIGCONT'),
-    async kill() {
-      await signalAll('SIGCONT');
+    pause: () => running.signalAll('SIGSTOP'),
+    resume: () => running.signalAll('SIGCONT'),
+    async crash() {
+      await running.signalAll('SIGCONT');
       running.signal(killSignal);
       await running.stop();
     },
@@ -62,14 +51,9 @@ export async function manageDatabase(
       running = await launch();
     },
     async stop() {
-      await signalAll('SIGCONT');
+      await running.signalAll('SIGCONT');
       await running.stop();
       await removeFolder();
     },
   };
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  return text.split(' ').filter(Boolean).map(Number);
 }

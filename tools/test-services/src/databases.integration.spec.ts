@@ -23,7 +23,7 @@ describe.each([
 
   it('is ended and started again on the same port with the same data', async () => {
     const { pid } = server;
-    await server.kill();
+    await server.crash();
     expect(existsSync(`/proc/${pid}`)).toBe(false);
     await expect(dial(server.port)).rejects.toThrow('ECONNREFUSED');
     await server.start();

@@ -1,4 +1,5 @@
 export * from './process.js';
+export * from './pid-namespace.js';
 export * from './database-server.js';
 export * from './mariadb.js';
 export * from './openid.js';

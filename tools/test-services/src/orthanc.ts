@@ -27,8 +27,8 @@ export interface RunningOrthanc {
   output(): string;
   signal(signal: NodeJS.Signals): void;
   /** Ends it at once, without a word to its clients. */
-  kill(): Promise<void>;
-  /** Starts it again after {@link kill}: same ports, same images. */
+  crash(): Promise<void>;
+  /** Starts it again after {@link crash}: same ports, same images. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -94,7 +94,7 @@ export async function startOrthanc(options: OrthancOptions = {}): Promise<Runnin
     storageFolder,
     output: () => server.output(),
     signal: (signal) => server.signal(signal),
-    async kill() {
+    async crash() {
       server.signal('SIGKILL');
       await server.stop();
     },

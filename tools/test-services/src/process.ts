@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, readlink, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +55,8 @@ export interface RunningServer {
   stop(): Promise<void>;
   /** Sends a signal to it: `SIGSTOP` makes it hang, `SIGCONT` go on. */
   signal(signal: NodeJS.Signals): void;
+  /** Sends a signal to it and its child processes. */
+  signalAll(signal: NodeJS.Signals): Promise<void>;
 }
 
 /** Starts a server and waits until it answers. It ends with this process, whatever happens to it. */
@@ -80,9 +82,9 @@ export async function startServer(options: ServerCommand): Promise<RunningServer
 
   const stop = async () => {
     if (running(child)) {
-      child.kill('SIGCONT');
-      child.kill(options.stopSignal ?? 'SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      signalProcess(child, 'SIGCONT');
+      signalProcess(child, options.stopSignal ?? 'SIGTERM');
+      const timer = setTimeout(() => signalProcess(child, 'SIGKILL'), 10_000);
       await ended;
       clearTimeout(timer);
     }
@@ -91,7 +93,13 @@ export async function startServer(options: ServerCommand): Promise<RunningServer
   const deadline = Date.now() + (options.timeoutMs ?? 60_000);
   while (running(child) && Date.now() < deadline) {
     if (await options.ready().catch(() => false)) {
-      return { pid: child.pid as number, output: () => output, stop, signal: (signal) => void child.kill(signal) };
+      return {
+        pid: child.pid as number,
+        output: () => output,
+        stop,
+        signal: (signal) => void signalProcess(child, signal),
+        signalAll: (signal) => signalWithChildren(child, signal),
+      };
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -100,8 +108,42 @@ export async function startServer(options: ServerCommand): Promise<RunningServer
   throw new Error(`${options.command} ${how}:\n${output.slice(-4000)}`);
 }
 
-function running(child: ChildProcess): boolean {
+function running(child: ChildProcess): child is ChildProcess & { pid: number } {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+/**
+ * Sends a signal to a child process. Does nothing if it has not started or has already ended: its number, if it ever had one,
+ * may be someone else's. Every signal of the tests is sent in this file.
+ *
+ * @returns whether it was sent
+ */
+export function signalProcess(child: ChildProcess | undefined, signal: NodeJS.Signals): boolean {
+  return child !== undefined && running(child) && child.kill(signal);
+}
+
+/** Ends a process that is not a child of this one, if its working directory is `folder`, a temporary folder of the test. */
+export async function endProcessIn(folder: string, pid: number): Promise<void> {
+  const place = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  if (place === folder) signalNumber(pid, 'SIGKILL');
+}
+
+async function signalWithChildren(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (!running(child)) return;
+  const listed = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').catch(() => '');
+  const children = listed.split(' ').filter(Boolean).map(Number);
+  if (signal !== 'SIGCONT') signalProcess(child, signal);
+  for (const pid of children) if (running(child)) signalNumber(pid, signal);
+  if (signal === 'SIGCONT') signalProcess(child, signal);
+}
+
+/** Sends a signal to a number that has just been seen to be the right process. */
+function signalNumber(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Runs a program to its end. @throws Error with what it printed where it fails. */

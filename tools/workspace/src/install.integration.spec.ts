@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type DatabaseServer, startPostgresql, temporaryFolder } from '@pacs-connectors/test-services';
+import { type DatabaseServer, signalProcess, startPostgresql, temporaryFolder } from '@pacs-connectors/test-services';
 
 // What somebody meets who adds the packages to a project of their own, outside this workspace: nothing but the tarballs that
 // npm would publish, and what these draw in.
@@ -167,7 +167,7 @@ it('installs as a server into an empty project, and serves from there', async ()
     const response = await fetch(`http://${host}/manifest?patientID=7`, { headers: { accept: 'application/xml' } });
     expect(await response.text()).toContain('<Instance SOPInstanceUID="1.2.3.4"');
   } finally {
-    server.kill();
+    signalProcess(server, 'SIGTERM');
     await exited;
   }
 }, 180_000);

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@pacs-connectors/config-core';
+import { openFileLimit } from '@pacs-connectors/connector-core';
 import { describeUnexpected } from '../http/describe-unexpected.js';
 
 /** Why the server does not start, in words for whoever starts it. */
@@ -9,6 +10,8 @@ export function describeStartError(error: unknown): string {
   if (error instanceof StartError) return error.message;
   if (error instanceof ConfigurationError)
     return `The configuration cannot be used:\n${indent(error.message.split('\n'))}`;
+  const limit = openFileLimit(error);
+  if (limit) return `The server cannot start: ${limit.message}. Remedy: ${limit.remedy}`;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code?.startsWith('ERR_PARSE_ARGS')) return `${message}\n${USAGE}`;
   return `The server cannot start: ${describeUnexpected(error)}`;

@@ -1,3 +1,5 @@
+import { openFileLimit } from '@pacs-connectors/connector-core';
+
 /** Why Redis cannot be used, for an operator. */
 export interface RedisFailure {
   /** What is wrong: Redis's own error code, or that of the network or of TLS. Nothing that was sent to it. */
@@ -8,7 +10,7 @@ export interface RedisFailure {
 /** Codes in Redis's errors where it does not know who connects, or lets them do little. */
 const OF_LOGIN = /\b(WRONGPASS|NOAUTH|NOPERM)\b|^ERR (AUTH|invalid password)/;
 /** Where a sentinel's client tells of its last error in words. */
-const OF_NETWORK = /\bE(CONN|TIMED|HOST|NET|NOT|PIPE)[A-Z]*\b/;
+const OF_NETWORK = /\bE(CONN|TIMED|HOST|NET|NOT|PIPE|MFILE|NFILE)[A-Z]*\b/;
 const OF_CERTIFICATE = /CERT|SIGNATURE|ISSUER/;
 
 /**
@@ -22,6 +24,8 @@ export function redisFailure(error: unknown): RedisFailure {
     return { cause: login, remedy: 'see that cache.password, or user and password in cache.url, are those of Redis' };
   const told = OF_NETWORK.exec(message)?.[0] ?? /^[A-Z]{3,}\b/.exec(message)?.[0];
   const cause = code ?? told ?? (/timed? ?out/i.test(message) ? 'ETIMEDOUT' : 'no answer');
+  const limit = openFileLimit({ code: cause });
+  if (limit) return { cause, remedy: limit.remedy.replace(/^R/, 'r').replace(/\.$/, '') };
   if (OF_CERTIFICATE.test(cause))
     return {
       cause,

@@ -69,7 +69,7 @@ it.each(['postgresql', 'mariadb'] as const)(
     await turns(id, 200);
     await turns(other, 200);
 
-    await databases[id].kill();
+    await databases[id].crash();
     await turns(id, 503);
     expect(await status(`connectors/${other}`)).toBe(200);
     const manifest = await fetch(`${url}/manifest?patientID=1`, { headers: { accept: 'application/xml' } });

@@ -2,7 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { faultProxy, type FaultProxy, sampleArchive } from '@pacs-connectors/connector-testkit';
-import { type RunningOrthanc, startOrthanc, temporaryFolder, writeDicomFiles } from '@pacs-connectors/test-services';
+import {
+  type RunningOrthanc,
+  signalProcess,
+  startOrthanc,
+  temporaryFolder,
+  writeDicomFiles,
+} from '@pacs-connectors/test-services';
 import { type BuiltServer, runBuiltServer } from '../testing/built-server.js';
 
 /** The same Orthanc by C-FIND and by DICOMweb, and both again by way of a network that can be slow. */
@@ -41,7 +47,7 @@ ${dicom('dicom', orthanc.dicomPort)}${web('web', orthanc.httpPort)}${dicom('remo
 beforeEach(() => turn([...DIRECT, ...REMOTE], 200), 60_000);
 
 afterAll(async () => {
-  server?.child.kill('SIGTERM');
+  signalProcess(server?.child, 'SIGTERM');
   await server?.ended;
   await Promise.all((networks ?? []).map((network) => network.close()));
   orthanc?.signal('SIGCONT');
@@ -123,7 +129,7 @@ async function expectWhole(...ids: string[]): Promise<void> {
 
 it('stopped and started again: the health of both ways turns and turns back', async () => {
   await expectWhole(...DIRECT);
-  await orthanc.kill();
+  await orthanc.crash();
   await turn(DIRECT, 503);
   for (const id of DIRECT) expect(await health(id)).toMatchObject({ lastError: { kind: 'unavailable' } });
   const { code, text } = await manifest(...DIRECT);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import {
   type RedisService,
   type RunningHaproxy,
+  signalProcess,
   startHaproxy,
   startRedis,
   temporaryFolder,
@@ -39,7 +40,7 @@ server.trusted-proxies: 127.0.0.1
 afterAll(async () => {
   await proxy?.stop();
   for (const { server } of replicas) {
-    server.child.kill('SIGKILL');
+    signalProcess(server.child, 'SIGKILL');
     await server.ended;
   }
   await redis?.stop();
@@ -115,7 +116,7 @@ it('a replica that is killed while it builds is replaced by another, and those w
   expect(archive.questions).toHaveLength(1);
   const index = replicas.findIndex(({ server }) => server.child.pid === question.pid);
   const { server, url } = replicas[index] as (typeof replicas)[number];
-  server.child.kill('SIGKILL');
+  signalProcess(server.child, 'SIGKILL');
   await server.ended;
   archive.prompt = true;
   for (const { status, text } of await Promise.all(waiting)) {
@@ -142,7 +143,7 @@ it('the archive is no longer asked when the viewer goes away, or the server stop
   archive.questions.length = 0;
   await launch(url, 'studyUID=1.4');
   const next = await asked();
-  server.child.kill('SIGTERM');
+  signalProcess(server.child, 'SIGTERM');
   await next.cancelled;
   expect([0, 'SIGTERM']).toContain(await server.ended);
   await startReplica(0, Number(new URL(url).port));

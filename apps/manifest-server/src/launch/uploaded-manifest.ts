@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
+import { openFileLimit } from '@pacs-connectors/connector-core';
 import { MANIFEST_SCHEMA_FILE } from '@pacs-connectors/manifest-builder';
 import { type CachedManifest, type FoundInArchive, tagOf } from '../cache/cached-manifest.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
@@ -76,7 +77,7 @@ async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   return result;
 }
 
-/** @throws ProblemError 422 where it takes too long or too much memory */
+/** @throws ProblemError 422 where it takes too long or too much memory, 503 where no file can be opened for it */
 function check(text: string): Promise<Checked> {
   const worker = new Worker(CHECK, {
     workerData: { text, schemaFile: MANIFEST_SCHEMA_FILE },
@@ -87,9 +88,14 @@ function check(text: string): Promise<Checked> {
       reject(new ProblemError(plainProblem(422, 'The manifest takes too much time or memory to check.')));
     const timer = setTimeout(tooMuch, DEADLINE_MS);
     worker.once('message', resolve);
-    worker.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuch() : reject(error),
-    );
+    worker.once('error', (error: NodeJS.ErrnoException) => {
+      const limit = openFileLimit(error);
+      if (limit)
+        return reject(
+          new ProblemError(plainProblem(503, `The manifest cannot be checked: ${limit.message}. ${limit.remedy}`)),
+        );
+      return error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuch() : reject(error);
+    });
     worker.once('exit', () => {
       clearTimeout(timer);
       tooMuch();

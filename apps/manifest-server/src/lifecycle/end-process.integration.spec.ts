@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
-import { temporaryFolder } from '@pacs-connectors/test-services';
+import { signalProcess, temporaryFolder } from '@pacs-connectors/test-services';
 import { type BuiltServer, runBuiltServer } from '../testing/built-server.js';
 import { type RemoteArchive, startRemoteArchive } from '../testing/remote-archive.js';
 
@@ -23,7 +23,7 @@ beforeEach(() => {
   archive.questions.length = 0;
 });
 afterEach(async () => {
-  server?.child.kill('SIGKILL');
+  signalProcess(server?.child, 'SIGKILL');
   await server?.ended;
 });
 afterAll(async () => {
@@ -54,7 +54,7 @@ it('asked to end: not ready, serves on for the delay, finishes what is under way
   const { child, ended, output } = await run('shutdown: { delay: 1500ms }');
   const early = ask('2.25.7');
   while (archive.questions.length === 0) await pause(10);
-  child.kill('SIGTERM');
+  signalProcess(child, 'SIGTERM');
   while ((await status('ready')) !== 503);
   const ready = (await fetch(`${url}/health/ready`).then((answer) => answer.json())) as { details: object };
   expect(ready.details).toMatchObject({ server: { status: 'down', message: 'it was asked to end' } });
@@ -84,7 +84,7 @@ it('exits with 1 where requests under way take longer than they may', async () =
   const { child, ended, output } = await run('shutdown: { timeout: 300ms }');
   void ask('2.25.7');
   while (archive.questions.length === 0) await pause(10);
-  child.kill('SIGTERM');
+  signalProcess(child, 'SIGTERM');
   expect(await ended).toBe(1);
   expect(output()).toContain('requests under way were cut off after shutdown.timeout (0.3 s)');
 });
@@ -99,7 +99,7 @@ it('does not wait for connections on which nothing is asked, or only half', asyn
   await Promise.all(connections.map((connection) => once(connection, 'connect')));
   expect(await status('live')).toBe(200);
   const closed = Promise.all(connections.map((connection) => once(connection.resume(), 'close')));
-  child.kill('SIGTERM');
+  signalProcess(child, 'SIGTERM');
   expect(await ended).toBe(0);
   await closed;
   expect(output()).not.toContain('cut off');
@@ -107,18 +107,18 @@ it('does not wait for connections on which nothing is asked, or only half', asyn
 
 it('ends at once by a second signal, but not by the same one that comes twice', async () => {
   const { child, ended } = await run('shutdown: { delay: 50s }');
-  child.kill('SIGTERM');
-  child.kill('SIGTERM');
+  signalProcess(child, 'SIGTERM');
+  signalProcess(child, 'SIGTERM');
   await pause(1000);
   expect(await status('live')).toBe(200);
-  child.kill('SIGINT');
+  signalProcess(child, 'SIGINT');
   expect(await ended).toBe(130);
 });
 
 it('ends by an error that nobody caught, and its last line says where it happened', async () => {
   const flags = ['--import', `data:text/javascript,process.on('SIGUSR2',()=>{null.x})`];
   const { child, ended, output } = await run('', flags);
-  child.kill('SIGUSR2');
+  signalProcess(child, 'SIGUSR2');
   expect(await ended).toBe(1);
   const last = JSON.parse(output().trimEnd().split('\n').at(-1) ?? '') as Record<string, string>;
   expect(last).toMatchObject({ level: 'fatal', context: 'Lifecycle' });
@@ -131,7 +131,7 @@ it('ends by a promise that nobody caught too, without its message, which may hol
     `data:text/javascript,process.on('SIGUSR2',()=>{Promise.reject(new Error('hunt'+'er2'))})`,
   ];
   const { child, ended, output } = await run('', flags);
-  child.kill('SIGUSR2');
+  signalProcess(child, 'SIGUSR2');
   expect(await ended).toBe(1);
   expect(output()).toContain('the server ends because of an error that nobody caught: Error');
   expect(output()).not.toContain('hunter2');

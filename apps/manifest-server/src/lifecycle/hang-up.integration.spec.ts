@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it, jest } from '@jest/globals';
-import { temporaryFolder } from '@pacs-connectors/test-services';
+import { endProcessIn, signalProcess, temporaryFolder } from '@pacs-connectors/test-services';
 
 jest.setTimeout(60_000);
 
@@ -25,13 +25,13 @@ it('a server whose terminal is gone ends', async () => {
     while (!(url = /serves on (\S+)/.exec(output)?.[1]) && terminal.exitCode === null) await pause(20);
     const live = () => fetch(`http://${url}/health/live`).then(({ status }) => status);
     expect(await live()).toBe(200);
-    terminal.kill('SIGKILL');
+    signalProcess(terminal, 'SIGKILL');
     const end = Date.now() + 30_000;
     while (Date.now() < end && (await live().catch(() => undefined))) await pause(20);
     await expect(live()).rejects.toThrow('fetch failed');
   } finally {
-    terminal.kill('SIGKILL');
-    endIfThere(Number(/pid (\d+)/.exec(output)?.[1]));
+    signalProcess(terminal, 'SIGKILL');
+    await endProcessIn(folder.path, Number(/pid (\d+)/.exec(output)?.[1]));
     if (terminal.exitCode === null && terminal.signalCode === null) await once(terminal, 'close');
     await folder.remove();
   }
@@ -53,20 +53,12 @@ it('a SIGHUP does not end it from the moment on when its first module runs, befo
   try {
     await until(/listens/);
     expect(output).toContain('listens false');
-    child.kill('SIGHUP');
+    signalProcess(child, 'SIGHUP');
     await until(/serves on/);
     expect(ended()).toBeNull();
   } finally {
-    child.kill('SIGKILL');
+    signalProcess(child, 'SIGKILL');
     if (ended() === null) await once(child, 'close');
     await folder.remove();
   }
 });
-
-function endIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended, as it should.
-  }
-}

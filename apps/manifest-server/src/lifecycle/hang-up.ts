@@ -16,7 +16,8 @@ function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r+'));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // No file can be opened now, which says nothing about the terminal.
+    return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }

@@ -10,7 +10,7 @@ import {
   readTexts,
   renderProblem,
 } from '@pacs-connectors/config-core';
-import { ConnectorRegistry, RefusedConnectorsError } from '@pacs-connectors/connector-core';
+import { ConnectorRegistry, currentOpenFileLimit, RefusedConnectorsError } from '@pacs-connectors/connector-core';
 import { type ServerOptions } from '../boot/options.js';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { describeUnexpected } from '../http/describe-unexpected.js';
@@ -61,6 +61,8 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
 
   /** Takes what the files hold now, or says why not. Never rejects. */
   async reload(): Promise<void> {
+    const limit = currentOpenFileLimit();
+    if (limit) this.logger.error(`the configuration cannot be read again now: ${limit.message}. ${limit.remedy}`);
     const texts = await this.read();
     if (texts) this.takeOrRefuse(texts);
   }
@@ -88,13 +90,16 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
     if (texts && this.change.look(texts.fingerprint)) this.takeOrRefuse(texts);
   }
 
+  /** What the files hold; `undefined` while no file can be opened: that says nothing about them, and passes. */
   private async read(): Promise<ConfigurationTexts | undefined> {
-    if (!this.started) return undefined;
+    if (!this.started || currentOpenFileLimit()) return undefined;
     const texts = await readTexts(this.started.options.configuration);
     return this.started && texts;
   }
 
   private takeOrRefuse(texts: ConfigurationTexts): void {
+    // Key stores are opened in the same turn. Without the files that they need, the next look takes the change.
+    if (currentOpenFileLimit()) return;
     this.change.deal(texts.fingerprint);
     try {
       this.take(texts);

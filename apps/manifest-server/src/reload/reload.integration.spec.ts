@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
-import { temporaryFolder } from '@pacs-connectors/test-services';
+import { signalProcess, temporaryFolder } from '@pacs-connectors/test-services';
 import { type BuiltServer, runBuiltServer } from '../testing/built-server.js';
 import { type RemoteArchive, startRemoteArchive } from '../testing/remote-archive.js';
 
@@ -23,7 +23,7 @@ beforeEach(() => {
   archive.questions.length = 0;
 });
 afterEach(async () => {
-  server?.child.kill('SIGKILL');
+  signalProcess(server?.child, 'SIGKILL');
   await server?.ended;
 });
 afterAll(async () => {
@@ -134,13 +134,13 @@ it('reads the files when SIGHUP comes, and ends by SIGTERM as ever', async () =>
   await writeFile(file, configured({ one: 'a' }));
   await run(file);
   const number = await numberOf('one');
-  server.child.kill('SIGHUP');
+  signalProcess(server.child, 'SIGHUP');
   await until(() => server.output().includes('the configuration was read again: no setting has changed'));
   await writeFile(file, configured({ one: 'a', two: 'b' }));
-  server.child.kill('SIGHUP');
+  signalProcess(server.child, 'SIGHUP');
   await until(() => server.output().includes('the configuration was read again: new: two'));
   expect(await numberOf('one')).toBe(number);
-  server.child.kill('SIGTERM');
+  signalProcess(server.child, 'SIGTERM');
   expect(await server.ended).toBe(0);
 });
 

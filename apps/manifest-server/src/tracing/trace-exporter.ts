@@ -1,5 +1,6 @@
 import { type LoggerService } from '@nestjs/common';
 import { ExportResultCode } from '@opentelemetry/core';
+import { openFileLimit } from '@pacs-connectors/connector-core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 
 type Export = Parameters<OTLPTraceExporter['export']>;
@@ -23,12 +24,13 @@ export class TraceExporter extends OTLPTraceExporter {
   private note(taken: boolean, error: unknown): void {
     if (taken !== this.failing) return;
     this.failing = !taken;
-    this.logger.warn(taken ? 'traces are taken again' : `traces are not taken ${reasonOf(error)}. ${REMEDY}`);
+    const remedy = openFileLimit(error)?.remedy ?? REMEDY;
+    this.logger.warn(taken ? 'traces are taken again' : `traces are not taken ${reasonOf(error)}. Remedy: ${remedy}`);
   }
 }
 
 const REMEDY =
-  'Remedy: see that the collector runs, and that OTEL_EXPORTER_OTLP_ENDPOINT is its address for OTLP over HTTP (port 4318 most often). Requests are answered all the same.';
+  'see that the collector runs, and that OTEL_EXPORTER_OTLP_ENDPOINT is its address for OTLP over HTTP (port 4318 most often). Requests are answered all the same.';
 
 /** Its message may repeat what the collector said, or a header's value. */
 function reasonOf(error: unknown): string {

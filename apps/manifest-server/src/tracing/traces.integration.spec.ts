@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
-import { freePort, temporaryFolder } from '@pacs-connectors/test-services';
+import { freePort, signalProcess, temporaryFolder } from '@pacs-connectors/test-services';
 import { type BuiltServer, runBuiltServer } from '../testing/built-server.js';
 import { type RemoteArchive, startRemoteArchive } from '../testing/remote-archive.js';
 import { type CollectedSpan, startTraceCollector, type TraceCollector } from '../testing/trace-collector.js';
@@ -42,7 +42,7 @@ beforeEach(async () => {
   collector = await startTraceCollector();
 });
 afterEach(async () => {
-  server?.child.kill('SIGKILL');
+  signalProcess(server?.child, 'SIGKILL');
   await server?.ended;
   await collector.stop();
 });
@@ -228,7 +228,7 @@ it('sends what it has before it ends, the manifest that nobody waits for any mor
   await fetch(`${url}/display?studyUID=${STUDY}&archive=remote`, { redirect: 'manual' });
   await until(() => archive.questions.length > 0);
   expect(collector.requests).toEqual([]);
-  server.child.kill('SIGTERM');
+  signalProcess(server.child, 'SIGTERM');
   expect(await server.ended).toBe(0);
   const names = collector.spans.map(({ name, attributes }) => [name, attributes['pacs.manifest.outcome']]);
   expect(names).toEqual(
@@ -258,7 +258,7 @@ it('tells of a client that went before its answer', async () => {
 
 /** How many modules of the trace SDK the server has loaded. */
 async function modulesLoaded(): Promise<number> {
-  server.child.kill('SIGUSR2');
+  signalProcess(server.child, 'SIGUSR2');
   let said: string | undefined;
   await until(() => (said = /^loaded (\d+)$/m.exec(server.output())?.[1]) !== undefined);
   return Number(said);
@@ -278,7 +278,7 @@ it('sends nothing and loads nothing where no collector is named', async () => {
   expect(await modulesLoaded()).toBe(0);
   expect(collector.requests).toEqual([]);
   expect(tracesLog()).toEqual([]);
-  server.child.kill('SIGKILL');
+  signalProcess(server.child, 'SIGKILL');
   await server.ended;
   await run(here());
   expect(await modulesLoaded()).toBeGreaterThan(0);
@@ -313,7 +313,7 @@ it('ends in time, and with 0, where the collector hangs or is not there', async 
   await run(here());
   await fetch(`${url}/manifest?studyUID=${STUDY}&archive=remote`).then((answer) => answer.text());
   await until(() => collector.requests.length > 0);
-  server.child.kill('SIGTERM');
+  signalProcess(server.child, 'SIGTERM');
   expect(await server.ended).toBe(0);
   expect(tracesLog()).toEqual(['the last traces were not taken within 2 s']);
 
@@ -321,14 +321,14 @@ it('ends in time, and with 0, where the collector hangs or is not there', async 
   await fetch(`${url}/manifest?studyUID=${STUDY}&archive=remote`).then((answer) => answer.text());
   await until(() => tracesLog().length > 0);
   expect(tracesLog()).toEqual([expect.stringMatching(/^traces are not taken \(ECONNREFUSED\)\. Remedy: /)]);
-  server.child.kill('SIGTERM');
+  signalProcess(server.child, 'SIGTERM');
   expect(await server.ended).toBe(0);
 });
 
 it('says at the start what is wrong with the variables', async () => {
   await run({ ...here(), OTEL_TRACES_SAMPLER: 'sometimes' });
   expect(tracesLog()).toEqual([expect.stringContaining('OTEL_TRACES_SAMPLER value "sometimes" invalid')]);
-  server.child.kill('SIGKILL');
+  signalProcess(server.child, 'SIGKILL');
   await server.ended;
   await run({ ...here(), OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
   expect(tracesLog()).toEqual([

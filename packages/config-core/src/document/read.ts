@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openFileLimit } from '@pacs-connectors/connector-core';
 import { ConfigurationError, type Problem } from '../problems.js';
 import { type ReaderContext, readerContext } from '../reader/context.js';
 import { readSettings } from '../reader/read-settings.js';
@@ -99,7 +100,13 @@ async function readSource(source: ConfigurationSource, problems: Problem[]): Pro
     const files = names.map((name) => join(source, name));
     return await Promise.all(files.map(async (name) => ({ name, text: await readText(name) })));
   } catch (error) {
-    problems.push(unreadable(source, reasonOf(error), 'a readable YAML file in UTF-8, or a folder of them'));
+    const limit = openFileLimit(error);
+    const expected = 'a readable YAML file in UTF-8, or a folder of them';
+    problems.push(
+      limit
+        ? unreadable(source, `that it cannot be opened: ${limit.message}`, `${expected}. ${limit.remedy}`)
+        : unreadable(source, reasonOf(error), expected),
+    );
     return [];
   }
 }

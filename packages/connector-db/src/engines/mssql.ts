@@ -58,14 +58,15 @@ export class MssqlEngine implements Engine<tedious.Connection> {
   }
 
   async plan(): Promise<ConnectionPlan> {
-    this.driver = await loadDriver('tedious', this.name);
+    this.driver = loadDriver('tedious', this.name);
     const { address, credentials, timeouts } = this;
     const { serverCertificateFile, hostNameInCertificate, instanceName } = address;
     const ca = serverCertificateFile
-      ? await readFile(serverCertificateFile).catch(() => {
+      ? await readFile(serverCertificateFile).catch((error: unknown) => {
           throw new UnusableSettingError(
             `${serverCertificateFile} cannot be read`,
             'Correct serverCertificate in the JDBC URL.',
+            error,
           );
         })
       : undefined;

@@ -44,7 +44,7 @@ export class MysqlEngine implements Engine<Connection> {
   }
 
   async plan(): Promise<ConnectionPlan> {
-    await loadDriver('mysql2', this.name);
+    loadDriver('mysql2', this.name);
     const { address, credentials, timeouts } = this;
     const ssl = await tlsOptions(address.ssl);
     const ofHost = ({ host, port }: DatabaseHost) => ({

@@ -55,7 +55,7 @@ export class OracleEngine implements Engine<OracleConnection> {
   }
 
   async plan(): Promise<ConnectionPlan> {
-    this.driver = await loadDriver('oracledb', this.name);
+    this.driver = loadDriver('oracledb', this.name);
     const { connectString, configDir } = this.address;
     return { client: 'oracledb', attempts: [{ ...this.credentials, connectString, configDir }] };
   }

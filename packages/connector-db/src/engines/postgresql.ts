@@ -98,8 +98,8 @@ export class PostgresqlEngine implements Engine<Client> {
   }
 
   async plan(): Promise<ConnectionPlan> {
-    await loadDriver('pg', this.name);
-    this.cursorType = await loadDriver('pg-cursor', this.name);
+    loadDriver('pg', this.name);
+    this.cursorType = loadDriver('pg-cursor', this.name);
     const { address, credentials, timeouts } = this;
     const ssl = await tlsOptions(address.ssl);
     const ofHost = ({ host, port }: DatabaseHost): Settings => ({

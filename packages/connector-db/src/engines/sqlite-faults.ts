@@ -16,7 +16,11 @@ const CODES: Record<number, string> = {
 
 /** What an error of SQLite, or of the process that runs it, means. Its messages hold the select's text, never a value. */
 export function sqliteFault(error: unknown): DatabaseFault | undefined {
-  const { code = '', errcode, message } = error as { code?: string; errcode?: number; message: string };
+  const { code = '', errcode, message, syscall } = error as NodeJS.ErrnoException & { errcode?: number };
+  if (syscall?.startsWith('spawn')) {
+    const remedy = 'Raise the limit of processes: TasksMax= in the systemd unit, --pids-limit of the container.';
+    return { kind: 'unavailable', message: `the process that reads the file cannot be started (${code})`, remedy };
+  }
   const name = errcode === undefined ? code : (CODES[errcode & 0xff] ?? 'SQLITE_ERROR');
   const is = (...names: string[]) => names.some((one) => name === one || name.startsWith(`${one}_`));
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {

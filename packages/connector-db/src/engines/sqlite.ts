@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import knex from 'knex';
 import { type SqliteAddress } from '../jdbc/index.js';
@@ -12,6 +13,7 @@ import {
   type RowBatches,
   type Timeouts,
 } from './engine.js';
+import { endProcess } from './end-process.js';
 import { sqliteFault } from './sqlite-faults.js';
 
 const PROCESS_FILE = fileURLToPath(new URL('./sqlite-process.mjs', import.meta.url));
@@ -46,7 +48,7 @@ export class SqliteEngine implements Engine<SqliteConnection> {
   }
 
   async connect(): Promise<SqliteConnection> {
-    return new SqliteConnection(this.address, this.timeouts.statementMs);
+    return openSqlite(this.address, this.timeouts.statementMs);
   }
 
   async prepare(): Promise<void> {
@@ -66,7 +68,7 @@ export class SqliteEngine implements Engine<SqliteConnection> {
   }
 
   async cancel(connection: SqliteConnection): Promise<void> {
-    await connection.kill();
+    await connection.end();
   }
 
   isAlive(connection: SqliteConnection): boolean {
@@ -74,7 +76,7 @@ export class SqliteEngine implements Engine<SqliteConnection> {
   }
 
   destroy(connection: SqliteConnection): void {
-    void connection.kill();
+    void connection.end();
   }
 
   fault(error: unknown): DatabaseFault | undefined {
@@ -90,31 +92,43 @@ interface Failure {
 }
 type Answer = { error?: Failure; columns?: string[]; rows?: Row[]; done?: boolean };
 
+/**
+ * Starts the process of one connection.
+ *
+ * @param statementTimeoutMs how long a statement may take, milliseconds
+ * @throws Error (`EMFILE`, `EAGAIN` …) if the process cannot be started
+ */
+async function openSqlite(address: SqliteAddress, statementTimeoutMs: number): Promise<SqliteConnection> {
+  const options = JSON.stringify({ file: address.file, immutable: address.immutable, batchSize: BATCH_SIZE });
+  const child = fork(PROCESS_FILE, [options], {
+    serialization: 'advanced',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  // Only a process that has started can be asked and ended.
+  await once(child, 'spawn');
+  return new SqliteConnection(child, statementTimeoutMs);
+}
+
 /** One open database file. */
-export class SqliteConnection {
-  private readonly process: ChildProcess;
+class SqliteConnection {
   private readonly ended: Promise<void>;
   /** Ends the statement under way. */
   private timer?: NodeJS.Timeout;
   private settle?: { resolve(answer: Answer): void; reject(error: Error): void };
 
+  /** @param process has started */
   constructor(
-    address: SqliteAddress,
+    private readonly process: ChildProcess,
     private readonly statementTimeoutMs: number,
   ) {
-    const options = JSON.stringify({ file: address.file, immutable: address.immutable, batchSize: BATCH_SIZE });
-    this.process = fork(PROCESS_FILE, [options], {
-      serialization: 'advanced',
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
     this.ended = new Promise((resolve) => {
       const over = () => {
         this.settle?.reject(Object.assign(new Error('the process of SQLite ended'), { code: 'ECONNRESET' }));
         resolve();
       };
       this.process.once('exit', over);
-      this.process.once('error', over);
+      this.process.on('error', over);
     });
     this.process.on('message', (answer: Answer) => {
       if (answer.error) this.settle?.reject(Object.assign(new Error(answer.error.message), answer.error));
@@ -141,9 +155,10 @@ export class SqliteConnection {
     };
   }
 
-  async kill(): Promise<void> {
+  /** Ends the process, and the statement that it runs. */
+  async end(): Promise<void> {
     clearTimeout(this.timer);
-    this.process.kill('SIGKILL');
+    endProcess(this.process);
     await this.ended;
   }
 
@@ -161,7 +176,7 @@ export class SqliteConnection {
 
   private timeOut(): void {
     this.settle?.reject(Object.assign(new Error('time-out'), { code: 'ETIME' }));
-    void this.kill();
+    void this.end();
   }
 
   private ask(request: object): Promise<Answer> {

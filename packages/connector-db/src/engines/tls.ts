@@ -46,6 +46,7 @@ async function read(file: string): Promise<Buffer> {
     throw new UnusableSettingError(
       `${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
       'See whether the file that the JDBC URL names exists for this process.',
+      error,
     );
   }
 }

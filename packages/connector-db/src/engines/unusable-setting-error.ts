@@ -5,7 +5,8 @@ export class UnusableSettingError extends Error {
   constructor(
     message: string,
     readonly remedy: string,
+    cause?: unknown,
   ) {
-    super(message);
+    super(message, { cause });
   }
 }

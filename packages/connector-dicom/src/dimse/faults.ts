@@ -1,3 +1,4 @@
+import { openFileLimit } from '@pacs-connectors/connector-core';
 import { DimseError } from './dimse-error.js';
 
 /** The peer as an operator knows it: `AET@host:port`. */
@@ -122,6 +123,11 @@ export function malformed(peer: PeerNames, cause: unknown): DimseError {
 /** A socket's or TLS's own error. */
 export function connectionError(peer: PeerNames, error: Error & { code?: string }): DimseError {
   const { code } = error;
+  const limit = openFileLimit(error);
+  if (limit) {
+    const message = `${at(peer)} cannot be connected to: ${limit.message}`;
+    return new DimseError('unavailable', message, { remedy: limit.remedy, cause: error });
+  }
   const failed = (text: string, remedy: string, lost = false) =>
     new DimseError('unavailable', `${at(peer)} ${text}`, { remedy, cause: error, lost });
   switch (code) {

@@ -1,4 +1,4 @@
-import { ConnectorError } from '@pacs-connectors/connector-core';
+import { ConnectorError, openFileLimit } from '@pacs-connectors/connector-core';
 import { CutOffError } from '../json/json-array-reader.js';
 
 /** What TLS says of a certificate (Node.js "X509 certificate error codes"), in words, and what is done about it. */
@@ -41,6 +41,8 @@ export function networkError(connectorId: string, address: string, error: unknow
   const { code = '', message = '' } = innermost(error);
   const fail = (kind: ConnectorError['kind'], what: string, remedy?: string) =>
     new ConnectorError(connectorId, kind, `${address}: ${what}`, { remedy, cause: error });
+  const limit = openFileLimit(error);
+  if (limit) return fail('unavailable', limit.message, limit.remedy);
   const certificate = CERTIFICATE_ERRORS[code];
   if (certificate) {
     const [what, remedy] = certificate;

@@ -1,0 +1,72 @@
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+
+/** A limit of open files that has been reached, in words for an operator. */
+export interface OpenFileLimit {
+  message: string;
+  /** What an operator does about it, one sentence. */
+  remedy: string;
+}
+
+const LIMITS: Record<string, OpenFileLimit> = {
+  EMFILE: {
+    message: 'this process has reached its limit of open files and connections (EMFILE)',
+    remedy:
+      'Raise the limit of open files of this process: LimitNOFILE= in its systemd unit, --ulimit nofile= of its container, or ulimit -n in its shell.',
+  },
+  ENFILE: {
+    message: 'this machine has reached its limit of open files (ENFILE)',
+    remedy: 'Raise fs.file-max on this machine, or find the program that holds so many files open.',
+  },
+};
+
+interface Wrapped {
+  code?: string;
+  message?: string;
+  cause?: unknown;
+  errors?: unknown[];
+}
+
+/** Errors by which name lookups and the module loader also report that they could not open their files. */
+const HIDING_ERRORS = ['ENOTFOUND', 'EAI_AGAIN', 'MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'];
+
+/**
+ * Returns which limit of open files an error reports; `undefined` if it reports none. Looks into causes and into errors of
+ * several attempts as well, because libraries wrap the error of the operating system.
+ */
+export function openFileLimit(error: unknown): OpenFileLimit | undefined {
+  const { code = '', message = '', cause, errors } = (error ?? {}) as Wrapped;
+  if (code in LIMITS) return LIMITS[code];
+  if (HIDING_ERRORS.includes(code)) return currentOpenFileLimit();
+  // Of a worker that did not start, Node.js gives the reason in words only.
+  if (code === 'ERR_WORKER_INIT_FAILED') return LIMITS[/EMFILE|ENFILE/.exec(message)?.[0] ?? ''];
+  for (const inner of [cause, ...(errors ?? [])]) {
+    const found = typeof inner === 'object' && inner !== null ? openFileLimit(inner) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Checks that a few more files can be opened now.
+ *
+ * @throws Error (`EMFILE`, `ENFILE`) if not
+ */
+export function requireOpenFiles(): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < 4) opened.push(openSync(devNull, 'r'));
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
+}
+
+/** Returns the limit that keeps this process from opening files now; `undefined` if it can open some. */
+export function currentOpenFileLimit(): OpenFileLimit | undefined {
+  try {
+    requireOpenFiles();
+    return undefined;
+  } catch (error) {
+    return LIMITS[(error as NodeJS.ErrnoException).code ?? ''];
+  }
+}
