@@ -21,10 +21,10 @@ const LIMITS: Record<string, OpenFileLimit> = {
 };
 
 interface Wrapped {
-  code?: string;
-  message?: string;
+  code?: unknown;
+  message?: unknown;
   cause?: unknown;
-  errors?: unknown[];
+  errors?: unknown;
 }
 
 /** Errors by which name lookups and the module loader also report that they could not open their files. */
@@ -35,15 +35,28 @@ const HIDING_ERRORS = ['ENOTFOUND', 'EAI_AGAIN', 'MODULE_NOT_FOUND', 'ERR_MODULE
  * several attempts as well, because libraries wrap the error of the operating system.
  */
 export function openFileLimit(error: unknown): OpenFileLimit | undefined {
-  const { code = '', message = '', cause, errors } = (error ?? {}) as Wrapped;
+  for (const one of chainOf(error)) {
+    const limit = limitOf(one);
+    if (limit) return limit;
+  }
+  return undefined;
+}
+
+/** An error and what it wraps. A chain of causes may lead back to its beginning. */
+function chainOf(error: unknown, seen = new Set<Wrapped>()): Set<Wrapped> {
+  if (typeof error !== 'object' || error === null || seen.has(error)) return seen;
+  seen.add(error);
+  const { cause, errors } = error as Wrapped;
+  for (const inner of [cause, ...(Array.isArray(errors) ? errors : [])]) chainOf(inner, seen);
+  return seen;
+}
+
+function limitOf({ code, message }: Wrapped): OpenFileLimit | undefined {
+  if (typeof code !== 'string') return undefined;
   if (code in LIMITS) return LIMITS[code];
   if (HIDING_ERRORS.includes(code)) return currentOpenFileLimit();
   // Of a worker that did not start, Node.js gives the reason in words only.
-  if (code === 'ERR_WORKER_INIT_FAILED') return LIMITS[/EMFILE|ENFILE/.exec(message)?.[0] ?? ''];
-  for (const inner of [cause, ...(errors ?? [])]) {
-    const found = typeof inner === 'object' && inner !== null ? openFileLimit(inner) : undefined;
-    if (found) return found;
-  }
+  if (code === 'ERR_WORKER_INIT_FAILED') return LIMITS[/EMFILE|ENFILE/.exec(String(message))?.[0] ?? ''];
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import { createServer, Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ClientCredentials } from './client-credentials.js';
+import { OAuth2Error } from './oauth2-error.js';
 
 const client = { clientId: 'connectors', clientSecret: 'secret' };
 const servers: Server[] = [];
@@ -33,6 +34,16 @@ describe('ClientCredentials', () => {
       .token(AbortSignal.timeout(20_000))
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('says that this process has no file left for a connection', () => {
+    const refused = Object.assign(new Error('connect EMFILE 127.0.0.1:1'), { code: 'EMFILE' });
+    const error = OAuth2Error.from('https://login.example', new TypeError('fetch failed', { cause: refused }));
+    expect(error).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('https://login.example cannot be reached: this process has reached its limit'),
+      remedy: expect.stringContaining('LimitNOFILE'),
+    });
   });
 
   it('ends with its caller where the provider is silent, and asks again for the next', async () => {

@@ -75,6 +75,7 @@ it.each([
 it.each([
   ['ETIMEDOUT', new Error('Command timed out')],
   ['ECONNREFUSED', new Error('All sentinels are unreachable. Last error: connect ECONNREFUSED 127.0.0.1:1')],
+  ['EMFILE', new Error('All sentinels are unreachable. Last error: connect EMFILE 127.0.0.1:1')],
   ['NOAUTH', Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: new Error('NOAUTH x') })],
   ['ERR AUTH', new Error('ERR AUTH <password> called without any password configured')],
   ['READONLY', new Error("READONLY You can't write against a read only replica.")],
