@@ -22,3 +22,25 @@ it('refuses two tokens, and what is none', () => {
   expect(() => callerOf(request('/m', 'Bearer a"b'))).toThrow('is no bearer token');
   expect(() => callerOf(request('/m?access_token=a%0d%0aX'))).toThrow('is no bearer token');
 });
+
+it('takes a placeholder that a page did not fill in for no token', () => {
+  const unfilled = [
+    'access_token',
+    'undefined',
+    'null',
+    '{{access_token}}',
+    '{{ access_token }}',
+    '${token}',
+    '<access_token>',
+  ];
+  for (const value of [...unfilled, '%7B%7Baccess_token%7D%7D']) {
+    expect(callerOf(request(`/m?access_token=${encodeURIComponent(value)}`))).toEqual({});
+    expect(callerOf(request('/m', `Bearer ${value}`))).toEqual({});
+    expect(callerOf(request(`/m?access_token=${encodeURIComponent(value)}`, 'Bearer a.b-c'))).toEqual({
+      bearerToken: 'a.b-c',
+    });
+    expect(callerOf(request('/m?access_token=a.b-c', `Bearer ${value}`))).toEqual({ bearerToken: 'a.b-c' });
+  }
+  expect(callerOf(request('/m?access_token={{access_token}}'))).toEqual({});
+  expect(callerOf(request('/m?access_token=nullable'))).toEqual({ bearerToken: 'nullable' });
+});

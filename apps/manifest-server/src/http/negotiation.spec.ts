@@ -12,9 +12,22 @@ describe('negotiation', () => {
       mediaType: 'application/json',
       format: 'json',
     });
-    expect(() => negotiateFormat({ accept: 'application/json;charset=utf-16' })).toThrow();
     expect(() => negotiateFormat({ accept: 'image/png' })).toThrow('application/xml, text/xml, application/json');
     expect(() => negotiateFormat({ accept: '*/*;q=0' })).toThrow();
+  });
+
+  it('reads types and weights, whatever parameters a client adds', () => {
+    for (const accept of [
+      'application/xml;version=1',
+      'application/xml; version=1; q=0.9, application/json;q=0.5',
+      'application/xml;level="a,b;q=0";q=0.9,application/json;version=2;q=0.8',
+      'application/xml;charset=ISO-8859-1',
+    ])
+      expect(negotiateFormat({ accept })).toEqual({ mediaType: 'application/xml', format: 'xml' });
+    expect(negotiateFormat({ accept: 'application/json;charset=utf-16' }).format).toBe('json');
+    expect(negotiateFormat({ accept: 'application/xml;version=1;q=0.2, application/json;q=0.5' }).format).toBe('json');
+    expect(() => negotiateFormat({ accept: 'application/xml;version=1;q=0' })).toThrow();
+    expect(() => negotiateFormat({ accept: 'image/png;version=1' })).toThrow();
   });
 
   it('sends gzip to whom accepts it', () => {

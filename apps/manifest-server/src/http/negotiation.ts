@@ -16,16 +16,20 @@ const TYPES: Record<string, ManifestFormat> = {
  * @throws ProblemError 406 where it accepts none.
  */
 export function negotiateFormat(headers: IncomingHttpHeaders): { mediaType: string; format: ManifestFormat } {
-  // Offered as it is sent, for clients that name the charset too. A list with nothing in it asks for nothing.
-  const accept = headers.accept?.trim() || '*/*';
-  const offered = Object.keys(TYPES).map((type) => `${type};charset=utf-8`);
-  const mediaType = new Negotiator({ headers: { accept } }).mediaType(offered)?.split(';')[0];
+  // A list with nothing in it asks for nothing.
+  const accept = withoutParameters(headers.accept?.trim() || '*/*');
+  const mediaType = new Negotiator({ headers: { accept } }).mediaType(Object.keys(TYPES));
   const format = mediaType && TYPES[mediaType];
   if (!mediaType || !format)
     throw new ProblemError(plainProblem(406, `A manifest can be had as ${Object.keys(TYPES).join(', ')}.`), {
       vary: 'Accept',
     });
   return { mediaType, format };
+}
+
+/** An `Accept` of bare types with their weights: `version=1` or a charset names no other form of a manifest. */
+function withoutParameters(accept: string): string {
+  return accept.replace(/;\s*(?!q\s*=)(?:"(?:[^"\\]|\\.)*"|[^",;])*/gi, '');
 }
 
 /** Whether a client is sent gzip: where it accepts it (RFC 9110 12.5.3) as gladly as plain bytes. */

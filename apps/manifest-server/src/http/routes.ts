@@ -21,15 +21,15 @@ export const ROUTES = {
   },
   display: {
     methods: ['GET', 'POST'],
-    paths: ['display', 'display/auth'],
+    paths: ['display', 'display/auth', 'display/weasis', 'display/auth/weasis'],
     concerns: 'archives',
     summary: 'Opens what a search names in a viewer',
   },
   weasis: {
     methods: ['GET'],
-    paths: ['weasis', 'display/weasis'],
+    paths: ['weasis', 'viewer'],
     concerns: 'archives',
-    summary: 'Older names of display',
+    summary: 'Older names of display: opens what a search names in a viewer',
   },
   invokeImageDisplay: {
     methods: ['GET', 'POST'],

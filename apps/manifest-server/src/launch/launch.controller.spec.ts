@@ -71,7 +71,7 @@ it.each(['', `, force-basic: true, ${OAUTH2}`, `, type: BASIC, ${OAUTH2}`])(
 );
 
 describe('a launch of Weasis', () => {
-  it.each(['display', 'display/auth', 'weasis', 'display/weasis'])(
+  it.each(['display', 'display/auth', 'weasis', 'display/weasis', 'display/auth/weasis', 'viewer'])(
     'answers /%s at once and builds meanwhile',
     async (path) => {
       let release: () => void = () => undefined;

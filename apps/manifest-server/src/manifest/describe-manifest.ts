@@ -62,7 +62,8 @@ export function DescribeSearch(): MethodDecorator {
       name: 'access_token',
       required: false,
       schema: { type: 'string' },
-      description: "The caller's bearer token, for callers that cannot send an `Authorization` header.",
+      description:
+        "The caller's bearer token, for callers that cannot send an `Authorization` header. A placeholder that was not filled in (`{{access_token}}`, `undefined`) counts as no token.",
     }),
   );
 }

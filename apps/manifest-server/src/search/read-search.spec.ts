@@ -117,6 +117,57 @@ describe('a search that cannot be used', () => {
     expect(errorsOf('patientid=1')).toEqual(['patientid is not known; names are case-sensitive, is patientID meant?']);
   });
 
+  it.each([
+    'studyUID={{studyUID}}',
+    'studyUID=%7B%7BstudyUID%7D%7D',
+    'studyUID=%257B%257BstudyUID%257D%257D',
+    'studyUID=studyUID',
+    'patientID=undefined',
+    'patientID=patientID',
+    'patientID={patientID}',
+    'patientID=7^^^{{issuer}}',
+    'patientID=7^^^undefined',
+    'accessionNumber=1,null',
+    'seriesUID=${series}',
+    'modalitiesInStudy=undefined&studyUID=1.2',
+    'archive={{archive}}&studyUID=1.2',
+    'mostRecentResults=%3C%25= count %25%3E&studyUID=1.2',
+  ])('holds a placeholder that a page did not fill in: %s', (query) => {
+    const name = query.split('=', 1);
+    expect(errorsOf(query)).toEqual([`${name} is a placeholder that the calling page did not fill in`]);
+  });
+
+  it('is not one that happens to look like a placeholder', () => {
+    expect(read('patientID={12-AB},NULL-1,undefined1,a{{b}}').criteria.patientIds.map(({ id }) => id)).toEqual([
+      '{12-AB}',
+      'NULL-1',
+      'undefined1',
+      'a{{b}}',
+    ]);
+    expect(read('studyUID=1.2&archive=archive&user={{user}}').archives).toEqual(['archive']);
+  });
+
+  it.each([
+    ['amp;modalitiesInStudy', 'patientID=P1&amp;modalitiesInStudy=US'],
+    ['amp;mostRecentResults', 'patientID=P1&amp;mostRecentResults=1'],
+    ['amp;patientID', 'amp;patientID=P1'],
+    ['#38;mostRecentResults', 'patientID=P1&#38;mostRecentResults=1'],
+    ['#x26;launch', 'patientID=P1&#x26;launch=rs'],
+    ['AMP;foo', 'patientID=P1&AMP;foo=1'],
+  ])('has a name behind an & that is escaped as in HTML: %s', (name, query) => {
+    expect(errorsOf(query)).toEqual([
+      `${name} has an & before it that is escaped as in HTML (&amp;): the parameter would be ignored, write & alone`,
+    ]);
+  });
+
+  it('holds an & that is escaped as in HTML', () => {
+    for (const value of ['7^^^H%26amp;1.2%26amp;ISO', 'P1%26amp%3BmodalitiesInStudy%3DUS', '7%26%2338;8'])
+      expect(errorsOf(`patientID=${value}`)).toEqual([
+        'patientID holds &amp; where & is meant: its address was copied from HTML',
+      ]);
+    expect(read('patientID=7^^^H%261.2%26ISO&ampere=1').criteria.patientIds).toHaveLength(1);
+  });
+
   it('holds two values where one is allowed, or a range that nothing lies in', () => {
     expect(errorsOf('studyUID=1&viewer=OHIF&viewer=WEASIS')).toEqual(['viewer has 2 different values; one is allowed']);
     expect(errorsOf('studyUID=1&lowerDateTime=2024-02-01&upperDateTime=2024-01-31T23:59')).toEqual([

@@ -2,6 +2,7 @@ import { dateTimeIsAfter } from './date-order.js';
 import { type BadEscape, type Parameter } from './query-string.js';
 import { emptySearch, type Search } from './search.js';
 import { SEARCH_PARAMETERS, type SearchParameter } from './search-parameters.js';
+import { isUnfilled } from './unfilled.js';
 import { Unreadable } from './values.js';
 
 /** One thing wrong with a request: the parameter, and what is wrong with it, without its value. */
@@ -34,6 +35,11 @@ const KNOWN = new Set([...SEARCH_PARAMETERS.map(({ name }) => name), 'access_tok
 
 const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies).map(({ name }) => name);
 
+/** An `&` as HTML writes it: in an address that was copied from a page's source, it ends up in front of a parameter's name. */
+const HTML_AMPERSAND = '(?:amp|#0*38|#x0*26);';
+const ESCAPED_NAME = new RegExp(`^${HTML_AMPERSAND}`, 'i');
+const ESCAPED_VALUE = new RegExp(`&${HTML_AMPERSAND}`, 'i');
+
 /**
  * What a request asks for. Names that are not known are passed over, and so are empty values; the same value twice counts
  * once.
@@ -51,6 +57,7 @@ export function readSearch(
     .map(({ parameter, message }) => ({ parameter, detail: message }));
   const search = emptySearch();
   const given = valuesByName(parameters);
+  errors.push(...escapedNames([...given.keys()]));
   let identified = false;
   for (const parameter of SEARCH_PARAMETERS) {
     const texts = given.get(parameter.name);
@@ -96,6 +103,7 @@ function readValues(parameter: SearchParameter, texts: string[], errors: Paramet
   const details = new Set<string>();
   for (const text of distinct) {
     try {
+      if (!parameter.handedOn) checkFilled(parameter, text);
       const value = parameter.read(text);
       values.set(JSON.stringify(value), value);
     } catch (error) {
@@ -105,6 +113,24 @@ function readValues(parameter: SearchParameter, texts: string[], errors: Paramet
   }
   for (const detail of details) errors.push({ parameter: parameter.name, detail });
   return [...values.values()];
+}
+
+/** @throws Unreadable where the text is what the calling page should have replaced or unescaped. */
+function checkFilled({ name, identifies }: SearchParameter, text: string): void {
+  // An archive may be called "archive".
+  if (isUnfilled(text, identifies && name))
+    throw new Unreadable('is a placeholder that the calling page did not fill in');
+  if (ESCAPED_VALUE.test(text)) throw new Unreadable('holds &amp; where & is meant: its address was copied from HTML');
+}
+
+/** An error for each of the names that has the rest of an HTML-escaped `&` before it. */
+function escapedNames(names: string[]): ParameterError[] {
+  return names
+    .filter((name) => ESCAPED_NAME.test(name))
+    .map((name) => ({
+      parameter: name.slice(0, 64),
+      detail: 'has an & before it that is escaped as in HTML (&amp;): the parameter would be ignored, write & alone',
+    }));
 }
 
 /** An error for each of the names that looks like a misspelt identifier. */

@@ -28,6 +28,8 @@ export interface SearchParameter {
   flag?: true;
   /** The kind of identifier that it is, where it is one. */
   identifies?: IdentifierKind;
+  /** Given to Weasis as it is: nothing is looked for by it. */
+  handedOn?: true;
   /** Reads one value. @throws Unreadable */
   read: ReadValue<unknown>;
   /** Puts the values read into the search. There is at least one, and one exactly where {@link multiplicity} is `once`. */
@@ -95,21 +97,27 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
     description: `The viewer that is launched: ${VIEWERS.join(', ')}.`,
   }),
   repeated('pro', text(2048), (search, values) => (search.launch.pro = values), {
+    handedOn: true,
     description: 'Properties handed on to Weasis, `key value` each.',
   }),
   repeated('arg', text(2048), (search, values) => (search.launch.arg = values), {
+    handedOn: true,
     description: 'Commands handed on to Weasis.',
   }),
   one('config', text(256), (search, value) => (search.launch.config = value), {
+    handedOn: true,
     description: 'Launch configuration handed on to Weasis.',
   }),
   one('user', text(256), (search, value) => (search.launch.user = value), {
+    handedOn: true,
     description: 'User handed on to Weasis.',
   }),
   one('host', text(256), (search, value) => (search.launch.host = value), {
+    handedOn: true,
     description: 'Host handed on to Weasis.',
   }),
   one('client', text(256), (search, value) => (search.launch.client = value), {
+    handedOn: true,
     description: 'Client handed on to Weasis.',
   }),
   {
@@ -125,7 +133,7 @@ export function parameterOf(kind: IdentifierKind): string {
   return SEARCH_PARAMETERS.find(({ identifies }) => identifies === kind)?.name ?? kind;
 }
 
-type About = Pick<SearchParameter, 'description' | 'example' | 'identifies'>;
+type About = Pick<SearchParameter, 'description' | 'example' | 'identifies' | 'handedOn'>;
 
 function many<Value>(
   name: string,
