@@ -14,6 +14,9 @@ const WEB = `    web:
     token:
       type: FAKE_WEB
       wado.authentication.oauth2.url: https://token.example/rs
+    login:
+      type: FAKE_WEB
+      wado.authentication.oauth2: { url: https://login.example/rs, oidc-iss: https://id.example/realms/r }
     open:
       type: FAKE_WEB
       wado.authentication.basic.url: https://open.example/rs
@@ -101,16 +104,36 @@ describe('launch=page', () => {
 
 describe('launch=rs', () => {
   it('gives the direct form, with the token of the caller', async () => {
-    const query = 'studyUID=1.2&patientID=P%201^^^H&accessionNumber=A&seriesUID=1.2.1&archive=web&launch=rs';
+    const query = 'studyUID=1.2&patientID=P%201^^^H&accessionNumber=A%201&seriesUID=1.2.1&archive=web&launch=rs';
     expect(commandsOf(await ask(`display?${query}`, { headers: { authorization: 'Bearer T.o-k' } }))).toBe(
-      '$dicom:rs --url "https://web.example/rs" -r "patientID=P%201%5E%5E%5EH&studyUID=1.2&accessionNumber=A&seriesUID=1.2.1" -H "Authorization: Bearer T.o-k"',
+      '$dicom:rs --url "https://web.example/rs" -r "patientID=P 1^^^H" -r "studyUID=1.2"' +
+        ` -r 'accessionNumber=A%201' -r "seriesUID=1.2.1" -H "Authorization: Bearer T.o-k"`,
     );
     expect(commandsOf(await ask('display?studyUID=1.2&archive=open&launch=rs'))).toBe(
       '$dicom:rs --url "https://open.example/rs" -r "studyUID=1.2"',
     );
   });
 
+  it('puts no token into the address of an archive at whose provider Weasis logs in itself', async () => {
+    for (const headers of [undefined, { authorization: 'Bearer T.o-k' }])
+      expect(commandsOf(await ask('display?studyUID=1.2&archive=login&launch=rs', { headers }))).toBe(
+        '$dicom:rs --url "https://login.example/rs" -r "studyUID=1.2" --oidc-iss "https://id.example/realms/r"',
+      );
+  });
+
+  it('refuses an address that Windows would drop, and says what to do', async () => {
+    const response = await ask('display?studyUID=1.2&archive=token&launch=rs', {
+      headers: { authorization: `Bearer ${'t'.repeat(2000)}` },
+    });
+    expect(response.status).toBe(400);
+    expect(await detailOf(response)).toMatch(
+      /^access_token makes the launch address \d{4} characters long, and Windows drops one of more than 2000\. Launch Weasis with a manifest/,
+    );
+  });
+
   it.each([
+    ['patientID=7^^^H%261.2%26ISO&archive=open', 'patientID has an issuer with a universal id'],
+    ['patientID=A%26B&archive=open', 'patientID holds & or ='],
     ['studyUID=1.2&archive=north', 'archive is of type FAKE; launch=rs needs one that is asked by DICOMweb'],
     ['studyUID=1.2&archive=web,open', 'archive names 2 archives: launch=rs opens studies of exactly one archive'],
     ['studyUID=1.2&archive=nope', 'archive is not known here: launch=rs opens studies of exactly one archive'],

@@ -197,6 +197,13 @@ describe('a launch of Weasis', () => {
       expect((await problem(`display?studyUID=1.2&${name}=a`, {}, base)).parameters).toEqual([name]);
   });
 
+  it('gives all properties in one command, behind a ? where portals want one', async () => {
+    const base = await serve(`${fakes('north')}weasis.command.context: '?'\n`);
+    const { location } = await ask('display?studyUID=1.2&pro="a%20b"&pro=c%20d', {}, base);
+    expect(location).toMatch(/^weasis:\/\/\?%24dicom%3Aget\+-w\+%22/);
+    expect(commandsOf(location)).toMatch(/^\?\$dicom:get -w "[^"]+" \$weasis:config pro="a b" pro="c d"$/);
+  });
+
   it('keeps what went wrong for a short while only, with the messages in the manifest', async () => {
     archives.set('north', () => Promise.reject(new ConnectorError('north', 'timeout', 'too slow')));
     const { location } = await ask('display?studyUID=1.9&archive=north');

@@ -5,6 +5,7 @@ import { LaunchError, type WeasisDicomWeb, weasisUrl } from '@pacs-connectors/ma
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { LaunchedManifests } from '../cache/launched-manifests.js';
 import { ProblemError } from '../http/problem.js';
+import { byToken, type Retrieval } from '../retrieval/retrieval.js';
 import { Retrievals } from '../retrieval/retrievals.service.js';
 import { BadParameters } from '../search/read-search.js';
 import { type Search } from '../search/search.js';
@@ -86,22 +87,25 @@ export class WeasisLaunch {
     const { patientIds, studyInstanceUids, accessionNumbers, seriesInstanceUids, sopInstanceUids } = search.criteria;
     if (sopInstanceUids.length > 0) throw cannot('objectUID', 'cannot be carried by launch=rs; launch a manifest');
     const configuration = this.configuration.connector(connector.id);
-    const { baseUrl, webLogin, bearerToken } = await this.retrievals
-      .of(configuration, caller, request.gone())
-      .catch((error: unknown) => {
-        throw noAnswer(ConnectorError.from(connector.id, error));
-      });
+    const { oauth2 } = configuration.retrieval;
+    const oidcIssuer = byToken(configuration.retrieval) ? oauth2?.oidcIssuer : undefined;
+    const { baseUrl, webLogin, bearerToken }: Retrieval =
+      oauth2 && oidcIssuer !== undefined
+        ? { baseUrl: oauth2.url }
+        : await this.retrievals.of(configuration, caller, request.gone()).catch((error: unknown) => {
+            throw noAnswer(ConnectorError.from(connector.id, error));
+          });
     // A token ends soon; a password in an address would stay in histories.
     if (webLogin !== undefined || Object.keys(configuration.manifest.httpTags).length > 0)
       throw cannot('launch', 'cannot be rs for an archive whose images need a login or headers; launch a manifest');
     const pairs = (name: string, values: readonly string[]) => values.map((value) => [name, value] as const);
     const query = [
-      ...pairs('patientID', patientIds.map(cx)),
+      ...pairs('patientID', patientIds.map(idWithIssuer)),
       ...pairs('studyUID', studyInstanceUids),
       ...pairs('accessionNumber', accessionNumbers),
       ...pairs('seriesUID', seriesInstanceUids),
     ];
-    return { baseUrl, query, bearerToken };
+    return { baseUrl, query, bearerToken, oidcIssuer };
   }
 }
 
@@ -117,9 +121,14 @@ function refuse({ arg, pro, config }: Search['launch'], allowed: WeasisSettings)
   if (config !== undefined && !allowed.allowConfig) throw closed('config');
 }
 
-/** HL7 CX, as the request had it. */
-function cx({ id, issuer = '', universalEntityId, universalEntityIdType }: PatientIdentifier): string {
-  const authority = [issuer, universalEntityId, universalEntityIdType];
-  while (authority.length > 0 && !authority.at(-1)) authority.pop();
-  return authority.length === 0 ? id : `${id}^^^${authority.map((part) => part ?? '').join('&')}`;
+/**
+ * A patient id as Weasis reads it: what follows `^^^` is asked as Issuer of Patient ID (0010,0021).
+ *
+ * @throws BadParameters where the issuer has a universal id, which Weasis cannot ask by: another issuer's patient may have
+ *   the same id.
+ */
+function idWithIssuer({ id, issuer, universalEntityId }: PatientIdentifier): string {
+  if (universalEntityId !== undefined)
+    throw cannot('patientID', 'has an issuer with a universal id, which launch=rs cannot carry; launch a manifest');
+  return issuer === undefined ? id : `${id}^^^${issuer}`;
 }

@@ -83,6 +83,11 @@ describe('a search', () => {
   });
 });
 
+it('takes the quotes off a property, as an older server did', () => {
+  const { launch } = read(`studyUID=1&pro="a%20b"&pro=c%20d&pro='e f'&pro=g "h i"&pro=%22&pro=""`);
+  expect(launch.pro).toEqual(['a b', 'c d', 'e f', 'g "h i"', '"', '""']);
+});
+
 describe('a search that cannot be used', () => {
   it('names every bad parameter at once, without its value', () => {
     const errors = errorsOf(

@@ -8,6 +8,7 @@ import {
   modality,
   oneOf,
   patientIdentifier,
+  property,
   type ReadValue,
   saysNo,
   text,
@@ -96,9 +97,9 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
   one('viewer', oneOf(VIEWERS), (search, value) => (search.viewer = value), {
     description: `The viewer that is launched: ${VIEWERS.join(', ')}.`,
   }),
-  repeated('pro', text(2048), (search, values) => (search.launch.pro = values), {
+  repeated('pro', property, (search, values) => (search.launch.pro = values), {
     handedOn: true,
-    description: 'Properties handed on to Weasis, `key value` each.',
+    description: 'Properties handed on to Weasis, `key value` each, in quotes or without.',
   }),
   repeated('arg', text(2048), (search, values) => (search.launch.arg = values), {
     handedOn: true,

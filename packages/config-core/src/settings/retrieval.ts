@@ -37,6 +37,15 @@ export class OAuth2Retrieval {
 
   @Setting({ paths: ['oidc-id'], description: 'Name in spring.security.oauth2.client.registration' })
   oidcId?: string;
+
+  @Setting({
+    paths: ['oidc-iss'],
+    description:
+      'OpenID provider (issuer URL) that Weasis logs in at itself with launch=rs; no token is in the address',
+  })
+  @IsOptional()
+  @IsHttpUrl()
+  oidcIssuer?: string;
 }
 
 /** A file of certificates: PEM or PKCS12. */

@@ -8,7 +8,10 @@ export class WeasisSettings {
   @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL' })
   protocol = 'weasis://';
 
-  @Setting({ paths: ['command.context'], description: 'What follows the scheme' })
+  @Setting({
+    paths: ['command.context'],
+    description: "What follows the scheme: '?' for portals that want weasis://?…; not set: nothing",
+  })
   context = '';
 
   @Setting({ paths: ['command.config'], description: 'Command that hands over the launch configuration' })

@@ -1,3 +1,4 @@
+export * from './address-length.js';
 export * from './launch-error.js';
 export * from './microdicom.js';
 export * from './ohif.js';

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   LaunchError,
+  LONGEST_ADDRESS,
   microDicomUrl,
   ohifUrl,
   slicerUrl,
@@ -30,25 +31,40 @@ describe('Weasis', () => {
     const url = weasisUrl({
       ...base,
       launchConfigurationUrl: 'https://w.example/c?a=b',
-      properties: ['weasis.theme dark', 'x $y"'],
-      user: 'dr&who',
+      properties: ['weasis.theme dark', 'x $y"%'],
+      user: 'dr who',
       host: 'h',
       config: 'main',
     });
     expect(commandsOf(url)).toEqual([
       '$dicom:get -w "https://pacs.example/manifest?key=K"',
-      '$weasis:config wcfg="https://w.example/c?a=b&pro=weasis.theme%20dark&pro=x%20%24y%22&user=dr%26who&host=h&config=main"',
+      '$weasis:config wcfg="https://w.example/c?a=b&pro=weasis.theme%20dark&pro=x%20%24y%22%25&user=dr%20who&host=h&config=main"',
     ]);
     expect(commandsOf(weasisUrl({ ...base, launchConfigurationUrl: 'https://w.example/c' }))[1]).toBe(
       '$weasis:config wcfg="https://w.example/c"',
     );
   });
 
-  it('passes properties as commands where there is no launch configuration', () => {
-    expect(commandsOf(weasisUrl({ ...base, properties: ['a b', 'c d'] })).slice(1)).toEqual([
-      '$weasis:config pro="a b"',
-      '$weasis:config pro="c d"',
+  it('loses nothing in the address of a launch configuration: Weasis drops & and + there', () => {
+    const configured = { ...base, launchConfigurationUrl: 'https://w.example/c' };
+    for (const value of ['a&b', 'a+b']) {
+      expect(() => weasisUrl({ ...configured, properties: [`x ${value}`] })).toThrow(/^pro holds & or \+/);
+      for (const name of ['user', 'host', 'client', 'config'])
+        expect(() => weasisUrl({ ...configured, [name]: value })).toThrow(new RegExp(`^${name} holds & or \\+`));
+      expect(commandsOf(weasisUrl({ ...base, properties: [`x ${value}`] }))[1]).toBe(`$weasis:config pro="x ${value}"`);
+    }
+  });
+
+  it('passes all properties in one command where there is no launch configuration', () => {
+    expect(commandsOf(weasisUrl({ ...base, properties: ['a b', "c 50%'s"] })).slice(1)).toEqual([
+      `$weasis:config pro="a b" pro="c 50%'s"`,
     ]);
+  });
+
+  it('is a URL with a query where the context says so', () => {
+    const url = weasisUrl({ ...base, command: { ...WEASIS_COMMAND, context: '?' } });
+    expect(url).toBe('weasis://?%24dicom%3Aget+-w+%22https%3A%2F%2Fpacs.example%2Fmanifest%3Fkey%3DK%22');
+    expect(new URL(url).search).toContain('dicom');
   });
 
   it("puts the caller's commands in place of the manifest's", () => {
@@ -62,13 +78,63 @@ describe('Weasis', () => {
       baseUrl: 'https://pacs.example/rs',
       query: [
         ['studyUID', '1.2'],
-        ['patientID', 'a&b $c"'],
+        ['patientID', 'W 7'],
+        ['patientID', '50%"x^^^H Ü'],
+        ['accessionNumber', `A 1&$c"'`],
+        ['accessionNumber', 'B-1'],
       ] as const,
       bearerToken: 'T.o-k_en',
     };
+    // Weasis encodes a patient id itself and copies what is else; a % is whole in single quotes only.
     expect(commandsOf(weasisUrl({ ...base, dicomWeb }))).toEqual([
-      '$dicom:rs --url "https://pacs.example/rs" -r "studyUID=1.2&patientID=a%26b%20%24c%22" -H "Authorization: Bearer T.o-k_en"',
+      '$dicom:rs --url "https://pacs.example/rs" -r "studyUID=1.2" -r "patientID=W 7" ' +
+        `-r 'patientID=50%"x^^^H%20%C3%9C' -r 'accessionNumber=A%201%26%24c%22%27' -r "accessionNumber=B-1" ` +
+        '-H "Authorization: Bearer T.o-k_en"',
     ]);
+    expect(
+      commandsOf(weasisUrl({ ...base, dicomWeb: { ...dicomWeb, baseUrl: 'https://p.example/a%20b' } }))[0],
+    ).toContain("--url 'https://p.example/a%20b'");
+  });
+
+  it('has the viewer log in itself where a provider is named', () => {
+    const dicomWeb = {
+      baseUrl: 'https://pacs.example/rs',
+      query: [['studyUID', '1.2']] as const,
+      oidcIssuer: 'https://login.example/realms/imaging',
+    };
+    expect(commandsOf(weasisUrl({ ...base, dicomWeb }))).toEqual([
+      '$dicom:rs --url "https://pacs.example/rs" -r "studyUID=1.2" --oidc-iss "https://login.example/realms/imaging"',
+    ]);
+  });
+
+  it.each(['A&patientID=B', 'A=B', '$A', 'A\\B', `5%'`])('does not ask for another patient: %s is refused', (id) => {
+    const dicomWeb = { baseUrl: 'https://pacs.example/rs', query: [['patientID', id]] as const };
+    expect(() => weasisUrl({ ...base, dicomWeb })).toThrow(/^patientID holds /);
+  });
+
+  describe('refuses an address that Windows would drop, naming what makes it long', () => {
+    const long = 'x'.repeat(2000);
+    const rs = { baseUrl: 'https://pacs.example/rs', query: [['studyUID', '1.2']] as const };
+    const uids = Array.from({ length: 40 }, (_, index) => ['studyUID', `1.2.${'9'.repeat(50)}${index}`] as const);
+    it.each<[string, Partial<WeasisLaunch>]>([
+      ['access_token', { dicomWeb: { ...rs, bearerToken: long } }],
+      ['studyUID', { dicomWeb: { ...rs, query: uids, bearerToken: 'short' } }],
+      ['pro', { properties: ['a b', `c ${long}`] }],
+      ['pro', { properties: [`c ${long}`], launchConfigurationUrl: 'https://w.example/c' }],
+      ['user', { user: long, launchConfigurationUrl: 'https://w.example/c' }],
+      ['arg', { commands: [`$dicom:get -r "https://x.example/${long}"`] }],
+    ])('%s', (parameter, launch) => {
+      const url = () => weasisUrl({ ...base, ...launch });
+      expect(url).toThrow(LaunchError);
+      expect(url).toThrow(new RegExp(`^${parameter} makes the launch address \\d+ characters long`));
+    });
+
+    it('takes the longest that arrives', () => {
+      const { length } = weasisUrl({ ...base, properties: ['p v'] });
+      const property = `p v${'v'.repeat(LONGEST_ADDRESS - length)}`;
+      expect(weasisUrl({ ...base, properties: [property] })).toHaveLength(2000);
+      expect(() => weasisUrl({ ...base, properties: [`${property}v`] })).toThrow('2001 characters');
+    });
   });
 
   it('no value adds a command: it is carried whole, or refused', () => {
@@ -147,6 +213,12 @@ describe('3D Slicer', () => {
     expect(slicerUrl({ ...base, bearerToken: 't&t' })).toMatch(/&access_token=t%26t$/);
   });
 
+  it('refuses an address that Windows would drop', () => {
+    expect(() => slicerUrl({ ...base, bearerToken: 't'.repeat(2000) })).toThrow(
+      /^access_token makes the launch address/,
+    );
+  });
+
   it('says what is too many or too few, and by which parameter', () => {
     expect(() => slicerUrl({ ...base, studyInstanceUids: ['1.2', '1.3'] })).toThrow(
       new LaunchError('studyUID', '3D Slicer opens exactly one study, and 2 are asked for'),
@@ -187,6 +259,8 @@ describe('MicroDicom', () => {
     expect(() =>
       microDicomUrl({ ...base, question: { ...nothing, patientIds: ['1'], accessionNumbers: ['2'] } }),
     ).toThrow(/and 2 are asked for/);
+    const archives = Array.from({ length: 100 }, (_, port) => ({ aet: 'ARCHIVE', host: 'pacs.example', port }));
+    expect(() => microDicomUrl({ ...base, archives })).toThrow(/^archive makes the launch address/);
     expect(() => microDicomUrl({ ...base, archives: [] })).toThrow(/none of the archives/);
   });
 });

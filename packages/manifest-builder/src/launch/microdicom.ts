@@ -1,3 +1,4 @@
+import { checkLength } from './address-length.js';
 import { LaunchError } from './launch-error.js';
 
 export interface MicroDicomLaunch {
@@ -27,9 +28,9 @@ const TAGS = {
 } as const;
 
 /**
- * The address that makes MicroDicom fetch from PACSs by one identifier. Its parameters have a fixed order.
+ * Returns the address that makes MicroDicom fetch from PACSs by one identifier. Its parameters have a fixed order.
  *
- * @throws LaunchError where it is not exactly one identifier, or no archive.
+ * @throws LaunchError where it is not exactly one identifier, or no archive, or the address is longer than Windows hands over.
  */
 export function microDicomUrl(launch: MicroDicomLaunch): string {
   const asked = (Object.keys(TAGS) as (keyof typeof TAGS)[]).flatMap((kind) =>
@@ -54,5 +55,7 @@ export function microDicomUrl(launch: MicroDicomLaunch): string {
     `value=${tag}`,
     `value=${encodeURIComponent(value)}`,
   ];
-  return `${launch.protocol}${launch.context}?${parameters.join('&')}`;
+  const url = `${launch.protocol}${launch.context}?${parameters.join('&')}`;
+  checkLength(url, [['archive', url.length]]);
+  return url;
 }

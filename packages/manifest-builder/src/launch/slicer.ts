@@ -1,3 +1,4 @@
+import { checkLength } from './address-length.js';
 import { LaunchError } from './launch-error.js';
 
 export interface SlicerLaunch {
@@ -13,9 +14,9 @@ export interface SlicerLaunch {
 }
 
 /**
- * The address that opens one study of one archive in 3D Slicer.
+ * Returns the address that opens one study of one archive in 3D Slicer.
  *
- * @throws LaunchError where it is not one study of one archive.
+ * @throws LaunchError where it is not one study of one archive, or the address is longer than Windows hands over.
  */
 export function slicerUrl(launch: SlicerLaunch): string {
   const [study, ...moreStudies] = launch.studyInstanceUids;
@@ -33,5 +34,10 @@ export function slicerUrl(launch: SlicerLaunch): string {
     );
   }
   const token = launch.bearerToken ? `&access_token=${encodeURIComponent(launch.bearerToken)}` : '';
-  return `${launch.protocol}${launch.context}/?studyUID=${encodeURIComponent(study)}&dicomweb_endpoint=${encodeURIComponent(endpoint)}${token}`;
+  const url = `${launch.protocol}${launch.context}/?studyUID=${encodeURIComponent(study)}&dicomweb_endpoint=${encodeURIComponent(endpoint)}${token}`;
+  checkLength(url, [
+    ['access_token', token.length],
+    ['archive', endpoint.length],
+  ]);
+  return url;
 }

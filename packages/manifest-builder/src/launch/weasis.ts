@@ -1,8 +1,10 @@
+import { checkLength } from './address-length.js';
 import { LaunchError } from './launch-error.js';
 
 /** The parts of Weasis's launch command (`weasis.command.*`). */
 export interface WeasisCommand {
   protocol: string;
+  /** Comes between the scheme and the commands: nothing, or `?` for callers that want a URL with a query. */
   context: string;
   /** Comes before the launch configuration's address: `$weasis:config wcfg=`. */
   config: string;
@@ -40,36 +42,60 @@ export interface WeasisLaunch {
 export interface WeasisDicomWeb {
   /** Base URL of the DICOMweb service. */
   baseUrl: string;
-  /** The question, name and value pairs in order: `patientID`, `studyUID`, `accessionNumber`, `seriesUID`. */
+  /**
+   * The question, name and plain value in order: `patientID` (`id` or `id^^^issuer`), `studyUID`, `accessionNumber`,
+   * `seriesUID`.
+   */
   query: readonly (readonly [string, string])[];
   /** Sent with each of its requests. */
   bearerToken?: string;
+  /** OpenID provider that Weasis logs in at by itself; then no token is in the address. */
+  oidcIssuer?: string;
 }
 
 /**
- * The `weasis://` address that opens a manifest in Weasis.
+ * Returns the `weasis://` address that opens a manifest in Weasis.
  *
  * Everything but {@link WeasisLaunch.commands} is a value: it stays inside its quotes, whatever it holds, and can add no
  * command.
  *
- * @throws LaunchError where a value cannot be quoted safely.
+ * @throws LaunchError where a value cannot be quoted safely, or the address is longer than Windows hands over.
  */
 export function weasisUrl(launch: WeasisLaunch): string {
   const { command } = launch;
-  const commands = [...openCommands(launch), ...configurationCommands(launch)].join(' ');
-  return command.protocol + command.context + encodeCommand(commands);
+  const commands = [...openCommands(launch), ...configurationCommand(launch)].join(' ');
+  const url = command.protocol + command.context + encodeCommand(commands);
+  checkLength(url, lengthsOf(launch));
+  return url;
 }
 
 function openCommands({ command, manifestUrl, dicomWeb, commands }: WeasisLaunch): string[] {
   if (commands && commands.length > 0) return [...commands];
   if (!dicomWeb) return [`${command.get} ${quote('manifest', manifestUrl)}`];
-  const { baseUrl, query, bearerToken } = dicomWeb;
-  const question = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-  const header = bearerToken ? ` -H ${quote('access_token', `Authorization: Bearer ${bearerToken}`)}` : '';
-  return [`$dicom:rs --url ${quote('archive', baseUrl)} -r ${quote('query', question)}${header}`];
+  const { baseUrl, query, bearerToken, oidcIssuer } = dicomWeb;
+  const words = ['$dicom:rs', '--url', quote('archive', baseUrl)];
+  for (const [name, value] of query) words.push('-r', quote(name, `${name}=${queryValue(name, value)}`));
+  if (bearerToken) words.push('-H', quote('access_token', `Authorization: Bearer ${bearerToken}`));
+  if (oidcIssuer) words.push('--oidc-iss', quote('archive', oidcIssuer));
+  return [words.join(' ')];
 }
 
-function configurationCommands({
+/**
+ * A value as Weasis wants it in `-r`. Weasis percent-encodes a patient id itself, and copies an issuer behind `^^^` and all
+ * other values into its question as they are.
+ *
+ * @throws LaunchError for a patient id that would be cut: another patient's images would be shown.
+ */
+function queryValue(name: string, value: string): string {
+  if (name !== 'patientID') return encodeValue(value);
+  const [id = '', issuer] = value.split('^^^', 2);
+  if (/[&=]/.test(id))
+    throw new LaunchError(name, `${name} holds & or =, which launch=rs cannot carry; launch a manifest`);
+  return issuer === undefined ? id : `${id}^^^${encodeValue(issuer)}`;
+}
+
+/** Weasis reads the first `$weasis:config` only, so everything is in one. */
+function configurationCommand({
   command,
   launchConfigurationUrl,
   properties = [],
@@ -78,32 +104,69 @@ function configurationCommands({
   client,
   config,
 }: WeasisLaunch): string[] {
+  if (launchConfigurationUrl === undefined) {
+    if (properties.length === 0) return [];
+    return [`$weasis:config ${properties.map((property) => `pro=${doubleQuote('pro', property)}`).join(' ')}`];
+  }
   const named = Object.entries({ user, host, client, config }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
-  if (launchConfigurationUrl === undefined) {
-    return properties.map((property) => `$weasis:config pro=${quote('pro', property)}`);
-  }
-  const query = [...properties.map((property) => ['pro', property] as const), ...named]
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&');
+  const values = [...properties.map((property) => ['pro', property] as const), ...named];
+  for (const [name, value] of values)
+    if (/[&+]/.test(value))
+      throw new LaunchError(name, `${name} holds & or +, which Weasis loses in the address of a launch configuration`);
+  const query = values.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
   const separator = query === '' ? '' : launchConfigurationUrl.includes('?') ? '&' : '?';
-  return [command.config + quote('config', launchConfigurationUrl + separator + query)];
+  return [command.config + doubleQuote('config', launchConfigurationUrl + separator + query)];
 }
 
 /**
- * A value between double quotes. Weasis begins a command at each `$` and its command line knows no escape that holds
- * everywhere, so a value with a character of its syntax is refused.
+ * A value in the quotes that keep it whole in Weasis's command line: double ones, or single ones for a value with `%` or
+ * `"`. Weasis begins a command at each `$`, and its command line knows no escape that holds everywhere, so a value that
+ * neither quotes can carry is refused.
  */
 function quote(parameter: string, value: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/["$`\\\u0000-\u001f\u007f]/.test(value)) {
-    throw new LaunchError(
-      parameter,
-      `${parameter} holds a character that a Weasis command cannot carry (one of " $ \` \\ or a control character)`,
-    );
-  }
+  const single = /["%]/.test(value);
+  if (UNQUOTABLE.test(value) || (single && value.includes("'"))) throw unquotable(parameter, `' beside " or %`);
+  return single ? `'${value}'` : `"${value}"`;
+}
+
+/** The same for `$weasis:config`, which no command line reads: it knows double quotes only, and a `%` is harmless. */
+function doubleQuote(parameter: string, value: string): string {
+  if (UNQUOTABLE.test(value) || value.includes('"')) throw unquotable(parameter, '"');
   return `"${value}"`;
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const UNQUOTABLE = /[$`\\\u0000-\u001f\u007f]/;
+
+function unquotable(parameter: string, quotes: string): LaunchError {
+  const characters = `$ \` \\ or a control character, or ${quotes}`;
+  return new LaunchError(
+    parameter,
+    `${parameter} holds a character that a Weasis command cannot carry (${characters})`,
+  );
+}
+
+/** What each parameter adds to the address, characters. */
+function lengthsOf({ commands, properties, user, host, client, config, dicomWeb }: WeasisLaunch) {
+  const [[identifier] = ['launch']] = dicomWeb?.query ?? [];
+  const values: [string, readonly (string | undefined)[]][] = [
+    ['access_token', [dicomWeb?.bearerToken]],
+    [identifier, dicomWeb?.query.map(([, value]) => value) ?? []],
+    ['arg', commands ?? []],
+    ['pro', properties ?? []],
+    ...Object.entries({ user, host, client, config }).map(([name, value]): [string, (string | undefined)[]] => [
+      name,
+      [value],
+    ]),
+  ];
+  return values.map(([name, texts]) => [name, encodeCommand(texts.join(' ')).length] as const);
+}
+
+/** Percent-encoding without a quote in it. */
+function encodeValue(value: string): string {
+  return encodeURIComponent(value).replaceAll("'", '%27');
 }
 
 /** Percent-encoding with a space as `+`, as Weasis's documentation writes its addresses. */
