@@ -112,12 +112,31 @@ describe('values', () => {
   it('deadlines: their own, else that of all', async () => {
     const timeouts = async (more: string) =>
       (await load(dicomConnector(more))).connectors.map((found) => found.timeoutMs);
-    expect(await timeouts('')).toEqual([30_000]);
+    expect(await timeouts('')).toEqual([25_000]);
     expect(await timeouts('  timeout: 500ms\n')).toEqual([500]);
     expect(await timeouts('      timeout: 5\n  timeout: 500ms\n')).toEqual([5000]);
     expect(await problemsOf(dicomConnector('      timeout: soon\n'))).toEqual([
       expect.stringMatching(/timeout: found "soon", expected a time such as 30s or 500ms from 1ms to 1h$/),
     ]);
+  });
+});
+
+describe('deadlines that are longer than Weasis waits', () => {
+  it.each([
+    ['connector.timeout', '  timeout: 30s\n', '30s'],
+    ['connector.timeout', '  timeout: 2m\n', '120s'],
+    ['connector.config.pacs.timeout', '      timeout: 28\n', '28s'],
+  ])('%s is warned of at its line', async (key, yaml, found) => {
+    const { problems } = await load(dicomConnector(yaml));
+    expect(problems).toEqual([
+      expect.objectContaining({ severity: 'warning', key, found, line: expect.anything() as unknown }),
+    ]);
+    expect(problems[0]?.expected).toContain('at most 27s: Weasis waits 30 s');
+  });
+
+  it('others are not', async () => {
+    expect(await problemsOf(dicomConnector('  timeout: 27s\n'))).toEqual([]);
+    expect(await problemsOf(dicomConnector('      timeout: 5s\n'))).toEqual([]);
   });
 });
 

@@ -22,7 +22,7 @@ describe('files as sites have them', () => {
         id: 'archive-db',
         type: 'DB',
         deactivated: ['sopInstanceUids', 'seriesInstanceUids'],
-        timeoutMs: 30_000,
+        timeoutMs: 25_000,
         settings: { user: 'reader', password: 's3cret', query: { patientIdColumn: 'p.pat_id' } },
         manifest: {
           transferSyntaxUid: '1.2.840.10008.1.2.4.70',

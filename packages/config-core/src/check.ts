@@ -10,6 +10,7 @@ import { checkManifest } from './settings/check-manifest.js';
 import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
 import { GlobalConfiguration, GUARDING_KEYS, MISSPELLED_GUARD } from './settings/global-configuration.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
+import { checkViewerDeadline } from './settings/viewer-deadline.js';
 
 /** What the check needs to know of an archive language. */
 export type KnownPlugin = Pick<ConnectorPlugin, 'type' | 'settings' | 'queryMode'>;
@@ -49,6 +50,7 @@ export function checkConfiguration(
   const context = readerContext(root, env);
   context.problems.push(...early);
   const global = readGlobal(context);
+  checkViewerDeadline(global.timeoutMs, root, 'connector.timeout', context);
   const connectors: ConnectorConfiguration[] = [];
   const leftOut: LeftOutConnector[] = [];
   const disabled: LoadedConfiguration['disabled'] = [];
@@ -152,6 +154,7 @@ function readConnector(
   if (isPartOfAnId(scope, context)) return {};
   const { instance: common } = readRequired(ConnectorSettings, [scope], context);
   const { enabled } = common;
+  checkViewerDeadline(common.timeoutMs, scope, 'timeout', context);
   if (common.type === undefined) return { enabled };
   const plugin = plugins.find(({ type }) => relax(type) === relax(common.type));
   if (!plugin) {

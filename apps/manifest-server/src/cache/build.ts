@@ -7,9 +7,11 @@ export class Build<Result> {
   private readonly result: Promise<Result>;
   private waiting = 0;
   private ended = false;
+  /** How to get what there is of the result; not given until the work has told it. */
+  partial?: () => Promise<Result>;
 
-  constructor(work: (signal: AbortSignal) => Promise<Result>) {
-    this.result = work(this.controller.signal);
+  constructor(work: (signal: AbortSignal, onPartial: (partial: () => Promise<Result>) => void) => Promise<Result>) {
+    this.result = work(this.controller.signal, (partial) => (this.partial = partial));
     void this.settled().then(() => (this.ended = true));
   }
 

@@ -13,8 +13,6 @@ export interface FoundInArchive {
 
 /** A manifest as it is kept: both forms, compressed, with what its answer says beside them. */
 export interface CachedManifest {
-  /** HTTP status of the answer: 200, or 502/504 where no archive answered. */
-  status: number;
   /** False where an archive's part is missing: such a manifest is kept for a short time only. */
   complete: boolean;
   /** gzip of the XML form. */

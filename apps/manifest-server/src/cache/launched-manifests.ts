@@ -3,12 +3,13 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { StartError } from '../boot/start-error.js';
-import { ManifestService, type Question, statusOf } from '../manifest/manifest.service.js';
-import { renderToBytes } from '../manifest/rendered-manifest.js';
+import { type BuildOptions, type BuiltManifest, ManifestService, type Question } from '../manifest/manifest.service.js';
+import { notYetNotice } from '../manifest/notices.js';
 import { endOfToken } from '../retrieval/token-life.js';
-import { type CachedManifest, tagOf } from './cached-manifest.js';
-import { foundIn } from './found-in.js';
+import { type CachedManifest } from './cached-manifest.js';
 import { ManifestCache } from './manifest-cache.js';
+import { type ReportPartial } from './manifest-cache-options.js';
+import { messageManifest, packManifest } from './packed-manifest.js';
 import { connectRedis } from './redis-connection.js';
 import { type RedisFailure, redisFailure } from './redis-failure.js';
 import { type RedisStore } from './redis-store.js';
@@ -16,6 +17,11 @@ import { Seal } from './seal.js';
 
 /** Everything that makes one manifest differ from another; nothing of HTTP. */
 export type LaunchQuestion = Question & { caller: Caller };
+
+/** Weasis gives up on a manifest after 30 s and throws away what came; the rest is for the way to it. Milliseconds. */
+const VIEWER_WAITS_MS = 28_000;
+/** How long rendering what there is may take after that, milliseconds. */
+const PARTIAL_MS = 1000;
 
 /** The manifests of launches, built by {@link ManifestService} and kept as `cache.*` says. */
 @Injectable()
@@ -25,6 +31,8 @@ export class LaunchedManifests implements OnApplicationShutdown {
   private readonly cache: ManifestCache<LaunchQuestion>;
   /** Whether replicas share them. */
   readonly shared: boolean;
+  /** How long a viewer waits for a manifest before it is given what there is, milliseconds. */
+  viewerWaitsMs = VIEWER_WAITS_MS;
 
   /** @throws StartError where Redis cannot be used as configured. Whether it answers is not waited for. */
   constructor(
@@ -37,7 +45,7 @@ export class LaunchedManifests implements OnApplicationShutdown {
     this.redis =
       url !== undefined && seal ? orStartError(() => connectRedis({ url, password, caFile }, seal)) : undefined;
     this.cache = new ManifestCache<LaunchQuestion>({
-      build: (question, signal) => this.build(question, signal),
+      build: (question, signal, onPartial) => this.build(question, signal, onPartial),
       builtBy: () => configuration.fingerprint,
       questionEndsAt: ({ caller }) => (caller.bearerToken === undefined ? undefined : endOfToken(caller.bearerToken)),
       shared: this.redis,
@@ -63,6 +71,20 @@ export class LaunchedManifests implements OnApplicationShutdown {
   /** The manifest of a key, when it is there; `undefined` where the key is unknown or expired. */
   get(key: string, signal: AbortSignal): Promise<CachedManifest | undefined> {
     return this.cache.get(key, signal);
+  }
+
+  /**
+   * The same for a viewer, in the time that it waits: after that, what there is. Archives that have not answered yet have a
+   * message in it, and are waited for on: the key leads to the whole manifest later.
+   */
+  async getInTime(key: string, signal: AbortSignal): Promise<CachedManifest | undefined> {
+    const whole = this.get(key, signal);
+    const inTime = await within(this.viewerWaitsMs, whole);
+    if (inTime !== LATE) return inTime;
+    whole.catch(() => undefined);
+    const partial = this.cache.partial(key);
+    const rendered = partial && (await within(PARTIAL_MS, partial));
+    return rendered && rendered !== LATE ? rendered : messageManifest(notYetNotice(this.viewerWaitsMs));
   }
 
   /** Keeps a manifest that was built elsewhere. @returns the key to get it by */
@@ -99,29 +121,32 @@ export class LaunchedManifests implements OnApplicationShutdown {
     return redisFailure(this.redis?.connectionError ?? error);
   }
 
-  private async build({ caller, ...question }: LaunchQuestion, signal: AbortSignal): Promise<CachedManifest> {
+  private async build(
+    { caller, ...question }: LaunchQuestion,
+    signal: AbortSignal,
+    onPartial: ReportPartial,
+  ): Promise<CachedManifest> {
     // The launch is answered first: asking an archive begins with work of its own.
     await setImmediate();
     const builtBy = this.configuration.fingerprint;
-    const built = await this.manifests.build(question, { caller, signal });
+    const onAsked: BuildOptions['onAsked'] = (soFar) => onPartial(async () => packed(await soFar()));
+    const built = await this.manifests.build(question, { caller, signal, onAsked });
     signal.throwIfAborted();
-    const rendered = async (format: 'xml' | 'json') =>
-      Buffer.concat((await renderToBytes(built.manifest, format, 'gzip')).chunks);
-    const xml = await rendered('xml');
-    const json = await rendered('json');
-    const { failures, expiresAt } = built;
-    const found = foundIn(built.manifest);
-    return {
-      status: statusOf(built),
-      complete: failures.length === 0,
-      xml,
-      json,
-      tag: tagOf(xml, json),
-      found,
-      builtBy,
-      expiresAt,
-    };
+    return { ...(await packed(built)), builtBy };
   }
+}
+
+async function packed({ manifest, failures, expiresAt }: BuiltManifest): Promise<CachedManifest> {
+  return { ...(await packManifest(manifest)), complete: failures.length === 0, expiresAt };
+}
+
+const LATE = Symbol('late');
+
+/** What `work` gives, or {@link LATE} where it takes longer. */
+async function within<Result>(delayMs: number, work: Promise<Result>): Promise<Result | typeof LATE> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<typeof LATE>((resolve) => (timer = setTimeout(resolve, delayMs, LATE)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function orStartError<Result>(make: () => Result): Result {

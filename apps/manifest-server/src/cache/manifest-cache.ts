@@ -2,37 +2,11 @@ import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:c
 import { Build } from './build.js';
 import { type CachedManifest, decodeManifest, encodeManifest, sizeOf } from './cached-manifest.js';
 import { LocalStore } from './local-store.js';
+import { type ManifestCacheOptions, type ReportPartial } from './manifest-cache-options.js';
 import { type Claim, type SharedStore } from './shared-store.js';
 
 /** A shared store that did not answer is left alone for this long, milliseconds: one that hangs would delay every launch. */
 const REST_MS = 1000;
-
-export interface ManifestCacheOptions<Question> {
-  /** Asks the archives and renders. It resolves also where archives fail; a rejection is our own fault. */
-  build(question: Question, signal: AbortSignal): Promise<CachedManifest>;
-  /** Where replicas share; not given: this process only. */
-  shared?: SharedStore;
-  /** Signs the keys; 32 bytes, the same in every replica. Not given: made for this process. */
-  signingKey?: Buffer;
-  /**
-   * What manifests are built by at the moment. One that says that it was built by something else is as if it were not there:
-   * it is built again. Who waits for it already gets it.
-   */
-  builtBy?(): string;
-  /** When a question may not be kept any longer, since it holds a token that ends; milliseconds since the epoch. */
-  questionEndsAt?(question: Question): number | undefined;
-  /**
-   * Life of an entry after its last use, milliseconds. A launch finds a manifest that is at most this old: one that is used
-   * again and again would else hide what the archives got meanwhile.
-   */
-  ttlMs?: number;
-  /** Life of a manifest in which an archive's part is missing, milliseconds. */
-  incompleteTtlMs?: number;
-  /** What the manifests of this process may take, bytes. */
-  maxBytes?: number;
-  /** Told once when the shared store does not answer (any more), and once when it answers again. */
-  onSharedStore?(reachable: boolean, error?: unknown): void;
-}
 
 /** How often a manifest was there, was being built already, had to be built. */
 export interface Lookups {
@@ -127,6 +101,11 @@ export class ManifestCache<Question> {
     return this.buildOf(key, question).wait(signal);
   }
 
+  /** What there is of a manifest that is being built in this process; `undefined` where it is not. */
+  partial(key: string): Promise<CachedManifest> | undefined {
+    return this.running(key)?.partial?.();
+  }
+
   /** Keeps a manifest that was built elsewhere. @returns the key to get it by */
   async put(manifest: CachedManifest): Promise<string> {
     const key = randomBytes(32).toString('base64url');
@@ -192,7 +171,9 @@ export class ManifestCache<Question> {
     const running = this.running(key);
     if (running) return running;
     if (this.closed) throw new DOMException('the server is stopping', 'AbortError');
-    const build = new Build((signal) => this.buildOrAwait(key, question, signal));
+    const build = new Build<CachedManifest>((signal, onPartial) =>
+      this.buildOrAwait(key, question, { signal, onPartial }),
+    );
     const id = this.buildId(key);
     this.builds.set(id, build);
     void build.settled().then(() => {
@@ -217,12 +198,13 @@ export class ManifestCache<Question> {
   }
 
   /** Builds here if the right to is free, else waits for the replica that has it and takes over when it dies. */
-  private async buildOrAwait(key: string, question: Question, signal: AbortSignal): Promise<CachedManifest> {
+  private async buildOrAwait(key: string, question: Question, building: Building): Promise<CachedManifest> {
+    const { signal } = building;
     for (;;) {
       signal.throwIfAborted();
       const claimed = await this.share(async (store) => ({ claim: await store.claim(key) }));
-      if (!claimed) return this.buildHere(key, question, signal);
-      if (claimed.claim) return this.buildHere(key, question, signal, claimed.claim);
+      if (!claimed) return this.buildHere(key, question, building);
+      if (claimed.claim) return this.buildHere(key, question, building, claimed.claim);
       const found = await this.share(async (store) => {
         await store.changed(key, signal);
         return store.read(key);
@@ -235,11 +217,11 @@ export class ManifestCache<Question> {
   private async buildHere(
     key: string,
     question: Question,
-    signal: AbortSignal,
+    { signal, onPartial }: Building,
     claim?: Claim,
   ): Promise<CachedManifest> {
     try {
-      const manifest = await this.options.build(question, signal);
+      const manifest = await this.options.build(question, signal, onPartial);
       signal.throwIfAborted();
       if (this.current(manifest)) await this.keep(key, manifest);
       return manifest;
@@ -293,6 +275,11 @@ export class ManifestCache<Question> {
     this.sharedReachable = reachable;
     if (turned) this.options.onSharedStore?.(reachable, error);
   }
+}
+
+interface Building {
+  signal: AbortSignal;
+  onPartial: ReportPartial;
 }
 
 function noLookups(): Lookups {

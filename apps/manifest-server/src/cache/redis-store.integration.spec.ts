@@ -34,7 +34,6 @@ class Replica {
           signal.addEventListener('abort', () => reject(signal.reason as Error));
           const finish = (text: string) =>
             resolve({
-              status: 200,
               complete: true,
               xml: Buffer.from(text),
               json: Buffer.from('{}'),

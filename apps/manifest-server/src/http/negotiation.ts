@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { type ManifestFormat } from '@pacs-connectors/manifest-builder';
 import Negotiator from 'negotiator';
-import { plainProblem, ProblemError } from './problem.js';
+import { plainProblem, PROBLEM_MEDIA_TYPE, ProblemError } from './problem.js';
 
 /** The media types of a manifest, the preferred first. */
 const TYPES: Record<string, ManifestFormat> = {
@@ -25,6 +25,12 @@ export function negotiateFormat(headers: IncomingHttpHeaders): { mediaType: stri
       vary: 'Accept',
     });
   return { mediaType, format };
+}
+
+/** Whether a client reads problems (RFC 9457), or JSON of any kind. Weasis accepts XML alone. */
+export function readsProblems({ accept = '' }: IncomingHttpHeaders): boolean {
+  const headers = { accept: accept.trim() === '' ? '*/*' : withoutParameters(accept) };
+  return new Negotiator({ headers }).mediaType([PROBLEM_MEDIA_TYPE, 'application/json']) !== undefined;
 }
 
 /** An `Accept` of bare types with their weights: `version=1` or a charset names no other form of a manifest. */

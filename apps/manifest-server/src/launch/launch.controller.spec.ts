@@ -3,7 +3,9 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SymmetricCipher } from '@pacs-connectors/config-core';
-import { ConnectorError, emptyCriteria } from '@pacs-connectors/connector-core';
+import { ConnectorError, emptyCriteria, type SearchResult } from '@pacs-connectors/connector-core';
+import { LaunchedManifests } from '../cache/launched-manifests.js';
+import { ManifestService } from '../manifest/manifest.service.js';
 import { archives, fakes, patientWith, serveFakes } from '../testing/fake-archive.js';
 
 const VIEWERS = `
@@ -204,17 +206,78 @@ describe('a launch of Weasis', () => {
     expect(commandsOf(location)).toMatch(/^\?\$dicom:get -w "[^"]+" \$weasis:config pro="a b" pro="c d"$/);
   });
 
-  it('keeps what went wrong for a short while only, with the messages in the manifest', async () => {
-    archives.set('north', () => Promise.reject(new ConnectorError('north', 'timeout', 'too slow')));
-    const { location } = await ask('display?studyUID=1.9&archive=north');
-    const { status, text } = await manifest(keyOf(location));
-    expect(status).toBe(504);
-    expect(text).toContain('Too slow');
+  it('gives the messages of a build that failed in a 200, since Weasis reads no other; a direct search keeps its status', async () => {
+    for (const kind of ['timeout', 'unavailable'] as const) {
+      const base = await serve(fakes('north'));
+      archives.set('north', () => Promise.reject(new ConnectorError('north', kind, 'too slow')));
+      const key = keyOf((await ask('display?studyUID=1.9', {}, base)).location);
+      const { status, text } = await manifest(key, base);
+      expect(status).toBe(200);
+      expect(text).toContain('Too slow');
+      const xml = await fetch(`${base}/manifest?key=${key}`, { headers: { accept: 'application/xml' } });
+      expect([xml.status, await xml.text()]).toEqual([200, expect.stringMatching(/<Message [^>]*Too slow/)]);
+      expect((await ask('manifest?studyUID=1.9', {}, base)).status).toBe(kind === 'timeout' ? 504 : 502);
+    }
   });
 
-  it('says 404 for a key that is unknown or is none', async () => {
-    for (const key of ['x'.repeat(43), '%00', 'a'.repeat(5000), '../..'])
+  it('shows what there is where one archive is down and another slow, within the deadline', async () => {
+    const base = await serve(`${fakes('dead', 'slow', 'fast')}connector.timeout: 300ms\n`);
+    archives.set('dead', () => Promise.reject(new ConnectorError('dead', 'unavailable', 'the link is down')));
+    archives.set('slow', () => new Promise(() => undefined));
+    archives.set('fast', () => Promise.resolve(patientWith('1.2')));
+    const begun = performance.now();
+    const { text, status } = await manifest(keyOf((await ask('display?studyUID=1.2', {}, base)).location), base);
+    expect(performance.now() - begun).toBeLessThan(3000);
+    expect(status).toBe(200);
+    for (const expected of ['Archive dead: not reachable', 'Archive slow: no answer in time', '1.2.1.1'])
+      expect(text).toContain(expected);
+  });
+
+  it('gives a viewer what there is before it gives up, and the whole later', async () => {
+    const { app: other, url: base } = await serveFakes(fakes('slow', 'fast'));
+    others.push(other);
+    const launched = other.get(LaunchedManifests);
+    launched.viewerWaitsMs = 200;
+    let answer: (result: SearchResult) => void = () => undefined;
+    archives.set('slow', () => new Promise((resolve) => (answer = resolve)));
+    archives.set('fast', () => Promise.resolve(patientWith('1.2')));
+    const key = keyOf((await ask('display?studyUID=1.2,1.3', {}, base)).location);
+    const early = await manifest(key, base);
+    expect(early.status).toBe(200);
+    expect(early.text).toContain('1.2.1.1');
+    expect(early.text).toContain('Archive slow: no answer yet');
+    answer(patientWith('1.3'));
+    launched.viewerWaitsMs = 10_000;
+    const whole = await manifest(key, base);
+    expect(whole.text).toContain('1.2.1.1');
+    expect(whole.text).toContain('1.3.1.1');
+    expect(whole.text).not.toContain('no answer yet');
+  });
+
+  it('gives a viewer a message where nothing is there yet, whatever hangs', async () => {
+    const { app: other, url: base } = await serveFakes(fakes('north'));
+    others.push(other);
+    const launched = other.get(LaunchedManifests);
+    launched.viewerWaitsMs = 200;
+    const manifests = other.get(ManifestService);
+    manifests.build = (_question, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    const { status, text } = await manifest(keyOf((await ask('display?studyUID=1.2', {}, base)).location), base);
+    expect(status).toBe(200);
+    expect(text).toContain('The images are still being looked for');
+  });
+
+  it('says 404 for a key that is unknown or is none; to a viewer, which reads XML alone, by a message', async () => {
+    for (const key of ['x'.repeat(43), '%00', 'a'.repeat(5000), '../..']) {
       expect((await problem(`manifest?key=${key}`)).status).toBe(404);
+      for (const accept of ['application/xml', 'text/xml;charset=utf-8']) {
+        const answer = await fetch(`${url}/manifest?key=${key}`, { headers: { accept } });
+        expect([answer.status, await answer.text()]).toEqual([
+          200,
+          expect.stringMatching(/<Message title="This launch has expired" description="[^"]+" severity="ERROR"/),
+        ]);
+      }
+    }
   });
 
   it('serves a kept manifest as any other: by form, coding and tag', async () => {

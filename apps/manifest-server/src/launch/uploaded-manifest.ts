@@ -39,7 +39,6 @@ export async function readUpload(body: unknown): Promise<CachedManifest> {
   if (expiresAt <= Date.now()) throw new ProblemError(plainProblem(422, 'The manifest holds a token that has ended.'));
   const [xml, json] = await Promise.all([compress(text), compress(checked.json)]);
   return {
-    status: 200,
     complete: true,
     xml,
     json,

@@ -20,7 +20,7 @@ export function DescribeManifest(): MethodDecorator {
       required: false,
       schema: { type: 'string' },
       description:
-        'The manifest of an earlier launch, waited for while it is being built; the search is not read then.',
+        'The manifest of an earlier launch, waited for at most 28 s while it is being built; the search is not read then. It is a 200 whatever the archives did; each that is missing has its `Message`. A key that is unknown or has expired is a 404, and for a client that accepts XML alone a 200 with a `Message`.',
     }),
     ApiQuery({
       name: 'gzip',

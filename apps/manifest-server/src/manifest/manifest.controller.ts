@@ -5,9 +5,10 @@ import { type Caller } from '@pacs-connectors/connector-core';
 import { type ManifestFormat } from '@pacs-connectors/manifest-builder';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { LaunchedManifests } from '../cache/launched-manifests.js';
+import { messageManifest } from '../cache/packed-manifest.js';
 import { CurrentCaller } from '../http/caller.js';
 import { clientGone } from '../http/client-gone.js';
-import { acceptsGzip, matchesEtag, negotiateFormat } from '../http/negotiation.js';
+import { acceptsGzip, matchesEtag, negotiateFormat, readsProblems } from '../http/negotiation.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
 import { sendBytes } from '../http/send-bytes.js';
@@ -16,6 +17,7 @@ import { saysNo } from '../search/values.js';
 import { Searches } from '../search/searches.service.js';
 import { DescribeManifest } from './describe-manifest.js';
 import { ManifestService, statusOf } from './manifest.service.js';
+import { expiredLaunchNotice } from './notices.js';
 import { type Coding, renderToBytes } from './rendered-manifest.js';
 
 @Controller()
@@ -50,25 +52,26 @@ export class ManifestController {
     void sendBytes(reply, chunks, length);
   }
 
-  /** The manifest of a launch, sent as soon as it is there. */
+  /** The manifest of a launch, sent as soon as it is there. It is a 200 whatever the archives did: viewers read no other. */
   private async ofKey(
     key: string,
     { mediaType, format, coding, signal }: Wanted,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const manifest = await this.launched.get(key, signal).catch((error: unknown) => {
+    const found = await this.launched.getInTime(key, signal).catch((error: unknown) => {
       if (signal.aborted) return undefined;
       throw isAbort(error) ? new ProblemError(plainProblem(503, 'The server is shutting down; ask again.')) : error;
     });
     if (signal.aborted) return;
-    if (!manifest)
+    if (!found && readsProblems(request.headers))
       throw new ProblemError(
         plainProblem(404, 'No manifest has this key, or it has expired. Launch the viewer again.'),
       );
-    const { status, tag } = manifest;
-    const etag = `"${tag}-${format}-${coding}"`;
-    if (answeredByHead(request, reply, { status, etag, mediaType, coding })) return;
+    // A viewer shows nothing of an answer but a manifest's messages, and those of a 200 only.
+    const manifest = found ?? (await messageManifest(expiredLaunchNotice()));
+    const etag = `"${manifest.tag}-${format}-${coding}"`;
+    if (answeredByHead(request, reply, { status: 200, etag, mediaType, coding })) return;
     const packed = manifest[format];
     if (coding === 'gzip') void sendBytes(reply, [packed], packed.byteLength);
     else void sendBytes(reply, unpacked(packed), unpackedLength(packed));

@@ -16,7 +16,7 @@ import { CircuitOpenError } from '../watch/circuit-breaker.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { askArchive } from './ask-archive.js';
 import { type BuildReport, BuiltManifests, type PartReport } from './built-manifests.service.js';
-import { endedTokenNotice, errorNotice, leftOutNotice, nothingFoundNotice } from './notices.js';
+import { endedTokenNotice, errorNotice, leftOutNotice, nothingFoundNotice, unansweredNotice } from './notices.js';
 
 export interface BuiltManifest {
   manifest: Manifest;
@@ -35,6 +35,8 @@ export interface BuildOptions {
   caller: Caller;
   /** Ends every search: whoever asked is gone. */
   signal: AbortSignal;
+  /** Called once all archives are being asked, with what gives the manifest of those that have answered. */
+  onAsked?(soFar: () => BuiltManifest | Promise<BuiltManifest>): void;
 }
 
 /** 200 where any archive answered; else this server is a gateway without an answer, or without one in time. */
@@ -57,7 +59,7 @@ const OUR_WORDS: ReadonlySet<ConnectorErrorKind> = new Set(['unavailable', 'time
 export type Question = Pick<Search, 'criteria' | 'archives'>;
 
 /** Where the viewer would fetch from is not known for an archive left out; the manifest's schema wants a URI. */
-const NO_ADDRESS = 'about:blank';
+export const NO_ADDRESS = 'about:blank';
 
 /** Asks the archives and joins their answers. */
 @Injectable()
@@ -78,22 +80,18 @@ export class ManifestService {
     setMaxListeners(0, options.signal);
     // Before anything is waited for: by then another configuration may be in force.
     const missing = this.registry.missing(archives).map(leftOutPart);
-    const parts = await Promise.all(this.registry.select(archives).map((one) => this.part(one, search, options)));
-    const asked = [...parts, ...missing];
-    if (asked.every(({ arcQuery }) => arcQuery.patients.length === 0)) {
-      for (const { arcQuery, error } of asked)
-        if (!error) arcQuery.notices = [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)];
-    }
+    const connectors = this.registry.select(archives);
+    const answered: Part[] = [];
+    const asking = connectors.map(async (one, at) => (answered[at] = await this.part(one, search, options)));
+    options.onAsked?.(() => {
+      const waited = performance.now() - start;
+      return built([...connectors.map(({ id }, at) => answered[at] ?? unansweredPart(id, waited)), ...missing]);
+    });
+    const asked = [...(await Promise.all(asking)), ...missing];
     const outcome = outcomeOf(asked, options.signal);
     const durationMs = performance.now() - start;
     this.built.tell({ outcome, durationMs, criteria: search.criteria, parts: asked.map(partReport) });
-    const failures = asked.map(({ error }) => error?.kind).filter((failure) => failure !== undefined);
-    return {
-      manifest: { arcQueries: asked.map(({ arcQuery }) => arcQuery) },
-      failures,
-      expiresAt: earliest(asked.map(({ expiresAt }) => expiresAt)),
-      failed: failures.length === asked.length,
-    };
+    return built(asked);
   }
 
   /** One archive's part; never rejects. */
@@ -108,8 +106,10 @@ export class ManifestService {
     try {
       const { bearerToken, expiresAt, ...retrieval } = await this.retrievals.of(configuration, caller, signal);
       baseUrl = retrieval.baseUrl;
+      // One deadline for both: the viewer waits for their sum.
+      const remainingMs = Math.max(1, timeoutMs - (performance.now() - start));
       const { patients, notices } = await this.watches.search(connector, () =>
-        askArchive(connector, search.criteria, { signal, timeoutMs, caller }),
+        askArchive(connector, search.criteria, { signal, timeoutMs: remainingMs, caller }),
       );
       const ended = bearerToken === caller.bearerToken && expiresAt !== undefined && expiresAt <= Date.now();
       return {
@@ -144,6 +144,32 @@ export class ManifestService {
       release();
     }
   }
+}
+
+/** The manifest of these parts. They stay as they are: there may be one of them before all have answered. */
+function built(parts: readonly Part[]): BuiltManifest {
+  const nothingFound = parts.every(({ arcQuery }) => arcQuery.patients.length === 0);
+  const arcQueries = parts.map(({ arcQuery, error }) =>
+    nothingFound && !error
+      ? { ...arcQuery, notices: [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)] }
+      : arcQuery,
+  );
+  const failures = parts.map(({ error }) => error?.kind).filter((failure) => failure !== undefined);
+  return {
+    manifest: { arcQueries },
+    failures,
+    expiresAt: earliest(parts.map(({ expiresAt }) => expiresAt)),
+    failed: failures.length === parts.length,
+  };
+}
+
+/** The part of an archive that is still being asked. */
+function unansweredPart(id: string, waitedMs: number): Part {
+  return {
+    arcQuery: { arcId: id, baseUrl: NO_ADDRESS, notices: [unansweredNotice(id, waitedMs)], patients: [] },
+    error: new ConnectorError(id, 'timeout', 'no answer yet'),
+    durationMs: waitedMs,
+  };
 }
 
 function leftOutPart(connector: LeftOutConnector): Part {

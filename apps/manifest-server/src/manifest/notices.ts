@@ -47,6 +47,36 @@ export function endedTokenNotice(id: string, endedAt: number): Notice {
   };
 }
 
+const LATER = 'The search goes on: launch the viewer again in a moment.';
+
+/** Said of an archive that is still being asked when the viewer waits no longer. */
+export function unansweredNotice(id: string, waitedMs: number): Notice {
+  return {
+    severity: 'WARN',
+    title: `Archive ${id}: no answer yet`,
+    description: `Archive ${id} has not answered within ${Math.round(waitedMs / 1000)} s. Its images are not in this manifest. ${LATER}`,
+  };
+}
+
+/** Said where nothing of a manifest is there yet when the viewer waits no longer. */
+export function notYetNotice(waitedMs: number): Notice {
+  return {
+    severity: 'WARN',
+    title: 'The images are still being looked for',
+    description: `The list of images was not ready within ${Math.round(waitedMs / 1000)} s, so none are shown. ${LATER}`,
+  };
+}
+
+/** Said to a viewer that asks for a launch which is not known, or not any more. */
+export function expiredLaunchNotice(): Notice {
+  return {
+    severity: 'ERROR',
+    title: 'This launch has expired',
+    description:
+      'The server does not know this launch, or not any more, so no images are shown. Launch the viewer again.',
+  };
+}
+
 /** Said where no archive holds what was asked for. */
 export function nothingFoundNotice(id: string): Notice {
   return { severity: 'INFO', title: 'Nothing found', description: `Archive ${id} holds nothing that was asked for.` };

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -103,6 +104,32 @@ it('a minimum of life that the provider does not give is said once, and the prov
   expect(requests()).toEqual(['/token']);
   const told = log.filter((line) => line.includes('minimum-life'));
   expect(told).toEqual([expect.stringMatching(/registration\.sso\.minimum-life is 600s.*gives tokens of 600s/)]);
+});
+
+it('a slow provider and a slow archive together take no longer than the deadline', async () => {
+  const slow = createPlainServer((_request, response) => {
+    const token = { access_token: 'T', token_type: 'Bearer', expires_in: 600 };
+    setTimeout(() => response.setHeader('content-type', 'application/json').end(JSON.stringify(token)), 1500);
+  });
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = slow.address() as AddressInfo;
+    ({ app, url } = await serveFakes(`
+spring.security.oauth2.client:
+  registration.sso: { client-id: c, client-secret: s, authorization-grant-type: client_credentials, provider: idp }
+  provider.idp.token-uri: http://127.0.0.1:${port}/token
+connector.timeout: 2s
+connector.config.x: { type: FAKE, wado.authentication.oauth2: { url: https://x.example/rs, oidc-id: sso } }
+`));
+    archives.set('x', () => new Promise(() => undefined));
+    const begun = performance.now();
+    const { x } = await parts(await launch());
+    expect(x?.Message?.description).toMatch(/not in this manifest/);
+    // The deadline and the connector's half a second; not the deadline twice.
+    expect(performance.now() - begun).toBeLessThan(3200);
+  } finally {
+    slow.close();
+  }
 });
 
 it('a provider that gives none costs that archive only, and says so without a secret', async () => {

@@ -126,7 +126,7 @@ it('reads config inside default, as old files have it, with a warning', async ()
 it('leaves out what holds for one Spring profile only, with a warning', async () => {
   const more = '---\nspring.config.activate.on-profile: dev\nconnector.timeout: 1s\n---\nconnector.default: pacs\n';
   const { global, defaultIds, problems } = await load(dicomConnector() + more);
-  expect(global.timeoutMs).toBe(30_000);
+  expect(global.timeoutMs).toBe(25_000);
   expect(defaultIds).toEqual(['pacs']);
   expect(problems).toMatchObject([{ severity: 'warning', line: 8, key: 'spring.config.activate.on-profile' }]);
 });

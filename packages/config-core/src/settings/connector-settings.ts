@@ -90,7 +90,7 @@ export class ConnectorSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['timeout'],
-    description: 'Deadline of this connector: 30s, 500ms; not set: connector.timeout',
+    description: 'Deadline of this connector: 20s, 500ms; default: connector.timeout',
     kind: 'duration',
   })
   @IsOptional()

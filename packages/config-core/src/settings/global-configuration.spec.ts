@@ -14,7 +14,7 @@ it('has defaults for what no file sets', async () => {
   expect(read).toMatchObject({
     defaultIds: [],
     plugins: [],
-    timeoutMs: 30_000,
+    timeoutMs: 25_000,
     viewers: { weasis: { protocol: 'weasis://', context: '', config: '$weasis:config wcfg=', get: '$dicom:get -w' } },
   });
   expect(read.viewers).not.toHaveProperty('ohif');

@@ -30,10 +30,14 @@ export class ConnectorKeys {
   plugins: string[] = [];
 
   /** Milliseconds. */
-  @Setting({ paths: ['connector.timeout'], description: 'Deadline of each connector: 30s, 500ms', kind: 'duration' })
+  @Setting({
+    paths: ['connector.timeout'],
+    description: 'Deadline of each connector, at most 27s for Weasis: 20s, 500ms; default: 25s',
+    kind: 'duration',
+  })
   @Min(1)
   @Max(MAXIMUM_TIMEOUT_MS)
-  timeoutMs: number = 30_000;
+  timeoutMs: number = 25_000;
 }
 
 /** Every key that is no connector's own. What a file does not set has its default here. */
