@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBearerAuth, ApiConsumes, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { ProblemResponses } from '../http/describe-problems.js';
 import { DescribeSearch } from '../manifest/describe-manifest.js';
 
@@ -30,6 +30,11 @@ export function DescribeUpload(): MethodDecorator {
   return applyDecorators(
     ApiQuery({ name: 'upload', required: true, schema: { type: 'string', enum: ['manifest'] } }),
     ApiConsumes('application/xml', 'text/xml'),
+    ApiBody({
+      required: true,
+      description: 'A manifest that Weasis opens. What it cannot open is a 422 that names line and reason.',
+      schema,
+    }),
     ...common(),
     ProblemResponses(413, 415, 422, 503),
   );
@@ -42,7 +47,7 @@ function common(): MethodDecorator[] {
       required: false,
       schema: { type: 'string', enum: ['page', 'rs'] },
       description:
-        '`page`: a page with the launch link and what was found, for whoever accepts `text/html`. `rs`: Weasis asks a DICOMweb archive itself.',
+        '`page`: a page with the launch link and what was found, for callers that accept `text/html`. `rs`: Weasis asks a DICOMweb archive itself. A launch address of more than 2,000 characters, which Windows would drop, is a 400.',
     }),
     ApiBearerAuth(),
     ApiResponse({

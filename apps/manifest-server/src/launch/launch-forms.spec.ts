@@ -1,8 +1,6 @@
-import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConnectorError } from '@pacs-connectors/connector-core';
-import { renderManifest } from '@pacs-connectors/manifest-builder';
 import { archives, fakes, patientWith, serveFakes } from '../testing/fake-archive.js';
 
 let app: NestFastifyApplication;
@@ -32,7 +30,7 @@ microdicom.archives:
 `;
 
 beforeAll(async () => {
-  ({ app, url } = await serveFakes(`${fakes('north', 'south')}${WEB}cache.max-upload-mib: 1\n`));
+  ({ app, url } = await serveFakes(`${fakes('north', 'south')}${WEB}`));
 });
 afterAll(() => app?.close());
 afterEach(() => archives.clear());
@@ -199,155 +197,5 @@ describe('search-criteria.deactivated', () => {
   it('leaves none out without a word, where another is searched by', async () => {
     for (const viewer of ['launch=rs', 'viewer=OHIF', 'viewer=SLICER'])
       expect((await ask(`display?archive=weboff&${viewer}&accessionNumber=A&patientID=P1`)).status).toBe(400);
-  });
-});
-
-describe('an uploaded manifest', () => {
-  const upload = (body: string | Buffer, type = 'application/xml', query = 'upload=manifest') =>
-    ask(`weasis?${query}`, { method: 'POST', body: body as RequestInit['body'], headers: { 'content-type': type } });
-
-  async function sample(): Promise<string> {
-    let text = '';
-    const { patients } = patientWith('1.2', 2);
-    const httpTags = [{ key: 'X', value: 'y' }];
-    const notices = [{ severity: 'INFO' as const, title: 'Hello', description: 'a & "b" <c>' }];
-    const arcQuery = { arcId: 'elsewhere', baseUrl: 'https://x.example', requireOnlySopInstanceUid: true, patients };
-    for await (const piece of renderManifest({ uid: 'u', arcQueries: [{ ...arcQuery, httpTags, notices }] }))
-      text += piece;
-    return text;
-  }
-
-  it('is kept and opened like the others, in both forms', async () => {
-    const text = await sample();
-    const response = await upload(text, 'application/xml', 'upload=manifest&user=me');
-    expect(response.status).toBe(302);
-    const address = /-w "([^"]+)"/.exec(commandsOf(response))?.[1] ?? '';
-    expect(address).toMatch(/\/manifest\?key=[\w-]{43}$/);
-    const get = async (accept: string) => (await fetch(address, { headers: { accept } })).text();
-    expect(await get('application/xml')).toBe(text);
-    let json = '';
-    const { patients } = patientWith('1.2', 2);
-    const arcQuery = { arcId: 'elsewhere', baseUrl: 'https://x.example', requireOnlySopInstanceUid: true, patients };
-    const httpTags = [{ key: 'X', value: 'y' }];
-    const notices = [{ severity: 'INFO' as const, title: 'Hello', description: 'a & "b" <c>' }];
-    const same = { uid: 'u', arcQueries: [{ ...arcQuery, httpTags, notices }] };
-    for await (const piece of renderManifest(same, { format: 'json' })) json += piece;
-    expect(JSON.parse(await get('application/json'))).toEqual(JSON.parse(json));
-    const answer = await ask('weasis?upload=manifest&launch=page', {
-      method: 'POST',
-      body: text,
-      headers: { 'content-type': 'text/xml', accept: 'text/html' },
-    });
-    expect(answer.status).toBe(200);
-    const page = await answer.text();
-    expect(page).toContain('<td>elsewhere</td><td>1</td><td>1</td><td>1</td><td>2</td>');
-  });
-
-  it('is kept no longer than a token in it lives', async () => {
-    const withToken = async (exp: number) => {
-      const token = `e30.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.c2ln`;
-      return (await sample()).replace('key="X" value="y"', `key="Authorization" value="Bearer ${token}"`);
-    };
-    const now = Math.floor(Date.now() / 1000);
-    const address = /-w "([^"]+)"/.exec(commandsOf(await upload(await withToken(now + 8))))?.[1] ?? '';
-    expect((await fetch(address)).status).toBe(200);
-    const deadline = Date.now() + 20_000;
-    while ((await fetch(address)).status !== 404) {
-      expect(Date.now()).toBeLessThan(deadline);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    const ended = await upload(await withToken(now - 1));
-    expect([ended.status, await detailOf(ended)]).toEqual([422, 'The manifest holds a token that has ended.']);
-  });
-
-  it('that breaks the schema is refused with the place and without its values', async () => {
-    const text = (await sample()).replace(/PatientName="[^"]*"/, `PatientName="${'SECRET'.repeat(20)}"`);
-    const response = await upload(text);
-    expect(response.status).toBe(422);
-    const detail = await detailOf(response);
-    expect(detail).toMatch(/^It breaks the schema of manifests: line \d+, Patient PatientName\.$/);
-    const wrongBy = async (from: string, to: string) => detailOf(await upload((await sample()).replace(from, to)));
-    expect(await wrongBy(' SOPInstanceUID="1.2.1.1"', '')).toMatch(/: line \d+, Instance SOPInstanceUID is missing\.$/);
-    expect(await wrongBy('<Instance ', '<Instance X="SECRET" ')).toMatch(/: line \d+, Instance X is not allowed\.$/);
-    expect(await wrongBy('<Instance ', '<Secret/><Instance ')).toMatch(/: line \d+, Secret is not expected here\.$/);
-    for (const other of ['<a/>', '<manifest xmlns="urn:x"/>', (await sample()).replace('arcQuery', 'arcQuery x="1"')])
-      expect((await upload(other)).status).toBe(422);
-  });
-
-  it('that is empty or packed is refused by that', async () => {
-    for (const empty of ['', ' \n']) {
-      const response = await upload(empty);
-      expect([response.status, await detailOf(response)]).toEqual([422, 'The manifest is empty.']);
-    }
-    const packed = await ask('weasis?upload=manifest', {
-      method: 'POST',
-      body: gzipSync(await sample()),
-      headers: { 'content-type': 'application/xml', 'content-encoding': 'gzip' },
-    });
-    expect([packed.status, packed.headers.get('accept-encoding'), await detailOf(packed)]).toEqual([
-      415,
-      'identity',
-      'The body has the Content-Encoding gzip; bodies are taken without one only.',
-    ]);
-    const search = await ask('display', {
-      method: 'POST',
-      body: gzipSync('{"studyUID":"1.2"}'),
-      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-    });
-    expect(search.status).toBe(415);
-    const plain = await ask('display', {
-      method: 'POST',
-      body: '{"studyUID":"1.2"}',
-      headers: { 'content-type': 'application/json', 'content-encoding': 'identity' },
-    });
-    expect(plain.status).toBe(302);
-    const none = await ask('display?studyUID=1.2', { headers: { 'content-encoding': 'gzip' } });
-    expect(none.status).toBe(302);
-  });
-
-  it('cannot make the server read or grow anything', async () => {
-    const doctype = '<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "&a;&a;">]>';
-    for (const text of [
-      `<?xml version="1.0"?>${doctype}<m>&b;</m>`,
-      `${doctype.toLowerCase()}<m/>`,
-      (await sample()).replace('Hello', '&unknown;'),
-      '<manifest',
-      '',
-      '<a>'.repeat(100_000),
-    ]) {
-      const { status } = await upload(text);
-      expect([400, 422]).toContain(status);
-    }
-    expect((await upload(Buffer.from('fffe3c0061002f003e00', 'hex'))).status).toBe(400);
-    // A reader of XML would see another text in these than the server does, a document type too.
-    const utf16 = `<?xml version="1.0" encoding="UTF-16LE"?><!DOCTYPE m>${await sample()}`;
-    expect((await upload(Buffer.from(utf16, 'utf16le'))).status).toBe(400);
-    for (const encoding of ['UTF-16', 'ISO-8859-1', 'UTF-7', 'ISO-2022-JP'])
-      expect((await upload((await sample()).replace('UTF-8', encoding))).status).toBe(400);
-    expect((await upload(Buffer.alloc(1024 * 1024 + 1, 0x20))).status).toBe(413);
-  });
-
-  it('that takes its time to check keeps nobody else waiting', async () => {
-    const wrong = '<Instance SOPInstanceUID="x"/>'.repeat(15_000);
-    const text = (await sample()).replace('</Series>', `${wrong}</Series>`);
-    const begun = performance.now();
-    let answered = false;
-    const checked = upload(text).finally(() => (answered = true));
-    let longest = 0;
-    while (!answered) {
-      const asked = performance.now();
-      expect((await ask('health/live')).status).toBe(200);
-      longest = Math.max(longest, performance.now() - asked);
-    }
-    expect((await checked).status).toBe(422);
-    expect(longest).toBeLessThan((performance.now() - begun) / 2);
-  });
-
-  it('needs its parameter, its media type, and a viewer that opens manifests', async () => {
-    const text = await sample();
-    expect((await upload(text, 'application/xml', 'upload=other')).status).toBe(400);
-    expect((await upload(text, 'application/json')).status).toBe(400);
-    expect((await upload(text, 'application/dicom')).status).toBe(415);
-    expect((await upload(text, 'application/xml', 'upload=manifest&viewer=OHIF')).status).toBe(400);
   });
 });

@@ -1,10 +1,12 @@
 // Checks one uploaded manifest in a thread of its own: libxml2 works on a document within one call, as long as that takes, and
-// only a thread can be ended in the middle of it. Given { text, schemaFile }, it posts { json, found, bearerTokens } or { wrong }.
-import { readFileSync } from 'node:fs';
+// only a thread can be ended in the middle of it. Given { text }, it posts { json, found, bearerTokens } or { wrong }.
 import { parentPort, workerData } from 'node:worker_threads';
-import { ParseOption, XmlDocument, XmlElement, XsdValidator } from 'libxml2-wasm';
+import { ParseOption, XmlDocument, XmlElement } from 'libxml2-wasm';
+import { addressFault, headerFault } from './uploaded-manifest-rules.mjs';
 
 const LISTS = ['arcQuery', 'httpTag', 'Patient', 'Study', 'Series', 'Instance'];
+/** Elements that the JSON form of a manifest has; Weasis passes over others, and so does that form. */
+const ELEMENTS = [...LISTS, 'Message'];
 /** Elements that a JSON form has as an empty list where there is none. */
 const ALWAYS = {
   manifest: ['arcQuery'],
@@ -15,31 +17,26 @@ const ALWAYS = {
 };
 const NUMBERS = ['SeriesNumber', 'InstanceNumber', 'WadoCompressionRate'];
 const BOOLEANS = ['requireOnlySOPInstanceUID', 'seriesRetrieve'];
-
-/** What a message of libxml2 says of an element or attribute, in words that repeat no value. */
-const RULES = [
-  [/The attribute '(?:\{[^}]*\})?([\w:.-]{1,64})' is required but missing/, (name) => ` ${name} is missing`],
-  [/The attribute '[^']*' is not allowed/, () => ' is not allowed'],
-  [/This element is not expected/, () => ' is not expected here'],
-  [/Missing child element/, () => ' lacks an element in it'],
-];
+/** The attribute without which Weasis cannot tell one of these from another. */
+const UIDS = { Study: 'StudyInstanceUID', Series: 'SeriesInstanceUID', Instance: 'SOPInstanceUID' };
+/** Faults that one answer names. */
+const MOST_FAULTS = 10;
 
 parentPort?.postMessage(check(workerData));
 
-/** @param {{ text: string, schemaFile: string }} manifest */
-function check({ text, schemaFile }) {
-  const validator = XsdValidator.fromDoc(XmlDocument.fromString(readFileSync(schemaFile, 'utf8')));
+/** @param {{ text: string }} manifest */
+function check({ text }) {
   let document;
   try {
     document = XmlDocument.fromString(text, { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE });
   } catch (error) {
-    return wrong(error, 'It is no well-formed XML');
+    // libxml2's words may repeat a value, so only the places are told.
+    if (!error?.details) throw error;
+    const lines = new Set(error.details.slice(0, MOST_FAULTS).map(({ line }) => `line ${line}`));
+    return { wrong: `It is no well-formed XML: ${[...lines].join('; ')}.` };
   }
-  try {
-    validator.validate(document);
-  } catch (error) {
-    return wrong(error, 'It breaks the schema of manifests');
-  }
+  const faults = faultsIn(document.root);
+  if (faults.length > 0) return { wrong: `Weasis cannot open it: ${faults.join('; ')}.` };
   const arcQueries = children(document.root, 'arcQuery');
   return {
     json: JSON.stringify({ manifest: elementAsJson(document.root) }),
@@ -48,51 +45,77 @@ function check({ text, schemaFile }) {
   };
 }
 
-/** libxml2's words name the element, the attribute and the rule; they may repeat a value, so only their place is told. */
-function wrong(error, what) {
-  if (!error?.details) throw error;
-  const places = new Set();
-  for (const { line, message } of error.details) if (places.size < 10) places.add(`line ${line}${about(message)}`);
-  return { wrong: `${what}: ${[...places].join('; ')}.` };
-}
-
-/** The element and attribute that a message of libxml2 is about, without the namespace, and the rule where it is a plain one. */
-function about(message) {
-  const match = /^Element '(?:\{[^}]*\})?([\w:.-]{1,64})'(?:, attribute '(?:\{[^}]*\})?([\w:.-]{1,64})')?/.exec(
-    message,
-  );
-  if (!match) return '';
-  const name = match[2] === undefined ? match[1] : `${match[1]} ${match[2]}`;
-  for (const [pattern, words] of RULES) {
-    const rule = pattern.exec(message);
-    if (rule) return `, ${name}${words(rule[1])}`;
+/**
+ * What keeps Weasis from opening a manifest. It reads elements and attributes by name, whatever else is there, so this is
+ * no schema: `manifest.xsd` says what we make, and refuses much that Weasis opens.
+ */
+function faultsIn(root) {
+  const faults = [];
+  const note = (element, words) => {
+    if (words && faults.length < MOST_FAULTS) faults.push(`line ${element.line}, ${words}`);
+  };
+  const arcQueries = children(root, 'arcQuery');
+  if (root.name !== 'manifest') note(root, 'the outermost element is not manifest');
+  else if (arcQueries.length === 0) note(root, 'manifest holds no arcQuery');
+  for (const arcQuery of arcQueries) {
+    note(arcQuery, addressFault(textOf(arcQuery, 'baseUrl')));
+    note(arcQuery, headerFault('Authorization', textOf(arcQuery, 'webLogin') ?? '', 'arcQuery webLogin'));
+    let afterPatient = false;
+    for (const child of children(arcQuery)) {
+      if (child.name === 'httpTag') note(child, tagFault(child, afterPatient));
+      afterPatient ||= child.name === 'Patient';
+    }
+    for (const patient of children(arcQuery, 'Patient')) noteMissingUids(patient, 'Study', note);
   }
-  return `, ${name}`;
+  return faults;
 }
 
-/** An element that has passed the schema, in the JSON form of manifests. */
+function tagFault(tag, afterPatient) {
+  const [key, value] = [textOf(tag, 'key'), textOf(tag, 'value')];
+  if (key === undefined || value === undefined) return `httpTag ${key === undefined ? 'key' : 'value'} is missing`;
+  if (afterPatient)
+    return 'httpTag comes after Patient, where Weasis does not send it: move it before the first Patient';
+  return headerFault(key, value, 'httpTag');
+}
+
+function noteMissingUids(parent, name, note) {
+  for (const element of children(parent, name)) {
+    if (!textOf(element, UIDS[name])?.trim()) note(element, `${name} ${UIDS[name]} is missing`);
+    const [next] = ALWAYS[name] ?? [];
+    if (next) noteMissingUids(element, next, note);
+  }
+}
+
+/** An element in the JSON form of manifests. */
 function elementAsJson(element) {
   const json = {};
-  for (const { name, content, prefix } of element.attrs) if (prefix === '') json[name] = typed(name, content);
+  for (const { name, content, prefix } of element.attrs)
+    if (prefix === '' && !ELEMENTS.includes(name)) json[name] = typed(name, content);
   for (const name of ALWAYS[element.name] ?? []) json[name] = [];
   for (const child of children(element)) {
     if (LISTS.includes(child.name)) (json[child.name] ??= []).push(elementAsJson(child));
-    else json[child.name] = elementAsJson(child);
+    else if (ELEMENTS.includes(child.name)) json[child.name] = elementAsJson(child);
   }
   return json;
 }
 
 function bearerTokensIn(arcQuery) {
   return children(arcQuery, 'httpTag').flatMap((tag) => {
-    const isAuthorization = tag.attr('key')?.content.toLowerCase() === 'authorization';
-    const token = /^Bearer +(\S+)$/i.exec(tag.attr('value')?.content ?? '')?.[1];
+    const isAuthorization = textOf(tag, 'key')?.toLowerCase() === 'authorization';
+    const token = /^Bearer +(\S+)$/i.exec(textOf(tag, 'value') ?? '')?.[1];
     return isAuthorization && token ? [token] : [];
   });
 }
 
+/** A number or boolean where the text is one; Weasis passes over one that is not. */
 function typed(name, text) {
-  if (NUMBERS.includes(name)) return Number(text);
+  if (NUMBERS.includes(name) && /^[+-]?\d{1,15}$/.test(text)) return Number(text);
   return BOOLEANS.includes(name) ? ['true', '1'].includes(text.trim()) : text;
+}
+
+/** An attribute without a namespace. */
+function textOf(element, name) {
+  return element.attr(name)?.content;
 }
 
 function children(element, name) {
@@ -108,9 +131,9 @@ function foundInUploaded(arcQuery) {
   const studies = below(patients, 'Study');
   const series = below(studies, 'Series');
   const [message] = children(arcQuery, 'Message');
-  const text = (name) => message?.attr(name)?.content ?? '';
+  const text = (name) => (message && textOf(message, name)) ?? '';
   return {
-    archive: arcQuery.attr('arcId')?.content ?? '',
+    archive: textOf(arcQuery, 'arcId') ?? '',
     patients: patients.length,
     studies: studies.length,
     series: series.length,

@@ -2,7 +2,6 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
 import { openFileLimit } from '@pacs-connectors/connector-core';
-import { MANIFEST_SCHEMA_FILE } from '@pacs-connectors/manifest-builder';
 import { type CachedManifest, type FoundInArchive, tagOf } from '../cache/cached-manifest.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { endOfToken } from '../retrieval/token-life.js';
@@ -19,7 +18,7 @@ const CHECK = new URL('./uploaded-manifest-check.mjs', import.meta.url);
 type Checked = { json: string; found: FoundInArchive[]; bearerTokens: string[] } | { wrong: string };
 
 /**
- * A manifest that was built elsewhere, checked against the schema (`manifest.xsd` of manifest-builder).
+ * Reads a manifest that was built elsewhere: what Weasis opens is taken, and kept as it came, in UTF-8.
  *
  * Document types are refused, and with them every entity: nothing outside the body is looked at, and nothing grows.
  *
@@ -29,7 +28,7 @@ type Checked = { json: string; found: FoundInArchive[]; bearerTokens: string[] }
 export async function readUpload(body: unknown): Promise<CachedManifest> {
   if (!Buffer.isBuffer(body))
     throw new ProblemError(plainProblem(415, 'A manifest is sent as application/xml in the body.'));
-  const text = utf8(body);
+  const text = decodeXml(body);
   if (text.trim() === '') throw new ProblemError(plainProblem(422, 'The manifest is empty.'));
   // Also where it stands in a comment: a manifest has no use for the word.
   if (/<!DOCTYPE/i.test(text)) throw new ProblemError(plainProblem(422, 'A manifest has no document type (DOCTYPE).'));
@@ -48,19 +47,43 @@ export async function readUpload(body: unknown): Promise<CachedManifest> {
   };
 }
 
-/** @throws ProblemError 400 where it is something else, also to a reader of XML: that would see another text than we do. */
-function utf8(body: Buffer): string {
-  const problem = new ProblemError(plainProblem(400, 'The manifest is not UTF-8.'));
+/** An encoding in an XML declaration, and what stands before and after it. */
+const DECLARED = /^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.:-]*)(["'])/;
+/** Encodings in which a declaration can be read before they are known. */
+const LIKE_ASCII = /^(?:utf-8|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d)$/i;
+const BYTE_ORDER_MARKS = [
+  { bytes: [0xef, 0xbb, 0xbf], encoding: 'utf-8', declared: /^utf-8$/i },
+  { bytes: [0xff, 0xfe], encoding: 'utf-16le', declared: /^utf-16(?:le)?$/i },
+  { bytes: [0xfe, 0xff], encoding: 'utf-16be', declared: /^utf-16(?:be)?$/i },
+];
+
+/**
+ * Decodes XML as its reader does: by its byte order mark, else by its declaration (XML 1.0 appendix F). The declaration
+ * says UTF-8 afterwards, since that is how it is sent.
+ *
+ * @throws ProblemError 400 where it cannot be decoded, or a reader of XML could see another text than we do.
+ */
+function decodeXml(body: Buffer): string {
+  const problem = new ProblemError(
+    plainProblem(400, 'The manifest is not in the encoding that it declares; send it as UTF-8.'),
+  );
+  const mark = BYTE_ORDER_MARKS.find(({ bytes }) => body.subarray(0, bytes.length).equals(Buffer.from(bytes)));
+  const [, , named = 'utf-8'] = DECLARED.exec(body.toString('latin1', 0, 256)) ?? [];
+  const encoding = mark?.encoding ?? named.toLowerCase();
+  if (!mark && !LIKE_ASCII.test(encoding)) throw problem;
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    // A TextDecoder would read ISO 8859-1 as Windows-1252.
+    text =
+      encoding === 'iso-8859-1' ? body.toString('latin1') : new TextDecoder(encoding, { fatal: true }).decode(body);
   } catch {
     throw problem;
   }
+  const declared = DECLARED.exec(text)?.[2];
+  if (mark && declared !== undefined && !mark.declared.test(declared)) throw problem;
   // UTF-16 and UTF-32 of ASCII are valid UTF-8, with a null in every character.
-  const [, encoding = 'UTF-8'] = /^<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/.exec(text) ?? [];
-  if (text.includes('\0') || !/^utf-8$/i.test(encoding)) throw problem;
-  return text;
+  if (text.includes('\0')) throw problem;
+  return text.replace(DECLARED, '$1UTF-8$3');
 }
 
 let last: Promise<unknown> = Promise.resolve();
@@ -79,7 +102,7 @@ async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
 /** @throws ProblemError 422 where it takes too long or too much memory, 503 where no file can be opened for it */
 function check(text: string): Promise<Checked> {
   const worker = new Worker(CHECK, {
-    workerData: { text, schemaFile: MANIFEST_SCHEMA_FILE },
+    workerData: { text },
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
   return new Promise<Checked>((resolve, reject) => {
