@@ -180,7 +180,7 @@ describe('a launch of Weasis', () => {
     const base = await serve(`${fakes('north')}weasis.launch-configuration.url: https://conf.example/launch\n`);
     const query = 'display?studyUID=1.2&user=dr%20who&host=h&client=c&config=main&pro=weasis.theme%20dark';
     expect(commandsOf((await ask(query, {}, base)).location)).toMatch(
-      /^\$dicom:get -w "[^"]+" \$weasis:config wcfg="https:\/\/conf\.example\/launch\?pro=weasis\.theme%20dark&user=dr%20who&host=h&client=c&config=main"$/,
+      /^\$dicom:get -w "[^"]+" \$weasis:config wcfg="https:\/\/conf\.example\/launch\?pro=weasis\.theme%20dark&user=dr%20who&host=h&client=c&config=main" pro="weasis\.theme dark"$/,
     );
     const evil = encodeURIComponent('x" $dicom:close --all "');
     expect(await problem(`display?studyUID=1.2&pro=${evil}`)).toMatchObject({ status: 400, parameters: ['pro'] });

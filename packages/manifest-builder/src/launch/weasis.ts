@@ -104,10 +104,8 @@ function configurationCommand({
   client,
   config,
 }: WeasisLaunch): string[] {
-  if (launchConfigurationUrl === undefined) {
-    if (properties.length === 0) return [];
-    return [`$weasis:config ${properties.map((property) => `pro=${doubleQuote('pro', property)}`).join(' ')}`];
-  }
+  const own = properties.map((property) => `pro=${doubleQuote('pro', property)}`);
+  if (launchConfigurationUrl === undefined) return own.length === 0 ? [] : [`$weasis:config ${own.join(' ')}`];
   const named = Object.entries({ user, host, client, config }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
@@ -117,7 +115,8 @@ function configurationCommand({
       throw new LaunchError(name, `${name} holds & or +, which Weasis loses in the address of a launch configuration`);
   const query = values.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
   const separator = query === '' ? '' : launchConfigurationUrl.includes('?') ? '&' : '?';
-  return [command.config + doubleQuote('config', launchConfigurationUrl + separator + query)];
+  // The server of the launch configuration fills properties into it; Weasis takes those beside it without that.
+  return [[command.config + doubleQuote('config', launchConfigurationUrl + separator + query), ...own].join(' ')];
 }
 
 /**
