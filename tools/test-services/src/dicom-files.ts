@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -48,11 +49,14 @@ const SECONDARY_CAPTURE_IMAGE_STORAGE = '1.2.840.10008.5.1.4.1.1.7';
 /** Value representations whose length has four bytes, after two that are reserved (PS3.5 7.1.2). */
 const LONG = new Set(['OB', 'OW', 'SQ', 'UN', 'UT']);
 /** Those padded with a null byte; text is padded with a blank. */
-const NULL_PADDED = new Set(['UI', 'OB']);
+const NULL_PADDED = new Set(['UI', 'OB', 'OW']);
+
+/** Rows and columns of the images. */
+const SIZE = 16;
 
 /**
- * Writes one Part 10 file (PS3.10) for each instance of `patients` into `folder`: Secondary Capture objects of one black
- * pixel, Explicit VR Little Endian.
+ * Writes one Part 10 file (PS3.10) for each instance of `patients` into `folder`: Secondary Capture objects of 16 × 16 pixels of
+ * 16 bits, which differ from instance to instance; Explicit VR Little Endian.
  *
  * @returns the files' paths, in the tree's order.
  */
@@ -137,15 +141,24 @@ export function dicomFile(
     text(0x0020, 0x0013, 'IS', instance.instanceNumber ?? ''),
     short(0x0028, 0x0002, 1),
     text(0x0028, 0x0004, 'CS', 'MONOCHROME2'),
-    short(0x0028, 0x0010, 1),
-    short(0x0028, 0x0011, 1),
-    short(0x0028, 0x0100, 8),
-    short(0x0028, 0x0101, 8),
-    short(0x0028, 0x0102, 7),
+    short(0x0028, 0x0010, SIZE),
+    short(0x0028, 0x0011, SIZE),
+    short(0x0028, 0x0100, 16),
+    short(0x0028, 0x0101, 16),
+    short(0x0028, 0x0102, 15),
     short(0x0028, 0x0103, 0),
-    element(0x7fe0, 0x0010, 'OB', Buffer.alloc(1)),
+    element(0x7fe0, 0x0010, 'OW', pixelsOf(instance.sopInstanceUid)),
   ];
   return Buffer.concat(parts.filter((part) => part !== undefined));
+}
+
+/** A slope whose steepness and start come from the UID: no two instances look the same. */
+function pixelsOf(sopInstanceUid: string): Buffer {
+  const seed = createHash('sha256').update(sopInstanceUid).digest();
+  const [start, step] = [seed.readUInt16LE(0), seed.readUInt16LE(2)];
+  const pixels = Buffer.alloc(2 * SIZE * SIZE);
+  for (let index = 0; index < SIZE * SIZE; index++) pixels.writeUInt16LE((start + index * step) & 0xffff, 2 * index);
+  return pixels;
 }
 
 /** One data element, Explicit VR Little Endian, padded to an even length. */

@@ -12,3 +12,4 @@ export * from './haproxy.js';
 export * from './redis-kinds.js';
 export * from './certificates.js';
 export * from './java-stores.js';
+export * from './weasis/index.js';

@@ -1,0 +1,61 @@
+import { createRequire } from 'node:module';
+
+/** What is read of a DICOM object. */
+export interface DicomObject {
+  sopInstanceUid: string;
+  seriesInstanceUid: string;
+  studyInstanceUid: string;
+  /** Patient ID, issuer and upper-case name: what Weasis knows a patient by. */
+  patientKey: string;
+}
+
+interface DataSet {
+  [tag: string]: { Value?: unknown[] } | undefined;
+}
+/** What is used of `dcmjs`, which brings no types. */
+interface Dcmjs {
+  data: { DicomMessage: { readFile(bytes: ArrayBuffer, options: object): { meta: DataSet; dict: DataSet } } };
+  log: { setLevel?(level: string): void };
+}
+let dcmjs: Dcmjs | undefined;
+
+/** Reads the bytes of a Part 10 file (PS3.10 7.1); undefined where they are none, or an image of them has no pixels. */
+export function readDicomObject(bytes: Buffer): DicomObject | undefined {
+  if (bytes.length < 132 || bytes.toString('latin1', 128, 132) !== 'DICM') return undefined;
+  dcmjs ??= createRequire(import.meta.url)('dcmjs') as Dcmjs;
+  dcmjs.log.setLevel?.('error');
+  let file: { meta: DataSet; dict: DataSet };
+  try {
+    file = dcmjs.data.DicomMessage.readFile(new Uint8Array(bytes).buffer, { noCopy: true });
+  } catch {
+    return undefined;
+  }
+  const text = (tag: string, from = file.dict) => textOf(from[tag]?.Value?.[0]);
+  const sopInstanceUid = text('00080018');
+  if (sopInstanceUid === '' || sopInstanceUid !== text('00020003', file.meta)) return undefined;
+  if (text('00280010') !== '' && !pixelsOf(file.dict)) return undefined;
+  return {
+    sopInstanceUid,
+    seriesInstanceUid: text('0020000E'),
+    studyInstanceUid: text('0020000D'),
+    patientKey: patientKey(text('00100020'), text('00100021'), text('00100010')),
+  };
+}
+
+/** What Weasis knows a patient by: literally, so a trailing `^` counts. */
+export function patientKey(patientId: string, issuer: string, name: string): string {
+  return JSON.stringify([patientId, issuer, name.toUpperCase()]);
+}
+
+/** Rows (0028,0010) mean an image, which has Pixel Data (7FE0,0010). */
+function pixelsOf(dict: DataSet): boolean {
+  const [pixels] = dict['7FE00010']?.Value ?? [];
+  return ((pixels as ArrayBuffer | undefined)?.byteLength ?? 0) > 0;
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  // A person's name: an object, or an array-like of them.
+  if (typeof value === 'object') return textOf((value as { Alphabetic?: unknown }).Alphabetic);
+  return String(value as string | number);
+}
