@@ -8,6 +8,7 @@ export * from './dcmtk.js';
 export * from './dicom-files.js';
 export * from './orthanc.js';
 export * from './redis.js';
+export * from './token-proxy.js';
 export * from './haproxy.js';
 export * from './redis-kinds.js';
 export * from './certificates.js';

@@ -41,19 +41,20 @@ export function archiveOf({ attributes, children }: Element, rules: ReleaseRules
   if (rules.illegalInBaseUrl?.test(baseUrl)) throw new ReadingEnds('a baseUrl is not a URI', false);
   const firstPatient = children.findIndex(({ name }) => name === 'Patient');
   const tags = (firstPatient < 0 ? children : children.slice(0, firstPatient)).filter(({ name }) => name === 'httpTag');
+  const dicomWeb = rules.dicomWeb && attributes['queryMode'] === 'DICOM_WEB';
   const archive: Archive = {
     baseUrl,
     headers: {},
     multipart: false,
     requireOnlySopInstanceUid: attributes['requireOnlySOPInstanceUID'] === 'true',
     extraParameters: attributes[rules.extraParameters] ?? '',
-    retrievesSeries: rules.partialManifests && attributes['seriesRetrieve'] === 'true',
+    retrievesSeries: rules.partialManifests && dicomWeb && attributes['seriesRetrieve'] === 'true',
     overriddenTags: (attributes['overrideDicomTagsList'] ?? '').split(',').filter(Boolean).map(Number),
-    dicomWeb: rules.dicomWeb && attributes['queryMode'] === 'DICOM_WEB',
+    dicomWeb,
   };
   for (const { attributes: tag } of tags) addHeader(archive, tag['key'] ?? '', tag['value'] ?? '', rules);
   if (attributes['webLogin']) setHeader(archive.headers, 'Authorization', `Basic ${attributes['webLogin']}`);
-  if (archive.dicomWeb && !hasHeader(archive.headers, 'Accept')) {
+  if (dicomWeb && !hasHeader(archive.headers, 'Accept')) {
     archive.headers['Accept'] = MULTIPART_DICOM;
     archive.multipart = true;
   }

@@ -96,6 +96,13 @@ describe('partial manifests', () => {
     expect(await imagesOf(manifestOf(arcQueryOf(WEB, seriesOnly)))).toEqual([0, 0, 0]);
   });
 
+  it('an archive that is not DICOM_WEB has none', async () => {
+    serveStudy();
+    const text = manifestOf(arcQueryOf('baseUrl="URL/rs" seriesRetrieve="true"', seriesOnly));
+    expect(await imagesOf(text)).toEqual([0, 0, 0]);
+    expect(archive.paths.filter((path) => !path.startsWith('/manifest'))).toEqual([]);
+  });
+
   it('overridden tags work there', async () => {
     serveStudy();
     const attributes = `${WEB} seriesRetrieve="true" overrideDicomTagsList="0x00100010"`;

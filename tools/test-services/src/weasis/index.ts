@@ -14,7 +14,8 @@
  * `firstImageMs` is the time to the first of them, `dialogs` and `messages` are what opened, `listed` and `patients` what is in the
  * tree, `missing` what is not shown and why, `requests` each request with headers and time. It rejects only where the address
  * is not URL-encoded, or has options that are not simulated (`dicom:get -z`, `-p`).
- * {@link openManifest} opens a manifest's address in place of a launch's.
+ * {@link openManifest} opens a manifest's address in place of a launch's. {@link manifestAddresses} returns the addresses of the
+ * manifests in a launch, for tests that read them.
  */
 import { dicomGet } from './dicom-get.js';
 import { dicomRs } from './dicom-rs.js';
@@ -47,6 +48,13 @@ const MOST_OF_WINDOWS = 2000;
 export function openLaunch(address: string, options: WeasisOptions = {}): Promise<WeasisView> {
   const dropped = options.windows && address.length > MOST_OF_WINDOWS;
   return open(readLaunch(dropped ? '' : address), options);
+}
+
+/** The addresses that `dicom:get -w` of a launch fetches manifests from, in order. */
+export function manifestAddresses(address: string): string[] {
+  return readLaunch(address)
+    .commands.filter(({ name }) => name === 'dicom:get')
+    .flatMap(({ words }) => words.filter((_, index) => words[index - 1] === '-w'));
 }
 
 /** Opens the manifest of an address, as `dicom:get -w` does. */

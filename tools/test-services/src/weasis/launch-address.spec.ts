@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { manifestAddresses } from './index.js';
 import { readLaunch } from './launch-address.js';
 
 describe('the address', () => {
@@ -58,4 +59,9 @@ describe('the command shell', () => {
   it('fails on a quote without its end', () => {
     expect(words('-w "http://a')).toBeUndefined();
   });
+});
+
+it('tells the addresses of its manifests', () => {
+  const launch = `weasis://$dicom:get -w "http://a/1" -r "http://a/2"$dicom:get -w 'http://a/3'`;
+  expect(manifestAddresses(launch)).toEqual(['http://a/1', 'http://a/3']);
 });
