@@ -76,10 +76,10 @@ export default tseslint.config(
   { plugins: { '@nx': nx } },
   {
     files: ['**/*.ts'],
-    ignores: ['**/*.spec.ts'],
+    ignores: ['**/*.spec.ts', '**/src/testing/**'],
     rules: boundaries(depConstraints),
   },
-  { files: ['**/*.spec.ts'], rules: boundaries(testConstraints) },
+  { files: ['**/*.spec.ts', '**/src/testing/**/*.ts'], rules: boundaries(testConstraints) },
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { experimentalDecorators: true, emitDecoratorMetadata: true } },
