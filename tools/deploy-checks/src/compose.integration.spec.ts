@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   freePort,
+  launchAddress,
+  openLaunch,
   type RedisService,
   type RunningOrthanc,
   type RunningServer,
@@ -12,6 +14,7 @@ import {
   startRedis,
   startServer,
   temporaryFolder,
+  WEASIS_RELEASES,
   writeDicomFiles,
 } from '@pacs-connectors/test-services';
 import { Ajv } from 'ajv';
@@ -21,6 +24,7 @@ import { parse, parseDocument } from 'yaml';
 // servers.
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+const SOP_INSTANCE_UIDS = ['1.2.3.4', '1.2.3.5'];
 const COMPOSE = join(root, 'deploy/compose');
 
 interface Service {
@@ -28,6 +32,7 @@ interface Service {
   build?: string;
   environment?: Record<string, string>;
   volumes?: string[];
+  ports?: string[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: object;
 }
@@ -76,6 +81,13 @@ describe('the Compose file', () => {
     const needed = [...configuration.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
     expect([...new Set(needed)].sort()).toEqual(Object.keys(environment!).sort());
   });
+
+  it('publishes the addresses that viewers are given', () => {
+    expect(configuration).toContain('url: ${ORTHANC_PUBLIC_URL:http://localhost:8042}/wado');
+    expect(services['orthanc']!.ports).toContain('127.0.0.1:8042:8042');
+    expect(configuration).toContain('public-url: ${PUBLIC_URL:http://localhost:8080}');
+    expect(services['pacs-connectors']!.ports).toContain('127.0.0.1:8080:8080');
+  });
 });
 
 describe('its configuration, beside a real Orthanc and Redis', () => {
@@ -87,12 +99,20 @@ describe('its configuration, beside a real Orthanc and Redis', () => {
 
   beforeAll(async () => {
     folder = await temporaryFolder('compose');
-    const users = { AuthenticationEnabled: false, DefaultEncoding: 'Utf8', KeepAlive: true };
-    [orthanc, redis] = [await startOrthanc({ dicomWeb: true, config: users }), await startRedis()];
+    // As the Compose file configures Orthanc.
+    const { environment } = services['orthanc']!;
+    const config = {
+      DefaultEncoding: environment!['ORTHANC__DEFAULT_ENCODING'],
+      KeepAlive: true,
+      DicomAlwaysAllowFind: false,
+      DicomModalities: JSON.parse(environment!['ORTHANC__DICOM_MODALITIES']!) as object,
+    };
+    const login = { user: services['pacs-connectors']!.environment!['ORTHANC_LOGIN']!, password: 'sesame' };
+    [orthanc, redis] = [await startOrthanc({ dicomWeb: true, login, config }), await startRedis()];
     const images = join(folder.path, 'images');
     await mkdir(images);
-    const instance = { sopInstanceUid: '1.2.3.4' };
-    const study = { studyInstanceUid: '1.2', series: [{ seriesInstanceUid: '1.2.3', instances: [instance] }] };
+    const instances = SOP_INSTANCE_UIDS.map((sopInstanceUid) => ({ sopInstanceUid }));
+    const study = { studyInstanceUid: '1.2', series: [{ seriesInstanceUid: '1.2.3', instances }] };
     await orthanc.upload(await writeDicomFiles(images, [{ patientId: '7', studies: [study] }]));
     const port = await freePort();
     address = `http://127.0.0.1:${port}`;
@@ -103,9 +123,13 @@ describe('its configuration, beside a real Orthanc and Redis', () => {
       env: {
         PATH: process.env['PATH'],
         CONNECTORS_CONFIG: join(COMPOSE, 'connectors.yml'),
-        ORTHANC_URL: orthanc.httpUrl,
+        ORTHANC_HOST: '127.0.0.1',
+        ORTHANC_DICOM_PORT: String(orthanc.dicomPort),
+        ORTHANC_PUBLIC_URL: orthanc.httpUrl,
+        PUBLIC_URL: address,
         REDIS_URL: redis.url,
         ...services['pacs-connectors']!.environment,
+        ORTHANC_PASSWORD: login.password,
       },
       ready: async () => (await fetch(`${address}/health/ready`)).ok,
     });
@@ -122,7 +146,12 @@ describe('its configuration, beside a real Orthanc and Redis', () => {
     const response = await fetch(`${address}/manifest?patientID=7`, { headers: { accept: 'application/xml' } });
     const manifest = await response.text();
     expect(manifest).toContain('SOPInstanceUID="1.2.3.4"');
-    expect(manifest).toContain('"http://localhost:8042/dicom-web"');
+    expect(manifest).toContain(`"${orthanc.httpUrl}/wado"`);
     expect(server.output()).not.toMatch(/left out|is not set/i);
+  });
+
+  it.each(WEASIS_RELEASES)('opens every image in Weasis %s', async (release) => {
+    const view = await openLaunch(await launchAddress(`${address}/display?patientID=7`), { release });
+    expect(view).toMatchObject({ sopInstanceUids: SOP_INSTANCE_UIDS, dialogs: [], missing: [] });
   });
 });
