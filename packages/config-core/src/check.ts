@@ -8,6 +8,7 @@ import { readRequired, readSettings } from './reader/read-settings.js';
 import { KnownKeys, UNKNOWN_KEY } from './reader/unknown-keys.js';
 import { checkManifest } from './settings/check-manifest.js';
 import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
+import { CryptographySwitch } from './settings/guards.js';
 import { GlobalConfiguration, GUARDING_KEYS, MISSPELLED_GUARD } from './settings/global-configuration.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
 import { checkViewerDeadline } from './settings/viewer-deadline.js';
@@ -66,7 +67,8 @@ export function checkConfiguration(
   }
   checkDefaults(global, { connectors, leftOut, disabled }, context);
   globalKeys().check(root, context, true);
-  for (const problem of context.problems) guard(problem);
+  const encrypted = usesCryptography(context);
+  for (const problem of context.problems) guard(problem, encrypted);
   return {
     global,
     defaultIds: global.defaultIds,
@@ -93,9 +95,23 @@ function readGlobal(context: ReaderContext): GlobalConfiguration {
   return instance;
 }
 
+/** Whether `cryptography` is on, or may be meant to be. */
+function usesCryptography(context: ReaderContext): boolean {
+  const { node, ...place } = find(context.root, 'cryptography') ?? context.root;
+  if (node.kind !== 'map') return true;
+  const { instance, faulty } = readSettings(CryptographySwitch, [{ ...place, node }], { ...context, problems: [] });
+  return faulty || instance.enabled;
+}
+
 /** A guard that is wrong stops the server; so does one whose name is misspelled, since nothing would be guarded. */
-function guard(problem: Problem): void {
+function guard(problem: Problem, encrypted: boolean): void {
   if (!GUARDING_KEYS.test(problem.key) || problem.connectorId !== undefined) return;
+  // The switch itself misspelled (`enable: true`) is no switch that is off.
+  if (!encrypted && /^cryptography\./i.test(problem.key) && problem.expected !== '"enabled"') {
+    problem.severity = 'warning';
+    problem.expected += '; it is ignored while cryptography.enabled is not true';
+    return;
+  }
   if (problem.found === UNKNOWN_KEY && MISSPELLED_GUARD.test(problem.key)) problem.severity = 'error';
   if (problem.severity === 'error') problem.fatal = true;
 }

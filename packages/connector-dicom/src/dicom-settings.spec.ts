@@ -80,9 +80,32 @@ describe('settings of a connector of type DICOM', () => {
     ]);
     expect(settings).toBeUndefined();
     expect(reasons).toEqual([
-      expect.stringMatching(/^test\.yml:5:\d+ \S+\.tls\.mode: found .*, expected AES \(or tls\)/),
+      expect.stringMatching(/^test\.yml:5:\d+ \S+\.tls\.mode: found .*, expected AES, tls or true for TLS 1\.2/),
     ]);
     expect(reasons[0]).toMatch(why);
+  });
+
+  it.each(['true', 'false', '"true"', "'false'", 'True', 'yes', 'off', '"${TLS:true}"'])(
+    'take %s as the mode: the newer Java server has a boolean there',
+    async (mode) => {
+      const { settings, reasons } = await read([
+        `dicom-connector: { calling-aet: A, aet: B, host: c, port: 104, tls: { mode: ${mode}, need-client-authentication: false } }`,
+        ...WADO,
+      ]);
+      expect(reasons).toEqual([]);
+      expect(settings?.tls?.mode).toBe(/\w+/.exec(mode.replace('${TLS:', ''))![0]);
+    },
+  );
+
+  it('take stores without an address, as sites leave them in a model', async () => {
+    const { settings, reasons } = await read([
+      'dicom-connector:',
+      '  dimse: { calling-aet: A, aet: B, host: c, port: 104, tls: { mode: false }, keyStore: { type: PKCS12, url: } }',
+      '  truststore: { url: , type: JKS, password: x }',
+      ...WADO,
+    ]);
+    expect(reasons).toEqual([]);
+    expect(settings?.keyStore?.url).toBeUndefined();
   });
 
   it.each(['', 'tls:', 'tls.mode:', 'tls: { mode: }', 'tls.mode: ~', 'tls.mode: ""'])(

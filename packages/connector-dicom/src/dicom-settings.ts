@@ -12,7 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { QUERY_CHARACTER_SETS } from './query/identifier.js';
-import { insecurity, SECURE_MODE } from './tls/modes.js';
+import { ALLOWED_MODE, ALLOWED_MODES, insecurity } from './tls/modes.js';
 
 /** The keys of one thing in both layouts: `dicom-connector.host`, `dicom-connector.dimse.host`. */
 function paths(...names: string[]): string[] {
@@ -29,19 +29,20 @@ const AE_MESSAGE = 'must be an AE title: 1 to 16 characters, no backslash';
 
 function modeMessage(mode: string): string {
   const why = insecurity(mode);
-  return `must be AES (or tls), which is TLS 1.2 or newer with the ciphers of BCP 195${why ? `; with this one ${why}` : ''}`;
+  return `must be ${ALLOWED_MODES}${why ? `; with this one ${why}` : ''}`;
 }
 
 /** `tls`: whether and how the peer is talked to in TLS. */
 export class DicomTlsSettings {
   @Setting({
     paths: ['mode'],
-    description: 'AES (or tls): TLS 1.2 or newer; anonymous, 3DES and null give no security and are refused',
+    description:
+      'AES, tls or true: TLS 1.2 or newer; false or not set: no TLS; anonymous, 3DES and null are insecure and refused',
     nullIsText: true,
   })
   @IsOptional()
   @IsString()
-  @Matches(SECURE_MODE, { message: ({ value }) => modeMessage(value as string) })
+  @Matches(ALLOWED_MODE, { message: ({ value }) => modeMessage(value as string) })
   mode?: string;
 
   @Setting({
@@ -63,10 +64,11 @@ export class DicomTlsSettings {
 
 /** `key-store` or `truststore`. */
 export class StoreFileSettings {
+  /** Missing in files that keep the keys of a store they don't use; needed as soon as TLS is on. */
   @Setting({ paths: ['url'], description: 'Path or file: URL of the store' })
+  @IsOptional()
   @IsString()
-  @IsNotEmpty()
-  url!: string;
+  url?: string;
 
   @Setting({ paths: ['type'], description: 'PKCS12 or PEM; unless told, as the file is' })
   @IsOptional()

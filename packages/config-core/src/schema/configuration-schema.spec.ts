@@ -9,6 +9,7 @@ import { kindOf, type SettingOptions, type SettingsClass, settingsOf } from '../
 import { ConnectorSettings } from '../settings/connector-settings.js';
 import { GlobalConfiguration } from '../settings/global-configuration.js';
 import { load, samplePlugins } from '../testing/samples.js';
+import { hexadecimal } from '../values/cipher.js';
 import { dicomTag } from '../values/dicom-tag.js';
 import { transferSyntax } from '../values/transfer-syntax.js';
 import { urlParameters } from '../values/url-parameters.js';
@@ -97,7 +98,7 @@ function valuesFor(
       };
     default:
       if (known.has('isHttpUrl')) return { right: ['https://a.example'], wrong: ['a.example', 1, ['x'], { a: 'b' }] };
-      if (known.has('isHexadecimal')) return { right: ['dead', 1234], wrong: ['xyz', ['x']] };
+      if (setting.format === hexadecimal) return { right: ['dead', 1234], wrong: ['xyz', 'abc', ['x']] };
       if (known.has('matches')) return { right: ['jdbc:x'], wrong: ['x', 1, ['x']] };
       if (known.has('isIn')) return { right: ['auto', 'on', 'off'], wrong: ['On', true, ['x']] };
       if (known.has('maxLength')) return { right: ['text'], wrong: ['a longer text', ['x']] };
@@ -107,6 +108,11 @@ function valuesFor(
       if (setting.format) return { right: ['host'], wrong: ['a b', ['x']] };
       return { right: ['text', 12, true], wrong: [['x'], { a: 'b' }] };
   }
+}
+
+/** Whether a value of a boolean is one that is not off: wrong ones stay what they are. */
+function isOn(value: unknown): boolean {
+  return ![undefined, false, 'OFF', 0].includes(value as undefined);
 }
 
 /** Puts a value where its path says, with names spelled as `pick` likes, but one spelling for each key. */
@@ -209,9 +215,10 @@ describe('the schema and the classes are of one mind', () => {
         const pick = picker(stream[Symbol.iterator]());
         const tree: Tree = { connector: { config: { good } } };
         fill(tree, GlobalConfiguration, [[]], 60, pick);
-        // A password that is wanted only where encryption is enabled: one key by another's value is not in the schema.
+        // What else cryptography holds counts only while it is on: one key by another's value is not in the schema.
         const cryptography = Object.entries(tree).find(([key]) => key === 'cryptography')?.[1] as Tree | undefined;
         if (cryptography) cryptography['password'] = 'secret';
+        if (cryptography && !isOn(cryptography['enabled'])) cryptography['enabled'] = true;
         const { classes, schema: bySchema, problems } = await verdicts(tree);
         if (classes) accepted++;
         expect({ tree, accepted: bySchema, problems }).toEqual({ tree, accepted: classes, problems });

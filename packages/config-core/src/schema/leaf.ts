@@ -79,15 +79,15 @@ function textValues(setting: SettingOptions, known: ReadonlyMap<string, unknown[
   if (length) return [{ type: 'string', ...length, ...(pattern === undefined ? {} : { pattern }) }];
   if (pattern === undefined) return [{ $ref: '#/definitions/text' }];
   // YAML makes numbers and booleans of some texts; they are read as they are written.
-  const number = ['1', '1.5'].some((text) => new RegExp(pattern).test(text));
-  return [{ type: number ? ['string', 'number'] : 'string', pattern }];
+  const accepts = (...samples: string[]) => samples.some((sample) => new RegExp(pattern).test(sample));
+  const types = ['string', ...(accepts('1', '1.5', '10') ? ['number'] : []), ...(accepts('true') ? ['boolean'] : [])];
+  return [{ type: types.length > 1 ? types : 'string', pattern }];
 }
 
 function patternOf(setting: SettingOptions, known: ReadonlyMap<string, unknown[]>): string | undefined {
   if (setting.format) return setting.format.pattern;
   if (known.has('isRetrievalUrl')) return RETRIEVAL_URL_PATTERN;
   if (known.has('isHttpUrl')) return HTTP_URL_PATTERN;
-  if (known.has('isHexadecimal')) return '^(?:0[xXhH])?[0-9A-Fa-f]+$';
   const matches = known.get('matches')?.[0];
   return matches instanceof RegExp ? sourceOf(matches) : undefined;
 }

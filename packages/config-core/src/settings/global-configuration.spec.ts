@@ -126,6 +126,34 @@ spring.security.oauth2.client.registration:
     expect(problems[0]).not.toHaveProperty('fatal');
   });
 
+  it.each([
+    ['a salt that is not hexadecimal', 'salt: pepper'],
+    ['a mode that nobody knows', 'mode: ofb'],
+    ['a password whose variable is not set', 'password: "${NOT_SET}"'],
+    ['a ciphertext without its key', `password: '{cipher}00ff'`],
+    ['two salts', 'salt: 00\n  salt: 11'],
+    ['a key that is nearly a known one', 'slat: 00'],
+    ['a switch in the environment', 'salt: pepper\n  enabled: ${CRYPT:false}'],
+    ['a switch that is not set', 'salt: pepper\n  enabled:'],
+  ])('%s costs nothing while cryptography is off', async (_, lines) => {
+    const off = lines.includes('enabled:') ? '' : '  enabled: false\n';
+    const { problems, cryptography } = await global(`cryptography:\n${off}  ${lines}\n`);
+    expect(problems).toMatchObject([
+      {
+        severity: 'warning',
+        expected: expect.stringMatching(/; it is ignored while cryptography\.enabled is not true$/) as unknown,
+      },
+    ]);
+    expect(problems[0]).not.toHaveProperty('fatal');
+    expect(cryptography?.enabled ?? false).toBe(false);
+  });
+
+  it.each(['pepper', 'abc', '0xdead', '"12 34"'])('the salt %s is named while cryptography is on', async (salt) => {
+    const { problems } = await global(`cryptography: { enabled: true, password: x, salt: ${salt} }`);
+    expect(problems).toMatchObject([{ severity: 'error', key: 'cryptography.salt', fatal: true }]);
+    expect(problems[0]!.expected).toContain('hexadecimal');
+  });
+
   it('a list where registrations or archives should be: those', async () => {
     const text = 'spring.security.oauth2.client: { registration: [a] }\nslicer: { archives: [a], command.context: v }';
     const { oauth2, viewers, problems } = await global(text);
@@ -160,6 +188,9 @@ spring.security.oauth2.client.registration:
     ['hosts.alow: 10.0.0.1', 'hosts.alow'],
     ['request: { id: patientID }', 'request.id'],
     ['cryptography.enable: true', 'cryptography.enable'],
+    ['cryptography: { enable: true, password: x, enabled: false }', 'cryptography.enable'],
+    ['cryptography: { enabled: "${CRYPT}", salt: 00 }', 'cryptography.enabled'],
+    ['cryptography: { enabled: true, password: "${NOT_SET}" }', 'cryptography.password'],
     ['cryptography: yes', 'cryptography'],
     ['hosts: [10.0.0.1]', 'hosts'],
   ])('%s guards the server: fatal', async (yaml, key) => {

@@ -1,22 +1,24 @@
 import { isIP } from 'node:net';
 import { type IdentifierKind } from '@pacs-connectors/connector-core';
-import { IsDefined, IsHexadecimal, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
+import { IsDefined, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import { Setting, type SettingFormat } from '../setting.js';
-import { type CipherMode, DEFAULT_SALT } from '../values/cipher.js';
+import { type CipherMode, DEFAULT_SALT, hexadecimal } from '../values/cipher.js';
 import { IsHttpUrl } from './is-http-url.js';
 
-/** `cryptography`: identifiers in request URLs arrive encrypted. */
-export class CryptographySettings {
+/** `cryptography.enabled`: while it is off, nothing else of the group is used. */
+export class CryptographySwitch {
   @Setting({ paths: ['enabled'], description: 'Whether identifiers in requests are encrypted' })
   enabled: boolean = false;
+}
 
+/** `cryptography`: identifiers in request URLs arrive encrypted. */
+export class CryptographySettings extends CryptographySwitch {
   @Setting({ paths: ['password'], description: 'Password of the encryption', secret: true })
   @ValidateIf(({ enabled }: CryptographySettings) => enabled)
   @IsDefined()
   password?: string;
 
-  @Setting({ paths: ['salt'], description: 'Salt of the encryption, hexadecimal', secret: true })
-  @IsHexadecimal()
+  @Setting({ paths: ['salt'], description: 'Salt of the encryption, hexadecimal', secret: true, format: hexadecimal })
   salt: string = DEFAULT_SALT;
 
   @Setting({

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { type SettingFormat } from '../setting.js';
 
 /** `gcm` is Spring's *delux*, authenticated; `cbc` its *text*, the config server's own. */
 export type CipherMode = 'gcm' | 'cbc';
@@ -97,6 +98,13 @@ function attempt(decrypt: () => Buffer): string | undefined {
     return undefined;
   }
 }
+
+/** The text form of a salt. */
+export const hexadecimal: SettingFormat = {
+  parse: (text) => (isHex(text) ? text : undefined),
+  expected: 'hexadecimal text: an even number of digits 0-9, a-f',
+  pattern: '^\\s*(?:[0-9A-Fa-f]{2})+\\s*$',
+};
 
 function isHex(text: string): boolean {
   return /^(?:[\da-f]{2})+$/i.test(text);

@@ -1,5 +1,15 @@
-/** `AES` or `tls`: the modes of files in the field that encrypt with ciphers of today. */
-export const SECURE_MODE = /^\s*(?:[aA][eE][sS]|[tT][lL][sS])\s*$/;
+/**
+ * The values of `tls.mode` that a file may have: `AES` and `tls` encrypt with ciphers of today. The newer Java server has a
+ * boolean there: true is the same, false is plain DICOM.
+ */
+export const ALLOWED_MODE = /^\s*(?:aes|tls|true|yes|on|1|false|no|off|0)\s*$/i;
+
+const PLAIN_MODE = /^\s*(?:false|no|off|0)\s*$/i;
+
+/** Whether an allowed mode is plain DICOM, without TLS. */
+export function isPlain(mode: string): boolean {
+  return PLAIN_MODE.test(mode);
+}
 
 const INSECURE_MODES: Record<string, string> = {
   ANONYMOUS: 'nobody would know who answers',
@@ -11,3 +21,6 @@ const INSECURE_MODES: Record<string, string> = {
 export function insecurity(mode: string): string | undefined {
   return INSECURE_MODES[mode.trim().toUpperCase()];
 }
+
+/** Completes "expected …" and "set it to …". */
+export const ALLOWED_MODES = 'AES, tls or true for TLS 1.2 or newer with the ciphers of BCP 195, or false for no TLS';

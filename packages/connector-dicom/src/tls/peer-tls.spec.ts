@@ -27,8 +27,23 @@ function failure(read: () => unknown): StoreError {
 }
 
 describe('tls.mode', () => {
-  it.each(['AES', 'aes', 'tls'])('%s is TLS 1.2 or newer', (mode) => {
+  it.each(['AES', 'aes', 'tls', 'true', 'TRUE', 'yes', ' on'])('%s is TLS 1.2 or newer', (mode) => {
     expect(peerTls({ mode })).toMatchObject({ minVersion: 'TLSv1.2', checkHostName: true });
+  });
+
+  it.each(['false', 'FALSE', 'no', 'off '])('%s is plain DICOM, whatever is configured for TLS', (mode) => {
+    const keyStore = { url: '/nowhere.p12' };
+    expect(peerTls({ mode, needClientAuthentication: true, keyStore, truststore: keyStore })).toBeUndefined();
+  });
+
+  it('stores without an address are none without TLS, and are named with it', () => {
+    const store = { type: 'PKCS12' };
+    expect(peerTls({ keyStore: store, truststore: store })).toBeUndefined();
+    expect(failure(() => peerTls({ mode: 'true', truststore: store }))).toMatchObject({
+      message: 'truststore.url is missing',
+      remedy: expect.stringContaining('truststore') as unknown,
+    });
+    expect(failure(() => peerTls({ mode: 'AES', keyStore: store })).message).toBe('key-store.url is missing');
   });
 
   it.each(['anonymous', '3DES', 'null', 'NULL', 'rot13'])('%s is refused', (mode) => {

@@ -1,18 +1,21 @@
 import { readStore, StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
 import { type PeerTls } from '../dimse/peer.js';
-import { insecurity, SECURE_MODE } from './modes.js';
+import { ALLOWED_MODE, ALLOWED_MODES, insecurity, isPlain } from './modes.js';
 
 /** `tls`, `key-store` and `truststore` of one connector. */
 export interface TlsSettings {
-  /** `AES` or `tls`; not set: no TLS. */
+  /** `AES`, `tls` or `true`; `false` or not set: no TLS. */
   mode?: string;
   /** The peer wants a client certificate. */
   needClientAuthentication?: boolean;
   /** Whether the host name must stand in the peer's certificate; not set: where no truststore says whom to trust. */
   hostNameCheck?: boolean;
-  keyStore?: StoreSettings;
-  truststore?: StoreSettings;
+  keyStore?: StoreFile;
+  truststore?: StoreFile;
 }
+
+/** The settings of a store; files in the field have stores whose address is empty. */
+type StoreFile = Partial<StoreSettings>;
 
 /**
  * The ciphers of the BCP 195 RFC 9325 TLS Profile (PS3.15 B.12) below TLS 1.3: forward secrecy and authenticated encryption.
@@ -31,7 +34,7 @@ const CIPHERS = [
 ].join(':');
 
 /**
- * The TLS parameters of a peer, its stores read; `undefined` where no TLS is configured.
+ * Returns the TLS parameters of a peer, its stores read; `undefined` for plain DICOM.
  *
  * The host name is not checked where a truststore is configured, unless that is asked for: in DICOM the truststore names the
  * devices that are trusted, and their certificates often hold no host name (PS3.15 B.12 leaves it open). Without one, any
@@ -42,23 +45,25 @@ const CIPHERS = [
 export function peerTls(settings: TlsSettings): PeerTls | undefined {
   const { mode, keyStore, truststore } = settings;
   if (mode === undefined) {
-    if (keyStore || truststore || settings.needClientAuthentication) {
-      throw new StoreError('key-store or truststore without tls.mode', 'Set tls.mode to AES, or remove them.');
+    if (keyStore?.url || truststore?.url || settings.needClientAuthentication) {
+      const remedy = 'Set tls.mode to AES for TLS, or to false for none.';
+      throw new StoreError('key-store or truststore without tls.mode', remedy);
     }
     return undefined;
   }
+  if (isPlain(mode)) return undefined;
   checkMode(mode);
-  const key = keyStore && readStore(keyStore);
+  const key = keyStore && readStore(withUrl('key-store', keyStore));
   if (key && (!key.key || key.certificates.length === 0)) {
     throw new StoreError(
-      `the key store ${keyStore.url} needs a private key and its certificate`,
+      `the key store ${keyStore?.url} needs a private key and its certificate`,
       'Put both in, or remove key-store where the archive wants no client certificate.',
     );
   }
   if (settings.needClientAuthentication && !key) {
     throw new StoreError('need-client-authentication without a key store', 'Set key-store.');
   }
-  const trusted = truststore && readStore(truststore).certificates;
+  const trusted = truststore && readStore(withUrl('truststore', truststore)).certificates;
   return {
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
@@ -68,11 +73,17 @@ export function peerTls(settings: TlsSettings): PeerTls | undefined {
   };
 }
 
+function withUrl(name: string, store: StoreFile): StoreSettings {
+  const { url } = store;
+  if (url) return { ...store, url };
+  throw new StoreError(`${name}.url is missing`, `Set it to the path of the store, or remove ${name}.`);
+}
+
 function checkMode(mode: string): void {
-  if (SECURE_MODE.test(mode)) return;
+  if (ALLOWED_MODE.test(mode)) return;
   const reason = insecurity(mode);
   throw new StoreError(
     reason ? `tls.mode ${mode} is refused: ${reason}` : `tls.mode ${mode} is not known`,
-    'Set it to AES (or tls), which is TLS 1.2 or newer with the ciphers of BCP 195.',
+    `Set it to ${ALLOWED_MODES}.`,
   );
 }
