@@ -34,13 +34,25 @@ const DEFAULT_POOL_MAX = 8;
 const DEFAULT_STATEMENT_MS = 60_000;
 const DEFAULT_CONNECT_MS = 10_000;
 
-/** How a kind of identifier is called where people read it, and the setting that holds its column. */
-const KINDS: Record<IdentifierKind, { name: string; setting: string }> = {
-  patientIds: { name: 'Patient ID', setting: 'patient-id-column' },
-  studyInstanceUids: { name: 'Study Instance UID', setting: 'study-instance-uid-column' },
-  accessionNumbers: { name: 'Accession Number', setting: 'accession-number-column' },
-  seriesInstanceUids: { name: 'Series Instance UID', setting: 'serie-instance-uid-column' },
-  sopInstanceUids: { name: 'SOP Instance UID', setting: 'sop-instance-uid-column' },
+/** Each kind of identifier: its name for people, the setting of its column, its name in `search-criteria.deactivated`. */
+const KINDS: Record<IdentifierKind, { name: string; setting: string; criterion: string }> = {
+  patientIds: { name: 'Patient ID', setting: 'patient-id-column', criterion: 'PATIENT_ID' },
+  studyInstanceUids: {
+    name: 'Study Instance UID',
+    setting: 'study-instance-uid-column',
+    criterion: 'STUDY_INSTANCE_UID',
+  },
+  accessionNumbers: {
+    name: 'Accession Number',
+    setting: 'accession-number-column',
+    criterion: 'STUDY_ACCESSION_NUMBER',
+  },
+  seriesInstanceUids: {
+    name: 'Series Instance UID',
+    setting: 'serie-instance-uid-column',
+    criterion: 'SERIE_INSTANCE_UID',
+  },
+  sopInstanceUids: { name: 'SOP Instance UID', setting: 'sop-instance-uid-column', criterion: 'SOP_INSTANCE_UID' },
 };
 
 /** Finds studies by the site's own SQL. */
@@ -58,7 +70,7 @@ export class DatabaseConnector implements Connector {
   private describedColumns = false;
 
   /** @throws ConnectorError (`misconfigured`) where the JDBC URL or the select cannot be understood. */
-  constructor({ id, settings }: ConnectorDefinition<DatabaseSettings>) {
+  constructor({ id, deactivated, settings }: ConnectorDefinition<DatabaseSettings>) {
     this.id = id;
     this.select = settings.select;
     this.columns = {
@@ -76,7 +88,7 @@ export class DatabaseConnector implements Connector {
     } catch (error) {
       throw ConnectorError.from(id, error, 'misconfigured');
     }
-    this.warnings = this.address.warnings;
+    this.warnings = [...this.address.warnings, ...missingColumns(this.columns, deactivated)];
     if (Object.values(this.columns).every((column) => !column)) {
       throw new ConnectorError(id, 'misconfigured', 'db-connector.query names no column to search by', {
         remedy: `Set at least one of ${Object.values(KINDS)
@@ -218,6 +230,19 @@ function partsByIssuer(criteria: SearchCriteria): SearchCriteria[] {
 
 function namesIssuers({ patientIds }: SearchCriteria): boolean {
   return patientIds.some(({ issuer, universalEntityId }) => issuer || universalEntityId);
+}
+
+/** A warning that names the columns that are missing, except for kinds of identifier that are deactivated. */
+function missingColumns(columns: CriteriaColumns, deactivated: readonly IdentifierKind[]): string[] {
+  const missing = (Object.keys(KINDS) as IdentifierKind[])
+    .filter((kind) => !columns[COLUMN_OF_KIND[kind]] && !deactivated.includes(kind))
+    .map((kind) => KINDS[kind]);
+  if (missing.length === 0) return [];
+  const listed = (key: 'name' | 'setting' | 'criterion') => missing.map((kind) => kind[key]).join(', ');
+  return [
+    `db-connector.query has no ${listed('setting')}, so requests by ${listed('name')} find nothing in this archive. ` +
+      `Set each to its column of the select, or list ${listed('criterion')} in search-criteria.deactivated.`,
+  ];
 }
 
 /** Runs a statement to its end, for what it tells of its columns. */

@@ -42,6 +42,7 @@ const GOOD = `connector:
         uri: jdbc:sqlite:archive.db
         password: '\${DB_PASSWORD:hunter2}'
         query: { select: select id from images, patient-id-column: id }
+      search-criteria.deactivated: STUDY_INSTANCE_UID, STUDY_ACCESSION_NUMBER, SERIE_INSTANCE_UID, SOP_INSTANCE_UID
 `;
 
 describe('check', () => {
