@@ -88,6 +88,27 @@ describe('files as sites have them', () => {
     });
   });
 
+  it.each(['model-left-edge.yml', 'model-inside-default.yml'])(
+    'the documented model of the first layout, most keys empty: %s',
+    async (name) => {
+      const { connectors, leftOut, defaultIds, problems } = await loadFile(name);
+      expect(problems).toMatchObject([
+        { severity: 'warning', expected: expect.stringContaining('read all the same') as unknown },
+        { severity: 'warning', key: 'connector.config.connector-id', found: 'no value in it' },
+      ]);
+      expect([leftOut, defaultIds]).toEqual([[], []]);
+      expect(connectors).toMatchObject([
+        {
+          id: 'pacs-a',
+          type: 'DICOM',
+          settings: { peer: { callingAet: 'VIEWER', aet: 'ARCHIVE', port: 11_112 } },
+          manifest: { overrideDicomTags: [], httpTags: {} },
+          retrieval: { forceBasic: false, basic: { url: 'http://pacs.hospital.example:8080/wado', login: 'viewer' } },
+        },
+      ]);
+    },
+  );
+
   it('both layouts in one file, and within one connector', async () => {
     const { connectors, problems } = await load(`connector:
   config:

@@ -9,7 +9,7 @@ import {
   type SearchResult,
   SingleFlight,
 } from '@pacs-connectors/connector-core';
-import { StoreError } from '@pacs-connectors/tls-stores';
+import { StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
 import { AssociationPool } from './association-pool.js';
 import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js';
 import { Association } from './dimse/association.js';
@@ -20,7 +20,7 @@ import { Conversation } from './query/conversation.js';
 import { Proofs } from './query/proofs.js';
 import { Search } from './query/search.js';
 import { Trust } from './query/trust.js';
-import { peerTls, type TlsSettings } from './tls/peer-tls.js';
+import { peerTls } from './tls/peer-tls.js';
 
 /** What holds where the configuration says nothing. Many PACSs allow few associations for each AE title. */
 const DEFAULTS = {
@@ -174,8 +174,8 @@ export class DicomConnector implements Connector {
     try {
       return peerTls({
         ...tls,
-        keyStore: keyStore && storeOf(keyStore),
-        truststore: truststore && storeOf(truststore),
+        keyStore: storeOf(keyStore),
+        truststore: storeOf(truststore),
       });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -227,6 +227,9 @@ export class DicomConnector implements Connector {
   }
 }
 
-function storeOf({ url, type, password, keyStorePassword }: StoreFileSettings): TlsSettings['keyStore'] {
+/** Files in the field have stores whose address is empty: none is used then. */
+function storeOf(store: StoreFileSettings | undefined): StoreSettings | undefined {
+  if (!store?.url) return undefined;
+  const { url, type, password, keyStorePassword } = store;
   return { url, type, storePassword: keyStorePassword ?? password, keyPassword: password };
 }

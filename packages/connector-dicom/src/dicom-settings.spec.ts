@@ -97,15 +97,16 @@ describe('settings of a connector of type DICOM', () => {
     },
   );
 
-  it('take stores without an address, as sites leave them in a model', async () => {
+  it.each(['', 'false', 'true'])('with stores without an address (tls.mode: %s) make a connector', async (mode) => {
     const { settings, reasons } = await read([
-      'dicom-connector:',
-      '  dimse: { calling-aet: A, aet: B, host: c, port: 104, tls: { mode: false }, keyStore: { type: PKCS12, url: } }',
+      `dicom-connector:`,
+      `  dimse: { calling-aet: A, aet: B, host: c, port: 104, tls: { mode: ${mode} }, keyStore: { type: PKCS12, url: } }`,
       '  truststore: { url: , type: JKS, password: x }',
       ...WADO,
     ]);
     expect(reasons).toEqual([]);
-    expect(settings?.keyStore?.url).toBeUndefined();
+    const connector = new DicomPlugin().create({ id: 'pacs', type: 'DICOM', deactivated: [], settings: settings! });
+    await connector.close();
   });
 
   it.each(['', 'tls:', 'tls.mode:', 'tls: { mode: }', 'tls.mode: ~', 'tls.mode: ""'])(

@@ -64,7 +64,7 @@ export class DicomTlsSettings {
 
 /** `key-store` or `truststore`. */
 export class StoreFileSettings {
-  /** Missing in files that keep the keys of a store they don't use; needed as soon as TLS is on. */
+  /** Not set: there is no such store, whatever the other keys say. */
   @Setting({ paths: ['url'], description: 'Path or file: URL of the store' })
   @IsOptional()
   @IsString()

@@ -1,41 +1,74 @@
 import { type Problem } from '../problems.js';
-import { type Entry, type MapNode, mergeNodes } from './node.js';
+import { type ConfigNode, type Entry, isEmpty, type MapNode, mergeNodes } from './node.js';
 import { relax } from './relaxed-name.js';
 
 /**
- * One file's keys with `connector.default.config`, as some old files have it, moved to `connector.config`, with a warning.
- * The rest of such a map names no connector, so that `connector.default` counts as not set.
+ * Returns one file's keys with `config` moved to `connector.config` from where old files have it, with a warning: inside
+ * `connector.default`, or inside a `default` at the left edge, below an empty `connector`.
+ *
+ * The rest of `connector.default` names no connector then, so that it counts as not set.
  */
 export function liftOldConfig(root: MapNode, warnings: Problem[]): MapNode {
-  return mapEntries(root, 'connector', (connector) => {
-    let lifted: Entry | undefined;
-    const rest = new Map(connector.entries);
-    for (const [key, entry] of connector.entries) {
-      if (relax(key) !== 'default' || entry.value.kind !== 'map') continue;
-      const config = [...entry.value.entries].find(([name]) => relax(name) === 'config')?.[1];
-      if (!config) continue;
-      lifted = config;
-      rest.delete(key);
-      warnings.push({
-        severity: 'warning',
-        ...config.keyPlace,
-        key: 'connector.default.config',
-        found: 'config inside default',
-        expected: 'connector.config; it is read all the same',
-      });
+  const entries = new Map(root.entries);
+  for (const [key, entry] of root.entries) {
+    if (relax(key) === 'connector' && entry.value.kind === 'map') {
+      entries.set(key, { ...entry, value: liftInside(entry.value, warnings) });
     }
-    if (!lifted) return connector;
-    const [key, own] = [...rest].find(([name]) => relax(name) === 'config') ?? ['config', undefined];
-    rest.set(key, own ? { ...own, value: mergeNodes(lifted.value, own.value) } : lifted);
-    return { ...connector, entries: rest };
-  });
+  }
+  return liftFromLeftEdge({ ...root, entries }, warnings);
 }
 
-/** `map` with each of its maps under `name` replaced by what `change` makes of it. */
-function mapEntries(map: MapNode, name: string, change: (value: MapNode) => MapNode): MapNode {
-  const entries = new Map(map.entries);
-  for (const [key, entry] of map.entries) {
-    if (relax(key) === name && entry.value.kind === 'map') entries.set(key, { ...entry, value: change(entry.value) });
+function liftInside(connector: MapNode, warnings: Problem[]): MapNode {
+  const [key, entry] = named(connector, 'default') ?? [];
+  const config = entry?.value.kind === 'map' ? named(entry.value, 'config')?.[1] : undefined;
+  if (key === undefined || !config) return connector;
+  warnings.push({
+    severity: 'warning',
+    ...config.keyPlace,
+    key: 'connector.default.config',
+    found: 'config inside default',
+    expected: 'connector.config; it is read all the same',
+  });
+  const rest = new Map(connector.entries);
+  rest.delete(key);
+  const [name, own] = named({ ...connector, entries: rest }, 'config') ?? ['config', undefined];
+  rest.set(name, own ? { ...own, value: mergeNodes(config.value, own.value) } : config);
+  return { ...connector, entries: rest };
+}
+
+function liftFromLeftEdge(root: MapNode, warnings: Problem[]): MapNode {
+  const [key, entry] = named(root, 'default') ?? [];
+  const [connectorKey, connector] = named(root, 'connector') ?? ['connector', undefined];
+  if (key === undefined || entry?.value.kind !== 'map' || !holdsConnectors(named(entry.value, 'config')?.[1].value)) {
+    return root;
   }
-  return { ...map, entries };
+  const own = connector?.value;
+  if (own && !isEmpty(own) && (own.kind !== 'map' || named(own, 'config'))) return root;
+  warnings.push({
+    severity: 'warning',
+    ...entry.keyPlace,
+    key: 'default.config',
+    found: 'default and config beside connector',
+    expected: 'them below connector; they are read all the same',
+  });
+  const entries = new Map(root.entries);
+  entries.delete(key);
+  const value = own?.kind === 'map' ? mergeNodes(own, entry.value) : entry.value;
+  entries.set(connectorKey, { ...(connector ?? entry), value });
+  return { ...root, entries };
+}
+
+/** Whether a map has connectors, as no other program's `default.config` does. */
+function holdsConnectors(config: ConfigNode | undefined): boolean {
+  if (config?.kind !== 'map') return false;
+  return [...config.entries.values()].some(
+    ({ value }) =>
+      value.kind === 'map' &&
+      named(value, 'type') !== undefined &&
+      [...value.entries.keys()].some((key) => /^wado$|connector$/.test(relax(key))),
+  );
+}
+
+function named(map: MapNode, name: string): [string, Entry] | undefined {
+  return [...map.entries].find(([key]) => relax(key) === name);
 }

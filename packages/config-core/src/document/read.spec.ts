@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { ConfigurationError } from '../problems.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConfigurationError, renderProblem } from '../problems.js';
 import { dicomConnector, load, problemsOf } from '../testing/samples.js';
 import { parseConfiguration, readConfiguration, readTexts } from './read.js';
 
@@ -121,6 +121,40 @@ it('reads config inside default, as old files have it, with a warning', async ()
   expect(problems).toMatchObject([{ severity: 'warning', line: 3, key: 'connector.default.config' }]);
   // A later file's default is its own business.
   expect((await load([old, 'connector.default: pacs'])).defaultIds).toEqual(['pacs']);
+});
+
+describe('default and config at the left edge, below an empty connector', () => {
+  const form = (text = dicomConnector()) =>
+    text.replace('connector:\n  config:', 'connector:\ndefault: # ids\n  config:');
+
+  it('are read, with a warning that says where they belong', async () => {
+    const { connectors, defaultIds, problems } = await load(form());
+    expect([connectors.map(({ id }) => id), defaultIds]).toEqual([['pacs'], []]);
+    expect(problems.map(renderProblem)).toEqual([
+      '1.yml:2:1 default.config: found default and config beside connector, expected them below connector; they are read all the same',
+    ]);
+  });
+
+  it.each(['', 'connector: ~\n', 'connector.timeout: 5s\n'])('with %j before them', async (before) => {
+    expect((await load(before + form().replace('connector:\n', ''))).connectors).toHaveLength(1);
+  });
+
+  it('complete what connector has otherwise, and a later file wins', async () => {
+    const { connectors, global } = await load([
+      `${form()}  timeout: 9s\n`,
+      'connector: { default: pacs, config: { pacs: { timeout: 5s } } }',
+    ]);
+    expect(connectors).toMatchObject([{ id: 'pacs', timeoutMs: 5_000 }]);
+    expect([global.timeoutMs, global.defaultIds]).toEqual([9_000, ['pacs']]);
+  });
+
+  it('are left alone where they are another program’s', async () => {
+    const theirs = 'default: { config: { theme: { type: dark } }, color: red }\n';
+    expect(await problemsOf(theirs + dicomConnector())).toEqual([]);
+    expect(await problemsOf('default: { config: [a] }\nconnector:\n')).toEqual([
+      expect.stringContaining('connector.config: found nothing'),
+    ]);
+  });
 });
 
 it('leaves out what holds for one Spring profile only, with a warning', async () => {

@@ -36,16 +36,6 @@ describe('tls.mode', () => {
     expect(peerTls({ mode, needClientAuthentication: true, keyStore, truststore: keyStore })).toBeUndefined();
   });
 
-  it('stores without an address are none without TLS, and are named with it', () => {
-    const store = { type: 'PKCS12' };
-    expect(peerTls({ keyStore: store, truststore: store })).toBeUndefined();
-    expect(failure(() => peerTls({ mode: 'true', truststore: store }))).toMatchObject({
-      message: 'truststore.url is missing',
-      remedy: expect.stringContaining('truststore') as unknown,
-    });
-    expect(failure(() => peerTls({ mode: 'AES', keyStore: store })).message).toBe('key-store.url is missing');
-  });
-
   it.each(['anonymous', '3DES', 'null', 'NULL', 'rot13'])('%s is refused', (mode) => {
     const { message, remedy } = failure(() => peerTls({ mode }));
     expect(message).toContain(`tls.mode ${mode}`);

@@ -10,12 +10,9 @@ export interface TlsSettings {
   needClientAuthentication?: boolean;
   /** Whether the host name must stand in the peer's certificate; not set: where no truststore says whom to trust. */
   hostNameCheck?: boolean;
-  keyStore?: StoreFile;
-  truststore?: StoreFile;
+  keyStore?: StoreSettings;
+  truststore?: StoreSettings;
 }
-
-/** The settings of a store; files in the field have stores whose address is empty. */
-type StoreFile = Partial<StoreSettings>;
 
 /**
  * The ciphers of the BCP 195 RFC 9325 TLS Profile (PS3.15 B.12) below TLS 1.3: forward secrecy and authenticated encryption.
@@ -45,7 +42,7 @@ const CIPHERS = [
 export function peerTls(settings: TlsSettings): PeerTls | undefined {
   const { mode, keyStore, truststore } = settings;
   if (mode === undefined) {
-    if (keyStore?.url || truststore?.url || settings.needClientAuthentication) {
+    if (keyStore || truststore || settings.needClientAuthentication) {
       const remedy = 'Set tls.mode to AES for TLS, or to false for none.';
       throw new StoreError('key-store or truststore without tls.mode', remedy);
     }
@@ -53,17 +50,17 @@ export function peerTls(settings: TlsSettings): PeerTls | undefined {
   }
   if (isPlain(mode)) return undefined;
   checkMode(mode);
-  const key = keyStore && readStore(withUrl('key-store', keyStore));
+  const key = keyStore && readStore(keyStore);
   if (key && (!key.key || key.certificates.length === 0)) {
     throw new StoreError(
-      `the key store ${keyStore?.url} needs a private key and its certificate`,
+      `the key store ${keyStore.url} needs a private key and its certificate`,
       'Put both in, or remove key-store where the archive wants no client certificate.',
     );
   }
   if (settings.needClientAuthentication && !key) {
     throw new StoreError('need-client-authentication without a key store', 'Set key-store.');
   }
-  const trusted = truststore && readStore(withUrl('truststore', truststore)).certificates;
+  const trusted = truststore && readStore(truststore).certificates;
   return {
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
@@ -71,12 +68,6 @@ export function peerTls(settings: TlsSettings): PeerTls | undefined {
     ...(key?.key ? { key: key.key, cert: key.certificates.join('\n') } : {}),
     ...(trusted ? { ca: trusted } : {}),
   };
-}
-
-function withUrl(name: string, store: StoreFile): StoreSettings {
-  const { url } = store;
-  if (url) return { ...store, url };
-  throw new StoreError(`${name}.url is missing`, `Set it to the path of the store, or remove ${name}.`);
 }
 
 function checkMode(mode: string): void {
