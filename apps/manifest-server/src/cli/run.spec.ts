@@ -104,7 +104,7 @@ describe('check', () => {
   });
 
   it.each([
-    ['connector: [', /broken\.yml:1:\d+: found broken YAML/],
+    ['connector: [', /broken\.yml:1:\d+: found no closing bracket/],
     [
       'connector.plugins: no-such-plugin-anywhere',
       /error: connector\.plugins names no-such-plugin-anywhere, which is not installed/,

@@ -47,6 +47,17 @@ export function nameOf({ kind }: ConfigNode): string {
   return { scalar: 'a single value', map: 'a map', list: 'a list', invalid: 'what cannot be used' }[kind];
 }
 
+/** What is wrong with a node that stands where a map of keys is meant. */
+export function noMap(node: ConfigNode): { found: string; expected: string } {
+  if (node.kind === 'invalid') return node;
+  const expected = 'a map of keys';
+  if (node.kind === 'list') return { found: nameOf(node), expected: `${expected}, without "- " before each` };
+  const glued = node.kind === 'scalar' && node.plain && /^[A-Za-z][\w.-]*:\S/.test(node.text);
+  return glued
+    ? { found: 'a text with a colon and no blank after it', expected: `${expected}, such as "key: value"` }
+    : { found: nameOf(node), expected };
+}
+
 /** Whether `node` sets nothing: an empty value, or a map or list of nothing but such. */
 export function isEmpty(node: ConfigNode): boolean {
   switch (node.kind) {

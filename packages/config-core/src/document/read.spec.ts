@@ -50,6 +50,59 @@ it('tells every file that cannot be read, and every fault of the others, at once
   expect(message).toContain('empty: found a folder without *.yml');
 });
 
+describe('a properties file', () => {
+  const PROPERTIES = `# archive of the radiology
+arc.id=2001
+arc.name = Radiologie Zürich
+pacs.aet: CTARCHIVE
+hosts.allow =
+wado.url=http://ct.example/wado?a=b: c
+db.query = select a \\
+    from b
+`;
+  const SPRING = '! settings\n! more\nserver.base.url : http://viewer.example\n';
+
+  it.each([
+    ['by its own name', 'dicom-archive.properties', PROPERTIES, 'utf8'],
+    ['renamed', 'renamed.yml', PROPERTIES, 'utf8'],
+    ['in ISO-8859-1', 'latin1.properties', PROPERTIES, 'latin1'],
+    ['in ISO-8859-1, renamed', 'latin1-renamed.yaml', PROPERTIES, 'latin1'],
+    ['with Windows line ends', 'windows.yml', PROPERTIES.replaceAll('\n', '\r\n'), 'utf8'],
+    ['with a byte order mark', 'mark.yml', `\uFEFF${PROPERTIES}`, 'utf8'],
+    ['with colons', 'colons.properties', SPRING, 'utf8'],
+    ['with colons and such comments, renamed', 'exclamation.yml', SPRING, 'utf8'],
+    ['with colons, renamed', 'colons.yml', 'arc.id: 2001\narc.name: R\npacs.aet: CT\npacs.port: 104\n', 'utf8'],
+    ['that is empty', 'empty.properties', '', 'utf8'],
+  ] as const)('%s is named, with the command that converts it', async (_, name, text, encoding) => {
+    const file = join(folder, name);
+    await writeFile(file, Buffer.from(text, encoding));
+    const failure = await readConfiguration([file], {}).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ConfigurationError);
+    expect((failure as ConfigurationError).message).toBe(
+      `${file}: found a Java properties file, expected YAML; convert it: pacs-connectors import ${file}`,
+    );
+  });
+
+  it('in a folder without YAML is named too', async () => {
+    const inner = join(folder, 'java');
+    await mkdir(inner);
+    await writeFile(join(inner, 'a.properties'), PROPERTIES);
+    await expect(readConfiguration([inner], {})).rejects.toThrow(
+      `${inner}: found a folder of Java properties files, expected *.yml or *.yaml; convert them: pacs-connectors import ${inner}/*.properties`,
+    );
+  });
+
+  it.each([
+    'connector:\n  config:\n    a:\n      db-connector:\n        query:\n          select: >\n            a = b\n',
+    'a.b: c=d\ne: f = g\n',
+    'url: http://a?b=c\n',
+    'a=b: c\nd:\n  e: f\n  g: h\n',
+    '"arc.id": 1\nconnector.timeout: 5s\n',
+  ])('is not YAML with equals signs: %j', async (text) => {
+    await expect(readConfiguration([{ name: 'a.yml', text }], {})).resolves.toHaveProperty('problems', []);
+  });
+});
+
 it('tells by a fingerprint whether files hold something else, or can be read no more', async () => {
   const file = join(folder, 'watched.yml');
   const fingerprint = async () => (await readTexts([file])).fingerprint;

@@ -9,6 +9,7 @@ import { ConnectorKeys } from '../settings/global-configuration.js';
 import { type Environment } from '../values/environment.js';
 import { type Found, type MapNode, mergeNodes } from './node.js';
 import { liftOldConfig } from './old-config.js';
+import { isProperties } from './properties.js';
 import { parseYaml } from './yaml.js';
 
 /** A configuration file: its name or a folder's, or a text with the name it is shown under. */
@@ -96,7 +97,7 @@ async function readSource(source: ConfigurationSource, problems: Problem[]): Pro
   try {
     if (!(await stat(source)).isDirectory()) return [{ name: source, text: await readText(source) }];
     const names = (await readdir(source)).filter((name) => /^[^.].*\.ya?ml$/i.test(name)).sort();
-    if (names.length === 0) problems.push(unreadable(source, 'a folder without *.yml or *.yaml', 'at least one'));
+    if (names.length === 0) problems.push(folderWithoutYaml(source, await readdir(source)));
     const files = names.map((name) => join(source, name));
     return await Promise.all(files.map(async (name) => ({ name, text: await readText(name) })));
   } catch (error) {
@@ -111,8 +112,19 @@ async function readSource(source: ConfigurationSource, problems: Problem[]): Pro
   }
 }
 
+/** A properties file may be in ISO-8859-1, as Java reads it: that is not what has to be told of it. */
 async function readText(file: string): Promise<string> {
-  return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  const bytes = await readFile(file);
+  const latin1 = bytes.toString('latin1');
+  return isProperties(file, latin1) ? latin1 : new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+function folderWithoutYaml(folder: string, names: readonly string[]): Problem {
+  if (!names.some((name) => isProperties(name, ''))) {
+    return unreadable(folder, 'a folder without *.yml or *.yaml', 'at least one');
+  }
+  const command = `pacs-connectors import ${join(folder, '*.properties')}`;
+  return unreadable(folder, 'a folder of Java properties files', `*.yml or *.yaml; convert them: ${command}`);
 }
 
 function unreadable(file: string, found: string, expected: string): Problem {

@@ -73,6 +73,11 @@ it('merges several documents of one file', () => {
   expect(read('a: 1\nb: 1\n---\nb: 2\n---\n# nothing\n')).toEqual({ a: '1', b: '2' });
 });
 
+it('reads Windows line ends, JSON, and JSON with tabs', () => {
+  expect(read('a:\r\n  b: 1\r\n  c: "x"\r\n')).toEqual({ a: { b: '1', c: 'x' } });
+  expect(read('{\r\n\t"a": {\r\n\t\t"b": [1, true]\r\n\t}\r\n}\r\n')).toEqual({ a: { b: ['1', 'true'] } });
+});
+
 it.each(['', '# only a comment', '---\n', '\uFEFFa: 1'])('reads %j', (text) => {
   expect(parseYaml('a.yml', text, 0).problems).toEqual([]);
 });
@@ -87,12 +92,17 @@ it('keeps a key that stands twice as a fault of that key only', () => {
 describe('what is no YAML is told with file, line and column', () => {
   it.each([
     ['a:\n\tb: 1', /^a\.yml:2:1: found a tab as indentation, expected blanks$/],
-    ['a: [1\nb: 2', /^a\.yml:2:\d+: found broken YAML \(.+\), expected valid YAML$/],
-    ['a: "x', /^a\.yml:1:\d+: found broken YAML/],
-    ['ok: 1\na: b: c', /^a\.yml:2:\d+: found broken YAML/],
+    [
+      'a: [1\nb: 2',
+      /^a\.yml:2:\d+: found no closing bracket, expected one: a \[ or \{ before this line is never closed$/,
+    ],
+    ['a: "x', /^a\.yml:1:\d+: found no closing quote/],
+    ['ok: 1\na: b: c', /^a\.yml:2:\d+: found a value that contains a colon and a blank and is not quoted/],
+    ['{"a": 1,,}', /^a\.yml:1:\d+: found broken YAML \(.+\), expected valid YAML$/],
     ['password: {cipher}00ff', /^a\.yml:1:\d+: found a value that begins with { and is not quoted, expected quotes/],
-    ['- a\n- b', /^a\.yml:1:1: found a list, expected a map of keys$/],
+    ['- a\n- b', /^a\.yml:1:1: found a list, expected a map of keys, without "- " before each$/],
     ['just text', /^a\.yml:1:1: found a single value, expected a map of keys$/],
+    ['<?xml version="1.0"?>\n<a>b</a>', /^a\.yml:1:1: found XML, expected YAML$/],
     ['a: *nowhere', /^a\.yml:1:4: found .*(alias|YAML)/],
     ['? [x]\n: 1', /^a\.yml:1:3: found a key that is no text/],
     ['a:\n  <<: text', /^a\.yml:2:7: found a single value to be merged/],
@@ -102,12 +112,68 @@ describe('what is no YAML is told with file, line and column', () => {
     expect(found[0]).toMatch(expected);
   });
 
+  it.each([
+    ['basic:\n  url:http://a\n  login: b', 2, 'the key url without a blank after its colon, expected "url: …"'],
+    ['basic:\n  login: b\n  url:http://a', 3, 'the key url without a blank after its colon, expected "url: …"'],
+    ['main:\n  type:DB\n  wado: {}', 2, 'the key type without a blank after its colon, expected "type: …"'],
+    ['a:\n  b: 1\nport = 104\nb: 2', 3, 'a line such as port=…, expected "port: …"'],
+    [
+      'a: 1\nsomething\nb: 2',
+      2,
+      'a line without a colon, expected "key: value", or quotes around a text of several lines',
+    ],
+    ['a: @x', 1, `a value that begins with @ and is not quoted, expected quotes: '@…'`],
+    ['a: %x', 1, `a value that begins with % and is not quoted, expected quotes: '%…'`],
+    ['a: `x', 1, "a value that begins with ` and is not quoted, expected quotes: '`…'"],
+    ['a: {{token}}', 1, `a value that begins with { and is not quoted, expected quotes: '{…'`],
+    ['a: {{token}}/x', 1, `a value that begins with { and is not quoted, expected quotes: '{…'`],
+    ['a: [x]y', 1, `a value that begins with [ and is not quoted, expected quotes: '[…'`],
+    ['a: >x', 1, `a value that begins with > and is not quoted, expected quotes: '>…'`],
+    ['a: |x', 1, `a value that begins with | and is not quoted, expected quotes: '|…'`],
+    ['a: *x', 1, `a value that begins with *, as aliases do, and is not quoted, expected quotes: '*…'`],
+    ['a: b: c', 1, 'a value that contains a colon and a blank and is not quoted, expected quotes around the value'],
+    ['a: "x"y', 1, 'text after a closing quote, expected quotes around the whole value, or none'],
+    ['a: "x\nb: 1', 2, 'no closing quote, expected one: a quote before this line is never closed'],
+    [
+      'a:\n    b: 1\n  c: 2',
+      3,
+      'another indentation than that of the keys above, expected the same number of blanks for all keys of a map',
+    ],
+    [
+      'a: 1\n  b: 2',
+      1,
+      'a value and, indented below it, keys, expected one of the two: keys of one level have the same indentation',
+    ],
+    ['```yaml\na: 1\n```', 1, 'a code fence (```) of a Markdown page, expected YAML alone'],
+    ['a:\n\u00a0\u00a0b: 1\nc: 2', 2, 'a no-break space as indentation, expected blanks'],
+  ])('as what it is: %j', (text, line, expected) => {
+    expect(faults(text).map((fault) => fault.replace(/^a\.yml:(\d+):\d+:/, '$1'))).toContainEqual(
+      `${line} found ${expected}`,
+    );
+  });
+
+  it('as a fault of one key where the rest can be used', () => {
+    expect(read('a: &x\nb: !x\nc: !x text\nd: &y text\ne: *y')).toEqual({
+      a: 'invalid: a value that begins with & and is not quoted',
+      b: 'invalid: a value that begins with ! and is not quoted',
+      c: 'text',
+      d: 'text',
+      e: 'text',
+    });
+  });
+
   it('without what stands there: it may be a password', () => {
     for (const text of [
       'password: "hunter2" hunter2',
       'password: @hunter2',
       "password: 'hunter2",
       'a: &x hunter2: 3: 4',
+      'password: *hunter2',
+      'password: %hunter2',
+      'password: >hunter2',
+      'a: 1\nhunter2\nb: 2',
+      'password: hun: ter2: hunter2',
+      '{{hunter2}}',
     ]) {
       for (const line of faults(text)) expect(line).not.toContain('hunter2');
     }

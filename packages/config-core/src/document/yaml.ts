@@ -1,6 +1,8 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { type Place, type Problem } from '../problems.js';
-import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, twice, nameOf } from './node.js';
+import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, nameOf, noMap, twice } from './node.js';
+import { isProperties, propertiesProblem } from './properties.js';
+import { describeFault, unquoted } from './yaml-faults.js';
 
 /** Nodes that aliases may stand for in one file: more is an alias bomb, not a configuration. */
 const MAXIMUM_ALIASED_NODES = 10_000;
@@ -14,6 +16,7 @@ export interface ParsedYaml {
 
 /** Reads one YAML text. Broken YAML is an error in `problems`, one for each fault; then nothing of it may be used. */
 export function parseYaml(file: string, text: string, order: number): ParsedYaml {
+  if (isProperties(file, text)) return { root: undefined, problems: [propertiesProblem(file)] };
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -40,7 +43,7 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
         severity: 'error',
         ...place,
         key: '',
-        ...describe(code, message, text.split('\n')[place.line - 1]),
+        ...describeFault(code, message, text, pos[0]),
       });
     }
     if (document.errors.length > 0 || document.contents === null) return;
@@ -56,8 +59,7 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
           severity: 'error',
           ...node.place,
           key: '',
-          found: nameOf(node),
-          expected: 'a map of keys',
+          ...(text.trimStart().startsWith('<') ? { found: 'XML', expected: 'YAML' } : noMap(node)),
         });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -76,16 +78,6 @@ function profileOf(node: MapNode): Problem | undefined {
     return { severity: 'warning', ...node.place, key: found.key, found: 'a document for one profile', expected };
   }
   return undefined;
-}
-
-function describe(code: string, message: string, line = ''): { found: string; expected: string } {
-  const unquoted = /:\s*\{cipher\}/.test(line);
-  if (unquoted) return { found: 'a value that begins with { and is not quoted', expected: `quotes: '{cipher}…'` };
-  if (code === 'TAB_AS_INDENT') return { found: 'a tab as indentation', expected: 'blanks' };
-  // The parser's own sentence, without what it quotes: that may be part of a secret.
-  const sentence = message.replace(/\s+at line \d+.*$/s, '').replace(/(["'`]).*\1/s, '…');
-  const expected = line.includes('${') ? 'valid YAML, with quotes around ${…} inside { } or [ ]' : 'valid YAML';
-  return { found: `broken YAML (${sentence})`, expected };
 }
 
 class Refused extends Error {
@@ -130,7 +122,10 @@ class Converter {
         return { kind: 'list', place, order: this.order, items };
       }
       const plain = !isScalar(node) || node.type === undefined || node.type === 'PLAIN';
-      return { kind: 'scalar', place, order: this.order, text: isScalar(node) ? String(node.value ?? '') : '', plain };
+      const text = isScalar(node) ? String(node.value ?? '') : '';
+      const swallowed = text === '' && plain ? swallowedBy(node) : undefined;
+      if (swallowed) return { kind: 'invalid', place, order: this.order, ...unquoted(swallowed) };
+      return { kind: 'scalar', place, order: this.order, text, plain };
     } finally {
       this.depth--;
     }
@@ -138,8 +133,10 @@ class Converter {
 
   private convertAlias(alias: { source: string; resolve(document: Document): unknown }, place: Place): ConfigNode {
     const target = alias.resolve(this.document) as Node | undefined;
-    if (!target)
-      throw new Refused(place, `an alias to the unknown anchor ${alias.source}`, 'an anchor defined before it');
+    if (!target) {
+      const { found, expected } = unquoted('*', 'a value that begins with *, as aliases do,');
+      throw new Refused(place, found, expected);
+    }
     this.aliasDepth++;
     try {
       return this.convert(target);
@@ -153,8 +150,12 @@ class Converter {
     const merged: ConfigNode[] = [];
     for (const { key, value } of pairs) {
       const keyPlace = key?.range ? this.placeAt(key.range[0]) : place;
+      if (isMap(key) && key.flow) throw new Refused(place, unquoted('{').found, unquoted('{').expected);
       if (!isScalar(key)) throw new Refused(keyPlace, 'a key that is no text', 'a text as key');
       const name = String(key.value ?? '');
+      if (key.type === 'PLAIN' && /^[\u00A0\u2000-\u200B\u202F\u3000\uFEFF]/.test(name)) {
+        throw new Refused(keyPlace, 'a no-break space as indentation', 'blanks');
+      }
       const node = this.convert(value, keyPlace);
       if (name === '<<' && key.type === 'PLAIN') merged.push(node);
       else this.insert(map, segments(name), node, keyPlace);
@@ -198,6 +199,13 @@ class Converter {
     for (const [key, entry] of map.entries) entries.set(key, entry);
     return { ...map, entries };
   }
+}
+
+/** The character that made YAML take a value for an anchor (`&text`) or a tag (`!text`) of nothing. */
+function swallowedBy(node: Node | null): '&' | '!' | undefined {
+  if (!isScalar(node)) return undefined;
+  if (node.anchor !== undefined) return '&';
+  return node.tag?.startsWith('!') ? '!' : undefined;
 }
 
 interface YamlPair {

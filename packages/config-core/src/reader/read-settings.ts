@@ -1,14 +1,5 @@
 import { validateSync, type ValidationError } from 'class-validator';
-import {
-  type ConfigNode,
-  find,
-  findDeepest,
-  type Found,
-  isEmpty,
-  joinKey,
-  type MapNode,
-  nameOf,
-} from '../document/node.js';
+import { find, findDeepest, type Found, isEmpty, joinKey, type MapNode, noMap } from '../document/node.js';
 import { type SettingOptions, type SettingsClass, settingsOf } from '../setting.js';
 import { quote, redact } from '../values/redact.js';
 import { type ReaderContext, report } from './context.js';
@@ -123,9 +114,7 @@ function readNested(setting: SettingOptions, places: readonly Found[], context: 
   for (const place of places) {
     if (place.node.kind === 'map') maps.push(place as Found<MapNode>);
     else if (!isEmpty(place.node)) {
-      const { found, expected } =
-        place.node.kind === 'invalid' ? place.node : { found: nameOf(place.node), expected: 'a map of keys' };
-      report(context, 'error', { key: place.key, place: place.node.place }, { found, expected });
+      report(context, 'error', { key: place.key, place: place.node.place }, noMap(place.node));
       return { value: FAULTY, source: place };
     }
   }
@@ -143,7 +132,7 @@ function readNestedMap(type: SettingsClass, maps: readonly Found<MapNode>[], con
       const found: Found = { node: value, key: joinKey(map.key, name), keyPlace };
       if (value.kind === 'map' || (mayBeValue && value.kind === 'scalar')) {
         scopes.set(name, [...(scopes.get(name) ?? []), found as Found<MapNode>]);
-      } else if (!isEmpty(value)) report(context, 'error', { key: found.key, place: value.place }, faultOf(value));
+      } else if (!isEmpty(value)) report(context, 'error', { key: found.key, place: value.place }, noMap(value));
     }
   }
   const read = [...scopes].map(([name, found]) => ({ name, ...readSettings(type, found, context) }));
@@ -154,10 +143,6 @@ function readNestedMap(type: SettingsClass, maps: readonly Found<MapNode>[], con
     value: entries.length === 0 ? undefined : Object.fromEntries(entries),
     ...(maps[0] ? { source: maps[0] } : {}),
   };
-}
-
-function faultOf(node: ConfigNode): { found: string; expected: string } {
-  return node.kind === 'invalid' ? node : { found: nameOf(node), expected: 'a map of keys' };
 }
 
 /**

@@ -1,0 +1,90 @@
+/** What is wrong with broken YAML and what to do, completing "found …" and "expected …". Neither holds what the file says. */
+export interface YamlFault {
+  found: string;
+  expected: string;
+}
+
+/** A value that begins with a character that YAML uses itself. */
+export function unquoted(character: string, found = `a value that begins with ${character}`): YamlFault {
+  return { found: `${found} and is not quoted`, expected: `quotes: '${character}…'` };
+}
+
+/** The lines of the text around a fault. */
+interface Lines {
+  /** The line that the parser complains of. */
+  line: string;
+  /** Its text from there on. */
+  rest: string;
+}
+
+/** Faults that beginners make, each with how it looks in the file. The first that fits is reported. */
+const FAULTS: ((code: string, message: string, lines: Lines) => YamlFault | undefined)[] = [
+  (_code, _message, { line }) =>
+    /:\s*\{cipher\}/.test(line) ? { ...unquoted('{'), expected: `quotes: '{cipher}…'` } : undefined,
+  (code) => (code === 'TAB_AS_INDENT' ? { found: 'a tab as indentation', expected: 'blanks' } : undefined),
+  (_code, _message, { line }) =>
+    line.startsWith('```') ? { found: 'a code fence (```) of a Markdown page', expected: 'YAML alone' } : undefined,
+  (code, message) => (code === 'BAD_SCALAR_START' ? unquoted(message.at(-1)!) : undefined),
+  (_code, message) => {
+    const [, character] = /^Block scalar header[^:]*: ([|>])/.exec(message) ?? [];
+    return character === undefined ? undefined : unquoted(character);
+  },
+  (_code, message, { line }) => {
+    if (!message.startsWith('Unexpected scalar at node end')) return undefined;
+    const [, opening] = /:\s+([[{])/.exec(line) ?? [];
+    if (opening !== undefined) return unquoted(opening);
+    return { found: 'text after a closing quote', expected: 'quotes around the whole value, or none' };
+  },
+  (code, message) =>
+    code === 'MISSING_CHAR' && message.includes('quote')
+      ? { found: 'no closing quote', expected: 'one: a quote before this line is never closed' }
+      : undefined,
+  (_code, message) =>
+    /^Flow (?:map|sequence) in block collection|^Expected flow/.test(message)
+      ? { found: 'no closing bracket', expected: 'one: a [ or { before this line is never closed' }
+      : undefined,
+  (_code, message) => {
+    if (!message.startsWith('All mapping items')) return undefined;
+    const found = 'another indentation than that of the keys above';
+    return { found, expected: 'the same number of blanks for all keys of a map' };
+  },
+  (code, _message, { rest }) => {
+    if (code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined;
+    if (/:\s+\S/.test(rest)) {
+      const found = 'a value that contains a colon and a blank and is not quoted';
+      return { found, expected: 'quotes around the value' };
+    }
+    const found = 'a value and, indented below it, keys';
+    return { found, expected: 'one of the two: keys of one level have the same indentation' };
+  },
+  (code, message, { rest }) => {
+    if (code !== 'MULTILINE_IMPLICIT_KEY' && !message.startsWith('Implicit map keys')) return undefined;
+    const [, key, separator] = /^([\w.-]+)[ \t]*([:=])/.exec(rest) ?? [];
+    if (key === undefined) {
+      const found = 'a line without a colon';
+      return { found, expected: '"key: value", or quotes around a text of several lines' };
+    }
+    if (separator === '=') return { found: `a line such as ${key}=…`, expected: `"${key}: …"` };
+    return { found: `the key ${key} without a blank after its colon`, expected: `"${key}: …"` };
+  },
+];
+
+/**
+ * What a fault that the YAML parser found most probably is.
+ *
+ * @param offset where in `text` the parser found it
+ */
+export function describeFault(code: string, message: string, text: string, offset: number): YamlFault {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset);
+  const line = text.slice(start, end < 0 ? undefined : end);
+  const lines = { line, rest: line.slice(offset - start) };
+  for (const fault of FAULTS) {
+    const described = fault(code, message, lines);
+    if (described) return described;
+  }
+  // The parser's own sentence, without what it quotes: that may be part of a secret.
+  const sentence = message.replace(/\s+at line \d+.*$/s, '').replace(/(["'`]).*\1/s, '…');
+  const expected = line.includes('${') ? 'valid YAML, with quotes around ${…} inside { } or [ ]' : 'valid YAML';
+  return { found: `broken YAML (${sentence})`, expected };
+}
