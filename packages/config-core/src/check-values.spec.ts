@@ -86,6 +86,20 @@ describe('values', () => {
     expect((await load(yaml('"null"'))).connectors[0]!.retrieval.basic!.password).toBe('null');
   });
 
+  it.each(['“hunter2”', '„hunter2“', '‘hunter2’', '«hunter2»', '”hunter2”'])(
+    'typographic quotes, as word processors make them, are told: %s',
+    async (password) => {
+      const basic = (value: string) => dicomConnector(`      wado.authentication.basic.password: ${value}\n`);
+      const [problem, ...more] = await problemsOf(basic(password));
+      expect(problem).toMatch(
+        /^warning 1\.yml:7:\d+ \S+\.password: found typographic quotes around the value, expected straight ones \(' or "\); these are part of the value$/,
+      );
+      expect(problem).not.toContain('hunter2');
+      expect(more).toEqual([]);
+      expect(await problemsOf(basic(`'${password}'`))).toEqual([]);
+    },
+  );
+
   it('a placeholder that nothing resolves is named', async () => {
     expect(await problemsOf(dicomConnector('', '"${PACS_PORT}"'))).toEqual([
       expect.stringMatching(/port: found \$\{PACS_PORT\}, expected PACS_PORT set in the environment, or a default/),

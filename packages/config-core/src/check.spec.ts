@@ -212,6 +212,19 @@ describe('an error costs its connector only, and everything is told at once', ()
     expect(JSON.stringify(leftOut)).not.toContain('hunter2');
   });
 
+  it.each(['connector', 'connector.config'])('the key %s twice is told as that', async (key) => {
+    const twice = `${key}: { config.a: {} }\n${key}: { config.b: {} }\n`;
+    expect(await problemsOf(twice)).toEqual([
+      `error 1.yml:2:${key.length + 3} ${key}: found a second value (the first is in line 1), expected the key once`,
+    ]);
+  });
+
+  it('connectors in a list are told to be keys', async () => {
+    expect(await problemsOf('connector:\n  config:\n    - a:\n        type: DICOM\n')).toEqual([
+      'error 1.yml:3:5 connector.config: found a list, expected connectors by their ids, without "- " before each',
+    ]);
+  });
+
   it.each(['connector:', 'connector:\n  config:', 'connector.config: ~', 'a: b', '', 'connector.config: {}'])(
     'no connector at all: %j',
     async (yaml) => {
@@ -276,6 +289,9 @@ describe('an error costs its connector only, and everything is told at once', ()
     expect(problems.filter(({ severity }) => severity === 'warning').map(({ found }) => found)).toEqual([
       '"broken", a connector that is left out',
       '"nobody", no connector',
+    ]);
+    expect(await problemsOf(`${dicomConnector()}  default: Pacs\n`)).toEqual([
+      'warning 1.yml:7:12 connector.default: found "Pacs", no connector, expected "pacs", in the same letter case; without, every usable connector is asked',
     ]);
   });
 });

@@ -1,7 +1,9 @@
 import { type ConnectorDefinition, type ConnectorPlugin, type LeftOutConnector } from '@pacs-connectors/connector-core';
-import { find, type Found, isEmpty, joinKey, type MapNode, nameOf } from './document/node.js';
+import { find, type Found, isEmpty, type MapNode, nameOf } from './document/node.js';
 import { type ConfigurationDocument } from './document/read.js';
 import { relax } from './document/relaxed-name.js';
+import { configuredConnectors, type ConfiguredConnector } from './find-connectors.js';
+import { MisplacedBlocks } from './misplaced-blocks.js';
 import { type Problem, renderProblem } from './problems.js';
 import { type ReaderContext, readerContext, report } from './reader/context.js';
 import { readRequired, readSettings } from './reader/read-settings.js';
@@ -55,11 +57,15 @@ export function checkConfiguration(
   const connectors: ConnectorConfiguration[] = [];
   const leftOut: LeftOutConnector[] = [];
   const disabled: LoadedConfiguration['disabled'] = [];
-  for (const found of configuredConnectors(context)) {
+  const read = (found: ConfiguredConnector) => {
     const own: ReaderContext = { ...context, problems: [], connectorId: found.id };
-    const { type, connector, enabled } = readConnector(found, plugins, global, own);
-    const errors = own.problems.filter(({ severity }) => severity === 'error');
-    context.problems.push(...own.problems);
+    return { ...readConnector(found, plugins, global, own), found, problems: own.problems };
+  };
+  const blocks = new MisplacedBlocks(plugins, context, read);
+  const configured = configuredConnectors(context, plugins, blocks.anyOutside);
+  for (const { found, problems, type, connector, enabled } of blocks.readAll(configured)) {
+    const errors = problems.filter(({ severity, connectorId }) => severity === 'error' && connectorId !== undefined);
+    context.problems.push(...problems);
     if (enabled === false) disabled.push({ id: found.id, ...(type === undefined ? {} : { type }) });
     else if (errors.length > 0) {
       leftOut.push({ id: found.id, ...(type === undefined ? {} : { type }), reasons: errors.map(renderProblem) });
@@ -114,27 +120,6 @@ function guard(problem: Problem, encrypted: boolean): void {
   }
   if (problem.found === UNKNOWN_KEY && MISSPELLED_GUARD.test(problem.key)) problem.severity = 'error';
   if (problem.severity === 'error') problem.fatal = true;
-}
-
-interface ConfiguredConnector extends Found {
-  id: string;
-}
-
-function configuredConnectors(context: ReaderContext): ConfiguredConnector[] {
-  const config = find(context.root, 'connector.config');
-  if (config?.node.kind === 'map' && !isEmpty(config.node)) {
-    return [...config.node.entries].map(([id, { value, keyPlace }]) => ({
-      id,
-      node: value,
-      key: joinKey(config.key, id),
-      keyPlace,
-    }));
-  }
-  const place = { key: 'connector.config', place: (config?.node ?? context.root.node).place };
-  const wrong = config && !isEmpty(config.node) ? config.node : undefined;
-  const found = wrong?.kind === 'invalid' ? wrong.found : wrong ? nameOf(wrong) : 'nothing';
-  report(context, 'error', place, { found, expected: 'at least one connector, by its id' });
-  return [];
 }
 
 function readConnector(
@@ -246,7 +231,9 @@ function checkDefaults(
     if (!place || has(connectors, id)) continue;
     const off = has(disabled, id) ? 'a connector that is switched off' : 'no connector';
     const why = has(leftOut, id) ? 'a connector that is left out' : off;
-    const expected = 'ids of usable connectors; without, every usable connector is asked';
+    const near = connectors.find((connector) => connector.id.toLowerCase() === id.toLowerCase());
+    const ids = near ? `${JSON.stringify(near.id)}, in the same letter case` : 'ids of usable connectors';
+    const expected = `${ids}; without, every usable connector is asked`;
     report(
       context,
       'warning',

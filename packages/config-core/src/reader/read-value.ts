@@ -19,6 +19,9 @@ import { expectedOf } from './expected.js';
 /** A value that was read; `undefined` where nothing is set; `FAULTY` where a problem has been noted. */
 export const FAULTY = Symbol('faulty');
 
+/** A text in the quotes of a word processor, which are no quotes to YAML. */
+const TYPOGRAPHIC_QUOTES = /^[“”„«‹‘’‚].*[“”»›‘’]$/s;
+
 /** Reads the values of one property of a settings class. */
 export class ValueReader {
   readonly kind: SettingKind;
@@ -65,6 +68,11 @@ export class ValueReader {
     if ('found' in resolved) return this.fault(found, resolved.found, resolved.expected);
     const { text, from } = resolved;
     if (text === '') return undefined;
+    if (node.plain && TYPOGRAPHIC_QUOTES.test(text)) {
+      const expected = `straight ones (' or "); these are part of the value`;
+      const quotes = { found: 'typographic quotes around the value', expected };
+      report(this.context, 'warning', { key: found.key, place: node.place }, quotes);
+    }
     const value = convertText(text, this.kind, this.setting);
     if (value === undefined) return this.fault(found, this.show(node, text, from));
     if (this.kind === 'integer' && node.plain && looksOctal(text)) {

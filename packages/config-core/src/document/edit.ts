@@ -1,0 +1,28 @@
+import { type ConfigNode, type Entry, isEmpty, type MapNode, mergeNodes } from './node.js';
+import { relax } from './relaxed-name.js';
+
+/** The entry of a map by its relaxed name, with the key as written. */
+export function entryOf(map: MapNode, name: string): [string, Entry] | undefined {
+  return [...map.entries].find(([key]) => relax(key) === relax(name));
+}
+
+/** A copy of `node` with `entry` at `path`; maps on the way are made where there are none. */
+export function withEntry(node: ConfigNode, path: readonly string[], entry: Entry): MapNode {
+  const [name, ...rest] = path as [string, ...string[]];
+  const map: MapNode = node.kind === 'map' ? node : { ...node, kind: 'map', entries: new Map() };
+  const [key, known] = entryOf(map, name) ?? [name, undefined];
+  const inner = known?.value ?? { ...entry.value, kind: 'scalar', text: '', plain: true };
+  const value = rest.length > 0 ? withEntry(inner, rest, entry) : mergeNodes(inner, entry.value);
+  const keyPlace = known && !isEmpty(known.value) ? known.keyPlace : entry.keyPlace;
+  return { ...map, entries: new Map(map.entries).set(key, { keyPlace, value }) };
+}
+
+/** A copy of `map` without what is at `path`, given as written. */
+export function withoutEntry(map: MapNode, path: readonly string[]): MapNode {
+  const [name, ...rest] = path as [string, ...string[]];
+  const entries = new Map(map.entries);
+  const entry = entries.get(name);
+  if (rest.length === 0) entries.delete(name);
+  else if (entry?.value.kind === 'map') entries.set(name, { ...entry, value: withoutEntry(entry.value, rest) });
+  return { ...map, entries };
+}

@@ -1,0 +1,236 @@
+import { describe, expect, it } from '@jest/globals';
+import { load, problemsOf } from './testing/samples.js';
+
+const BLOCK = `db-connector:
+  uri: jdbc:sqlite:archive.db
+  query:
+    select: select 1
+`;
+const PEER = 'dicom-connector:\n  calling-aet: US\n  aet: THEM\n  host: pacs.example\n  port: 104\n';
+const WADO = 'wado:\n  authentication:\n    basic:\n      url: http://pacs.example/wado\n';
+
+function indent(text: string, blanks: number): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(blanks));
+}
+
+/** A connector without its block of that indentation. */
+function main(type: string, id = 'main'): string {
+  return indent(`${id}:\n  type: ${type}\n  wado.authentication.basic.url: http://pacs.example/wado\n`, 4);
+}
+
+const HEAD = 'connector:\n  config:\n';
+
+describe('a block that is indented too little', () => {
+  it('beside its connector became one of its own: one line names both', async () => {
+    const { connectors, leftOut, problems } = await load(HEAD + main('DB') + indent(BLOCK, 4));
+    expect(connectors).toEqual([]);
+    const told = `1.yml:6:5 connector.config.db-connector: found db-connector at the level of main, so that it became a connector of its own, expected it below main: indent it by 2 more blanks`;
+    expect(leftOut).toEqual([{ id: 'main', type: 'DB', reasons: [told] }]);
+    expect(problems).toMatchObject([{ severity: 'error', key: 'connector.config.db-connector', connectorId: 'main' }]);
+  });
+
+  it.each([
+    ['dicom-connector', 'DICOM', PEER],
+    ['wado', 'DICOM', WADO],
+    [
+      'dicom-web-connector',
+      'DICOM_WEB',
+      'dicom-web-connector:\n  qido-rs:\n    authentication:\n      basic:\n        server:\n          url: http://a\n',
+    ],
+    ['search-criteria', 'DICOM', 'search-criteria:\n  deactivated: PATIENT_ID\n'],
+    ['weasis', 'DICOM', 'weasis:\n  manifest:\n    compression-rate: 9\n'],
+  ])('%s is told as well', async (name, type, block) => {
+    const problems = await problemsOf(
+      HEAD +
+        indent(`main:\n  type: ${type}\n`, 4) +
+        (name === 'dicom-connector' ? '' : type === 'DICOM' ? indent(PEER, 6) : '') +
+        (name === 'wado' || type === 'DICOM_WEB' ? '' : indent(WADO, 6)) +
+        indent(block, 4),
+    );
+    expect(problems).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^error \\S+ connector\\.config\\.${name}: found ${name} at the level of main, .*, expected it below main`,
+        ),
+      ),
+    ]);
+  });
+
+  it('is one line with the others of its connector', async () => {
+    expect(await problemsOf(HEAD + indent('main:\n', 4) + indent(`type: DB\n${WADO}${BLOCK}`, 4))).toEqual([
+      'error 1.yml:4:5 connector.config.type: found type, wado, db-connector at the level of main, so that each became a connector of its own, expected them below main: indent them by 2 more blanks',
+    ]);
+  });
+
+  it('without any connector above it needs an id', async () => {
+    expect(await problemsOf(HEAD + indent(`type: DB\n${WADO}${BLOCK}`, 4))).toEqual([
+      'error 1.yml:3:5 connector.config: found type, wado, db-connector directly below config, expected the id of a connector between them: connector.config.ID.type',
+    ]);
+  });
+
+  it('belongs to the connector above it, else to the one below', async () => {
+    const text =
+      HEAD +
+      main('DICOM', 'a') +
+      indent(PEER, 6) +
+      main('DB', 'b') +
+      indent(BLOCK, 4) +
+      main('DICOM', 'c') +
+      indent(PEER, 6);
+    const { connectors, leftOut } = await load(text);
+    expect(connectors.map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(leftOut).toMatchObject([{ id: 'b', reasons: [expect.stringContaining('expected it below b')] }]);
+    const above = await load(HEAD + indent(BLOCK, 4) + main('DB'));
+    expect(above.leftOut).toMatchObject([{ id: 'main', reasons: [expect.stringContaining('expected it below main')] }]);
+  });
+
+  it.each([
+    ['at the level of config', indent(BLOCK, 2), 'connector.db-connector'],
+    ['at the left edge', BLOCK, 'db-connector'],
+  ])('%s', async (where, block, key) => {
+    const { leftOut, problems } = await load(HEAD + main('DB') + block);
+    expect(problems).toHaveLength(1);
+    expect(leftOut).toMatchObject([
+      {
+        id: 'main',
+        reasons: [
+          expect.stringMatching(
+            new RegExp(
+              `^1\\.yml:6:\\d ${key}: found db-connector ${where}, expected it below main: indent it by \\d more blanks$`,
+            ),
+          ),
+        ],
+      },
+    ]);
+  });
+
+  it('everything of a connector at the level of config', async () => {
+    const text = `${HEAD}    main:\n${indent(`type: DB\n${WADO}${BLOCK}`, 2)}`;
+    expect(await problemsOf(text)).toEqual([
+      'error 1.yml:4:3 connector.type: found type, wado, db-connector at the level of config, expected them below main: indent them by 4 more blanks',
+    ]);
+  });
+
+  it.each([
+    ['query', 'main', 'db-connector', indent('db-connector:\n  uri: jdbc:x\nquery:\n  select: s\n', 6)],
+    ['uri, query', 'main', 'db-connector', indent('db-connector:\nuri: jdbc:x\nquery:\n  select: s\n', 6)],
+    [
+      'query',
+      'config',
+      'db-connector',
+      indent('db-connector:\n  uri: jdbc:x\n', 6) + indent('query:\n  select: s\n', 4),
+    ],
+  ])('of a block: %s below %s', async (names, where, parent, lines) => {
+    const problems = await problemsOf(HEAD + main('DB') + lines);
+    expect(problems).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `found ${names} (?:below|at the level of) ${where === 'config' ? 'main' : where}\\b.*, expected (?:it|them) below ${parent}`,
+        ),
+      ),
+    ]);
+  });
+
+  it('is a fault of its connector only, and what is wrong in the block is told at its line', async () => {
+    const text = HEAD + main('DICOM') + indent(PEER.replace('104', 'abc'), 4) + main('DICOM', 'good') + indent(PEER, 6);
+    const { connectors, problems } = await load(text);
+    expect(connectors.map(({ id }) => id)).toEqual(['good']);
+    expect(problems.map(({ line, key }) => [line, key])).toEqual([
+      [6, 'connector.config.dicom-connector'],
+      [10, 'connector.config.main.dicom-connector.port'],
+    ]);
+  });
+});
+
+describe('a block that is indented too much', () => {
+  it.each([
+    ['wado', indent(WADO, 6) + indent(BLOCK, 8)],
+    ['authentication', indent(WADO, 6) + indent(BLOCK, 10)],
+    ['search-criteria', indent(WADO, 6) + indent('search-criteria:\n  deactivated:\n', 6) + indent(BLOCK, 8)],
+    ['httpTags', indent(`${WADO}    httpTags:\n      X-A: b\n`, 6) + indent(BLOCK, 12)],
+  ])('below %s', async (where, lines) => {
+    const problems = await problemsOf(`${HEAD}    main:\n      type: DB\n${lines}`);
+    expect(problems).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^error \\S+ \\S+\\.${where}\\.db-connector: found db-connector below ${where}, expected it below main: indent it by \\d fewer blanks$`,
+        ),
+      ),
+    ]);
+  });
+
+  it('that is not required: without effect, and where it belongs', async () => {
+    const criteria = '      search-criteria:\n        deactivated: PATIENT_ID\n';
+    const text = HEAD + main('DICOM') + indent(PEER, 6) + indent(WADO.replace('url', 'login'), 6) + indent(criteria, 2);
+    expect(await problemsOf(text)).toEqual([
+      expect.stringMatching(
+        /^warning \S+ \S+\.wado\.search-criteria: found an unknown key, without effect, expected it directly below main$/,
+      ),
+    ]);
+  });
+
+  it('and a connector inside another is missed', async () => {
+    const { connectors, problems } = await load(
+      HEAD + main('DICOM', 'a') + indent(PEER, 6) + indent(main('DB', 'b') + indent(BLOCK, 6), 2),
+    );
+    expect(connectors.map(({ id }) => id)).toEqual(['a']);
+    expect(problems).toMatchObject([
+      {
+        severity: 'error',
+        key: 'connector.config.a.b',
+        found: 'a connector below another, without effect',
+        expected: 'it beside a: indent it by 2 fewer blanks',
+      },
+    ]);
+    expect(problems[0]).not.toHaveProperty('connectorId');
+  });
+});
+
+describe('a connector that is not below connector.config', () => {
+  const own = indent(main('DB').replace(/^ {4}/gm, ''), 0) + indent(BLOCK, 2);
+
+  it.each([
+    ['beside an empty config', `connector:\n  config:\n${indent(own, 2)}`, 'connector.main', 'main beside config'],
+    ['without config', `connector:\n${indent(own, 2)}`, 'connector.main', 'main directly below connector'],
+    ['at the left edge', `connector:\n  config:\n${own}`, 'main', 'main at the left edge'],
+    ['below a config at the left edge', `connector:\nconfig:\n${indent(own, 2)}`, 'config', 'config at the left edge'],
+    [
+      'below default and config at the left edge',
+      `default: main\nconfig:\n${indent(own, 2)}`,
+      'config',
+      'config at the left edge',
+    ],
+  ])('%s', async (_, text, key, found) => {
+    const problems = await problemsOf(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(
+      new RegExp(`^error 1\\.yml:\\d+:\\d+ ${key}: found ${found}, expected it below connector(?:\\.config)?`),
+    );
+  });
+
+  it('is told where others are right', async () => {
+    const good = HEAD + main('DICOM', 'good') + indent(PEER, 6);
+    const { connectors, problems } = await load(good + indent(own, 2) + own.replace('main', 'other'));
+    expect(connectors.map(({ id }) => id)).toEqual(['good']);
+    expect(problems).toMatchObject([
+      { severity: 'warning', key: 'connector.main', found: 'main beside config, without effect' },
+      { severity: 'warning', key: 'other', found: 'other at the left edge, without effect' },
+    ]);
+  });
+
+  it('default at the left edge, beside connector, is told where it names connectors', async () => {
+    const good = HEAD + main('DICOM', 'good') + indent(PEER, 6);
+    expect(await problemsOf(`default: good\n${good}`)).toEqual([
+      'warning 1.yml:1:1 default: found default at the left edge, without effect, expected it below connector',
+    ]);
+    expect(await problemsOf(`default: dark\n${good}`)).toEqual([]);
+  });
+});
+
+it('other programs’ keys, templates and ids that are also names of keys are left alone', async () => {
+  const good = HEAD + main('DICOM', 'wado') + indent(PEER, 6);
+  const others = `wado: { url: http://other }\ndb-connector: { pool: 3 }\nconfig: { theme: dark }\ndefault: { a: b }\nuri: a\n`;
+  expect(await problemsOf(others + good)).toEqual([]);
+  const template = `wado: &wado\n  authentication.basic.url: http://a\n${HEAD}    main:\n      type: DICOM\n      wado: *wado\n${indent(PEER, 6)}`;
+  expect(await problemsOf(template)).toEqual([]);
+});

@@ -1,0 +1,229 @@
+import { type KnownPlugin } from './check.js';
+import { entryOf, withEntry, withoutEntry } from './document/edit.js';
+import { type ConfigNode, type Entry, find, type Found, isEmpty, joinKey, type MapNode } from './document/node.js';
+import { relax } from './document/relaxed-name.js';
+import { type ConfiguredConnector } from './find-connectors.js';
+import { type Block, explainUnknownKeys, type Move, moveProblems, type ReadConnector } from './misplaced-messages.js';
+import { type Place } from './problems.js';
+import { type ReaderContext, report } from './reader/context.js';
+import { Layout } from './reader/layout.js';
+import { UNKNOWN_KEY } from './reader/unknown-keys.js';
+import { settingsOf } from './setting.js';
+import { ConnectorSettings } from './settings/connector-settings.js';
+import { ConnectorKeys, GlobalConfiguration } from './settings/global-configuration.js';
+import { RetrievalKeys, retrievalPaths } from './settings/retrieval.js';
+
+/** A connector while its parts are looked for. */
+interface Draft<Read extends ReadConnector> {
+  read: Read;
+  moves: Move[];
+}
+
+/** Moves that are tried for one connector: a file with more faults needs a look anyway. */
+const MAXIMUM_TRIALS = 100;
+
+/**
+ * Reads connectors as `read` does, and those with a block that is indented too little or too much as if it were in place: one
+ * error says where the block is and where it belongs, in place of one for each setting that seems to be missing.
+ *
+ * A block counts as misplaced where nothing else can be meant: it has become a connector without a type, or its connector
+ * lacks settings which the block has.
+ */
+export class MisplacedBlocks<Read extends ReadConnector> {
+  private readonly layout: Layout;
+  private readonly outside: Block[];
+  private drafts: Draft<Read>[] = [];
+  private trials = 0;
+
+  constructor(
+    private readonly plugins: readonly KnownPlugin[],
+    private readonly context: ReaderContext,
+    private readonly read: (connector: ConfiguredConnector) => Read,
+  ) {
+    this.layout = connectorLayout(plugins);
+    this.outside = this.blocksOutside();
+  }
+
+  /** Whether anything outside of connectors has the name of a connector's block. */
+  get anyOutside(): boolean {
+    return this.outside.length > 0;
+  }
+
+  readAll(configured: readonly ConfiguredConnector[]): Read[] {
+    const strays = configured.filter((entry) => this.isStray(entry));
+    const connectors = configured.filter((entry) => !strays.includes(entry));
+    if (connectors.length === 0 && strays.length > 0) {
+      this.noteMissingId(strays);
+      return [];
+    }
+    this.drafts = this.withStrays(connectors, strays);
+    for (const draft of this.drafts) this.completeDraft(draft);
+    for (const { read, moves } of this.drafts) {
+      explainUnknownKeys(read, this.layout, this.plugins);
+      read.problems.push(...moveProblems(read, moves));
+    }
+    return this.drafts.map(({ read }) => read);
+  }
+
+  private isStray({ id, node }: ConfiguredConnector): boolean {
+    if (!this.layout.names.has(relax(id)) || isEmpty(node) || node.kind === 'invalid') return false;
+    return node.kind !== 'map' || !entryOf(node, 'type');
+  }
+
+  private noteMissingId(strays: readonly ConfiguredConnector[]): void {
+    const names = strays.map(({ id }) => id).join(', ');
+    const expected = `the id of a connector between them: connector.config.ID.${strays[0]!.id}`;
+    const place = { key: 'connector.config', place: strays[0]!.keyPlace };
+    report(this.context, 'error', place, { found: `${names} directly below config`, expected });
+  }
+
+  /** Blocks that became connectors of their own are read as parts of the connector above them, else of the one below. */
+  private withStrays(
+    connectors: readonly ConfiguredConnector[],
+    strays: readonly ConfiguredConnector[],
+  ): Draft<Read>[] {
+    const parts = connectors.map((found) => ({ found, moves: [] as Move[] }));
+    for (const stray of strays) {
+      const lacking = parts.filter(({ found }) => lacks(found.node, stray.id));
+      const owner = nearest(lacking.length > 0 ? lacking : parts, stray.keyPlace, ({ found }) => found.keyPlace);
+      owner.moves.push({ block: { ...stray, name: stray.id, level: 'connectors' }, path: [stray.id] });
+      if (lacking.length > 0) owner.found = moved(owner.found, owner.moves.at(-1)!);
+    }
+    return parts.map(({ found, moves }) => ({ read: this.read(found), moves }));
+  }
+
+  /** Looks for parts of a connector that has too few settings, until no other place completes it. */
+  private completeDraft(draft: Draft<Read>): void {
+    this.trials = 0;
+    while (shortcomings(draft.read) > 0) {
+      const before = draft.moves.length;
+      for (const move of this.possibleMoves(draft)) {
+        if (this.trials++ >= MAXIMUM_TRIALS) return;
+        const read = this.read(moved(draft.read.found, move));
+        if (shortcomings(read) >= shortcomings(draft.read)) continue;
+        this.accept(draft, move, read);
+        break;
+      }
+      if (draft.moves.length === before) break;
+    }
+    // Blocks without which the connector works come along with those that it needs.
+    for (const level of new Set(draft.moves.map(({ block }) => block.level))) {
+      for (const block of this.outside.filter(
+        (other) => other.level === level && lacks(draft.read.found.node, other.name),
+      )) {
+        const move = { block, path: [block.name] };
+        if (block.node.kind === 'map') this.accept(draft, move, this.read(moved(draft.read.found, move)));
+      }
+    }
+  }
+
+  private accept(draft: Draft<Read>, move: Move, read: Read): void {
+    draft.read = read;
+    draft.moves.push(move);
+    const { block } = move;
+    if (block.level === 'connectors')
+      this.drafts = this.drafts.filter(({ read: { found } }) => found.key !== block.key);
+    else if (block.level !== 'inside') this.outside.splice(this.outside.indexOf(block), 1);
+  }
+
+  private *possibleMoves(draft: Draft<Read>): Generator<Move> {
+    const { found, problems } = draft.read;
+    const unknown = new Set(problems.filter((problem) => problem.found === UNKNOWN_KEY).map(({ key }) => key));
+    for (const block of blocksInside(found)) {
+      const path = block.inside!;
+      if (path.length > 1 && block.node.kind === 'map' && this.layout.blocks.has(relax(block.name))) {
+        yield { block, path: [block.name] };
+      }
+      if (!unknown.has(block.key)) continue;
+      for (const parent of this.layout.parentsOf(block.name)) yield { block, path: [...parent, block.name] };
+    }
+    const wanting = this.drafts.filter(({ read }) => shortcomings(read) > 0);
+    const isMine = (block: Block, candidates: Draft<Read>[]) =>
+      candidates.length > 0 && nearest(candidates, block.keyPlace, ({ read }) => read.found.keyPlace) === draft;
+    for (const block of this.outside) {
+      if (block.node.kind !== 'map' && block.level === 'left edge' && !isEmpty(found.node)) continue;
+      const candidates = wanting.filter(({ read }) => lacks(read.found.node, block.name));
+      if (isMine(block, candidates)) yield { block, path: [block.name] };
+    }
+    for (const { read } of this.drafts) {
+      const { id, node } = read.found;
+      if (node.kind !== 'map' || entryOf(node, 'type') || read === draft.read) continue;
+      const block: Block = { ...read.found, name: id, level: 'connectors' };
+      const candidates = wanting.filter((other) => other.read !== read);
+      for (const parent of isMine(block, candidates) ? this.layout.parentsOf(id) : []) {
+        yield { block, path: [...parent, id] };
+      }
+    }
+  }
+
+  /** What has the name of a connector's block and is below `connector`, or at the left edge. */
+  private blocksOutside(): Block[] {
+    const { root } = this.context;
+    const connector = find(root, 'connector');
+    const global = new Layout().add(GlobalConfiguration).names;
+    const below = new Set(['config', ...[...settingsOf(ConnectorKeys).values()].flatMap(({ paths }) => paths)]);
+    const ofConnector = new Set([...below].map((path) => relax(path.replace('connector.', ''))));
+    const named = (scope: Found<MapNode>, level: Block['level'], others: ReadonlySet<string>) =>
+      entriesOf(scope)
+        .filter(({ name, node }) => this.layout.names.has(relax(name)) && !others.has(relax(name)) && !isEmpty(node))
+        .map((entry) => ({ ...entry, level }));
+    return [
+      ...(connector?.node.kind === 'map' ? named(connector as Found<MapNode>, 'config', ofConnector) : []),
+      ...named(root, 'left edge', global),
+    ];
+  }
+}
+
+function connectorLayout(plugins: readonly KnownPlugin[]): Layout {
+  const layout = new Layout().add(ConnectorSettings);
+  for (const { type, settings } of plugins) {
+    layout.add(settings);
+    const { own, fallback } = retrievalPaths(type);
+    for (const path of [...own, ...fallback]) layout.add(RetrievalKeys, path.split('.'));
+  }
+  return layout;
+}
+
+function entriesOf(scope: Found<MapNode>): (Found & { name: string })[] {
+  return [...scope.node.entries].map(([name, { value, keyPlace }]) => ({
+    name,
+    node: value,
+    key: joinKey(scope.key, name),
+    keyPlace,
+  }));
+}
+
+/** Every part of a connector, the outer ones first. */
+function* blocksInside({ node, ...place }: Found, inside: readonly string[] = []): Generator<Block> {
+  if (node.kind !== 'map') return;
+  for (const entry of entriesOf({ ...place, node })) {
+    const path = [...inside, entry.name];
+    if (!isEmpty(entry.node)) yield { ...entry, level: 'inside', inside: path };
+    yield* blocksInside(entry, path);
+  }
+}
+
+function lacks(node: ConfigNode, name: string): boolean {
+  const entry = node.kind === 'map' ? entryOf(node, name)?.[1] : undefined;
+  return entry === undefined || isEmpty(entry.value);
+}
+
+function moved(found: ConfiguredConnector, { block, path }: Move): ConfiguredConnector {
+  const entry: Entry = { keyPlace: block.keyPlace, value: block.node };
+  const rest = block.inside && found.node.kind === 'map' ? withoutEntry(found.node, block.inside) : found.node;
+  return { ...found, node: withEntry(rest, path, entry) };
+}
+
+/** How much a connector lacks: everything, its type, or single settings. */
+function shortcomings({ found, problems }: ReadConnector): number {
+  if (isEmpty(found.node)) return 1_000_000;
+  const missing = problems.filter((problem) => problem.severity === 'error' && problem.found === 'nothing');
+  return missing.length + (missing.some(({ key }) => key === `${found.key}.type`) ? 1_000 : 0);
+}
+
+/** The last before `place` in its file, else the first. */
+function nearest<Item>(items: readonly Item[], place: Place, placeOf: (item: Item) => Place): Item {
+  const isBefore = ({ file, line, column }: Place) =>
+    file === place.file && (line < place.line || (line === place.line && column < place.column));
+  return items.filter((item) => isBefore(placeOf(item))).at(-1) ?? items[0]!;
+}

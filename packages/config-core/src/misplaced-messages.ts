@@ -1,0 +1,95 @@
+import { type KnownPlugin } from './check.js';
+import { entryOf } from './document/edit.js';
+import { type Entry, find, type Found, type MapNode } from './document/node.js';
+import { relax } from './document/relaxed-name.js';
+import { type ConfiguredConnector, looksLikeConnector } from './find-connectors.js';
+import { type Problem } from './problems.js';
+import { type Layout } from './reader/layout.js';
+import { UNKNOWN_KEY } from './reader/unknown-keys.js';
+
+/** A connector with what was noted of it. */
+export interface ReadConnector {
+  found: ConfiguredConnector;
+  problems: Problem[];
+}
+
+/** Part of a connector that is somewhere else. */
+export interface Block extends Found {
+  name: string;
+  level: 'connectors' | 'config' | 'left edge' | 'inside';
+  /** Where it is inside its connector, as written. */
+  inside?: string[];
+}
+
+export interface Move {
+  block: Block;
+  /** Where the block belongs in its connector. */
+  path: string[];
+}
+
+/** One error for blocks that are side by side. */
+export function moveProblems({ found }: ReadConnector, moves: readonly Move[]): Problem[] {
+  const { id } = found;
+  const groups = new Map<string, Move[]>();
+  for (const move of moves) {
+    const { level, inside = [] } = move.block;
+    const group = [level, ...inside.slice(0, -1), '→', ...move.path.slice(0, -1)].join('.');
+    groups.set(group, [...(groups.get(group) ?? []), move]);
+  }
+  return [...groups.values()].map((group) => {
+    const sorted = group.map(({ block }) => block).sort((a, b) => a.keyPlace.line - b.keyPlace.line);
+    const [first] = sorted as [Block];
+    const names = sorted.map(({ name }) => name).join(', ');
+    const [it, each] = sorted.length === 1 ? ['it', 'it'] : ['them', 'each'];
+    const where = {
+      connectors: `at the level of ${id}, so that ${each} became a connector of its own`,
+      config: 'at the level of config',
+      'left edge': 'at the left edge',
+      inside: `below ${first.inside?.at(-2) ?? id}`,
+    }[first.level];
+    const parent = group[0]!.path.at(-2) ?? id;
+    const expected = `${it} below ${parent}${indentation(it!, group, found)}`;
+    const { keyPlace, key } = first;
+    return { severity: 'error', ...keyPlace, key, found: `${names} ${where}`, expected, connectorId: id };
+  });
+}
+
+/** By how many blanks a block has to be moved, as far as its new neighbors show it. */
+function indentation(it: string, moves: readonly Move[], { keyPlace, node }: ConfiguredConnector): string {
+  const [{ path, block }] = moves as [Move];
+  let parent: Entry | undefined = { keyPlace, value: node };
+  for (const name of path.slice(0, -1)) {
+    parent = parent?.value.kind === 'map' ? entryOf(parent.value, name)?.[1] : undefined;
+  }
+  if (parent?.value.kind !== 'map') return '';
+  const places = moves.map((move) => move.block.keyPlace);
+  const neighbor = [...parent.value.entries.values()].find((entry) => !places.includes(entry.keyPlace));
+  const column = neighbor?.keyPlace.column ?? parent.keyPlace.column + 2;
+  return blanks(it, column - block.keyPlace.column);
+}
+
+function blanks(it: string, number: number): string {
+  if (number === 0) return '';
+  return `: indent ${it} by ${Math.abs(number)} ${number > 0 ? 'more' : 'fewer'} blank${Math.abs(number) === 1 ? '' : 's'}`;
+}
+
+/** Says of keys without effect where they belong; a whole connector among them is missed, and an error. */
+export function explainUnknownKeys(
+  { found, problems }: ReadConnector,
+  layout: Layout,
+  plugins: readonly KnownPlugin[],
+): void {
+  for (const problem of problems) {
+    if (problem.found !== UNKNOWN_KEY) continue;
+    const path = problem.key.slice(found.key.length + 1);
+    const node = find(found as Found<MapNode>, path)?.node;
+    if (node && looksLikeConnector(node, plugins)) {
+      problem.severity = 'error';
+      problem.found = 'a connector below another, without effect';
+      problem.expected = `it beside ${found.id}${blanks('it', found.keyPlace.column - (problem.column ?? 0))}`;
+      delete problem.connectorId;
+    } else if (path.includes('.') && layout.names.has(relax(path.split('.').at(-1)!))) {
+      problem.expected = `it directly below ${found.id}`;
+    }
+  }
+}
