@@ -2,7 +2,7 @@ import { type ConnectorDefinition, type ConnectorPlugin, type LeftOutConnector }
 import { find, type Found, isEmpty, type MapNode, nameOf } from './document/node.js';
 import { type ConfigurationDocument } from './document/read.js';
 import { relax } from './document/relaxed-name.js';
-import { configuredConnectors, type ConfiguredConnector } from './find-connectors.js';
+import { configuredConnectors, type ConfiguredConnector, noteEmpty } from './find-connectors.js';
 import { MisplacedBlocks } from './misplaced-blocks.js';
 import { type Problem, renderProblem } from './problems.js';
 import { type ReaderContext, readerContext, report } from './reader/context.js';
@@ -130,12 +130,7 @@ function readConnector(
 ): { type?: string; enabled?: boolean; connector?: ConnectorConfiguration } {
   const { id, node, key, keyPlace } = found;
   if (isEmpty(node)) {
-    report(
-      context,
-      'warning',
-      { key, place: keyPlace },
-      { found: 'no value in it', expected: 'a connector; it is ignored' },
-    );
+    noteEmpty(found, context);
     return {};
   }
   if (node.kind !== 'map') {

@@ -84,6 +84,12 @@ function noteMisplaced(context: ReaderContext, plugins: readonly KnownPlugin[], 
   return any;
 }
 
+/** Notes that an entry of `connector.config` sets nothing. */
+export function noteEmpty({ key, keyPlace }: ConfiguredConnector, context: ReaderContext): void {
+  const told = { found: 'no value in it', expected: 'a connector; it is ignored' };
+  report(context, 'warning', { key, place: keyPlace }, told);
+}
+
 /** Whether a map has what no other than a connector has. */
 export function looksLikeConnector(node: ConfigNode, plugins: readonly KnownPlugin[]): boolean {
   if (node.kind !== 'map') return false;

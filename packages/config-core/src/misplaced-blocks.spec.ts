@@ -131,6 +131,52 @@ describe('a block that is indented too little', () => {
     ]);
   });
 
+  it('two of them, each of its own connector', async () => {
+    const text = HEAD + main('DB', 'a') + indent(BLOCK, 4) + main('DB', 'b') + indent(BLOCK, 4);
+    const { leftOut } = await load(text);
+    expect(leftOut).toEqual([
+      { id: 'a', type: 'DB', reasons: [expect.stringContaining('expected it below a')] },
+      { id: 'b', type: 'DB', reasons: [expect.stringContaining('expected it below b')] },
+    ]);
+  });
+
+  it('empty, with its content beside it', async () => {
+    const lines = `db-connector:\n${BLOCK.replace('db-connector:\n', '').replace(/^ {2}/gm, '')}`;
+    expect(await problemsOf(HEAD + main('DB') + indent('db-connector:\nquery:\n  select: s\n', 4))).toEqual([
+      expect.stringMatching(/config\.db-connector: found db-connector at the level of main.*expected it below main/),
+      expect.stringMatching(/main\.db-connector\.uri: found nothing/),
+      expect.stringMatching(/config\.query: found query at the level of main.*expected it below db-connector/),
+    ]);
+    expect(await problemsOf(HEAD + main('DB') + indent(lines, 6))).toEqual([
+      expect.stringMatching(/main\.uri: found uri, query below main, expected them below db-connector/),
+    ]);
+    expect(await problemsOf(HEAD + main('DICOM') + indent(PEER, 6) + indent('db-connector:\n  uri:\n', 4))).toEqual([
+      'warning 1.yml:11:5 connector.config.db-connector: found no value in it, expected a connector; it is ignored',
+    ]);
+  });
+
+  it('in JSON, without a word about blanks', async () => {
+    const peer = { 'calling-aet': 'A', aet: 'B', host: 'h', port: 104 };
+    const own = { type: 'DICOM', 'wado.authentication.basic.url': 'http://a' };
+    const text = JSON.stringify({ connector: { config: { main: own, 'dicom-connector': peer } } }, undefined, 2);
+    expect(await problemsOf(text)).toEqual([
+      expect.stringMatching(/config\.dicom-connector: .* expected it below main$/),
+    ]);
+  });
+
+  it('along with optional keys that are beside it', async () => {
+    const lines = 'db-connector:\n  uri: jdbc:sqlite:a\n  query:\n  select: s\n  patient-id-column: p\n';
+    expect(await problemsOf(HEAD + main('DB') + indent(lines, 6))).toEqual([
+      'error 1.yml:9:9 connector.config.main.db-connector.select: found select, patient-id-column below db-connector, expected them below query: indent them by 2 more blanks',
+    ]);
+    const login = 'wado:\n  authentication:\n    basic.url: http://a\n    login: me\n';
+    expect(await problemsOf(`${HEAD}    main:\n      type: DICOM\n${indent(PEER + login, 6)}`)).toEqual([
+      expect.stringMatching(
+        /^warning .*\.authentication\.login: found an unknown key, without effect, expected it below basic$/,
+      ),
+    ]);
+  });
+
   it('is a fault of its connector only, and what is wrong in the block is told at its line', async () => {
     const text = HEAD + main('DICOM') + indent(PEER.replace('104', 'abc'), 4) + main('DICOM', 'good') + indent(PEER, 6);
     const { connectors, problems } = await load(text);
@@ -225,6 +271,13 @@ describe('a connector that is not below connector.config', () => {
     ]);
     expect(await problemsOf(`default: dark\n${good}`)).toEqual([]);
   });
+});
+
+it('a connector that has the name of a key and no type costs itself only', async () => {
+  const good = HEAD + main('DICOM', 'good') + indent(PEER, 6);
+  const { connectors, leftOut } = await load(good + main('DICOM', 'weasis').replace('type', 'typ') + indent(PEER, 6));
+  expect(connectors.map(({ id }) => id)).toEqual(['good']);
+  expect(leftOut).toMatchObject([{ id: 'weasis', reasons: [expect.stringContaining('weasis.type: found nothing')] }]);
 });
 
 it('other programs’ keys, templates and ids that are also names of keys are left alone', async () => {

@@ -2,7 +2,7 @@ import { type KnownPlugin } from './check.js';
 import { entryOf, withEntry, withoutEntry } from './document/edit.js';
 import { type ConfigNode, type Entry, find, type Found, isEmpty, joinKey, type MapNode } from './document/node.js';
 import { relax } from './document/relaxed-name.js';
-import { type ConfiguredConnector } from './find-connectors.js';
+import { type ConfiguredConnector, noteEmpty } from './find-connectors.js';
 import { type Block, explainUnknownKeys, type Move, moveProblems, type ReadConnector } from './misplaced-messages.js';
 import { type Place } from './problems.js';
 import { type ReaderContext, report } from './reader/context.js';
@@ -19,8 +19,8 @@ interface Draft<Read extends ReadConnector> {
   moves: Move[];
 }
 
-/** Moves that are tried for one connector: a file with more faults needs a look anyway. */
-const MAXIMUM_TRIALS = 100;
+/** Moves that are tried: a file with more faults than that needs a look anyway. */
+const MAXIMUM_TRIALS = 200;
 
 /**
  * Reads connectors as `read` does, and those with a block that is indented too little or too much as if it were in place: one
@@ -57,8 +57,11 @@ export class MisplacedBlocks<Read extends ReadConnector> {
       return [];
     }
     this.drafts = this.withStrays(connectors, strays);
-    for (const draft of this.drafts) this.completeDraft(draft);
+    for (const draft of this.drafts) if (this.drafts.includes(draft)) this.completeDraft(draft);
     for (const { read, moves } of this.drafts) {
+      const twice = moves.filter(({ block }) => block.node.kind === 'invalid').map(({ block }) => block.name);
+      const told = (key: string) => twice.some((name) => key.startsWith(`${read.found.key}.${name}.`));
+      read.problems.splice(0, Infinity, ...read.problems.filter(({ key }) => !told(key)));
       explainUnknownKeys(read, this.layout, this.plugins);
       read.problems.push(...moveProblems(read, moves));
     }
@@ -66,8 +69,9 @@ export class MisplacedBlocks<Read extends ReadConnector> {
   }
 
   private isStray({ id, node }: ConfiguredConnector): boolean {
-    if (!this.layout.names.has(relax(id)) || isEmpty(node) || node.kind === 'invalid') return false;
-    return node.kind !== 'map' || !entryOf(node, 'type');
+    if (!this.layout.names.has(relax(id))) return false;
+    const names = node.kind === 'map' ? [...node.entries.keys()].map(relax) : [];
+    return !names.some((name) => name === 'type' || (name.endsWith('connector') && this.layout.blocks.has(name)));
   }
 
   private noteMissingId(strays: readonly ConfiguredConnector[]): void {
@@ -84,17 +88,23 @@ export class MisplacedBlocks<Read extends ReadConnector> {
   ): Draft<Read>[] {
     const parts = connectors.map((found) => ({ found, moves: [] as Move[] }));
     for (const stray of strays) {
-      const lacking = parts.filter(({ found }) => lacks(found.node, stray.id));
-      const owner = nearest(lacking.length > 0 ? lacking : parts, stray.keyPlace, ({ found }) => found.keyPlace);
-      owner.moves.push({ block: { ...stray, name: stray.id, level: 'connectors' }, path: [stray.id] });
-      if (lacking.length > 0) owner.found = moved(owner.found, owner.moves.at(-1)!);
+      const { id, node, keyPlace } = stray;
+      const lacking = parts.filter(({ found }) => lacks(found.node, id));
+      const owner = nearest(lacking.length > 0 ? lacking : parts, keyPlace, ({ found }) => found.keyPlace);
+      if (isEmpty(node) && (lacking.length === 0 || shortcomings(this.read(owner.found)) === 0)) {
+        noteEmpty(stray, this.context);
+        continue;
+      }
+      const move: Move = { block: { ...stray, name: id, level: 'connectors' }, path: [id] };
+      // Two of them are one key twice, and each may be that of another connector.
+      for (const part of node.kind === 'invalid' && lacking.length > 0 ? lacking : [owner]) part.moves.push(move);
+      if (lacking.length > 0 && node.kind !== 'invalid') owner.found = moved(owner.found, move);
     }
     return parts.map(({ found, moves }) => ({ read: this.read(found), moves }));
   }
 
   /** Looks for parts of a connector that has too few settings, until no other place completes it. */
   private completeDraft(draft: Draft<Read>): void {
-    this.trials = 0;
     while (shortcomings(draft.read) > 0) {
       const before = draft.moves.length;
       for (const move of this.possibleMoves(draft)) {
@@ -106,13 +116,30 @@ export class MisplacedBlocks<Read extends ReadConnector> {
       }
       if (draft.moves.length === before) break;
     }
-    // Blocks without which the connector works come along with those that it needs.
+    this.takeAlong(draft);
+  }
+
+  /** Blocks and keys without which the connector works come along with those that it needs. */
+  private takeAlong(draft: Draft<Read>): void {
     for (const level of new Set(draft.moves.map(({ block }) => block.level))) {
       for (const block of this.outside.filter(
         (other) => other.level === level && lacks(draft.read.found.node, other.name),
       )) {
         const move = { block, path: [block.name] };
         if (block.node.kind === 'map') this.accept(draft, move, this.read(moved(draft.read.found, move)));
+      }
+    }
+    for (const { block, path } of draft.moves.filter((move) => move.block.inside)) {
+      const { found, problems } = draft.read;
+      const neighbors = [...blocksInside(found)].filter(
+        ({ key, name, inside }) =>
+          inside!.slice(0, -1).join('.') === block.inside!.slice(0, -1).join('.') &&
+          problems.some((problem) => problem.found === UNKNOWN_KEY && problem.key === key) &&
+          this.layout.parentsOf(name).some((parent) => parent.join('.') === path.slice(0, -1).join('.')),
+      );
+      for (const neighbor of neighbors) {
+        const move = { block: neighbor, path: [...path.slice(0, -1), neighbor.name] };
+        this.accept(draft, move, this.read(moved(draft.read.found, move)));
       }
     }
   }

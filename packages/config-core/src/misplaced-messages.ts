@@ -36,7 +36,7 @@ export function moveProblems({ found }: ReadConnector, moves: readonly Move[]): 
     const group = [level, ...inside.slice(0, -1), '→', ...move.path.slice(0, -1)].join('.');
     groups.set(group, [...(groups.get(group) ?? []), move]);
   }
-  return [...groups.values()].map((group) => {
+  return [...groups.values()].map((group): Problem => {
     const sorted = group.map(({ block }) => block).sort((a, b) => a.keyPlace.line - b.keyPlace.line);
     const [first] = sorted as [Block];
     const names = sorted.map(({ name }) => name).join(', ');
@@ -61,7 +61,7 @@ function indentation(it: string, moves: readonly Move[], { keyPlace, node }: Con
   for (const name of path.slice(0, -1)) {
     parent = parent?.value.kind === 'map' ? entryOf(parent.value, name)?.[1] : undefined;
   }
-  if (parent?.value.kind !== 'map') return '';
+  if (parent?.value.kind !== 'map' || (node.kind === 'map' && node.flow)) return '';
   const places = moves.map((move) => move.block.keyPlace);
   const neighbor = [...parent.value.entries.values()].find((entry) => !places.includes(entry.keyPlace));
   const column = neighbor?.keyPlace.column ?? parent.keyPlace.column + 2;
@@ -88,8 +88,11 @@ export function explainUnknownKeys(
       problem.found = 'a connector below another, without effect';
       problem.expected = `it beside ${found.id}${blanks('it', found.keyPlace.column - (problem.column ?? 0))}`;
       delete problem.connectorId;
-    } else if (path.includes('.') && layout.names.has(relax(path.split('.').at(-1)!))) {
-      problem.expected = `it directly below ${found.id}`;
+      continue;
     }
+    const name = path.split('.').at(-1)!;
+    const parents = [...new Set(layout.parentsOf(name).map((parent) => parent.at(-1)!))];
+    if (path.includes('.') && layout.names.has(relax(name))) problem.expected = `it directly below ${found.id}`;
+    else if (parents.length === 1) problem.expected = `it below ${parents[0]!}`;
   }
 }

@@ -21,6 +21,8 @@ export interface MapNode extends AnyNode {
   kind: 'map';
   /** By the key as written. */
   entries: Map<string, Entry>;
+  /** Written in braces, so that no indentation counts. */
+  flow?: true;
 }
 
 export interface Entry {

@@ -15,6 +15,8 @@ interface Lines {
   line: string;
   /** Its text from there on. */
   rest: string;
+  /** Those before it. */
+  before: string[];
 }
 
 /** Faults that beginners make, each with how it looks in the file. The first that fits is reported. */
@@ -43,11 +45,7 @@ const FAULTS: ((code: string, message: string, lines: Lines) => YamlFault | unde
     /^Flow (?:map|sequence) in block collection|^Expected flow/.test(message)
       ? { found: 'no closing bracket', expected: 'one: a [ or { before this line is never closed' }
       : undefined,
-  (_code, message) => {
-    if (!message.startsWith('All mapping items')) return undefined;
-    const found = 'another indentation than that of the keys above';
-    return { found, expected: 'the same number of blanks for all keys of a map' };
-  },
+  (_code, message, lines) => (message.startsWith('All mapping items') ? describeIndentation(lines) : undefined),
   (code, _message, { rest }) => {
     if (code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined;
     if (/:\s+\S/.test(rest)) {
@@ -78,7 +76,7 @@ export function describeFault(code: string, message: string, text: string, offse
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);
   const line = text.slice(start, end < 0 ? undefined : end);
-  const lines = { line, rest: line.slice(offset - start) };
+  const lines = { line, rest: line.slice(offset - start), before: text.slice(0, start).split('\n') };
   for (const fault of FAULTS) {
     const described = fault(code, message, lines);
     if (described) return described;
@@ -87,4 +85,27 @@ export function describeFault(code: string, message: string, text: string, offse
   const sentence = message.replace(/\s+at line \d+.*$/s, '').replace(/(["'`]).*\1/s, '…');
   const expected = line.includes('${') ? 'valid YAML, with quotes around ${…} inside { } or [ ]' : 'valid YAML';
   return { found: `broken YAML (${sentence})`, expected };
+}
+
+const KEY = /^( *)([\w.-]+)[ \t]*:/;
+
+/** A key between two levels: those that it may belong to, each with the last key there. */
+function describeIndentation({ line, before }: Lines): YamlFault {
+  const blanks = /^ */.exec(line)![0].length;
+  const levels = new Map<number, string>();
+  let innermost = Infinity;
+  for (const above of before.reverse()) {
+    const [, indentation, key] = KEY.exec(above) ?? [];
+    if (key === undefined || indentation!.length >= innermost) continue;
+    innermost = indentation!.length;
+    levels.set(innermost, key);
+  }
+  const deeper = [...levels.keys()].filter((level) => level > blanks).at(-1);
+  const outer = [...levels.keys()].find((level) => level < blanks);
+  const [first, ...second] = [deeper, outer].filter((level) => level !== undefined);
+  const found = `${KEY.exec(line)?.[2] ?? 'a line'} with an indentation that no key above has`;
+  if (first === undefined) return { found, expected: 'the same number of blanks for all keys of a map' };
+  const named = (level: number) => `(as ${levels.get(level)!})`;
+  const rest = second.map((level) => ` or ${level} ${named(level)}`).join('');
+  return { found, expected: `${first} blanks ${named(first)}${rest}` };
 }

@@ -134,10 +134,16 @@ describe('what is no YAML is told with file, line and column', () => {
     ['a: b: c', 1, 'a value that contains a colon and a blank and is not quoted, expected quotes around the value'],
     ['a: "x"y', 1, 'text after a closing quote, expected quotes around the whole value, or none'],
     ['a: "x\nb: 1', 2, 'no closing quote, expected one: a quote before this line is never closed'],
+    ['a:\n    b: 1\n  c: 2', 3, 'c with an indentation that no key above has, expected 4 blanks (as b) or 0 (as a)'],
     [
-      'a:\n    b: 1\n  c: 2',
+      'connector:\n  config:\n    main:\n      type: DB\n     db-connector:\n        uri: x',
+      5,
+      'db-connector with an indentation that no key above has, expected 6 blanks (as type) or 4 (as main)',
+    ],
+    [
+      'a:\n    b: 1\n  "c d": 2',
       3,
-      'another indentation than that of the keys above, expected the same number of blanks for all keys of a map',
+      'a line with an indentation that no key above has, expected 4 blanks (as b) or 0 (as a)',
     ],
     [
       'a: 1\n  b: 2',

@@ -116,7 +116,7 @@ class Converter {
     }
     try {
       if (isAlias(node)) return this.convertAlias(node, place);
-      if (isMap(node)) return this.convertMap(node.items as YamlPair[], place);
+      if (isMap(node)) return this.convertMap(node.items as YamlPair[], place, node.flow);
       if (isSeq(node)) {
         const items = node.items.map((item) => this.convert(item as Node, place));
         return { kind: 'list', place, order: this.order, items };
@@ -145,8 +145,8 @@ class Converter {
     }
   }
 
-  private convertMap(pairs: readonly YamlPair[], place: Place): MapNode {
-    const map: MapNode = { kind: 'map', place, order: this.order, entries: new Map() };
+  private convertMap(pairs: readonly YamlPair[], place: Place, flow = false): MapNode {
+    const map: MapNode = { kind: 'map', place, order: this.order, entries: new Map(), ...(flow && { flow }) };
     const merged: ConfigNode[] = [];
     for (const { key, value } of pairs) {
       const keyPlace = key?.range ? this.placeAt(key.range[0]) : place;
