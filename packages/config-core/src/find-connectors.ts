@@ -1,8 +1,11 @@
 import { type KnownPlugin } from './check.js';
-import { entryOf } from './document/edit.js';
-import { type ConfigNode, find, type Found, isEmpty, joinKey, type MapNode, nameOf, noMap } from './document/node.js';
+import { entriesOf, entryOf } from './document/edit.js';
+import { type ConfigNode, find, type Found, isEmpty, nameOf, noMap } from './document/node.js';
 import { relax } from './document/relaxed-name.js';
 import { type ReaderContext, report } from './reader/context.js';
+
+/** Keys that hold connectors, and are none even if a connector's keys are directly below them. */
+const OURS = new Set(['connector', 'config', 'default']);
 
 /** An entry of `connector.config`. */
 export interface ConfiguredConnector extends Found {
@@ -23,12 +26,7 @@ export function configuredConnectors(
   const none = !config || isEmpty(config.node);
   const misplaced = noteMisplaced(context, plugins, none);
   if (config?.node.kind === 'map' && (!none || (mayBeElsewhere && config.node.entries.size > 0))) {
-    return [...config.node.entries].map(([id, { value, keyPlace }]) => ({
-      id,
-      node: value,
-      key: joinKey(config.key, id),
-      keyPlace,
-    }));
+    return entriesOf(config).map(({ name, ...entry }) => ({ ...entry, id: name }));
   }
   if (none && misplaced) return [];
   const place = { key: 'connector.config', place: (config?.node ?? context.root.node).place };
@@ -44,44 +42,46 @@ export function configuredConnectors(
 }
 
 /**
- * Notes connectors that are not below `connector.config`: errors where there are no others, else warnings, since such a map
- * may be a template. Notes a `default` at the left edge that names connectors, too.
+ * Notes connectors that are not below `connector.config`: errors where there are no others, else warnings, and nothing where
+ * connectors are made from them by aliases. Notes a `default` at the left edge that names connectors, too.
  *
  * @returns whether there are any such connectors
  */
 function noteMisplaced(context: ReaderContext, plugins: readonly KnownPlugin[], none: boolean): boolean {
   const { root } = context;
   const connector = find(root, 'connector');
-  const config = entryOf(root.node, 'config');
-  const isConnector = (node: ConfigNode) => looksLikeConnector(node, plugins);
-  const severity = none ? 'error' : 'warning';
-  const effect = none ? '' : ', without effect';
-  const places: { where: string; scope: Found<MapNode> }[] = [{ where: 'at the left edge', scope: root }];
-  if (connector?.node.kind === 'map') {
-    const where = find(root, 'connector.config') ? 'beside config' : 'directly below connector';
-    places.push({ where, scope: connector as Found<MapNode> });
-  }
-  let any = false;
-  for (const { where, scope } of places) {
-    for (const [name, { value, keyPlace }] of scope.node.entries) {
-      if (!isConnector(value) || ['connector', 'config', 'default'].includes(relax(name))) continue;
-      any = true;
-      const key = joinKey(scope.key, name);
-      const told = { found: `${name} ${where}${effect}`, expected: 'it below connector.config' };
-      report(context, severity, { key, place: keyPlace }, told);
+  const config = find(root, 'connector.config');
+  const isConnector = (node: ConfigNode) => looksLikeConnector(node, plugins) && !isTemplate(node, config?.node);
+  const misplaced: { found: Found; where: string; expected: string }[] = [];
+  for (const found of entriesOf(root)) {
+    const where = `${found.key} at the left edge`;
+    if (isConnector(found.node) && !OURS.has(relax(found.key))) {
+      misplaced.push({ found, where, expected: 'it below connector.config' });
     }
+    if (relax(found.key) !== 'config' || !entriesOf(found).some(({ node }) => isConnector(node))) continue;
+    misplaced.push({ found, where, expected: 'it below connector: indent config and everything below it' });
   }
-  if (
-    none &&
-    config?.[1].value.kind === 'map' &&
-    [...config[1].value.entries.values()].some(({ value }) => isConnector(value))
-  ) {
-    any = true;
-    const told = { found: 'config at the left edge', expected: 'it below connector, as default: indent both' };
-    report(context, 'error', { key: config[0], place: config[1].keyPlace }, told);
+  for (const found of connector ? entriesOf(connector) : []) {
+    if (!isConnector(found.node) || OURS.has(relax(found.name))) continue;
+    const where = `${found.name} ${config ? 'beside config' : 'directly below connector'}`;
+    misplaced.push({ found, where, expected: 'it below connector.config' });
+  }
+  for (const { found, where, expected } of misplaced) {
+    const told = { found: none ? where : `${where}, without effect`, expected };
+    report(context, none ? 'error' : 'warning', { key: found.key, place: found.keyPlace }, told);
   }
   noteMisplacedDefault(context);
-  return any;
+  return misplaced.length > 0;
+}
+
+/** Whether a configured connector is `node` by an alias, or has it merged in. */
+function isTemplate(node: ConfigNode, config: ConfigNode | undefined): boolean {
+  if (node.kind !== 'map' || config?.kind !== 'map') return false;
+  const places = new Set([...node.entries.values()].map(({ keyPlace }) => JSON.stringify(keyPlace)));
+  return [...config.entries.values()].some(
+    ({ value }) =>
+      value.kind === 'map' && [...value.entries.values()].some(({ keyPlace }) => places.has(JSON.stringify(keyPlace))),
+  );
 }
 
 /** Notes that an entry of `connector.config` sets nothing. */

@@ -258,6 +258,11 @@ describe('a connector that is not below connector.config', () => {
     const good = HEAD + main('DICOM', 'good') + indent(PEER, 6);
     const { connectors, problems } = await load(good + indent(own, 2) + own.replace('main', 'other'));
     expect(connectors.map(({ id }) => id)).toEqual(['good']);
+    expect(await problemsOf(`${good}config:\n${indent(own, 2)}`)).toEqual([
+      expect.stringMatching(
+        /^warning \S+ config: found config at the left edge, without effect, expected it below connector: indent config and everything below it$/,
+      ),
+    ]);
     expect(problems).toMatchObject([
       { severity: 'warning', key: 'connector.main', found: 'main beside config, without effect' },
       { severity: 'warning', key: 'other', found: 'other at the left edge, without effect' },
@@ -286,4 +291,8 @@ it('other programs’ keys, templates and ids that are also names of keys are le
   expect(await problemsOf(others + good)).toEqual([]);
   const template = `wado: &wado\n  authentication.basic.url: http://a\n${HEAD}    main:\n      type: DICOM\n      wado: *wado\n${indent(PEER, 6)}`;
   expect(await problemsOf(template)).toEqual([]);
+  for (const use of ['main: *all', 'main:\n      <<: *all\n      timeout: 5s']) {
+    const whole = `x-template: &all\n  type: DICOM\n${indent(PEER + WADO, 2)}${HEAD}    ${use}\n`;
+    expect(await problemsOf(whole)).toEqual([]);
+  }
 });

@@ -1,6 +1,6 @@
 import { type KnownPlugin } from './check.js';
-import { entryOf, withEntry, withoutEntry } from './document/edit.js';
-import { type ConfigNode, type Entry, find, type Found, isEmpty, joinKey, type MapNode } from './document/node.js';
+import { entriesOf, entryOf, withEntry, withoutEntry } from './document/edit.js';
+import { type ConfigNode, type Entry, find, type Found, isEmpty } from './document/node.js';
 import { relax } from './document/relaxed-name.js';
 import { type ConfiguredConnector, noteEmpty } from './find-connectors.js';
 import { type Block, explainUnknownKeys, type Move, moveProblems, type ReadConnector } from './misplaced-messages.js';
@@ -190,14 +190,11 @@ export class MisplacedBlocks<Read extends ReadConnector> {
     const global = new Layout().add(GlobalConfiguration).names;
     const below = new Set(['config', ...[...settingsOf(ConnectorKeys).values()].flatMap(({ paths }) => paths)]);
     const ofConnector = new Set([...below].map((path) => relax(path.replace('connector.', ''))));
-    const named = (scope: Found<MapNode>, level: Block['level'], others: ReadonlySet<string>) =>
+    const named = (scope: Found, level: Block['level'], others: ReadonlySet<string>) =>
       entriesOf(scope)
         .filter(({ name, node }) => this.layout.names.has(relax(name)) && !others.has(relax(name)) && !isEmpty(node))
         .map((entry) => ({ ...entry, level }));
-    return [
-      ...(connector?.node.kind === 'map' ? named(connector as Found<MapNode>, 'config', ofConnector) : []),
-      ...named(root, 'left edge', global),
-    ];
+    return [...(connector ? named(connector, 'config', ofConnector) : []), ...named(root, 'left edge', global)];
   }
 }
 
@@ -211,19 +208,9 @@ function connectorLayout(plugins: readonly KnownPlugin[]): Layout {
   return layout;
 }
 
-function entriesOf(scope: Found<MapNode>): (Found & { name: string })[] {
-  return [...scope.node.entries].map(([name, { value, keyPlace }]) => ({
-    name,
-    node: value,
-    key: joinKey(scope.key, name),
-    keyPlace,
-  }));
-}
-
 /** Every part of a connector, the outer ones first. */
-function* blocksInside({ node, ...place }: Found, inside: readonly string[] = []): Generator<Block> {
-  if (node.kind !== 'map') return;
-  for (const entry of entriesOf({ ...place, node })) {
+function* blocksInside(found: Found, inside: readonly string[] = []): Generator<Block> {
+  for (const entry of entriesOf(found)) {
     const path = [...inside, entry.name];
     if (!isEmpty(entry.node)) yield { ...entry, level: 'inside', inside: path };
     yield* blocksInside(entry, path);

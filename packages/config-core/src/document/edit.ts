@@ -1,9 +1,20 @@
-import { type ConfigNode, type Entry, isEmpty, type MapNode, mergeNodes } from './node.js';
+import { type ConfigNode, type Entry, type Found, isEmpty, joinKey, type MapNode, mergeNodes } from './node.js';
 import { relax } from './relaxed-name.js';
 
 /** The entry of a map by its relaxed name, with the key as written. */
 export function entryOf(map: MapNode, name: string): [string, Entry] | undefined {
   return [...map.entries].find(([key]) => relax(key) === relax(name));
+}
+
+/** The entries of a node, each with its key as written; none where the node is not a map. */
+export function entriesOf({ node, key }: Found): (Found & { name: string })[] {
+  if (node.kind !== 'map') return [];
+  return [...node.entries].map(([name, { value, keyPlace }]) => ({
+    name,
+    node: value,
+    key: joinKey(key, name),
+    keyPlace,
+  }));
 }
 
 /** A copy of `node` with `entry` at `path`; maps on the way are made where there are none. */
