@@ -89,7 +89,10 @@ describe('values', () => {
   it.each(['“hunter2”', '„hunter2“', '‘hunter2’', '«hunter2»', '”hunter2”'])(
     'typographic quotes, as word processors make them, are told: %s',
     async (password) => {
-      const basic = (value: string) => dicomConnector(`      wado.authentication.basic.password: ${value}\n`);
+      const basic = (value: string) =>
+        dicomConnector(
+          `      wado.authentication.basic.password: ${value}\n      wado.authentication.basic.login: me\n`,
+        );
       const [problem, ...more] = await problemsOf(basic(password));
       expect(problem).toMatch(
         /^warning 1\.yml:7:\d+ \S+\.password: found typographic quotes around the value, expected straight ones \(' or "\); these are part of the value$/,

@@ -38,7 +38,7 @@ describe('a block that is indented too little', () => {
       'dicom-web-connector:\n  qido-rs:\n    authentication:\n      basic:\n        server:\n          url: http://a\n',
     ],
     ['search-criteria', 'DICOM', 'search-criteria:\n  deactivated: PATIENT_ID\n'],
-    ['weasis', 'DICOM', 'weasis:\n  manifest:\n    compression-rate: 9\n'],
+    ['weasis', 'DICOM', 'weasis:\n  manifest:\n    requireOnlySOPInstanceUID: true\n'],
   ])('%s is told as well', async (name, type, block) => {
     const problems = await problemsOf(
       HEAD +
@@ -207,7 +207,12 @@ describe('a block that is indented too much', () => {
 
   it('that is not required: without effect, and where it belongs', async () => {
     const criteria = '      search-criteria:\n        deactivated: PATIENT_ID\n';
-    const text = HEAD + main('DICOM') + indent(PEER, 6) + indent(WADO.replace('url', 'login'), 6) + indent(criteria, 2);
+    const text =
+      HEAD +
+      main('DICOM') +
+      indent(PEER, 6) +
+      indent('wado:\n  authentication:\n    force-basic: false\n', 6) +
+      indent(criteria, 2);
     expect(await problemsOf(text)).toEqual([
       expect.stringMatching(
         /^warning \S+ \S+\.wado\.search-criteria: found an unknown key, without effect, expected it directly below main$/,
