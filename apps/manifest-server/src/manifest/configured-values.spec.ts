@@ -112,8 +112,8 @@ const WALKED: Record<string, Walked> = {
   },
 };
 
-/** Settings that choose what is said and are never said themselves. */
-const NEVER_SAID = ['OAuth2Retrieval.oidcId'];
+/** Settings that choose what is said, or stand in launch addresses, and are never said in a manifest. */
+const NEVER_SAID = ['OAuth2Retrieval.oidcId', 'OAuth2Retrieval.oidcIssuer'];
 
 const ANY = [
   'a',
