@@ -25,7 +25,12 @@ export function effectiveConfiguration({ global, connectors }: LoadedConfigurati
 
 /** {@link effectiveConfiguration} as YAML. */
 export function renderEffective(loaded: LoadedConfiguration): string {
-  return stringify(effectiveConfiguration(loaded), { lineWidth: 0 });
+  return renderYaml(effectiveConfiguration(loaded));
+}
+
+/** Writes a tree of keys as the YAML of a configuration file. */
+export function renderYaml(tree: Readonly<Record<string, unknown>>): string {
+  return stringify(tree, { lineWidth: 0 });
 }
 
 function put(instance: object, path: string[], tree: Tree): void {

@@ -1,11 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SymmetricCipher } from '@pacs-connectors/config-core';
-import { runCommand } from './run.js';
+import { runCli as run } from '../testing/run-command.js';
 
 let folder: string;
 
@@ -13,18 +11,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pacs-connectors-cli-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** Runs a command; `terminal` types the input at a terminal instead of piping it in. */
-async function run(args: string[], { env = {}, input = '', terminal = false } = {}) {
-  const typed = new PassThrough();
-  typed.write(input);
-  const stdin = Object.assign(terminal ? typed : Readable.from([input]), { isTTY: terminal });
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const code = await runCommand(args, { env, stdin, stdout, stderr });
-  stdout.end();
-  stderr.end();
-  return { code, out: await text(stdout), err: await text(stderr) };
-}
 
 async function file(name: string, content: string): Promise<string> {
   const path = join(folder, name);

@@ -3,6 +3,7 @@ import { ConfigurationError } from '@pacs-connectors/config-core';
 import { describeUnexpected } from '../http/describe-unexpected.js';
 import { check } from './check.js';
 import { encrypt } from './encrypt.js';
+import { importProperties } from './import/import.js';
 import { keys, schema } from './schema.js';
 import { type Terminal, UsageError } from './terminal.js';
 
@@ -12,6 +13,12 @@ const USAGE = `pacs-connectors, tools for the configuration of the manifest serv
       Prints the configuration in effect (canonical names, placeholders and ciphers resolved, secrets masked) and every
       problem with its place. FILE is a YAML file or a folder of them, the later over the earlier; without any, those of
       CONNECTORS_CONFIG. Exit code 1 where there is an error.
+
+  pacs-connectors import FILE.properties… [--output FILE]
+      Prints the YAML for the property files of the oldest Java server (weasis-connector-default.properties, dicom-….properties),
+      or writes it to a new FILE. Files that they name are read too. Standard error says what became of each line; it shows no
+      value. The YAML contains passwords as the files do. Exit code 0: every line was taken or is not needed; 1: there is
+      something to decide, or a line is not known.
 
   pacs-connectors encrypt [--mode gcm|cbc]
       Asks for a value, or reads it from a pipe, and prints it as '{cipher}…' for a configuration file. The key is taken
@@ -41,6 +48,8 @@ export async function runCommand(args: string[], terminal: Terminal): Promise<nu
         return await check(operands, terminal);
       case 'encrypt':
         return await encrypt(operands, values.mode, terminal);
+      case 'import':
+        return await importProperties(operands, values.output, terminal);
       case 'schema':
         return await schema(operands, terminal);
       case 'keys':
@@ -63,7 +72,7 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' }, mode: { type: 'string' } },
+      options: { help: { type: 'boolean', short: 'h' }, mode: { type: 'string' }, output: { type: 'string' } },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
