@@ -25,6 +25,13 @@ export interface Connector {
    */
   check(signal: AbortSignal): Promise<ConnectorStatus>;
   /**
+   * Returns the Study Instance UID of any study that the archive holds, found without an identifier; `undefined` if it holds
+   * none. `pacs-connectors check --connect` fetches an image of it. Left out if the archive language cannot browse.
+   *
+   * @throws ConnectorError
+   */
+  sampleStudy?(signal: AbortSignal): Promise<string | undefined>;
+  /**
    * Its connections (of a database, associations) just now, for metrics: told at once, without asking the archive. Left out
    * where the archive language keeps none worth counting.
    */

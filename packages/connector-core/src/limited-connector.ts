@@ -21,6 +21,7 @@ export function limitCriteria(connector: Connector, deactivated: readonly Identi
     type: connector.type,
     ...(connector.warnings && { warnings: connector.warnings }),
     check: (signal) => connector.check(signal),
+    ...(connector.sampleStudy && { sampleStudy: (signal: AbortSignal) => connector.sampleStudy!(signal) }),
     ...(connector.connections && { connections: () => connector.connections!() }),
     close: () => connector.close(),
     async search(criteria, options) {

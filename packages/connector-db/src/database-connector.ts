@@ -20,6 +20,7 @@ import { connectorErrorOf } from './errors.js';
 import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
 import { type ColumnPositions, locateColumns } from './rows/columns.js';
 import { RowReader } from './rows/row-reader.js';
+import { textOf } from './rows/values.js';
 import {
   COLUMN_OF_KIND,
   type ColumnTypes,
@@ -147,6 +148,24 @@ export class DatabaseConnector implements Connector {
         connectionsMax: limit,
       },
     };
+  }
+
+  /** Runs the select without a condition, and ends it in the database at its first row with a Study Instance UID. */
+  async sampleStudy(signal: AbortSignal): Promise<string | undefined> {
+    const found = new AbortController();
+    let study: string | undefined;
+    const firstRow = async (session: ReadOnlySession) => {
+      const { columns, batches } = await session.query({ sql: this.select, bindings: [] });
+      const { studyInstanceUid } = this.located(columns);
+      for await (const rows of batches) {
+        study = rows.map((row) => textOf(row[studyInstanceUid])).find((uid) => uid !== undefined);
+        if (study !== undefined) found.abort();
+      }
+    };
+    await this.read(firstRow, AbortSignal.any([signal, found.signal])).catch((error: unknown) => {
+      if (study === undefined) throw error;
+    });
+    return study;
   }
 
   close(): Promise<void> {

@@ -122,6 +122,18 @@ export class DicomConnector implements Connector {
     };
   }
 
+  /** Asks for all studies, and cancels the question at the first one. */
+  async sampleStudy(signal: AbortSignal): Promise<string | undefined> {
+    if (this.closed) throw this.closedError();
+    const start = performance.now();
+    const found = new AbortController();
+    try {
+      return await this.archive(AbortSignal.any([signal, found.signal])).anyStudy(() => found.abort());
+    } catch (error) {
+      throw this.errorOf(error, signal, start);
+    }
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     await this.pool.close();

@@ -15,7 +15,9 @@ import { type DicomWebSettings } from './dicomweb-settings.js';
 import { agentWith } from './http/agent.js';
 import { type Credentials } from './http/credentials.js';
 import { type Asker, QidoClient } from './http/qido-client.js';
+import { type Question } from './http/question.js';
 import { StatusError } from './http/status-error.js';
+import { Tag, textOf } from './json/dicom-json.js';
 import { queryCredentials } from './query-credentials.js';
 import { search } from './query/search.js';
 import { SearchContext } from './query/search-context.js';
@@ -100,6 +102,18 @@ export class DicomWebConnector implements Connector {
         if (!(error instanceof StatusError && (error.status === 401 || error.status === 403))) throw error;
       });
       return { latencyMs: performance.now() - start, details: { ...details, credentials: "the caller's" } };
+    });
+  }
+
+  /** Asks for one study, whichever it is, with the connector's own credentials. */
+  async sampleStudy(signal: AbortSignal): Promise<string | undefined> {
+    return this.untilEnd(signal, async (end) => {
+      let study: string | undefined;
+      const question: Question = { level: 'study', resource: 'studies', limit: 1 };
+      await this.client.ask(question, { signal: end }, (result) => {
+        study ??= textOf(result, Tag.StudyInstanceUID);
+      });
+      return study;
     });
   }
 

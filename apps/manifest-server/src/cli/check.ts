@@ -6,12 +6,23 @@ import {
   renderProblem,
 } from '@pacs-connectors/config-core';
 import { type ConnectorPlugin, ConnectorRegistry, type LeftOutConnector } from '@pacs-connectors/connector-core';
+import { type Samples } from './connect/archive-check.js';
+import { connectAll } from './connect/connect.js';
 import { requiredConfigurationFiles } from './configuration-files.js';
 import { findPlugins } from './plugins.js';
 import { type Terminal } from './terminal.js';
 
-/** `pacs-connectors check`: the effective configuration to stdout, problems and a summary to stderr. */
-export async function check(operands: readonly string[], { env, stdout, stderr }: Terminal): Promise<number> {
+/**
+ * `pacs-connectors check`: the effective configuration to stdout, problems and a summary to stderr.
+ *
+ * @param samples given: the archives are asked too, for these patients and studies or any
+ * @returns 0, or 1 if something is an error
+ */
+export async function check(
+  operands: readonly string[],
+  samples: Samples | undefined,
+  { env, stdout, stderr }: Terminal,
+): Promise<number> {
   const document = await readConfiguration(requiredConfigurationFiles(operands, env), env);
   const { plugins, problems: pluginProblems } = await findPlugins(document.plugins);
   const loaded = checkConfiguration(document, plugins);
@@ -23,8 +34,10 @@ export async function check(operands: readonly string[], { env, stdout, stderr }
   const errors =
     loaded.problems.filter(({ severity }) => severity === 'error').length + pluginProblems.length + refused.length;
   for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
+  const failed = samples ? await connectAll(document, plugins, samples, stderr) : 0;
   stderr.write(`${summary(loaded, refused, errors, warnings.length)}\n`);
-  return errors > 0 ? 1 : 0;
+  if (samples) stderr.write(`archives with an error: ${failed}\n`);
+  return errors + failed > 0 ? 1 : 0;
 }
 
 /** What the plug-ins say of settings that are right one by one: those they cannot work with, and warnings. No archive is asked. */

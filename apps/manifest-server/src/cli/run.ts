@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '@pacs-connectors/config-core';
+import { type PatientIdentifier } from '@pacs-connectors/connector-core';
 import { describeUnexpected } from '../http/describe-unexpected.js';
+import { patientIdentifier, Unreadable } from '../search/values.js';
 import { check } from './check.js';
+import { type Samples } from './connect/archive-check.js';
 import { encrypt } from './encrypt.js';
 import { importProperties } from './import/import.js';
 import { keys, schema } from './schema.js';
@@ -9,10 +12,12 @@ import { type Terminal, UsageError } from './terminal.js';
 
 const USAGE = `pacs-connectors, tools for the configuration of the manifest server
 
-  pacs-connectors check [FILE…]
+  pacs-connectors check [FILE…] [--connect [--study UID]… [--patient ID]…]
       Prints the configuration in effect (canonical names, placeholders and ciphers resolved, secrets masked) and every
       problem with its place. FILE is a YAML file or a folder of them, the later over the earlier; without any, those of
       CONNECTORS_CONFIG. Exit code 1 where there is an error.
+      --connect also asks each archive: it connects, searches a study and fetches one image as Weasis does. The study is any
+      of the archive, or the one that --study or --patient names. Exit code 1 if an archive has an error.
 
   pacs-connectors import FILE.properties… [--output FILE]
       Prints the YAML for the property files of the oldest Java server (weasis-connector-default.properties, dicom-….properties),
@@ -45,7 +50,7 @@ export async function runCommand(args: string[], terminal: Terminal): Promise<nu
     }
     switch (command) {
       case 'check':
-        return await check(operands, terminal);
+        return await check(operands, samplesOf(values), terminal);
       case 'encrypt':
         return await encrypt(operands, values.mode, terminal);
       case 'import':
@@ -72,10 +77,33 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' }, mode: { type: 'string' }, output: { type: 'string' } },
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        mode: { type: 'string' },
+        output: { type: 'string' },
+        connect: { type: 'boolean' },
+        study: { type: 'string', multiple: true },
+        patient: { type: 'string', multiple: true },
+      },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
+  }
+}
+
+/** What `--connect` looks for; nothing without it. */
+function samplesOf({ connect, study, patient }: ReturnType<typeof parse>['values']): Samples | undefined {
+  if (connect) return { studyInstanceUids: study ?? [], patientIds: (patient ?? []).map(patientOf) };
+  if (study || patient) throw new UsageError('--study and --patient belong to --connect');
+  return undefined;
+}
+
+function patientOf(text: string): PatientIdentifier {
+  try {
+    return patientIdentifier(text);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    throw new UsageError(`--patient ${error.message}`);
   }
 }
 

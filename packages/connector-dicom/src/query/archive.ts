@@ -63,6 +63,24 @@ export class Archive {
     );
   }
 
+  /**
+   * The Study Instance UID of the first match for all studies; `undefined` if there is none.
+   *
+   * @param enough ends the question: there may be millions of matches
+   */
+  async anyStudy(enough: () => void): Promise<string | undefined> {
+    let study: string | undefined;
+    const question: Question = { level: 'STUDY', match: new Map(), returnKeys: [Tag.studyInstanceUid] };
+    const read = (match: DataSetText) => {
+      study ??= this.uid(match, Tag.studyInstanceUid);
+      if (study !== undefined) enough();
+    };
+    await this.conversation.ask(question, read).catch((error: unknown) => {
+      if (study === undefined) throw error;
+    });
+    return study;
+  }
+
   studiesByUid(uids: readonly string[]): Promise<StudyAnswer[]> {
     return askByUids(this.conversation, this.lists, uids, {
       shape: 'STUDY by a list of Study Instance UIDs',

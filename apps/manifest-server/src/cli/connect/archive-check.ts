@@ -1,0 +1,189 @@
+import { type ConnectorConfiguration, redact } from '@pacs-connectors/config-core';
+import { type Connector, ConnectorError, emptyCriteria, type SearchCriteria } from '@pacs-connectors/connector-core';
+import { type ManifestElement, type Manifest, renderManifest } from '@pacs-connectors/manifest-builder';
+import { type ManifestService } from '../../manifest/manifest.service.js';
+import { type Grants, retrievalWay } from '../../retrieval/retrieval.js';
+import { connectorError } from '../../watch/connector-error.js';
+import { fetchImage, get, ImageProblem } from './fetch-image.js';
+import { firstListed, type FirstListed, type ImageRequest, seriesQuestion, seriesRequest } from './image-request.js';
+
+type ArcQueryElement = ManifestElement['arcQuery'][number];
+
+/** What was seen of one thing that an archive needs. */
+export interface Finding {
+  verdict: 'ok' | 'error' | 'not tried';
+  what: 'connection' | 'search' | 'image';
+  text: string;
+}
+
+/** The studies and patients that a caller names as samples. */
+export type Samples = Pick<SearchCriteria, 'studyInstanceUids' | 'patientIds'>;
+
+export interface ArchiveCheckOptions {
+  manifests: ManifestService;
+  configuration: ConnectorConfiguration;
+  grants: Grants;
+  /** None: any study of the archive. */
+  samples: Samples;
+}
+
+/** A whole image may take so long, milliseconds. */
+const IMAGE_MS = 60_000;
+/** How long after its deadline a connector may still say what happened, milliseconds. */
+const GRACE_MS = 500;
+
+/** Connects to one archive, searches a study in it and fetches one image, as the server and Weasis do. Never rejects. */
+export async function checkArchive(connector: Connector, options: ArchiveCheckOptions): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const say = (what: Finding['what'], verdict: Finding['verdict'], text: string) =>
+    findings.push({ what, verdict, text });
+  const { timeoutMs } = options.configuration;
+  try {
+    const { latencyMs, details = {} } = await within(timeoutMs, (signal) => connector.check(signal), connector.id);
+    const seen = Object.entries(details).map(([name, value]) => `${name}: ${value}`);
+    say('connection', 'ok', [`answered in ${Math.round(latencyMs)} ms`, ...seen].join('; '));
+  } catch (error) {
+    say('connection', 'error', described(error as ConnectorError));
+    return findings;
+  }
+  const criteria = await sampleCriteria(connector, options, say);
+  if (!criteria) return findings;
+  const arcQuery = await search(connector, criteria, options, say);
+  if (!arcQuery) return findings;
+  await fetchOne(arcQuery, say);
+  return findings;
+}
+
+type Say = (what: Finding['what'], verdict: Finding['verdict'], text: string) => void;
+
+/** What is searched for: the named samples, else any study. */
+async function sampleCriteria(
+  connector: Connector,
+  { samples, configuration, grants }: ArchiveCheckOptions,
+  say: Say,
+): Promise<SearchCriteria | undefined> {
+  try {
+    // Whether there is a way to the images without a caller's token.
+    retrievalWay(configuration, {}, grants);
+  } catch (error) {
+    const { tokenNeeded } = error as ConnectorError;
+    say('image', tokenNeeded ? 'not tried' : 'error', described(error as ConnectorError));
+    return undefined;
+  }
+  if (samples.studyInstanceUids.length > 0 || samples.patientIds.length > 0) return { ...emptyCriteria(), ...samples };
+  const nameOne = 'Name a study of this archive by --study UID, or a patient by --patient ID';
+  if (!connector.sampleStudy) {
+    say('search', 'not tried', `an archive of type ${connector.type} cannot be browsed. ${nameOne}.`);
+    return undefined;
+  }
+  try {
+    const study = await within(configuration.timeoutMs, (signal) => connector.sampleStudy!(signal), connector.id);
+    if (study !== undefined) return { ...emptyCriteria(), studyInstanceUids: [study] };
+    say('search', 'not tried', `no study was found in the archive. Store one, and check again.`);
+  } catch (error) {
+    const { tokenNeeded } = error as ConnectorError;
+    if (tokenNeeded) say('search', 'not tried', described(error as ConnectorError));
+    else say('search', 'error', `browsing for any study failed: ${described(error as ConnectorError)} ${nameOne}.`);
+  }
+  return undefined;
+}
+
+/** Builds the manifest as the server does. */
+async function search(
+  { id }: Connector,
+  criteria: SearchCriteria,
+  { manifests }: ArchiveCheckOptions,
+  say: Say,
+): Promise<ArcQueryElement | undefined> {
+  const start = performance.now();
+  const question = { criteria, archives: [id] };
+  const { manifest, failed } = await manifests.build(question, { caller: {}, signal: new AbortController().signal });
+  const arcQuery = await elementOf(manifest);
+  const message = arcQuery?.Message;
+  if (!arcQuery || failed) {
+    say('search', 'error', message?.description ?? 'the archive answered nothing');
+    return undefined;
+  }
+  const studies = arcQuery.Patient.flatMap(({ Study }) => Study);
+  if (studies.length === 0) {
+    say(
+      'search',
+      'error',
+      `the sample was not found. ${message?.description ?? ''} Name one of this archive as well; --study may repeat.`,
+    );
+    return undefined;
+  }
+  const series = studies.flatMap(({ Series }) => Series);
+  const images = series.reduce((sum, { Instance }) => sum + Instance.length, 0);
+  const counts = `${studies.length} ${studies.length === 1 ? 'study' : 'studies'}, ${series.length} series, ${images} ${images === 1 ? 'image' : 'images'}`;
+  const found = `${counts} in ${Math.round(performance.now() - start)} ms`;
+  say('search', 'ok', message ? `${found}; the manifest says: ${message.description}` : found);
+  return arcQuery;
+}
+
+/** Fetches the first image listed, or a series where the manifest lists no images. */
+async function fetchOne(arcQuery: ArcQueryElement, say: Say): Promise<void> {
+  // No query, and no UID: both tell of a patient.
+  const place = redact(arcQuery.baseUrl).split('?', 1)[0];
+  const listed = firstListed(arcQuery);
+  if (!listed) return;
+  const signal = AbortSignal.timeout(IMAGE_MS);
+  try {
+    const request = listed.request ?? (await requestOfSeries(arcQuery, listed, signal));
+    if (request) say('image', 'ok', `${place}: ${await fetchImage(request, signal)}`);
+    else say('image', 'error', 'the manifest lists no image. Name another study by --study UID.');
+  } catch (error) {
+    if (!(error instanceof ImageProblem)) throw error;
+    say('image', 'error', `${place}: ${error.message}. Remedy: ${error.remedy}`);
+  }
+}
+
+/** @throws ImageProblem */
+async function requestOfSeries(
+  arcQuery: ArcQueryElement,
+  { studyUid, seriesUid }: FirstListed,
+  signal: AbortSignal,
+): Promise<ImageRequest | undefined> {
+  if (arcQuery.queryMode !== 'DICOM_WEB') return undefined;
+  if (seriesUid !== undefined) return seriesRequest(arcQuery, studyUid, seriesUid);
+  const answer = (await (await get(seriesQuestion(arcQuery, studyUid), signal)).json().catch(() => undefined)) as
+    { '0020000E'?: { Value?: string[] } }[] | undefined;
+  const uid = Array.isArray(answer) ? answer[0]?.['0020000E']?.Value?.[0] : undefined;
+  if (uid === undefined)
+    throw new ImageProblem(
+      'it lists no series for a study that it has',
+      'Check that QIDO-RS is served at the same address as WADO-RS; Weasis asks there.',
+    );
+  return seriesRequest(arcQuery, studyUid, uid);
+}
+
+async function elementOf(manifest: Manifest): Promise<ArcQueryElement | undefined> {
+  let text = '';
+  for await (const piece of renderManifest(manifest, { format: 'json' })) text += piece;
+  return (JSON.parse(text) as { manifest: ManifestElement }).manifest.arcQuery[0];
+}
+
+/** Ends by the deadline whatever a connector does. @throws ConnectorError and nothing else */
+async function within<Result>(
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<Result>,
+  id: string,
+): Promise<Result> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  let timer: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(ConnectorError.aborted(id, signal)), timeoutMs + GRACE_MS);
+  });
+  try {
+    return await Promise.race([work(signal), givenUp]);
+  } catch (error) {
+    throw connectorError(id, error, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function described({ message, remedy }: ConnectorError): string {
+  const sentence = message.replace(/\.?$/, '.');
+  return remedy ? `${sentence} Remedy: ${remedy}` : sentence;
+}
