@@ -204,6 +204,14 @@ describe('finds the fault of a connector that', () => {
       },
       'rejects as "cancelled" when the caller was gone before it asked, and answers the next',
     ],
+    'browses to what it does not hold': [
+      class extends MemoryConnector {
+        sampleStudy(): Promise<string | undefined> {
+          return Promise.resolve('1.2.3');
+        }
+      },
+      'browses to a study of the archive if it can browse, and answers the next',
+    ],
     'throws something else': [
       class extends MemoryConnector {
         override check(): Promise<ConnectorStatus> {

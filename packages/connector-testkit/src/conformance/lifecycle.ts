@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { instanceRows } from '../sample-archive.js';
 import { SINGLE_QUESTIONS } from './identifiers.js';
 import { type TrialCase } from './trial.js';
 
@@ -18,6 +19,17 @@ export const lifecycleCases: TrialCase[] = [
     async run(trial) {
       const { latencyMs } = await trial.connector.check(AbortSignal.timeout(20_000));
       assert.ok(Number.isFinite(latencyMs) && latencyMs >= 0, `latencyMs is ${latencyMs}`);
+    },
+  },
+  {
+    name: 'browses to a study of the archive if it can browse, and answers the next',
+    async run(trial) {
+      const { connector } = trial;
+      if (!connector.sampleStudy) return;
+      const study = await connector.sampleStudy(AbortSignal.timeout(20_000));
+      const held = new Set(instanceRows().map((row) => row.study.studyInstanceUid));
+      assert.ok(study !== undefined && held.has(study), 'it gave no study of the archive');
+      await trial.expectHoldings(QUESTION);
     },
   },
   {
