@@ -27,6 +27,7 @@ export interface ArchiveCheckOptions {
   samples: Samples;
 }
 
+const NAME_ONE = 'Name a study of this archive by --study UID, or a patient by --patient ID; both may be repeated';
 /** A whole image may take so long, milliseconds. */
 const IMAGE_MS = 60_000;
 /** How long after its deadline a connector may still say what happened, milliseconds. */
@@ -70,10 +71,13 @@ async function sampleCriteria(
     say('image', tokenNeeded ? 'not tried' : 'error', described(error as ConnectorError));
     return undefined;
   }
-  if (samples.studyInstanceUids.length > 0 || samples.patientIds.length > 0) return { ...emptyCriteria(), ...samples };
-  const nameOne = 'Name a study of this archive by --study UID, or a patient by --patient ID';
+  if (isNamed(samples)) return { ...emptyCriteria(), ...samples };
+  if (configuration.deactivated.includes('studyInstanceUids')) {
+    say('search', 'not tried', 'this archive is not searched by Study Instance UID. Name a patient by --patient ID.');
+    return undefined;
+  }
   if (!connector.sampleStudy) {
-    say('search', 'not tried', `an archive of type ${connector.type} cannot be browsed. ${nameOne}.`);
+    say('search', 'not tried', `an archive of type ${connector.type} cannot be browsed. ${NAME_ONE}.`);
     return undefined;
   }
   try {
@@ -83,9 +87,13 @@ async function sampleCriteria(
   } catch (error) {
     const { tokenNeeded } = error as ConnectorError;
     if (tokenNeeded) say('search', 'not tried', described(error as ConnectorError));
-    else say('search', 'error', `browsing for any study failed: ${described(error as ConnectorError)} ${nameOne}.`);
+    else say('search', 'error', `browsing for any study failed: ${described(error as ConnectorError)} ${NAME_ONE}.`);
   }
   return undefined;
+}
+
+function isNamed({ studyInstanceUids, patientIds }: Samples): boolean {
+  return studyInstanceUids.length > 0 || patientIds.length > 0;
 }
 
 /** Builds the manifest as the server does. */
@@ -99,25 +107,21 @@ async function search(
   const question = { criteria, archives: [id] };
   const { manifest, failed } = await manifests.build(question, { caller: {}, signal: new AbortController().signal });
   const arcQuery = await elementOf(manifest);
-  const message = arcQuery?.Message;
+  const message = arcQuery?.Message?.description.replace(/\s*\n\s*/g, ' ');
   if (!arcQuery || failed) {
-    say('search', 'error', message?.description ?? 'the archive answered nothing');
+    say('search', 'error', message ?? 'the archive answered nothing');
     return undefined;
   }
   const studies = arcQuery.Patient.flatMap(({ Study }) => Study);
   if (studies.length === 0) {
-    say(
-      'search',
-      'error',
-      `the sample was not found. ${message?.description ?? ''} Name one of this archive as well; --study may repeat.`,
-    );
+    say('search', 'error', `the sample was not found. ${message ? `${message} ` : ''}${NAME_ONE}.`);
     return undefined;
   }
   const series = studies.flatMap(({ Series }) => Series);
   const images = series.reduce((sum, { Instance }) => sum + Instance.length, 0);
   const counts = `${studies.length} ${studies.length === 1 ? 'study' : 'studies'}, ${series.length} series, ${images} ${images === 1 ? 'image' : 'images'}`;
   const found = `${counts} in ${Math.round(performance.now() - start)} ms`;
-  say('search', 'ok', message ? `${found}; the manifest says: ${message.description}` : found);
+  say('search', 'ok', message ? `${found}; the manifest says: ${message}` : found);
   return arcQuery;
 }
 

@@ -193,6 +193,26 @@ describe('what is wrong is named, with its remedy', () => {
 });
 
 describe('DICOM_WEB', () => {
+  it('down to instances: an image is fetched in its parts', async () => {
+    const { code, err } = await connect({ web: dicomWeb() });
+    expect(err).toMatch(/^ok: archive web: image: .*\/dicom-web: a DICOM image, /m);
+    expect(code).toBe(0);
+  });
+
+  it('an address of WADO-URI in place of WADO-RS is an error', async () => {
+    const { err } = await connect({
+      web: {
+        ...dicomWeb(),
+        'dicom-web-connector.wado-rs.authentication.basic': {
+          url: `${orthanc.httpUrl}/wado`,
+          login: LOGIN.user,
+          password: LOGIN.password,
+        },
+      },
+    });
+    expect(err).toMatch(/^error: archive web: image: .*\/wado: .*(status 4|not multipart).* Remedy: /m);
+  });
+
   it.each(['STUDY', 'SERIE'])('at level %s: a series is fetched whole', async (level) => {
     const { code, err } = await connect({ web: dicomWeb() }, [], { 'connector.dicom-web-level-limit': level });
     expect(err).toMatch(/^ok: archive web: image: .*\/dicom-web: a series, whose first image is DICOM, /m);

@@ -200,6 +200,20 @@ it('asks the archives side by side, and says what was seen in the order of the c
   expect(code).toBe(1);
 });
 
+it('an archive that is not searched by study is tried by a patient', async () => {
+  answer = sendImage;
+  const archives = [
+    { main: { ...(archive('main') as { main: object }).main, 'search-criteria.deactivated': 'STUDY_INSTANCE_UID' } },
+  ];
+  const alone = await connect(archives);
+  expect(alone.err).toMatch(
+    /^not tried: archive main: search: .*not searched by Study Instance UID\. Name a patient by --patient ID/m,
+  );
+  expect(alone.code).toBe(0);
+  const named = await connect(archives, ['--patient', rows[0]!.patient.patientId]);
+  expect(named.err).toMatch(/^ok: archive main: image: /m);
+});
+
 it('images that only a caller’s token opens are not tried, which is no error', async () => {
   const { code, err } = await connect([archive('main', { basic: {}, oauth2: { url: 'http://127.0.0.1:1/wado' } })]);
   expect(err).toMatch(/^not tried: archive main: image: .*token/m);

@@ -56,10 +56,9 @@ export function seriesQuestion(arcQuery: ArcQueryElement, studyUid: string): Pic
 }
 
 function requestOf(arcQuery: ArcQueryElement, path: string): Pick<ImageRequest, 'url' | 'headers'> {
-  const extra = additionalParameters(arcQuery);
   const headers = headersOf(arcQuery);
   if (arcQuery.queryMode === 'DICOM_WEB' && !headers.has('accept')) headers.set('accept', WADO_RS_ACCEPT);
-  return { url: arcQuery.baseUrl + path + extra, headers };
+  return { url: arcQuery.baseUrl + path + (arcQuery.additionalParameters ?? ''), headers };
 }
 
 function wadoQuery(
@@ -73,15 +72,6 @@ function wadoQuery(
   const quality = rate === undefined ? '' : `&imageQuality=${rate}`;
   const transfer = syntax === undefined ? '' : `&transferSyntax=${syntax}${quality}`;
   return `?requestType=WADO${above}&objectUID=${sopInstanceUid}&contentType=application%2Fdicom${transfer}`;
-}
-
-/** Either spelling: releases of Weasis read one or the other. */
-function additionalParameters(arcQuery: ArcQueryElement): string {
-  const { additionalParameters, additionnalParameters } = arcQuery as {
-    additionalParameters?: string;
-    additionnalParameters?: string;
-  };
-  return additionalParameters ?? additionnalParameters ?? '';
 }
 
 function headersOf({ httpTag, webLogin }: ArcQueryElement): Headers {
