@@ -118,7 +118,7 @@ aet=OURS
 
 it('names each line that is not known, and shows neither values nor torn-off parts', async () => {
   const { code, out, err } = await imported({
-    'dicom-a.properties': `${ARCHIVE}foo.bar=hunter2\n  secret4711\nwado.url=http://other.example\nstore=C:\\users\n`,
+    'dicom-a.properties': `${ARCHIVE}foo.bar=hunter2\n  secret4711 and more\nwado.url=http://other.example\nstore=C:\\users\n`,
   });
   expect(code).toBe(1);
   expect(err).toMatch(/^dicom-a\.properties:6 wado\.url: not needed: line 9 sets it again$/m);

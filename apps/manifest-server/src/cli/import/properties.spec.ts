@@ -31,16 +31,16 @@ it('takes UTF-8 where it is valid, with or without a byte order mark', () => {
 });
 
 it('skips comments and empty lines, and knows where each property starts', () => {
-  const text = '# one\n\n  ! two\na=1\\\n  2\r\nb=3\rc=4';
+  const text = '# one\n\n  ! two\na=1\\\n  2\r\nb 3\rc:4';
   expect(parseProperties(Buffer.from(text))).toEqual([
-    { key: 'a', value: '12', line: 4 },
-    { key: 'b', value: '3', line: 6 },
-    { key: 'c', value: '4', line: 7 },
+    { key: 'a', value: '12', line: 4, hasSeparator: true },
+    { key: 'b', value: '3', line: 6, hasSeparator: false },
+    { key: 'c', value: '4', line: 7, hasSeparator: true },
   ]);
 });
 
 it('says where Java would refuse the line', () => {
   expect(parseProperties(Buffer.from('store=C:\\users\\pacs'))).toEqual([
-    { key: 'store', value: 'C:userspacs', line: 1, problem: expect.stringContaining('\\u') },
+    { key: 'store', value: 'C:userspacs', line: 1, hasSeparator: true, problem: expect.stringContaining('\\u') },
   ]);
 });

@@ -4,6 +4,8 @@ export interface Property {
   value: string;
   /** Line where the property starts, from 1. */
   line: number;
+  /** The key ends at `=` or `:`, not at a blank or the end of the line. */
+  hasSeparator: boolean;
   /** Why Java would refuse the line. The text is kept as far as it can be read. */
   problem?: string;
 }
@@ -33,7 +35,7 @@ const BLANKS_BEFORE = /^[ \t\f]+/;
 /** An odd number of backslashes at the end. */
 const CONTINUED = /(?<!\\)(\\\\)*\\$/;
 /** The key with its escapes, then the separator. */
-const KEY = /^((?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*/s;
+const KEY = /^((?:\\.|[^\\=: \t\f])*)[ \t\f]*([=:]?)[ \t\f]*/s;
 const ESCAPE = /\\(?:u([\da-fA-F]{4})|(.))/gs;
 const NAMED_ESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' };
 
@@ -47,7 +49,7 @@ function decode(bytes: Uint8Array): string {
 }
 
 function propertyOf(text: string, line: number): Property {
-  const [before = '', key = ''] = KEY.exec(text) ?? [];
+  const [before = '', key = '', separator = ''] = KEY.exec(text) ?? [];
   const value = text.slice(before.length);
   const broken = [key, value].some((part) =>
     [...part.matchAll(ESCAPE)].some(([, hex, other]) => !hex && other === 'u'),
@@ -56,6 +58,7 @@ function propertyOf(text: string, line: number): Property {
     key: unescape(key),
     value: unescape(value),
     line,
+    hasSeparator: separator !== '',
     ...(broken && { problem: 'it contains \\u without four hexadecimal digits; write a backslash as \\\\' }),
   };
 }

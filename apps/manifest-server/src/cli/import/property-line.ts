@@ -10,6 +10,7 @@ export class PropertyLine {
   readonly value: string;
   readonly line: number;
   readonly meaning: Meaning | undefined;
+  private readonly hasSeparator: boolean;
   private readonly problem: string | undefined;
   private replaced = false;
   private readonly fates: { fate: Fate; text: string }[] = [];
@@ -25,6 +26,7 @@ export class PropertyLine {
     this.line = property.line;
     this.meaning = meaningOf(name);
     this.problem = property.problem;
+    this.hasSeparator = property.hasSeparator;
   }
 
   note(fate: Fate, text: string): void {
@@ -67,7 +69,7 @@ export class PropertyLine {
         return texts.size > 0 ? `${fate}${fate === 'taken' ? ' as' : ':'} ${[...texts].join(', ')}` : '';
       })
       .filter((part) => part !== '');
-    const isName = this.meaning !== undefined || (this.value !== '' && /^[\w.[\]-]{1,80}$/.test(this.key));
+    const isName = this.meaning !== undefined || (this.hasSeparator && /^[\w.[\]-]{1,80}$/.test(this.key));
     return `${this.place} ${isName ? this.key : '(a line that is not NAME=VALUE)'}: ${parts.join('; ')}`;
   }
 }
