@@ -74,6 +74,8 @@ export interface ConnectorStatus {
   latencyMs: number;
   /** Facts worth showing to an operator: server version, pool use. No secrets. */
   details?: Record<string, string | number | boolean>;
+  /** What the check has proven, in words, for an operator at a terminal. It may name hosts and AE titles; health does not show it. */
+  proven?: string;
 }
 
 /** Connections to one archive. */

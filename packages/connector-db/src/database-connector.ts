@@ -141,6 +141,7 @@ export class DatabaseConnector implements Connector {
     const { name, place } = this.database.engine;
     return {
       latencyMs,
+      proven: `${name} at ${place} is connected; the select yields the needed columns, and the *-column keys are valid`,
       details: {
         database: `${name} at ${place}`,
         connectionsInUse: inUse,

@@ -116,8 +116,10 @@ export class DicomConnector implements Connector {
       latencyMs = performance.now() - start;
       echo = 'not sent: every association is in use, and answered on';
     }
+    const { aet, host, port, callingAet } = this.settings;
     return {
       latencyMs,
+      proven: `${host}:${port} answered as AE title ${aet.trim()}, and accepted an association of ${callingAet.trim()}`,
       details: { echo, associations: this.pool.size, maxAssociations: this.limit, ...this.proven() },
     };
   }

@@ -95,13 +95,18 @@ export class DicomWebConnector implements Connector {
       const details = { address: this.client.address };
       if (this.credentials.own) {
         await this.client.probe({ signal: end });
-        return { latencyMs: performance.now() - start, details };
+        const proven = `${this.client.address} answered a search`;
+        return { latencyMs: performance.now() - start, details, proven };
       }
       // Only callers have credentials here; that the archive wants some shows that it answers.
       await this.client.probe({ signal: end, anonymous: true }).catch((error: unknown) => {
         if (!(error instanceof StatusError && (error.status === 401 || error.status === 403))) throw error;
       });
-      return { latencyMs: performance.now() - start, details: { ...details, credentials: "the caller's" } };
+      return {
+        latencyMs: performance.now() - start,
+        details: { ...details, credentials: "the caller's" },
+        proven: `${this.client.address} answers; who may search is up to the caller's token`,
+      };
     });
   }
 

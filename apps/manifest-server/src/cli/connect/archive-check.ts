@@ -40,9 +40,8 @@ export async function checkArchive(connector: Connector, options: ArchiveCheckOp
     findings.push({ what, verdict, text });
   const { timeoutMs } = options.configuration;
   try {
-    const { latencyMs, details = {} } = await within(timeoutMs, (signal) => connector.check(signal), connector.id);
-    const seen = Object.entries(details).map(([name, value]) => `${name}: ${value}`);
-    say('connection', 'ok', [`answered in ${Math.round(latencyMs)} ms`, ...seen].join('; '));
+    const status = await within(timeoutMs, (signal) => connector.check(signal), connector.id);
+    say('connection', 'ok', `${status.proven ?? 'the archive answers'} (${Math.round(status.latencyMs)} ms)`);
   } catch (error) {
     say('connection', 'error', described(error as ConnectorError));
     return findings;

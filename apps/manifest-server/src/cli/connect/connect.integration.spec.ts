@@ -129,10 +129,13 @@ it('all right: a PACS asked by C-FIND, a database', async () => {
     db: database(),
   });
   for (const id of ['pacs', 'orthanc', 'db']) {
-    expect(err).toMatch(new RegExp(`^ok: archive ${id}: connection: answered`, 'm'));
+    expect(err).toMatch(new RegExp(`^ok: archive ${id}: connection: .* \\(\\d+ ms\\)$`, 'm'));
     expect(err).toMatch(new RegExp(`^ok: archive ${id}: search: 1 study, `, 'm'));
     expect(err).toMatch(new RegExp(`^ok: archive ${id}: image: .*/wado: a DICOM image, `, 'm'));
   }
+  expect(err).toContain(
+    `127.0.0.1:${dcmqrscp.dicomPort} answered as AE title DCMQRSCP, and accepted an association of OURS`,
+  );
   expect(err).toMatch(/^archives with an error: 0$/m);
   expect(code).toBe(0);
 }, 60_000);
