@@ -84,9 +84,7 @@ async function connect(archives: object[], args: string[] = []) {
 it('finds a study by itself, and fetches one image as Weasis does', async () => {
   answer = sendImage;
   const { code, err } = await connect([archive('main')]);
-  expect(err).toMatch(
-    /^ok: archive main: connection: SQLite at .* is connected; the select yields .* \(\d+ ms\)$/m,
-  );
+  expect(err).toMatch(/^ok: archive main: connection: SQLite at .* is connected; the select yields .* \(\d+ ms\)$/m);
   expect(err).toMatch(/^ok: archive main: search: 1 study, \d+ series, \d+ images in \d+ ms$/m);
   expect(err).toMatch(
     /^ok: archive main: image: http:\/\/127\.0\.0\.1:\d+\/wado: a DICOM image, [\d,]+ bytes in \d+ ms$/m,

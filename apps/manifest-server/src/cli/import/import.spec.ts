@@ -168,6 +168,7 @@ describe('a guard never opens', () => {
 
 it.each([
   ['tls.mode=3DES', 'mode: AES', /pacs\.tls\.mode: taken as .*tls\.mode; to decide: this mode gives no security/],
+  ['wado.request.tsuid=*', 'transfer-syntax-uid: "*"', /tsuid: taken as .*transfer-syntax-uid$/m],
   ['tls.mode=false', 'dicom-connector', /pacs\.tls\.mode: not needed: no TLS/],
 ])('pacs.%s', async (line, written, said) => {
   const { out, err } = await imported({ 'dicom-a.properties': `${ARCHIVE}pacs.${line}\n` });
