@@ -18,52 +18,62 @@ const ACCESSES: Record<string, { access: ImageAccess; token?: true }> = {
   "the server's token": { access: { oauth2: 'ours' } },
   none: { access: { open: true } },
 };
-const DEPTHS = ['instances', 'STUDY', 'SERIE'] as const;
-type Depth = (typeof DEPTHS)[number];
+/** Servers by what differs in their configurations. */
+const SERVERS = {
+  plain: {},
+  STUDY: { 'connector.dicom-web-level-limit': 'STUDY' },
+  SERIE: { 'connector.dicom-web-level-limit': 'SERIE' },
+  'oldest release': { 'weasis.oldest-release': '4.6.6' },
+};
+type ServerName = keyof typeof SERVERS;
 
 interface Archive {
   name: string;
   type: ConnectorType;
-  depth: Depth;
-  /** Weasis searches the archive itself. */
-  direct?: true;
+  server: ServerName;
+  /** The parameter of the request that makes Weasis search the archive itself. */
+  launch?: 'rs';
   /** The releases that show its images. */
   shownBy: readonly WeasisRelease[];
 }
+const MANIFESTS = ['4.7.1', 'newest'] as const;
 const ARCHIVES: Archive[] = [
-  { name: '`DB`, images by WADO-URI', type: 'DB', depth: 'instances', shownBy: WEASIS_RELEASES },
-  { name: '`DICOM`, images by WADO-URI', type: 'DICOM', depth: 'instances', shownBy: WEASIS_RELEASES },
-  { name: '`DICOM_WEB`', type: 'DICOM_WEB', depth: 'instances', shownBy: ['4.7.1', 'newest'] },
-  { name: '`DICOM_WEB` with level limit `STUDY`', type: 'DICOM_WEB', depth: 'STUDY', shownBy: ['newest'] },
-  { name: '`DICOM_WEB` with level limit `SERIE`', type: 'DICOM_WEB', depth: 'SERIE', shownBy: ['newest'] },
-  { name: '`DICOM_WEB`, `launch=rs`', type: 'DICOM_WEB', depth: 'instances', direct: true, shownBy: WEASIS_RELEASES },
+  { name: '`DB`, images by WADO-URI', type: 'DB', server: 'plain', shownBy: WEASIS_RELEASES },
+  { name: '`DICOM`, images by WADO-URI', type: 'DICOM', server: 'plain', shownBy: WEASIS_RELEASES },
+  { name: '`DICOM_WEB`', type: 'DICOM_WEB', server: 'plain', shownBy: MANIFESTS },
+  { name: '`DICOM_WEB` with level limit `STUDY`', type: 'DICOM_WEB', server: 'STUDY', shownBy: ['newest'] },
+  { name: '`DICOM_WEB` with level limit `SERIE`', type: 'DICOM_WEB', server: 'SERIE', shownBy: ['newest'] },
+  { name: '`DICOM_WEB`, `launch=rs`', type: 'DICOM_WEB', server: 'plain', launch: 'rs', shownBy: WEASIS_RELEASES },
+  {
+    name: '`DICOM_WEB`, `weasis.oldest-release: 4.6.6`',
+    type: 'DICOM_WEB',
+    server: 'oldest release',
+    shownBy: WEASIS_RELEASES,
+  },
 ];
+
+/** A password has no place in an address, so an archive with a login cannot be searched by Weasis itself. */
+const isSearchedByWeasis = ({ server, launch }: Archive) => launch === 'rs' || server === 'oldest release';
 
 const CELLS = ARCHIVES.flatMap((archive) =>
   Object.entries(ACCESSES)
-    // A password has no place in an address.
-    .filter(([, { access }]) => !archive.direct || !access.basic)
+    .filter(([, { access }]) => !(isSearchedByWeasis(archive) && access.basic))
     .map(([by, way]) => ({ archive, by, ...way })),
 );
 const rows: string[][] = [['archive', 'authentication', ...WEASIS_COLUMNS]];
 
 let site: ImageSite;
-const servers = {} as Record<Depth, string>;
+const servers = {} as Record<ServerName, string>;
 
 beforeAll(async () => {
   site = await ImageSite.start([patient!]);
-  for (const depth of DEPTHS) {
-    const types = depth === 'instances' ? CONNECTOR_TYPES : (['DICOM_WEB'] as const);
-    const connectors = types.flatMap((type) =>
-      Object.values(ACCESSES).map(({ access }) => [
-        idOf(type, access),
-        site.connector({ type, layout: 'first', access }),
-      ]),
+  for (const [name, further] of Object.entries(SERVERS)) {
+    const connectors = CONNECTOR_TYPES.flatMap((type) =>
+      Object.values(ACCESSES).map(
+        ({ access }) => [idOf(type, access), site.connector({ type, layout: 'first', access })] as const,
+      ),
     );
-    servers[depth] = await site.serve(
-      Object.fromEntries(connectors) as Record<string, object>,
-      depth === 'instances' ? {} : { 'connector.dicom-web-level-limit': depth },
-    );
+    servers[name as ServerName] = await site.serve(Object.fromEntries(connectors), further);
   }
 }, 180_000);
 
@@ -77,10 +87,10 @@ describe.each(CELLS)('$archive.name, authentication: $by', ({ archive, by, acces
   const counts: number[] = [];
 
   it.each(WEASIS_RELEASES)('Weasis %s', async (release) => {
-    const { type, depth, direct, shownBy } = archive;
-    const question = `patientID=${patient!.patientId}&archive=${idOf(type, access)}${direct ? '&launch=rs' : ''}`;
+    const { type, server, launch, shownBy } = archive;
+    const question = `patientID=${patient!.patientId}&archive=${idOf(type, access)}${launch ? `&launch=${launch}` : ''}`;
     const headers = token ? { authorization: `Bearer ${site.callersToken}` } : undefined;
-    const view = await openLaunch(await launchAddress(`${servers[depth]}/display?${question}`, headers), { release });
+    const view = await openLaunch(await launchAddress(`${servers[server]}/display?${question}`, headers), { release });
     counts.push(view.images);
     expect(view).toMatchObject({ dialogs: [], failedCommands: [] });
     expect(view.sopInstanceUids).toEqual(shownBy.includes(release) ? held : []);
