@@ -1,5 +1,4 @@
 import { closeSync, openSync } from 'node:fs';
-import { devNull } from 'node:os';
 import { reloadByHangUp } from './lifecycle/hang-up.js';
 
 /** How many files Node.js opens at once to load the server, and a few more. */
@@ -23,10 +22,10 @@ reload = () => reloads.reload();
 function mayOpen(count: number): boolean {
   const opened: number[] = [];
   try {
-    while (opened.length < count) opened.push(openSync(devNull, 'r'));
+    while (opened.length < count) opened.push(openSync('/', 'r'));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return !['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
   } finally {
     for (const descriptor of opened) closeSync(descriptor);
   }
