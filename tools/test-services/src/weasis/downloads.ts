@@ -116,7 +116,8 @@ function referenceOf(series: TreeSeries, sopInstanceUid: string): ImageReference
 /** First, last, the middle, then the middles of the halves. */
 export function downloadOrder<T>(items: readonly T[]): T[] {
   const last = items.length - 1;
-  const order = new Set<number>([0, last].filter((index) => index >= 0));
+  if (last < 0) return [];
+  const order = new Set<number>([0, last]);
   const spans: [number, number][] = [[0, last]];
   for (const [from, to] of spans) {
     const middle = Math.floor((from + to) / 2);

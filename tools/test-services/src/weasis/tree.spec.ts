@@ -40,6 +40,7 @@ describe('the same Series UID a second time', () => {
     const texts = [
       arcQueryOf(A, seriesOf('1.1', 2)),
       arcQueryOf(A, seriesOf('1.1', 4)),
+      arcQueryOf(A, seriesOf('1.1', 4)),
       arcQueryOf(B, seriesOf('1.1', 9)),
     ];
     archive.answer = ({ url }, response) => {
@@ -47,7 +48,7 @@ describe('the same Series UID a second time', () => {
       return text !== undefined && (response.end(manifestOf(text).replaceAll('URL', archive.url)), true);
     };
     const commands = texts.map((_, index) => `$dicom:get -w "${archive.url}/part/${index}"`).join('');
-    expect(await openLaunch(`weasis://${commands}`)).toMatchObject({ images: 4, dialogs: [] });
+    expect(await openLaunch(`weasis://${commands}`)).toMatchObject({ images: 4, dialogs: [], missing: [] });
     expect(archive.paths.filter((path) => path.startsWith('/a'))).toHaveLength(4);
   });
 });
