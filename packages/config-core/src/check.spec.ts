@@ -335,7 +335,7 @@ unrelated: { key: '\${NOT_SET}', cipher: '{cipher}zz' }
       'warning 1.yml:2:3 connector.defualt: found an unknown key, without effect, expected "default"',
       'warning 1.yml:8:43 connector.config.pacs.dicom-connector.calling-eat: found an unknown key, without effect, expected "calling-aet"',
       'warning 1.yml:9:7 connector.config.pacs.dicom-conector: found an unknown key, without effect, expected "dicom-connector"',
-      'warning 1.yml:10:7 connector.config.pacs.color: found an unknown key, without effect, expected one of type, enabled, search-criteria, timeout, wado, weasis, dicom-connector',
+      'warning 1.yml:10:7 connector.config.pacs.color: found an unknown key, without effect, expected one of type, enabled, search-criteria, timeout, wado, weasis, separate, dicom-connector',
       'warning 1.yml:14:1 ohif.token-auth-query-parm: found an unknown key, without effect, expected "token-auth-query-param"',
     ]);
   });

@@ -121,7 +121,7 @@ async function gatherPatients(sources: readonly Patient[], pace: Pace): Promise<
  * The same for nodes of one patient: id and issuer, whole even where the manifest cuts them. Where the archive knows no id,
  * nothing says that two names are one person.
  */
-function patientKey(source: Patient, element: PatientElement): string {
+export function patientKey(source: Patient, element: PatientElement): string {
   const id = textRule(source.patientId);
   const issuer = textRule(source.issuerOfPatientId) ?? '';
   return id === undefined
@@ -216,7 +216,7 @@ async function gatherInstances(series: Node<Series, SeriesElement>[], leftOut: L
 }
 
 /** Gives `element` the values of `other` that it lacks, or that come first among two that differ. */
-function complete<Element>(element: Element, other: Element, attributes: readonly (keyof Element)[]): void {
+export function complete<Element>(element: Element, other: Element, attributes: readonly (keyof Element)[]): void {
   for (const name of attributes) if (comesFirst(other[name], element[name])) element[name] = other[name];
 }
 
@@ -226,7 +226,7 @@ function comesFirst(value: unknown, known: unknown): boolean {
   return isPreferred(String(value), String(known));
 }
 
-function makePatient(source: Patient): PatientElement {
+export function makePatient(source: Patient): PatientElement {
   return {
     PatientID: loRule(source.patientId) ?? '',
     PatientName: pnRule(source.patientName) ?? '',

@@ -113,7 +113,7 @@ const WALKED: Record<string, Walked> = {
 };
 
 /** Settings that choose what is said, or stand in launch addresses, and are never said in a manifest. */
-const NEVER_SAID = ['OAuth2Retrieval.oidcId', 'OAuth2Retrieval.oidcIssuer'];
+const NEVER_SAID = ['ManifestSettings.separate', 'OAuth2Retrieval.oidcId', 'OAuth2Retrieval.oidcIssuer'];
 
 const ANY = [
   'a',

@@ -87,7 +87,8 @@ describe('GET /manifest', () => {
       baseUrl: 'http://north.example/wado',
       Message: {
         title: 'Archive x: not reachable',
-        description: 'Its images are not in this manifest. The link is down. Plug it in.',
+        description:
+          'Its images are not in this manifest. The link is down. Plug it in. 1 study is shown from other archives; archive north may have more images of it.',
         severity: 'ERROR',
       },
       Patient: [],

@@ -8,7 +8,7 @@ import {
   ConnectorRegistry,
   type LeftOutConnector,
 } from '@pacs-connectors/connector-core';
-import { type ArcQuery, type Manifest } from '@pacs-connectors/manifest-builder';
+import { type ArcQuery, joinParts, type Manifest } from '@pacs-connectors/manifest-builder';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { Retrievals } from '../retrieval/retrievals.service.js';
 import { type Search } from '../search/search.js';
@@ -36,7 +36,7 @@ export interface BuildOptions {
   /** Ends every search: whoever asked is gone. */
   signal: AbortSignal;
   /** Called once all archives are being asked, with what gives the manifest of those that have answered. */
-  onAsked?(soFar: () => BuiltManifest | Promise<BuiltManifest>): void;
+  onAsked?(soFar: () => Promise<BuiltManifest>): void;
 }
 
 /** 200 where any archive answered; else this server is a gateway without an answer, or without one in time. */
@@ -48,6 +48,7 @@ export function statusOf({ failed, failures }: BuiltManifest): number {
 type Part = {
   arcQuery: ArcQuery;
   error?: ConnectorError;
+  separate?: boolean;
   expiresAt?: number;
   durationMs: number;
 };
@@ -85,13 +86,16 @@ export class ManifestService {
     const asking = connectors.map(async (one, at) => (answered[at] = await this.part(one, search, options)));
     options.onAsked?.(() => {
       const waited = performance.now() - start;
-      return built([...connectors.map(({ id }, at) => answered[at] ?? unansweredPart(id, waited)), ...missing]);
+      return joinedManifest([
+        ...connectors.map(({ id }, at) => answered[at] ?? unansweredPart(id, waited)),
+        ...missing,
+      ]);
     });
     const asked = [...(await Promise.all(asking)), ...missing];
     const outcome = outcomeOf(asked, options.signal);
     const durationMs = performance.now() - start;
     this.built.tell({ outcome, durationMs, criteria: search.criteria, parts: asked.map(partReport) });
-    return built(asked);
+    return joinedManifest(asked);
   }
 
   /** One archive's part; never rejects. */
@@ -129,6 +133,7 @@ export class ManifestService {
           notices: ended ? [...notices, endedTokenNotice(id, expiresAt)] : notices,
           patients,
         },
+        separate: manifest.separate,
         expiresAt,
         durationMs: performance.now() - start,
       };
@@ -146,19 +151,28 @@ export class ManifestService {
   }
 }
 
-/** The manifest of these parts. They stay as they are: there may be one of them before all have answered. */
-function built(parts: readonly Part[]): BuiltManifest {
+/**
+ * Returns the manifest of these parts, joined by the viewer's rules. They stay as they are: there may be several manifests of
+ * them.
+ */
+async function joinedManifest(parts: readonly Part[]): Promise<BuiltManifest> {
   const nothingFound = parts.every(({ arcQuery }) => arcQuery.patients.length === 0);
-  const arcQueries = parts.map(({ arcQuery, error }) =>
-    nothingFound && !error
-      ? { ...arcQuery, notices: [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)] }
-      : arcQuery,
-  );
+  const withNotices = parts.map(({ arcQuery, error, separate }) => ({
+    arcQuery:
+      nothingFound && !error
+        ? { ...arcQuery, notices: [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)] }
+        : arcQuery,
+    failed: error !== undefined,
+    separate,
+  }));
+  const arcQueries = await joinParts(withNotices);
   const failures = parts.map(({ error }) => error?.kind).filter((failure) => failure !== undefined);
+  // A token that is not handed out does not end anything.
+  const holders = new Set(arcQueries.filter(({ httpTags }) => httpTags?.length).map(({ arcId }) => arcId));
   return {
     manifest: { arcQueries },
     failures,
-    expiresAt: earliest(parts.map(({ expiresAt }) => expiresAt)),
+    expiresAt: earliest(parts.map(({ arcQuery, expiresAt }) => (holders.has(arcQuery.arcId) ? expiresAt : undefined))),
     failed: failures.length === parts.length,
   };
 }

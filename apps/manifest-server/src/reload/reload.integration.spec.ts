@@ -48,6 +48,7 @@ function configured(paths: Record<string, string>, more = ''): string {
   const connectors = Object.entries(paths).map(
     ([id, path]) => `    ${id}:
       type: REMOTE
+      separate: true
       remote.url: ${archive.url}/${path}
       wado.authentication.basic: { url: http://images.invalid/wado, login: viewer, password: hunter2 }
 `,

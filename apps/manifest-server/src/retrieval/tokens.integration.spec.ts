@@ -203,7 +203,7 @@ connector.config:
   x: { type: FAKE, wado.authentication.oauth2.url: https://x.example/rs }
   y: { type: FAKE, wado.authentication.basic.url: https://y.example/wado }
 `));
-  archives.set('x', () => Promise.resolve(patientWith('1.2'))).set('y', () => Promise.resolve(patientWith('1.2')));
+  archives.set('x', () => Promise.resolve(patientWith('1.2'))).set('y', () => Promise.resolve(patientWith('1.3')));
   const ended = await parts(`${url}/manifest?studyUID=1.2&access_token=${jwt(-60)}`);
   expect(ended['x']).toMatchObject({
     Patient: [{}],

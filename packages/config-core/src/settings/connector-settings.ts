@@ -61,6 +61,12 @@ export class ManifestSettings {
     entryFault: headerFault,
   })
   httpTags: Record<string, string> = {};
+
+  @Setting({
+    paths: ['separate'],
+    description: 'true: nothing of this archive is joined with others, and images that they have too are listed twice',
+  })
+  separate: boolean = false;
 }
 
 /** The keys that every connector has, whichever archive language it speaks. */

@@ -1,0 +1,83 @@
+import { type Notice } from '@pacs-connectors/connector-core';
+
+/** How the copies of one archive differ from those that are shown in their place. */
+export class Differences {
+  /** Images that only this archive has, in series that are shown from another one. */
+  readonly onlyHere = { images: 0, series: 0 };
+  /** Images that this archive has of series that are shown whole from another one, and how many those series have. */
+  readonly fewer = { images: 0, of: 0, series: 0 };
+  /** Copies without a list of their images, left out: nobody can say how many images they have. */
+  readonly unlisted = { studies: 0, series: 0 };
+  /** Images of studies or series whose list the viewer gets by itself, from another archive. */
+  readonly besideUnlisted = { images: 0 };
+  /** Studies and series that other archives list under another patient or study. */
+  moved = 0;
+  /** The archives whose copies are shown. */
+  readonly shownFrom = new Set<string>();
+
+  /** The sentences for the reader, none where nothing differs. */
+  notices(arcId: string): Notice[] {
+    const { onlyHere, fewer, unlisted, besideUnlisted, moved } = this;
+    const others = `${this.shownFrom.size > 1 ? 'archives' : 'archive'} ${[...this.shownFrom].sort().join(', ')}`;
+    const here = `Open the images with archive=${arcId} to see what archive ${arcId} has.`;
+    const notices: Notice[] = [];
+    const add = (severity: Notice['severity'], title: string, ...sentences: string[]) =>
+      notices.push({ severity, title: `Archive ${arcId}: ${title}`, description: sentences.join(' ') });
+    if (onlyHere.images > 0)
+      add(
+        'WARN',
+        'images not shown',
+        `${counted(onlyHere.images, 'image')} of ${counted(onlyHere.series, 'series', 'series')} ${onlyHere.images === 1 ? 'is' : 'are'} only in archive ${arcId} and not shown.`,
+        `The viewer takes each series from one archive, here from ${others}.`,
+        here,
+      );
+    if (besideUnlisted.images > 0)
+      add(
+        'WARN',
+        'images may be missing',
+        `Archive ${arcId} lists ${counted(besideUnlisted.images, 'image')} of series that the viewer takes from ${others}, which did not list its images.`,
+        `Images that only archive ${arcId} has may not be shown.`,
+        here,
+      );
+    if (unlisted.studies + unlisted.series > 0)
+      add(
+        'INFO',
+        'copies not compared',
+        `Archive ${arcId} names ${[
+          ...(unlisted.studies > 0 ? [counted(unlisted.studies, 'study', 'studies')] : []),
+          ...(unlisted.series > 0 ? [counted(unlisted.series, 'series', 'series')] : []),
+        ].join(' and ')} without their images; the copies of ${others} are shown.`,
+        `Archive ${arcId} may have more images of them.`,
+        here,
+      );
+    if (fewer.series > 0)
+      add(
+        'INFO',
+        'incomplete copies',
+        `Archive ${arcId} has ${fewer.images} of the ${counted(fewer.of, 'image')} of ${counted(fewer.series, 'series', 'series')}.`,
+        `The viewer shows all of them, from ${others}.`,
+      );
+    if (moved > 0)
+      add(
+        'WARN',
+        'listed under another patient',
+        `Archive ${arcId} lists ${counted(moved, 'study or series', 'studies or series')} under another patient or study than ${others}.`,
+        'Each is shown once; check the patient before you rely on it.',
+      );
+    return notices;
+  }
+}
+
+/**
+ * The notice of an archive that could not be asked, with how many studies are shown without it.
+ *
+ * @param studies those that other archives list
+ */
+export function withMayHaveMore(notice: Notice, arcId: string, studies: number): Notice {
+  const more = `${counted(studies, 'study is', 'studies are')} shown from other archives; archive ${arcId} may have more images of ${studies === 1 ? 'it' : 'them'}.`;
+  return { ...notice, description: `${notice.description} ${more}` };
+}
+
+function counted(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

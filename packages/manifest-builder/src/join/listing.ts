@@ -1,0 +1,99 @@
+import {
+  type Instance,
+  type Patient,
+  type PatientAttributes,
+  type Series,
+  type Study,
+} from '@pacs-connectors/connector-core';
+import { makePatient, patientKey } from '../arrange.js';
+import { type ArcQuery } from '../manifest.js';
+import { type Pace } from '../pace.js';
+import { uiRule, uriRule } from '../value-rules.js';
+import { Differences } from './differences.js';
+
+/** What one archive lists of a series. */
+export interface SeriesCopy {
+  listing: Listing;
+  studyUid: string;
+  /** More than one where the archive's answer repeats it. */
+  nodes: Series[];
+}
+
+/** What one archive lists of a study. */
+export interface StudyCopy {
+  listing: Listing;
+  patient: Patient;
+  nodes: Study[];
+  /** Listed instances, those of no valid UID and repeated ones too. */
+  instances: number;
+  /** Series, the same. */
+  series: number;
+}
+
+/** One archive's part by its UIDs, and what becomes of it beside the others. UIDs that are not valid are not in it. */
+export class Listing {
+  readonly studies = new Map<string, StudyCopy>();
+  readonly series = new Map<string, SeriesCopy>();
+  /** Study Instance UIDs that are shown from another archive. */
+  readonly droppedStudies = new Set<string>();
+  /** Series Instance UIDs that are shown from another archive. */
+  readonly droppedSeries = new Set<string>();
+  /** Instances that other archives add to a series of this one, by Series Instance UID. */
+  readonly added = new Map<string, Instance[]>();
+  /** Patients of studies that this archive lists under another one, by Study Instance UID. */
+  readonly patients = new Map<string, PatientAttributes>();
+  readonly differences = new Differences();
+  /** The same for two archives whose images the viewer fetches in one way: it merges their instances. */
+  readonly retrieval: string;
+  /** Nothing says that its answer is not whole. */
+  readonly complete: boolean;
+
+  /** @param order place in the configuration or in the request */
+  constructor(
+    readonly arcQuery: ArcQuery,
+    readonly order: number,
+  ) {
+    const { baseUrl, webLogin, httpTags = [], additionalParameters, requireOnlySopInstanceUid, queryMode } = arcQuery;
+    this.retrieval = JSON.stringify([
+      uriRule(baseUrl),
+      webLogin,
+      httpTags.map(({ key, value }) => [key, value]),
+      additionalParameters,
+      requireOnlySopInstanceUid,
+      queryMode,
+    ]);
+    this.complete = (arcQuery.notices ?? []).every(({ severity }) => severity === 'INFO');
+  }
+
+  async fill(pace: Pace): Promise<this> {
+    for (const patient of this.arcQuery.patients) {
+      for (const study of patient.studies ?? []) {
+        if (pace.due()) await pace.rest();
+        const studyUid = uiRule(study.studyInstanceUid);
+        if (studyUid === undefined) continue;
+        let copy = this.studies.get(studyUid);
+        if (!copy) {
+          copy = { listing: this, patient, nodes: [], instances: 0, series: 0 };
+          this.studies.set(studyUid, copy);
+        }
+        copy.nodes.push(study);
+        for (const series of study.series ?? []) {
+          if (pace.due()) await pace.rest();
+          copy.series++;
+          copy.instances += series.instances?.length ?? 0;
+          const seriesUid = uiRule(series.seriesInstanceUid);
+          if (seriesUid === undefined) continue;
+          const known = this.series.get(seriesUid);
+          if (known) known.nodes.push(series);
+          else this.series.set(seriesUid, { listing: this, studyUid, nodes: [series] });
+        }
+      }
+    }
+    return this;
+  }
+}
+
+/** The same for nodes of one patient, in all archives. */
+export function keyOfPatient(patient: Patient): string {
+  return patientKey(patient, makePatient(patient));
+}

@@ -1,0 +1,117 @@
+import { type Instance } from '@pacs-connectors/connector-core';
+import { type Pace } from '../pace.js';
+import { textRule, uiRule } from '../value-rules.js';
+import { keyOfPatient, type Listing, type SeriesCopy, type StudyCopy } from './listing.js';
+
+/** Copies of one series that the viewer fetches in one way, and the instances of all of them by their UIDs. */
+interface Group {
+  copies: { copy: SeriesCopy; instances: Map<string, Instance> }[];
+  all: Map<string, Instance>;
+}
+
+/** Decides which archive a series is shown from: the one that has most instances of it. */
+export async function settleSeries(seriesUid: string, copies: readonly SeriesCopy[], pace: Pace): Promise<void> {
+  const groups = new Map<string, Group>();
+  for (const copy of copies) {
+    const group = groups.get(copy.listing.retrieval) ?? { copies: [], all: new Map<string, Instance>() };
+    groups.set(copy.listing.retrieval, group);
+    const instances = new Map<string, Instance>();
+    for (const node of copy.nodes) {
+      for (const instance of node.instances ?? []) {
+        if (pace.due()) await pace.rest();
+        const uid = uiRule(instance.sopInstanceUid);
+        if (uid === undefined) continue;
+        instances.set(uid, instance);
+        if (!group.all.has(uid)) group.all.set(uid, instance);
+      }
+    }
+    group.copies.push({ copy, instances });
+  }
+  const candidates = [...groups.values()].flatMap((group) => group.copies.map((one) => ({ ...one, all: group.all })));
+  const host = first(
+    candidates,
+    (a, b) => b.all.size - a.all.size || b.instances.size - a.instances.size || byRank(a.copy.listing, b.copy.listing),
+  );
+  const added = [...host.all].filter(([uid]) => !host.instances.has(uid)).map(([, instance]) => instance);
+  if (added.length > 0) host.copy.listing.added.set(seriesUid, added);
+  for (const candidate of candidates) {
+    if (candidate === host) continue;
+    if (pace.late()) await pace.rest();
+    candidate.copy.listing.droppedSeries.add(seriesUid);
+    if (compare(candidate, host)) candidate.copy.listing.differences.shownFrom.add(host.copy.listing.arcQuery.arcId);
+  }
+}
+
+interface Candidate {
+  copy: SeriesCopy;
+  /** Its own. */
+  instances: ReadonlyMap<string, Instance>;
+  /** Those of all archives that the viewer fetches from in the same way. */
+  all: ReadonlyMap<string, Instance>;
+}
+
+/** Notes how a copy that is left out differs from the one that is shown. @returns whether it does */
+function compare({ copy, instances, all }: Candidate, host: Candidate): boolean {
+  const { differences } = copy.listing;
+  const moved = copy.studyUid !== host.copy.studyUid;
+  if (moved) differences.moved++;
+  if (instances.size === 0) {
+    differences.unlisted.series++;
+    return true;
+  }
+  if (all === host.all) return moved;
+  let missing = 0;
+  for (const uid of instances.keys()) if (!host.all.has(uid)) missing++;
+  if (missing > 0) {
+    differences.onlyHere.images += missing;
+    differences.onlyHere.series++;
+  } else if (instances.size < host.all.size) {
+    differences.fewer.images += instances.size;
+    differences.fewer.of += host.all.size;
+    differences.fewer.series++;
+  } else return moved;
+  return true;
+}
+
+/**
+ * Decides about a study that several archives list: it has one patient, that of the archive with most of its images, and
+ * where an archive lists its series, none stands beside them whose series the viewer would fetch by itself.
+ */
+export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): void {
+  const host = first(
+    copies,
+    (a, b) => b.instances - a.instances || b.series - a.series || byRank(a.listing, b.listing),
+  );
+  const key = keyOfPatient(host.patient);
+  for (const copy of copies) {
+    const { listing, patient } = copy;
+    const { differences } = listing;
+    if (copy === host) continue;
+    if (copy.series === 0) {
+      listing.droppedStudies.add(studyUid);
+      differences.unlisted.studies++;
+      differences.shownFrom.add(host.listing.arcQuery.arcId);
+    }
+    if (keyOfPatient(patient) === key) continue;
+    listing.patients.set(studyUid, host.patient);
+    if (samePerson(copy, host)) continue;
+    differences.moved++;
+    differences.shownFrom.add(host.listing.arcQuery.arcId);
+  }
+}
+
+/** Whether nothing says that two copies are of different patients: one id, and an issuer that only one archive states. */
+function samePerson({ patient: a }: StudyCopy, { patient: b }: StudyCopy): boolean {
+  const id = textRule(a.patientId);
+  if (id === undefined || id !== textRule(b.patientId)) return false;
+  return textRule(a.issuerOfPatientId) === undefined || textRule(b.issuerOfPatientId) === undefined;
+}
+
+/** Archives with a whole answer first, then by the order of the configuration. */
+function byRank(a: Listing, b: Listing): number {
+  return Number(b.complete) - Number(a.complete) || a.order - b.order;
+}
+
+function first<Item>(items: readonly Item[], compare: (a: Item, b: Item) => number): Item {
+  return items.reduce((best, item) => (compare(item, best) < 0 ? item : best));
+}
