@@ -1,5 +1,6 @@
 export { type ManifestElement, type MessageElement } from './elements.js';
 export * from './gzip.js';
+export { readGiven } from './join/given.js';
 export { joinParts, type JoinPart } from './join/join.js';
 export * from './manifest.js';
 export { messageOf } from './message.js';

@@ -87,6 +87,11 @@ export class ServerConfiguration {
     return found;
   }
 
+  /** Whether a usable connector of this id is set apart from the others. */
+  isSeparate(id: string): boolean {
+    return this.byId.get(id)?.manifest.separate ?? false;
+  }
+
   private get loaded(): LoadedConfiguration {
     if (!this.inForce) throw new Error('the configuration has not been checked yet');
     return this.inForce;

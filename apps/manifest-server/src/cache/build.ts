@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events';
+
 /**
  * One piece of work that many wait for: begun once, cancelled when the last who waited has left. Until somebody waits it
  * runs on, since a launch begins it before its viewer asks.
@@ -7,20 +9,30 @@ export class Build<Result> {
   private readonly result: Promise<Result>;
   private waiting = 0;
   private ended = false;
-  /** How to get what there is of the result; not given until the work has told it. */
-  partial?: () => Promise<Result>;
+  private parts: readonly Result[] = [];
+  private readonly events = new EventEmitter().setMaxListeners(0);
+  /** How to get what there is of the result, or of a part of it; not given until the work has told it. */
+  partial?: (part?: number) => Promise<Result | undefined>;
 
-  constructor(work: (signal: AbortSignal, onPartial: (partial: () => Promise<Result>) => void) => Promise<Result>) {
-    this.result = work(this.controller.signal, (partial) => (this.partial = partial));
+  constructor(work: (signal: AbortSignal, build: Build<Result>) => Promise<Result>) {
+    this.result = work(this.controller.signal, this);
     void this.settled().then(() => (this.ended = true));
   }
 
+  /** These parts of the result are there, in order. */
+  tellParts(parts: readonly Result[]): void {
+    if (parts.length <= this.parts.length) return;
+    this.parts = parts;
+    this.events.emit('parts');
+  }
+
   /**
-   * The result, as soon as it is there.
+   * The result, or a part of it, as soon as it is there. A part that is not there in the end is the whole.
    *
+   * @param part its number, from 1
    * @throws the signal's reason where it aborts first; what the work throws.
    */
-  async wait(signal: AbortSignal): Promise<Result> {
+  async wait(signal: AbortSignal, part?: number): Promise<Result> {
     signal.throwIfAborted();
     this.waiting++;
     let leave: () => void = () => undefined;
@@ -29,10 +41,22 @@ export class Build<Result> {
       signal.addEventListener('abort', leave, { once: true });
     });
     try {
-      return await Promise.race([this.result, left]);
+      return await Promise.race([part === undefined ? this.result : this.part(part), left]);
     } finally {
       signal.removeEventListener('abort', leave);
-      if (--this.waiting === 0) this.cancel();
+      // Who has got a part comes for the next one.
+      if (--this.waiting === 0 && signal.aborted) this.cancel();
+    }
+  }
+
+  private async part(number: number): Promise<Result> {
+    for (;;) {
+      const part = this.parts[number - 1];
+      if (part !== undefined || this.ended) return part ?? this.result;
+      const told = new AbortController();
+      const more = once(this.events, 'parts', { signal: told.signal }).catch(() => undefined);
+      await Promise.race([more, this.settled()]);
+      told.abort();
     }
   }
 

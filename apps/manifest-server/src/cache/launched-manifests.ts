@@ -3,12 +3,13 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { StartError } from '../boot/start-error.js';
-import { type BuildOptions, type BuiltManifest, ManifestService, type Question } from '../manifest/manifest.service.js';
+import { type BuiltManifest, joinedManifest, ManifestService, type Question } from '../manifest/manifest.service.js';
 import { notYetNotice } from '../manifest/notices.js';
 import { endOfToken } from '../retrieval/token-life.js';
 import { type CachedManifest } from './cached-manifest.js';
+import { LaunchParts } from './launch-parts.js';
 import { ManifestCache } from './manifest-cache.js';
-import { type ReportPartial } from './manifest-cache-options.js';
+import { type BuildProgress } from './manifest-cache-options.js';
 import { messageManifest, packManifest } from './packed-manifest.js';
 import { connectRedis } from './redis-connection.js';
 import { type RedisFailure, redisFailure } from './redis-failure.js';
@@ -16,7 +17,11 @@ import { type RedisStore } from './redis-store.js';
 import { Seal } from './seal.js';
 
 /** Everything that makes one manifest differ from another; nothing of HTTP. */
-export type LaunchQuestion = Question & { caller: Caller };
+export type LaunchQuestion = Question & {
+  caller: Caller;
+  /** In how many parts the viewer fetches the manifest; not given: as a whole. */
+  parts?: number;
+};
 
 /** Weasis gives up on a manifest after 30 s and throws away what came; the rest is for the way to it. Milliseconds. */
 const VIEWER_WAITS_MS = 28_000;
@@ -45,7 +50,8 @@ export class LaunchedManifests implements OnApplicationShutdown {
     this.redis =
       url !== undefined && seal ? orStartError(() => connectRedis({ url, password, caFile }, seal)) : undefined;
     this.cache = new ManifestCache<LaunchQuestion>({
-      build: (question, signal, onPartial) => this.build(question, signal, onPartial),
+      build: (question, signal, progress) => this.build(question, signal, progress),
+      partsOf: ({ parts }) => parts ?? 1,
       builtBy: () => configuration.fingerprint,
       questionEndsAt: ({ caller }) => (caller.bearerToken === undefined ? undefined : endOfToken(caller.bearerToken)),
       shared: this.redis,
@@ -68,21 +74,30 @@ export class LaunchedManifests implements OnApplicationShutdown {
     return this.cache.launch(question, options);
   }
 
-  /** The manifest of a key, when it is there; `undefined` where the key is unknown or expired. */
-  get(key: string, signal: AbortSignal): Promise<CachedManifest | undefined> {
-    return this.cache.get(key, signal);
+  /** Whether the whole manifest of a key is there already. */
+  has(key: string): boolean {
+    return this.cache.has(key);
+  }
+
+  /**
+   * The manifest of a key, or a part of it, when it is there; `undefined` where the key is unknown or expired.
+   *
+   * @throws NoSuchPart
+   */
+  get(key: string, signal: AbortSignal, part?: number): Promise<CachedManifest | undefined> {
+    return this.cache.get(key, signal, part);
   }
 
   /**
    * The same for a viewer, in the time that it waits: after that, what there is. Archives that have not answered yet have a
    * message in it, and are waited for on: the key leads to the whole manifest later.
    */
-  async getInTime(key: string, signal: AbortSignal): Promise<CachedManifest | undefined> {
-    const whole = this.get(key, signal);
+  async getInTime(key: string, signal: AbortSignal, part?: number): Promise<CachedManifest | undefined> {
+    const whole = this.get(key, signal, part);
     const inTime = await within(this.viewerWaitsMs, whole);
     if (inTime !== LATE) return inTime;
     whole.catch(() => undefined);
-    const partial = this.cache.partial(key);
+    const partial = this.cache.partial(key, part);
     const rendered = partial && (await within(PARTIAL_MS, partial));
     return rendered && rendered !== LATE ? rendered : messageManifest(notYetNotice(this.viewerWaitsMs));
   }
@@ -94,17 +109,17 @@ export class LaunchedManifests implements OnApplicationShutdown {
 
   /** Rejects where replicas should share and the shared store does not answer. */
   check(): Promise<void> {
-    return this.cache.check();
+    return this.cache.shared.check();
   }
 
   /** Whether the shared store answered when it was used last; false before that. */
   get sharedReachable(): boolean {
-    return this.cache.sharedReachable ?? false;
+    return this.cache.shared.reachable ?? false;
   }
 
   /** Why the shared store could not be used last; `undefined` where it could, or has not been yet. */
   get sharedFailure(): RedisFailure | undefined {
-    return this.cache.sharedError === undefined ? undefined : this.redisFailure(this.cache.sharedError);
+    return this.cache.shared.error === undefined ? undefined : this.redisFailure(this.cache.shared.error);
   }
 
   get statistics() {
@@ -124,13 +139,36 @@ export class LaunchedManifests implements OnApplicationShutdown {
   private async build(
     { caller, ...question }: LaunchQuestion,
     signal: AbortSignal,
-    onPartial: ReportPartial,
+    { onPartial, parts: wanted }: BuildProgress,
   ): Promise<CachedManifest> {
     // The launch is answered first: asking an archive begins with work of its own.
     await setImmediate();
     const builtBy = this.configuration.fingerprint;
-    const onAsked: BuildOptions['onAsked'] = (soFar) => onPartial(async () => packed(await soFar()));
-    const built = await this.manifests.build(question, { caller, signal, onAsked });
+    const made = [...(wanted?.given ?? [])];
+    const parts =
+      wanted &&
+      new LaunchParts({
+        ...wanted,
+        isSeparate: (archive) => this.configuration.isSeparate(archive),
+        keep: async (built) => {
+          const part = { ...(await packed(built)), builtBy };
+          signal.throwIfAborted();
+          made.push(part);
+          await wanted.keep(part);
+        },
+      });
+    const built = await this.manifests.build(question, {
+      caller,
+      signal,
+      onAsked: (soFar) =>
+        onPartial(async (part) => {
+          if (part === undefined || !parts) return packed(await joinedManifest(soFar()));
+          await parts.late(part, soFar());
+          return made[part - 1];
+        }),
+      onAnswer: (part) => parts?.answered(part),
+      onAllAnswered: (all) => parts?.last(all),
+    });
     signal.throwIfAborted();
     return { ...(await packed(built)), builtBy };
   }

@@ -1,12 +1,25 @@
 import { type CachedManifest } from './cached-manifest.js';
 import { type SharedStore } from './shared-store.js';
 
-/** Told while a manifest is being built: how to get what there is of it. */
-export type ReportPartial = (partial: () => Promise<CachedManifest>) => void;
+/** What a build tells on its way. */
+export interface BuildProgress {
+  /** How to get what there is, of the whole or as the next part. */
+  onPartial(partial: (part?: number) => Promise<CachedManifest | undefined>): void;
+  /** The parts that are wanted beside the whole; not given: none. */
+  parts?: {
+    count: number;
+    /** Those that are there already. */
+    given: readonly CachedManifest[];
+    /** Takes the next one. */
+    keep(part: CachedManifest): Promise<void>;
+  };
+}
 
 export interface ManifestCacheOptions<Question> {
   /** Asks the archives and renders. It resolves also where archives fail; a rejection is our own fault. */
-  build(question: Question, signal: AbortSignal, onPartial: ReportPartial): Promise<CachedManifest>;
+  build(question: Question, signal: AbortSignal, progress: BuildProgress): Promise<CachedManifest>;
+  /** In how many parts the manifest for a question is fetched; default: as a whole. */
+  partsOf?(question: Question): number;
   /** Where replicas share; not given: this process only. */
   shared?: SharedStore;
   /** Signs the keys; 32 bytes, the same in every replica. Not given: made for this process. */

@@ -1,12 +1,22 @@
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { Build } from './build.js';
-import { type CachedManifest, decodeManifest, encodeManifest, sizeOf } from './cached-manifest.js';
+import { type CachedManifest } from './cached-manifest.js';
+import {
+  checkPart,
+  decodeKept,
+  encodeKept,
+  givenParts,
+  isCurrent,
+  type KeptLaunch,
+  lifeOfKept,
+  partOf,
+  sizeOfKept,
+} from './kept-launch.js';
 import { LocalStore } from './local-store.js';
-import { type ManifestCacheOptions, type ReportPartial } from './manifest-cache-options.js';
-import { type Claim, type SharedStore } from './shared-store.js';
-
-/** A shared store that did not answer is left alone for this long, milliseconds: one that hangs would delay every launch. */
-const REST_MS = 1000;
+import { type ManifestCacheOptions } from './manifest-cache-options.js';
+import { RunningBuilds } from './running-builds.js';
+import { SharedAccess } from './shared-access.js';
+import { type Claim } from './shared-store.js';
 
 /** How often a manifest was there, was being built already, had to be built. */
 export interface Lookups {
@@ -27,25 +37,23 @@ export interface Lookups {
  *   another.
  */
 export class ManifestCache<Question> {
-  private readonly manifests: LocalStore<CachedManifest>;
+  private readonly manifests: LocalStore<KeptLaunch>;
   private readonly questions: LocalStore<Question>;
-  private readonly builds = new Map<string, Build<CachedManifest>>();
+  private readonly builds: RunningBuilds<CachedManifest>;
   /** Not its bytes: from those Node 24 makes an object anew for each hash, which takes seven times as long as the hash. */
   private readonly signingKey: KeyObject;
   private readonly ttlMs: number;
   private readonly incompleteTtlMs: number;
   private readonly sweeper: NodeJS.Timeout;
-  /** Whether the shared store answered when it was used last; not known before that. */
-  sharedReachable: boolean | undefined;
-  /** What the shared store failed with when it was used last. */
-  sharedError: unknown;
-  private sharedRestsUntil = 0;
+  readonly shared: SharedAccess;
   private closed = false;
   /** By who looked: launches, and viewers with a key. */
   private readonly lookups = { launch: noLookups(), viewer: noLookups() };
 
   constructor(private readonly options: ManifestCacheOptions<Question>) {
     this.signingKey = createSecretKey(options.signingKey ?? randomBytes(32));
+    this.builds = new RunningBuilds(() => options.builtBy?.());
+    this.shared = new SharedAccess(options.shared, options.onSharedStore);
     this.ttlMs = options.ttlMs ?? 180_000;
     this.incompleteTtlMs = options.incompleteTtlMs ?? 10_000;
     const maxBytes = options.maxBytes ?? 256 * 1024 * 1024;
@@ -68,62 +76,70 @@ export class ManifestCache<Question> {
     const key = fresh ? randomBytes(32).toString('base64url') : this.keyOf(text);
     const ttlMs = this.lifeOfQuestion(question);
     this.questions.set(key, question, text.length, ttlMs);
-    await this.share((store) => store.writeQuestion(key, Buffer.from(text), ttlMs));
-    if (this.use(key)) this.note('launch', 'hit');
+    await this.shared.use((store) => store.writeQuestion(key, Buffer.from(text), ttlMs));
+    if (this.whole(this.use(key))) this.note('launch', 'hit');
     else {
-      this.note('launch', this.running(key) ? 'wait' : 'miss');
+      this.note('launch', this.builds.of(key) ? 'wait' : 'miss');
       this.buildOf(key, question);
     }
     return key;
   }
 
-  /**
-   * The manifest of a key: at once where it is there, else when it has been built.
-   *
-   * @returns `undefined` where the key is unknown or expired
-   * @throws the signal's reason where it aborts first
-   */
-  async get(key: string, signal: AbortSignal): Promise<CachedManifest | undefined> {
-    const here = this.use(key);
-    const running = here ? undefined : this.running(key);
-    if (here || running) this.note('viewer', here ? 'hit' : 'wait');
-    if (here) return here;
-    if (running) return running.wait(signal);
-    const shared = await this.share((store) => store.read(key));
-    const there = this.current(shared?.manifest && decodeManifest(shared.manifest));
-    if (there) {
-      this.note('viewer', 'hit');
-      return this.keepLocally(key, there);
-    }
-    const question = shared?.question ? (JSON.parse(shared.question.toString()) as Question) : this.questions.get(key);
-    if (question === undefined) return undefined;
-    this.note('viewer', 'miss');
-    return this.buildOf(key, question).wait(signal);
+  /** Whether the whole manifest of a key is there, in this process. */
+  has(key: string): boolean {
+    return this.whole(this.manifests.get(key)) !== undefined;
   }
 
-  /** What there is of a manifest that is being built in this process; `undefined` where it is not. */
-  partial(key: string): Promise<CachedManifest> | undefined {
-    return this.running(key)?.partial?.();
+  /**
+   * The manifest of a key, or a part of it: at once where it is there, else when it has been built.
+   *
+   * @param part its number, from 1
+   * @returns `undefined` where the key is unknown or expired
+   * @throws the signal's reason where it aborts first; NoSuchPart
+   */
+  async get(key: string, signal: AbortSignal, part?: number): Promise<CachedManifest | undefined> {
+    const manifest = await this.find(key, signal, part);
+    const kept = part === undefined || !manifest ? undefined : this.manifests.get(key);
+    if (kept && part !== undefined) kept.delivered = Math.max(kept.delivered, part);
+    return manifest;
+  }
+
+  private async find(key: string, signal: AbortSignal, part?: number): Promise<CachedManifest | undefined> {
+    const wanted = (kept: KeptLaunch | undefined) =>
+      kept && (part === undefined ? this.whole(kept) : partOf(kept, part, this.options.builtBy?.()));
+    const here = wanted(this.use(key));
+    const running = here ? undefined : (part !== undefined && this.builds.maker(key)) || this.builds.of(key);
+    if (here || running) this.note('viewer', here ? 'hit' : 'wait');
+    if (here) return here;
+    const known = this.questions.get(key);
+    if (known !== undefined && part !== undefined) checkPart(part, this.countOf(known));
+    if (running) return running.wait(signal, part);
+    const shared = await this.shared.use((store) => store.read(key));
+    const kept = shared?.manifest && decodeKept(shared.manifest);
+    const there = wanted(kept);
+    if (there && kept) {
+      this.note('viewer', 'hit');
+      this.keepLocally(key, kept);
+      return there;
+    }
+    const question = shared?.question ? (JSON.parse(shared.question.toString()) as Question) : known;
+    if (question === undefined) return undefined;
+    if (part !== undefined) checkPart(part, this.countOf(question));
+    this.note('viewer', 'miss');
+    return this.buildOf(key, question, part).wait(signal, part);
+  }
+
+  /** What there is of a manifest, or as the next part of it, while it is being built in this process. */
+  partial(key: string, part?: number): Promise<CachedManifest | undefined> | undefined {
+    const build = (part !== undefined && this.builds.maker(key)) || this.builds.of(key);
+    return build?.partial?.(part);
   }
 
   /** Keeps a manifest that was built elsewhere. @returns the key to get it by */
   async put(manifest: CachedManifest): Promise<string> {
     const key = randomBytes(32).toString('base64url');
-    await this.keep(key, manifest);
+    await this.keep(key, { count: 1, parts: [], whole: manifest });
     return key;
-  }
-
-  /** Rejects where the shared store does not answer. */
-  async check(): Promise<void> {
-    if (!this.options.shared) return;
-    try {
-      await this.options.shared.check();
-      this.sharedRestsUntil = 0;
-      this.noteShared(true);
-    } catch (error) {
-      this.noteShared(false, error);
-      throw error;
-    }
   }
 
   /** How much is kept and under way in this process. */
@@ -135,8 +151,9 @@ export class ManifestCache<Question> {
   /** Cancels what is being built, so that another replica can take over; resolves when nothing is under way. */
   async close(): Promise<void> {
     this.closed = true;
+    this.shared.stop();
     clearInterval(this.sweeper);
-    const builds = [...this.builds.values()];
+    const builds = this.builds.all();
     for (const build of builds) build.cancel();
     await Promise.all(builds.map((build) => build.settled()));
     this.manifests.clear();
@@ -149,97 +166,116 @@ export class ManifestCache<Question> {
   }
 
   private keyOf(question: string): string {
-    const period = Math.floor(Date.now() / this.ttlMs);
+    // Who launches after the configuration has changed gets none of the parts that were built before.
+    const period = `${Math.floor(Date.now() / this.ttlMs)} ${this.options.builtBy?.()}`;
     return createHmac('sha256', this.signingKey).update(`${period} ${question}`).digest('base64url');
   }
 
-  /** The manifest of this process, its life prolonged here and in the shared store. */
-  private use(key: string): CachedManifest | undefined {
-    const manifest = this.current(this.manifests.get(key));
-    if (manifest?.complete) {
-      const manifestMs = this.lifeOf(manifest);
+  /** What this process keeps, its life prolonged here and in the shared store. */
+  private use(key: string): KeptLaunch | undefined {
+    const kept = this.manifests.get(key);
+    if (kept && this.whole(kept)?.complete) {
+      const manifestMs = this.lifeOf(kept);
       this.manifests.touch(key, manifestMs);
       const question = this.questions.get(key);
       const questionMs = question === undefined ? undefined : this.lifeOfQuestion(question);
       if (questionMs !== undefined) this.questions.touch(key, questionMs);
-      void this.share((store) => store.touch(key, { manifestMs, questionMs }));
+      void this.shared.use((store) => store.touch(key, { manifestMs, questionMs }));
     }
-    return manifest;
+    return kept;
   }
 
-  private buildOf(key: string, question: Question): Build<CachedManifest> {
-    const running = this.running(key);
+  /** @param part the part that is asked for: those before it have been handed out */
+  private buildOf(key: string, question: Question, part = 1): Build<CachedManifest> {
+    const running = this.builds.of(key);
     if (running) return running;
     if (this.closed) throw new DOMException('the server is stopping', 'AbortError');
-    const build = new Build<CachedManifest>((signal, onPartial) =>
-      this.buildOrAwait(key, question, { signal, onPartial }),
+    const makesParts = this.countOf(question) > 1 && !this.builds.maker(key);
+    const build = new Build<CachedManifest>((signal, own) =>
+      this.buildOrAwait(key, question, { signal, build: own, handedOut: makesParts ? part - 1 : undefined }),
     );
-    const id = this.buildId(key);
-    this.builds.set(id, build);
-    void build.settled().then(() => {
-      if (this.builds.get(id) === build) this.builds.delete(id);
-    });
+    this.builds.add(key, build, makesParts);
     return build;
   }
 
-  private running(key: string): Build<CachedManifest> | undefined {
-    const build = this.builds.get(this.buildId(key));
-    return build?.cancelled ? undefined : build;
+  /** The whole manifest unless it was built by something that is not in force any more. */
+  private whole(kept: KeptLaunch | undefined): CachedManifest | undefined {
+    return kept?.whole && isCurrent(kept.whole, this.options.builtBy?.()) ? kept.whole : undefined;
   }
 
-  private buildId(key: string): string {
-    return `${key} ${this.options.builtBy?.()}`;
-  }
-
-  /** The manifest unless it was built by something that is not in force any more. */
-  private current(manifest: CachedManifest | undefined): CachedManifest | undefined {
-    const by = manifest?.builtBy;
-    return by === undefined || by === this.options.builtBy?.() ? manifest : undefined;
+  private countOf(question: Question): number {
+    return this.options.partsOf?.(question) ?? 1;
   }
 
   /** Builds here if the right to is free, else waits for the replica that has it and takes over when it dies. */
   private async buildOrAwait(key: string, question: Question, building: Building): Promise<CachedManifest> {
-    const { signal } = building;
+    const { signal, build } = building;
     for (;;) {
       signal.throwIfAborted();
-      const claimed = await this.share(async (store) => ({ claim: await store.claim(key) }));
+      const claimed = await this.shared.use(async (store) => ({ claim: await store.claim(key) }));
       if (!claimed) return this.buildHere(key, question, building);
       if (claimed.claim) return this.buildHere(key, question, building, claimed.claim);
-      const found = await this.share(async (store) => {
+      const found = await this.shared.use(async (store) => {
         await store.changed(key, signal);
         return store.read(key);
       });
-      const there = this.current(found?.manifest && decodeManifest(found.manifest));
-      if (there) return this.keepLocally(key, there);
+      const kept = found?.manifest && decodeKept(found.manifest);
+      if (!kept) continue;
+      this.keepLocally(key, kept);
+      build.tellParts(kept.parts);
+      const there = this.whole(kept);
+      if (there) return there;
     }
   }
 
   private async buildHere(
     key: string,
     question: Question,
-    { signal, onPartial }: Building,
+    { signal, build, handedOut }: Building,
     claim?: Claim,
   ): Promise<CachedManifest> {
     try {
-      const manifest = await this.options.build(question, signal, onPartial);
+      const shared = claim && (await this.shared.use((store) => store.read(key)));
+      const kept = shared?.manifest ? this.keepLocally(key, decodeKept(shared.manifest)) : this.manifests.get(key);
+      const there = this.whole(kept);
+      const given = handedOut === undefined ? undefined : givenParts(kept, handedOut, this.options.builtBy?.());
+      let parts = given ?? [];
+      build.tellParts(parts);
+      // Another replica has built it meanwhile.
+      if (there) return there;
+      const count = this.countOf(question);
+      const keep = async (part: CachedManifest) => {
+        parts = [...parts, part];
+        await this.keep(key, { count, parts, whole: this.manifests.get(key)?.whole });
+        build.tellParts(parts);
+      };
+      const manifest = await this.options.build(question, signal, {
+        onPartial: (partial) => (build.partial = partial),
+        ...(given && { parts: { count, given, keep } }),
+      });
       signal.throwIfAborted();
-      if (this.current(manifest)) await this.keep(key, manifest);
+      if (isCurrent(manifest, this.options.builtBy?.())) {
+        // Another build may make the parts.
+        if (handedOut === undefined) parts = this.manifests.get(key)?.parts ?? parts;
+        await this.keep(key, { count, parts, whole: manifest });
+      }
       return manifest;
     } finally {
       // Whether or not the store rests: a claim that is not released would be renewed for ever.
-      await claim?.release().catch((error: unknown) => this.noteShared(false, error));
+      await claim?.release().catch((error: unknown) => this.shared.note(false, error));
     }
   }
 
-  private async keep(key: string, manifest: CachedManifest): Promise<void> {
-    this.keepLocally(key, manifest);
-    await this.share((store) => store.writeManifest(key, encodeManifest(manifest), this.lifeOf(manifest)));
+  private async keep(key: string, kept: Omit<KeptLaunch, 'delivered'>): Promise<void> {
+    const here = this.keepLocally(key, kept);
+    await this.shared.use((store) => store.writeManifest(key, encodeKept(here), this.lifeOf(here)));
   }
 
-  private keepLocally(key: string, manifest: CachedManifest): CachedManifest {
-    const ttlMs = this.lifeOf(manifest);
-    if (ttlMs > 0) this.manifests.set(key, manifest, sizeOf(manifest), ttlMs);
-    return manifest;
+  private keepLocally(key: string, kept: Omit<KeptLaunch, 'delivered'>): KeptLaunch {
+    const here = { ...kept, delivered: this.manifests.get(key)?.delivered ?? 0 };
+    const ttlMs = this.lifeOf(here);
+    if (ttlMs > 0) this.manifests.set(key, here, sizeOfKept(here), ttlMs);
+    return here;
   }
 
   private lifeOfQuestion(question: Question): number {
@@ -247,39 +283,16 @@ export class ManifestCache<Question> {
     return endsAt === undefined ? this.ttlMs : Math.max(1, Math.min(this.ttlMs, endsAt - Date.now()));
   }
 
-  private lifeOf(manifest: CachedManifest): number {
-    const ttlMs = manifest.complete ? this.ttlMs : Math.min(this.incompleteTtlMs, this.ttlMs);
-    return manifest.expiresAt === undefined ? ttlMs : Math.max(0, Math.min(ttlMs, manifest.expiresAt - Date.now()));
-  }
-
-  /** What the shared store says; `undefined` where there is none or it does not answer. */
-  private async share<Result>(use: (store: SharedStore) => Promise<Result>): Promise<Result | undefined> {
-    if (!this.options.shared || Date.now() < this.sharedRestsUntil) return undefined;
-    try {
-      const result = await use(this.options.shared);
-      this.noteShared(true);
-      return result;
-    } catch (error) {
-      if (error instanceof DOMException) return undefined;
-      this.sharedRestsUntil = Date.now() + REST_MS;
-      this.noteShared(false, error);
-      return undefined;
-    }
-  }
-
-  private noteShared(reachable: boolean, error?: unknown): void {
-    if (this.closed) return;
-    this.sharedError = error;
-    if (reachable === this.sharedReachable) return;
-    const turned = !reachable || this.sharedReachable !== undefined;
-    this.sharedReachable = reachable;
-    if (turned) this.options.onSharedStore?.(reachable, error);
+  private lifeOf(kept: KeptLaunch): number {
+    return lifeOfKept(kept, this.ttlMs, Math.min(this.incompleteTtlMs, this.ttlMs));
   }
 }
 
 interface Building {
   signal: AbortSignal;
-  onPartial: ReportPartial;
+  build: Build<CachedManifest>;
+  /** How many parts viewers have; not given: another build makes the parts. */
+  handedOut: number | undefined;
 }
 
 function noLookups(): Lookups {

@@ -36,7 +36,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 const answers = (cache: ManifestCache<string>) =>
-  cache.check().then(
+  cache.shared.check().then(
     () => true,
     () => false,
   );
@@ -58,7 +58,7 @@ it('over TLS, with a certificate of the site; without it, nothing is sent', asyn
   expect(await shared(a, b, 'x')).toBe('a x');
   const distrustful = replica('c', { url: redis.url, password: 'pass' });
   await new Promise((resolve) => setTimeout(resolve, 500));
-  await expect(distrustful.check()).rejects.toThrow();
+  await expect(distrustful.shared.check()).rejects.toThrow();
 });
 
 it('is closed quietly at any moment of a TLS handshake, trusted or not', async () => {

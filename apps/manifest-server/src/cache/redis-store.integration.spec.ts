@@ -3,11 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { type RedisService, run, startRedis } from '@pacs-connectors/test-services';
 import { type CachedManifest } from './cached-manifest.js';
 import { ManifestCache } from './manifest-cache.js';
+import { type BuildProgress } from './manifest-cache-options.js';
 import { connectRedis } from './redis-connection.js';
 import { Seal } from './seal.js';
 
 interface Question {
   patient: string;
+  parts?: number;
 }
 
 const forever = new AbortController().signal;
@@ -19,7 +21,12 @@ let replicas: Replica[];
 
 /** One replica of the server: a cache whose builds end when the test says so. */
 class Replica {
-  readonly builds: { question: Question; signal: AbortSignal; finish(text: string): void }[] = [];
+  readonly builds: {
+    question: Question;
+    signal: AbortSignal;
+    finish(text: string): void;
+    parts: BuildProgress['parts'];
+  }[] = [];
   readonly seen: boolean[] = [];
   readonly cache: ManifestCache<Question>;
 
@@ -29,19 +36,12 @@ class Replica {
       shared: connectRedis({ url: redis.url, password: 'pass word' }, seal),
       signingKey: seal.signingKey,
       onSharedStore: (reachable) => this.seen.push(reachable),
-      build: (question, signal) =>
+      partsOf: ({ parts }) => parts ?? 1,
+      build: (question, signal, { parts }) =>
         new Promise<CachedManifest>((resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason as Error));
-          const finish = (text: string) =>
-            resolve({
-              complete: true,
-              xml: Buffer.from(text),
-              json: Buffer.from('{}'),
-              tag: text,
-              found: [],
-              builtBy,
-            });
-          this.builds.push({ question, signal, finish });
+          const finish = (text: string) => resolve(manifestOf(text, builtBy));
+          this.builds.push({ question, signal, finish, parts });
         }),
     });
     replicas.push(this);
@@ -49,7 +49,7 @@ class Replica {
 
   async ready(): Promise<this> {
     await until(() =>
-      this.cache.check().then(
+      this.cache.shared.check().then(
         () => true,
         () => false,
       ),
@@ -57,9 +57,13 @@ class Replica {
     return this;
   }
 
-  async text(key: string): Promise<string | undefined> {
-    return (await this.cache.get(key, forever))?.xml.toString();
+  async text(key: string, part?: number): Promise<string | undefined> {
+    return (await this.cache.get(key, forever, part))?.xml.toString();
   }
+}
+
+function manifestOf(text: string, builtBy?: string): CachedManifest {
+  return { complete: true, xml: Buffer.from(text), json: Buffer.from('{}'), tag: text, found: [], builtBy };
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -129,6 +133,28 @@ it('another replica takes over when the one that builds goes away', async () => 
   expect(await waiting).toBe('<b/>');
 });
 
+it('any replica answers with the parts of a launch; one that takes over begins with those that are there', async () => {
+  const [a, b] = [await new Replica('x').ready(), await new Replica('x').ready()];
+  const key = await a.cache.launch({ patient: 'in parts', parts: 3 });
+  await until(() => a.builds.length === 1);
+  const first = b.text(key, 1);
+  await a.builds[0]?.parts?.keep(manifestOf('first', 'x'));
+  expect(await first).toBe('first');
+  const second = b.text(key, 2);
+  await pause(100);
+  expect(b.builds).toHaveLength(0);
+  await a.cache.close();
+  await until(() => b.builds.length === 1);
+  expect(b.builds[0]?.parts?.given.map(({ tag }) => tag)).toEqual(['first']);
+  await b.builds[0]?.parts?.keep(manifestOf('second', 'x'));
+  expect(await second).toBe('second');
+  await b.builds[0]?.parts?.keep(manifestOf('third', 'x'));
+  b.builds[0]?.finish('whole');
+  expect(await b.text(key)).toBe('whole');
+  const c = await new Replica('x').ready();
+  expect([await c.text(key, 1), await c.text(key, 3), await c.text(key)]).toEqual(['first', 'third', 'whole']);
+});
+
 it('a replica of another configuration hands out no manifest but its own', async () => {
   const [a, b] = await Promise.all([new Replica('old').ready(), new Replica('new').ready()]);
   const key = await a.cache.launch({ patient: 'changed' });
@@ -151,7 +177,7 @@ it('launches work on the replica that took them while Redis is away, and are sha
   await until(() => a.builds.length === 1);
   a.builds[0]?.finish('<alone/>');
   expect(await a.text(key)).toBe('<alone/>');
-  await expect(a.cache.check()).rejects.toThrow();
+  await expect(a.cache.shared.check()).rejects.toThrow();
   expect(a.seen).toEqual([false]);
 
   redis = await startRedis({ password: 'pass word', port });

@@ -48,7 +48,7 @@ async function problem(path: string, init: RequestInit = {}, base = url) {
 
 /** The commands that a launch hands to Weasis. */
 const commandsOf = (location: string) => decodeURIComponent(location.replace(/^weasis:\/\//, '').replaceAll('+', ' '));
-const keyOf = (location: string) => /manifest\?key=([\w-]{43})"/.exec(commandsOf(location))?.[1] ?? '';
+const keyOf = (location: string) => /manifest\?key=([\w-]{43})/.exec(commandsOf(location))?.[1] ?? '';
 
 async function manifest(key: string, base = url) {
   const response = await fetch(`${base}/manifest?key=${key}`, { headers: { accept: 'application/json' } });

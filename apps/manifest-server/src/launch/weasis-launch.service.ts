@@ -27,19 +27,37 @@ export class WeasisLaunch {
   async launch(request: LaunchRequest): Promise<Launch> {
     const { search, caller, baseUrl } = request;
     const command = this.command(search);
-    const url = (part: { manifestUrl: string; dicomWeb?: WeasisDicomWeb }) => weasisUrl({ ...command, ...part });
-    if (request.direct) return { url: url({ manifestUrl: '', dicomWeb: await this.dicomWeb(request) }) };
-    if (search.launch.arg.length > 0) return { url: url({ manifestUrl: '' }) };
-    const direct = await this.forOldRelease(request, (dicomWeb) => url({ manifestUrl: '', dicomWeb }));
+    const url = (opened: { manifestUrls: string[]; dicomWeb?: WeasisDicomWeb }) => weasisUrl({ ...command, ...opened });
+    if (request.direct) return { url: url({ manifestUrls: [], dicomWeb: await this.dicomWeb(request) }) };
+    if (search.launch.arg.length > 0) return { url: url({ manifestUrls: [] }) };
+    const direct = await this.forOldRelease(request, (dicomWeb) => url({ manifestUrls: [], dicomWeb }));
     if (direct !== undefined) return { url: direct };
     const { criteria, archives, skipCache } = search;
-    const key = await this.manifests.launch({ criteria, archives, caller }, { fresh: skipCache });
-    return { url: url({ manifestUrl: manifestUrl(baseUrl, key) }), key };
+    const parts = this.partsThatFit(search, (count) => url({ manifestUrls: manifestUrls(baseUrl, ANY_KEY, count) }));
+    const question = { criteria, archives, caller, ...(parts > 1 && { parts }) };
+    const key = await this.manifests.launch(question, { fresh: skipCache });
+    // What is there already needs no parts: none would be waited for.
+    const count = this.manifests.has(key) ? 1 : parts;
+    return { url: url({ manifestUrls: manifestUrls(baseUrl, key, count) }), key };
+  }
+
+  /** One part for each archive that is asked, fewer where the address would be too long. */
+  private partsThatFit({ archives }: Search, address: (count: number) => string): number {
+    if (this.configuration.global.viewers.weasis?.parts === false) return 1;
+    for (let count = this.registry.select(archives).length; count > 1; count--) {
+      try {
+        address(count);
+        return count;
+      } catch (error) {
+        if (!(error instanceof LaunchError)) throw error;
+      }
+    }
+    return 1;
   }
 
   /** Opens a manifest that is there already. @throws BadParameters, LaunchError */
   open(search: Search, baseUrl: string, key: string): Launch {
-    return { url: weasisUrl({ ...this.command(search), manifestUrl: manifestUrl(baseUrl, key) }), key };
+    return { url: weasisUrl({ ...this.command(search), manifestUrls: manifestUrls(baseUrl, key) }), key };
   }
 
   /** What the request and the configuration put into the command, whatever it opens. */
@@ -109,8 +127,12 @@ export class WeasisLaunch {
   }
 }
 
-function manifestUrl(baseUrl: string, key: string): string {
-  return `${baseUrl}/manifest?key=${key}`;
+/** As long as any key. */
+const ANY_KEY = 'K'.repeat(43);
+
+function manifestUrls(baseUrl: string, key: string, parts = 1): string[] {
+  const whole = `${baseUrl}/manifest?key=${key}`;
+  return parts === 1 ? [whole] : Array.from({ length: parts }, (_, index) => `${whole}&part=${index + 1}`);
 }
 
 /** The ways into Weasis's command that this server has closed. */

@@ -23,6 +23,13 @@ export function DescribeManifest(): MethodDecorator {
         'The manifest of an earlier launch, waited for at most 28 s while it is being built; the search is not read then. It is a 200 whatever the archives did; each that is missing has its `Message`. A key that is unknown or has expired is a 404, and for a client that accepts XML alone a 200 with a `Message`.',
     }),
     ApiQuery({
+      name: 'part',
+      required: false,
+      schema: { type: 'integer', minimum: 1 },
+      description:
+        'With `key`: a part of the manifest of a launch that asks several archives. Part 1 is that of the archive which answers first, and so on; the last part has everything that is in none before it. A number that the launch does not have is a 404.',
+    }),
+    ApiQuery({
       name: 'gzip',
       required: false,
       allowEmptyValue: true,

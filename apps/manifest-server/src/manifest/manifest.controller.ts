@@ -4,6 +4,7 @@ import { Controller, Req, Res } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { type ManifestFormat } from '@pacs-connectors/manifest-builder';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { NoSuchPart } from '../cache/kept-launch.js';
 import { LaunchedManifests } from '../cache/launched-manifests.js';
 import { messageManifest } from '../cache/packed-manifest.js';
 import { CurrentCaller } from '../http/caller.js';
@@ -13,6 +14,7 @@ import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
 import { sendBytes } from '../http/send-bytes.js';
 import { type Parameter, parametersOfUrl } from '../search/query-string.js';
+import { BadParameters } from '../search/read-search.js';
 import { saysNo } from '../search/values.js';
 import { Searches } from '../search/searches.service.js';
 import { DescribeManifest } from './describe-manifest.js';
@@ -41,7 +43,9 @@ export class ManifestController {
 
     const signal = clientGone(reply);
     const key = parameters.find(([name, value]) => name === 'key' && value !== '')?.[1];
-    if (key !== undefined) return this.ofKey(key, { mediaType, format, coding, signal }, request, reply);
+    const part = partAskedFor(parameters);
+    if (key !== undefined) return this.ofKey(key, { mediaType, format, coding, signal, part }, request, reply);
+    if (part !== undefined) throw badPart('goes with key only: a search is answered as a whole');
     const search = this.searches.read(parameters, bad);
     const built = await this.manifests.build(search, { caller, signal });
     if (signal.aborted) return;
@@ -52,15 +56,17 @@ export class ManifestController {
     void sendBytes(reply, chunks, length);
   }
 
-  /** The manifest of a launch, sent as soon as it is there. It is a 200 whatever the archives did: viewers read no other. */
+  /** The manifest of a launch or a part of it, sent as soon as it is there. It is a 200 whatever the archives did: viewers read no other. */
   private async ofKey(
     key: string,
-    { mediaType, format, coding, signal }: Wanted,
+    { mediaType, format, coding, signal, part }: Wanted,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const found = await this.launched.getInTime(key, signal).catch((error: unknown) => {
+    const found = await this.launched.getInTime(key, signal, part).catch((error: unknown) => {
       if (signal.aborted) return undefined;
+      if (error instanceof NoSuchPart)
+        throw new ProblemError(plainProblem(404, `There is no part ${part}: ${error.message}.`));
       throw isAbort(error) ? new ProblemError(plainProblem(503, 'The server is shutting down; ask again.')) : error;
     });
     if (signal.aborted) return;
@@ -83,6 +89,8 @@ interface Wanted {
   format: ManifestFormat;
   coding: Coding;
   signal: AbortSignal;
+  /** Number of a part, from 1; not given: the whole. */
+  part: number | undefined;
 }
 
 /** As it is read: the whole of it would be held for every client that reads slowly. */
@@ -124,6 +132,19 @@ function answeredByHead(
 
 function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/** `&part=N`. @throws BadParameters */
+function partAskedFor(parameters: readonly Parameter[]): number | undefined {
+  const [value, ...more] = new Set(parameters.flatMap(([name, value]) => (name === 'part' && value ? [value] : [])));
+  if (value === undefined) return undefined;
+  if (more.length > 0) throw badPart('is given more than once');
+  if (!/^[1-9]\d{0,3}$/.test(value)) throw badPart('is not a number of a part: 1 is the first');
+  return Number(value);
+}
+
+function badPart(detail: string): BadParameters {
+  return new BadParameters([{ parameter: 'part', detail }]);
 }
 
 /** `&gzip`, of callers that cannot set a header. */

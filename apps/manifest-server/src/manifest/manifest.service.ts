@@ -35,8 +35,12 @@ export interface BuildOptions {
   caller: Caller;
   /** Ends every search: whoever asked is gone. */
   signal: AbortSignal;
-  /** Called once all archives are being asked, with what gives the manifest of those that have answered. */
-  onAsked?(soFar: () => Promise<BuiltManifest>): void;
+  /** Called once all archives are being asked, with what gives their parts: those that have not answered say so. */
+  onAsked?(soFar: () => Part[]): void;
+  /** Called with the part of each archive when it has answered, or failed. */
+  onAnswer?(part: Part): void;
+  /** Called with the parts of all archives once they have answered, before they are joined; waited for. */
+  onAllAnswered?(parts: readonly Part[]): Promise<void> | undefined;
 }
 
 /** 200 where any archive answered; else this server is a gateway without an answer, or without one in time. */
@@ -45,13 +49,14 @@ export function statusOf({ failed, failures }: BuiltManifest): number {
   return failures.every((failure) => failure === 'timeout') ? 504 : 502;
 }
 
-type Part = {
+/** One archive's part of a manifest, before it is joined with the others. */
+export interface Part {
   arcQuery: ArcQuery;
   error?: ConnectorError;
   separate?: boolean;
   expiresAt?: number;
   durationMs: number;
-};
+}
 
 /** Kinds of error whose messages are our own words; in `refused` and `protocol` an archive's own may be quoted. */
 const OUR_WORDS: ReadonlySet<ConnectorErrorKind> = new Set(['unavailable', 'timeout', 'misconfigured']);
@@ -83,18 +88,21 @@ export class ManifestService {
     const missing = this.registry.missing(archives).map(leftOutPart);
     const connectors = this.registry.select(archives);
     const answered: Part[] = [];
-    const asking = connectors.map(async (one, at) => (answered[at] = await this.part(one, search, options)));
+    const asking = connectors.map(async (one, at) => {
+      const part = await this.part(one, search, options);
+      answered[at] = part;
+      options.onAnswer?.(part);
+      return part;
+    });
     options.onAsked?.(() => {
       const waited = performance.now() - start;
-      return joinedManifest([
-        ...connectors.map(({ id }, at) => answered[at] ?? unansweredPart(id, waited)),
-        ...missing,
-      ]);
+      return [...connectors.map(({ id }, at) => answered[at] ?? unansweredPart(id, waited)), ...missing];
     });
     const asked = [...(await Promise.all(asking)), ...missing];
     const outcome = outcomeOf(asked, options.signal);
     const durationMs = performance.now() - start;
     this.built.tell({ outcome, durationMs, criteria: search.criteria, parts: asked.map(partReport) });
+    await options.onAllAnswered?.(asked);
     return joinedManifest(asked);
   }
 
@@ -154,9 +162,15 @@ export class ManifestService {
 /**
  * Returns the manifest of these parts, joined by the viewer's rules. They stay as they are: there may be several manifests of
  * them.
+ *
+ * @param given what the viewer has got already: what is returned is only what it lacks
+ * @param nothingFound no archive has what was asked for; default: none of these
  */
-async function joinedManifest(parts: readonly Part[]): Promise<BuiltManifest> {
-  const nothingFound = parts.every(({ arcQuery }) => arcQuery.patients.length === 0);
+export async function joinedManifest(
+  parts: readonly Part[],
+  given: readonly ArcQuery[] = [],
+  nothingFound = parts.every(({ arcQuery }) => arcQuery.patients.length === 0),
+): Promise<BuiltManifest> {
   const withNotices = parts.map(({ arcQuery, error, separate }) => ({
     arcQuery:
       nothingFound && !error
@@ -165,7 +179,7 @@ async function joinedManifest(parts: readonly Part[]): Promise<BuiltManifest> {
     failed: error !== undefined,
     separate,
   }));
-  const arcQueries = await joinParts(withNotices);
+  const arcQueries = await joinParts(withNotices, given);
   const failures = parts.map(({ error }) => error?.kind).filter((failure) => failure !== undefined);
   // A token that is not handed out does not end anything.
   const holders = new Set(arcQueries.filter(({ httpTags }) => httpTags?.length).map(({ arcId }) => arcId));

@@ -20,6 +20,12 @@ export class WeasisSettings {
   @Setting({ paths: ['command.get'], description: 'Command that opens a manifest' })
   get = '$dicom:get -w';
 
+  @Setting({
+    paths: ['parts'],
+    description: 'false: Weasis fetches one manifest of all archives, and waits for the slowest one',
+  })
+  parts: boolean = true;
+
   @Setting({ paths: ['launch-configuration.url'], description: 'Address of the launch configuration (wcfg)' })
   @IsOptional()
   @IsHttpUrl()

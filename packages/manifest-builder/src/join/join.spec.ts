@@ -1,53 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Patient } from '@pacs-connectors/connector-core';
 import fc from 'fast-check';
 import { arrange } from '../arrange.js';
 import { type ArcQueryElement } from '../elements.js';
-import { type ArcQuery } from '../manifest.js';
 import { Pace } from '../pace.js';
+import { anyAnswer, part, range } from '../testing/join-parts.js';
 import { joinParts, type JoinPart } from './join.js';
-
-interface Answer extends Partial<Omit<JoinPart, 'arcQuery'>> {
-  /** Numbers of instances by series, by study; `null`: the archive lists none. */
-  studies?: Record<string, Record<string, number[] | null> | null>;
-  patient?: Partial<Patient>;
-  query?: Partial<ArcQuery>;
-}
-
-/** One archive's answer. Its address and credentials are its own unless told. */
-function part(arcId: string, { studies = {}, patient, query, ...more }: Answer = {}): JoinPart {
-  const patients: Patient[] = [
-    {
-      patientId: 'P1',
-      patientName: 'DOE^JANE',
-      ...patient,
-      studies: Object.entries(studies).map(([studyInstanceUid, series]) => ({
-        studyInstanceUid,
-        series: Object.entries(series ?? {}).map(([seriesInstanceUid, instances]) => ({
-          seriesInstanceUid,
-          instances: (instances ?? []).map((number) => ({
-            sopInstanceUid: `${seriesInstanceUid}.${number}`,
-            directDownloadFile: `/${arcId}/${number}`,
-          })),
-        })),
-      })),
-    },
-  ];
-  return {
-    arcQuery: {
-      arcId,
-      baseUrl: `http://${arcId}.example/wado`,
-      webLogin: 'dTpw',
-      httpTags: [{ key: 'Authorization', value: `Bearer ${arcId}` }],
-      additionalParameters: `&token=${arcId}`,
-      ...query,
-      patients: Object.keys(studies).length === 0 ? [] : patients,
-    },
-    ...more,
-  };
-}
-
-const range = (to: number, from = 1) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 /** What each archive's part shows: series and their numbers of instances; what it says. */
 async function shown(...parts: JoinPart[]) {
@@ -261,38 +218,10 @@ describe('a part without studies', () => {
   });
 });
 
-/** Few UIDs, so that archives share them. */
-const anyPart = fc.record({
-  studies: fc.dictionary(
-    fc.constantFrom('1', '2', '3'),
-    fc.option(
-      fc.dictionary(
-        fc.constantFrom('8.1', '8.2', '8.3', '8.4'),
-        fc.option(fc.uniqueArray(fc.nat({ max: 6 }), { maxLength: 5 }), { freq: 5 }),
-      ),
-      { freq: 5 },
-    ),
-  ),
-  patient: fc.record({
-    patientId: fc.constantFrom('P1', 'P2'),
-    issuerOfPatientId: fc.constantFrom(undefined, 'A'),
-    patientName: fc.constantFrom('DOE^JANE', 'Doe^Jane^', ''),
-  }),
-  address: fc.constantFrom('x', 'y', 'z'),
-  separate: fc.boolean(),
-});
-
 it('lists a series once, loses no image without counting it, and changes no input', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(anyPart, { maxLength: 4 }), async (answers) => {
-      const parts = answers.map(({ studies, patient, address, separate }, index) =>
-        part(`a${index}`, {
-          studies,
-          patient,
-          separate: separate && index === 0,
-          query: { baseUrl: `http://${address}.example`, httpTags: [], additionalParameters: undefined },
-        }),
-      );
+    fc.asyncProperty(fc.array(anyAnswer, { maxLength: 4 }), async (answers) => {
+      const parts = answers.map((answer, index) => part(`a${index}`, { ...answer, separate: index === 3 }));
       const before = structuredClone(parts);
       const result = await joinParts(parts);
       expect(parts).toEqual(before);

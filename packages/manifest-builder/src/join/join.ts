@@ -1,4 +1,4 @@
-import { type Patient, type Series } from '@pacs-connectors/connector-core';
+import { type Notice, type Patient, type Series } from '@pacs-connectors/connector-core';
 import { type ArcQuery } from '../manifest.js';
 import { Pace } from '../pace.js';
 import { uiRule } from '../value-rules.js';
@@ -31,28 +31,62 @@ export interface JoinPart {
  * depend on when an archive answered.
  *
  * @param parts in the order of the configuration or the request
+ * @param given what the viewer has got already, for this launch. It stays as it is: what comes out is only what it lacks, each
+ *   notice of an archive once (by its title).
  */
-export async function joinParts(parts: readonly JoinPart[]): Promise<ArcQuery[]> {
+export async function joinParts(parts: readonly JoinPart[], given: readonly ArcQuery[] = []): Promise<ArcQuery[]> {
   const pace = new Pace();
   await pace.rest();
-  const listings = new Map<JoinPart, Listing>();
-  for (const [order, part] of parts.entries())
-    if (!part.separate) listings.set(part, await new Listing(part.arcQuery, order).fill(pace));
-  const joined = [...listings.values()];
+  const apart = new Set(parts.filter(({ separate }) => separate).map(({ arcQuery }) => arcQuery.arcId));
+  const before = await listingsOf(given, true, pace);
+  const now = await listingsOf(
+    parts.map(({ arcQuery }) => arcQuery),
+    false,
+    pace,
+  );
+  const isApart = ({ arcQuery }: Listing) => apart.has(arcQuery.arcId);
+  const joined = [...before, ...now].filter((listing) => !isApart(listing));
   await settle(joined, pace);
+  for (const listing of now.filter(isApart)) {
+    const own = before.filter(({ arcQuery }) => arcQuery.arcId === listing.arcQuery.arcId);
+    if (own.length > 0) await settle([...own, listing], pace);
+  }
   const spelling = new Spelling();
-  for (const { arcQuery } of joined) await spelling.add(arcQuery.patients, pace);
+  for (const listing of joined) await spelling.add(listing.arcQuery.patients, listing.given, pace);
   const studies = new Set(joined.flatMap((listing) => [...listing.studies.keys()])).size;
+
   const result: ArcQuery[] = [];
-  for (const part of parts) {
-    const listing = listings.get(part);
-    let arcQuery = listing ? await joinedQuery(listing, spelling, pace) : part.arcQuery;
-    const [why, ...more] = arcQuery.notices ?? [];
-    if (listing && part.failed && why && studies > 0)
-      arcQuery = { ...arcQuery, notices: [withMayHaveMore(why, arcQuery.arcId, studies), ...more] };
-    result.push(withoutSecrets(arcQuery));
+  for (const listing of before) if (listing.added.size > 0) result.push(additions(listing));
+  const known = new Set(given.map(({ arcId }) => arcId));
+  for (const [index, { failed, separate }] of parts.entries()) {
+    const listing = now[index];
+    if (!listing) continue;
+    const { arcQuery, differences } = listing;
+    const { arcId } = arcQuery;
+    let notices = [...(arcQuery.notices ?? []), ...differences.notices(arcId)];
+    if (known.has(arcId)) {
+      const said = new Set(given.flatMap((one) => (one.arcId === arcId ? (one.notices ?? []) : [])).map(titleOf));
+      notices = notices.filter((notice) => !said.has(titleOf(notice)));
+    }
+    const [why, ...more] = notices;
+    if (failed && !separate && why && studies > 0) notices = [withMayHaveMore(why, arcId, studies), ...more];
+    const patients = separate && !known.has(arcId) ? arcQuery.patients : await joinedPatients(listing, spelling, pace);
+    // It has nothing that the viewer lacks.
+    if (known.has(arcId) && patients.length === 0 && notices.length === 0) continue;
+    result.push(withoutSecrets({ ...arcQuery, notices, patients }));
   }
   return result;
+}
+
+function titleOf({ title }: Notice): string {
+  return title;
+}
+
+async function listingsOf(arcQueries: readonly ArcQuery[], given: boolean, pace: Pace): Promise<Listing[]> {
+  const listings: Listing[] = [];
+  for (const [order, arcQuery] of arcQueries.entries())
+    listings.push(await new Listing(arcQuery, order, given).fill(pace));
+  return listings;
 }
 
 async function settle(listings: readonly Listing[], pace: Pace): Promise<void> {
@@ -81,12 +115,11 @@ async function shared<Copy>(
   return [...known].filter(([, copies]) => copies.length > 1);
 }
 
-/** The part with what the listing's decisions leave of it. */
-async function joinedQuery(listing: Listing, spelling: Spelling, pace: Pace): Promise<ArcQuery> {
-  const { arcQuery, differences, added } = listing;
+/** What the listing's decisions leave of its patients. */
+async function joinedPatients(listing: Listing, spelling: Spelling, pace: Pace): Promise<Patient[]> {
   const patients = new Map<string, Patient>();
-  const rest = new Map(added);
-  for (const source of arcQuery.patients) {
+  const rest = new Map(listing.added);
+  for (const source of listing.arcQuery.patients) {
     const own = patientOf(patients, source, spelling);
     for (const study of source.studies ?? []) {
       if (pace.due()) await pace.rest();
@@ -108,12 +141,20 @@ async function joinedQuery(listing: Listing, spelling: Spelling, pace: Pace): Pr
       patient.studies.push({ ...study, series });
     }
   }
-  const notices = [...(arcQuery.notices ?? []), ...differences.notices(arcQuery.arcId)];
-  return {
-    ...arcQuery,
-    ...(notices.length > 0 && { notices }),
-    patients: [...patients.values()].filter(({ studies }) => studies.length > 0),
-  };
+  return [...patients.values()].filter(({ studies }) => studies.length > 0);
+}
+
+/** The instances that others add to series which the viewer has got from this archive. */
+function additions({ arcQuery, added, series, studies }: Listing): ArcQuery {
+  const patients = [...added].flatMap(([seriesUid, instances]): Patient[] => {
+    const copy = series.get(seriesUid);
+    const study = copy && studies.get(copy.studyUid);
+    const [seriesNode] = copy?.nodes ?? [];
+    const [studyNode] = study?.nodes ?? [];
+    if (!study || !seriesNode || !studyNode) return [];
+    return [{ ...study.patient, studies: [{ ...studyNode, series: [{ ...seriesNode, instances }] }] }];
+  });
+  return { ...arcQuery, notices: undefined, patients };
 }
 
 /** The node of a patient in the joined part, made on first sight. */

@@ -48,10 +48,14 @@ export class Listing {
   /** Nothing says that its answer is not whole. */
   readonly complete: boolean;
 
-  /** @param order place in the configuration or in the request */
+  /**
+   * @param order place in the configuration or in the request
+   * @param given the viewer has it already: it stays as it is
+   */
   constructor(
     readonly arcQuery: ArcQuery,
     readonly order: number,
+    readonly given = false,
   ) {
     const { baseUrl, webLogin, httpTags = [], additionalParameters, requireOnlySopInstanceUid, queryMode } = arcQuery;
     this.retrieval = JSON.stringify([

@@ -30,12 +30,17 @@ export async function settleSeries(seriesUid: string, copies: readonly SeriesCop
   const candidates = [...groups.values()].flatMap((group) => group.copies.map((one) => ({ ...one, all: group.all })));
   const host = first(
     candidates,
-    (a, b) => b.all.size - a.all.size || b.instances.size - a.instances.size || byRank(a.copy.listing, b.copy.listing),
+    (a, b) =>
+      byGiven(a.copy.listing, b.copy.listing) ||
+      b.all.size - a.all.size ||
+      b.instances.size - a.instances.size ||
+      byRank(a.copy.listing, b.copy.listing),
   );
-  const added = [...host.all].filter(([uid]) => !host.instances.has(uid)).map(([, instance]) => instance);
+  const there = candidates.filter((one) => one === host || one.copy.listing.given).map(({ instances }) => instances);
+  const added = [...host.all].filter(([uid]) => !there.some((one) => one.has(uid))).map(([, instance]) => instance);
   if (added.length > 0) host.copy.listing.added.set(seriesUid, added);
   for (const candidate of candidates) {
-    if (candidate === host) continue;
+    if (candidate === host || candidate.copy.listing.given) continue;
     if (pace.late()) await pace.rest();
     candidate.copy.listing.droppedSeries.add(seriesUid);
     if (compare(candidate, host)) candidate.copy.listing.differences.shownFrom.add(host.copy.listing.arcQuery.arcId);
@@ -53,13 +58,18 @@ interface Candidate {
 /** Notes how a copy that is left out differs from the one that is shown. @returns whether it does */
 function compare({ copy, instances, all }: Candidate, host: Candidate): boolean {
   const { differences } = copy.listing;
-  const moved = copy.studyUid !== host.copy.studyUid;
+  const another = copy.listing.arcQuery.arcId !== host.copy.listing.arcQuery.arcId;
+  const moved = another && copy.studyUid !== host.copy.studyUid;
   if (moved) differences.moved++;
   if (instances.size === 0) {
-    differences.unlisted.series++;
-    return true;
+    if (another) differences.unlisted.series++;
+    return another;
   }
   if (all === host.all) return moved;
+  if (host.all.size === 0) {
+    differences.besideUnlisted.images += instances.size;
+    return true;
+  }
   let missing = 0;
   for (const uid of instances.keys()) if (!host.all.has(uid)) missing++;
   if (missing > 0) {
@@ -80,21 +90,29 @@ function compare({ copy, instances, all }: Candidate, host: Candidate): boolean 
 export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): void {
   const host = first(
     copies,
-    (a, b) => b.instances - a.instances || b.series - a.series || byRank(a.listing, b.listing),
+    (a, b) =>
+      byGiven(a.listing, b.listing) || b.instances - a.instances || b.series - a.series || byRank(a.listing, b.listing),
   );
+  const fetchedByViewer = copies.find(({ listing, series }) => listing.given && series === 0);
   const key = keyOfPatient(host.patient);
   for (const copy of copies) {
     const { listing, patient } = copy;
+    if (copy === host || listing.given) continue;
+    const { arcId } = listing.arcQuery;
     const { differences } = listing;
-    if (copy === host) continue;
-    if (copy.series === 0) {
-      listing.droppedStudies.add(studyUid);
+    if (copy.series === 0) listing.droppedStudies.add(studyUid);
+    const another = host.listing.arcQuery.arcId !== arcId;
+    if (copy.series === 0 && another) {
       differences.unlisted.studies++;
       differences.shownFrom.add(host.listing.arcQuery.arcId);
     }
+    if (copy.series > 0 && fetchedByViewer && fetchedByViewer.listing.arcQuery.arcId !== arcId) {
+      differences.besideUnlisted.images += copy.instances;
+      differences.shownFrom.add(fetchedByViewer.listing.arcQuery.arcId);
+    }
     if (keyOfPatient(patient) === key) continue;
     listing.patients.set(studyUid, host.patient);
-    if (samePerson(copy, host)) continue;
+    if (!another || samePerson(copy, host)) continue;
     differences.moved++;
     differences.shownFrom.add(host.listing.arcQuery.arcId);
   }
@@ -105,6 +123,11 @@ function samePerson({ patient: a }: StudyCopy, { patient: b }: StudyCopy): boole
   const id = textRule(a.patientId);
   if (id === undefined || id !== textRule(b.patientId)) return false;
   return textRule(a.issuerOfPatientId) === undefined || textRule(b.issuerOfPatientId) === undefined;
+}
+
+/** What the viewer has already stays where it is. */
+function byGiven(a: Listing, b: Listing): number {
+  return Number(b.given) - Number(a.given);
 }
 
 /** Archives with a whole answer first, then by the order of the configuration. */

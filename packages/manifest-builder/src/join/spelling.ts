@@ -6,18 +6,22 @@ import { textRule } from '../value-rules.js';
 
 /** How each patient is spelled in all archives, by {@link patientKey}: the viewer lists two spellings as two people. */
 export class Spelling {
-  private readonly patients = new Map<string, { element: PatientElement; source: Patient; differs: boolean }>();
+  private readonly patients = new Map<
+    string,
+    { element: PatientElement; source: Patient; differs: boolean; given: boolean }
+  >();
 
-  async add(patients: readonly Patient[], pace: Pace): Promise<void> {
+  /** @param given the viewer has this spelling already: it stays. Those that are given come first. */
+  async add(patients: readonly Patient[], given: boolean, pace: Pace): Promise<void> {
     for (const source of patients) {
       if (pace.due()) await pace.rest();
       const element = makePatient(source);
       const key = patientKey(source, element);
       const known = this.patients.get(key);
-      if (!known) this.patients.set(key, { element, source, differs: false });
+      if (!known) this.patients.set(key, { element, source, differs: false, given });
       else if (ATTRIBUTES.Patient.some((name) => known.element[name] !== element[name])) {
         known.differs = true;
-        complete(known.element, element, ATTRIBUTES.Patient);
+        if (!known.given) complete(known.element, element, ATTRIBUTES.Patient);
       }
     }
   }

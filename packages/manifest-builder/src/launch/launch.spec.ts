@@ -21,7 +21,7 @@ function commandsOf(url: string): string[] {
 }
 
 describe('Weasis', () => {
-  const base: WeasisLaunch = { command: WEASIS_COMMAND, manifestUrl: 'https://pacs.example/manifest?key=K' };
+  const base: WeasisLaunch = { command: WEASIS_COMMAND, manifestUrls: ['https://pacs.example/manifest?key=K'] };
 
   it('opens the manifest', () => {
     expect(weasisUrl(base)).toBe('weasis://%24dicom%3Aget+-w+%22https%3A%2F%2Fpacs.example%2Fmanifest%3Fkey%3DK%22');

@@ -21,8 +21,8 @@ export const WEASIS_COMMAND: WeasisCommand = {
 
 export interface WeasisLaunch {
   command: WeasisCommand;
-  /** Where the manifest is fetched from. */
-  manifestUrl: string;
+  /** Where the manifest is fetched from; several: its parts, which Weasis opens one after the other. */
+  manifestUrls: readonly string[];
   /** Asks the archive itself by DICOMweb, instead of a manifest. */
   dicomWeb?: WeasisDicomWeb;
   /** `arg`: commands of the caller, in place of the one that opens the manifest. They are passed on as they are. */
@@ -69,9 +69,9 @@ export function weasisUrl(launch: WeasisLaunch): string {
   return url;
 }
 
-function openCommands({ command, manifestUrl, dicomWeb, commands }: WeasisLaunch): string[] {
+function openCommands({ command, manifestUrls, dicomWeb, commands }: WeasisLaunch): string[] {
   if (commands && commands.length > 0) return [...commands];
-  if (!dicomWeb) return [`${command.get} ${quote('manifest', manifestUrl)}`];
+  if (!dicomWeb) return manifestUrls.map((url) => `${command.get} ${quote('manifest', url)}`);
   const { baseUrl, query, bearerToken, oidcIssuer } = dicomWeb;
   const words = ['$dicom:rs', '--url', quote('archive', baseUrl)];
   for (const [name, value] of query) words.push('-r', quote(name, `${name}=${queryValue(name, value)}`));

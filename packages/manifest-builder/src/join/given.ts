@@ -1,0 +1,58 @@
+import { type Notice, type Patient } from '@pacs-connectors/connector-core';
+import { type ArcQueryElement, type ManifestElement } from '../elements.js';
+import { type ArcQuery } from '../manifest.js';
+
+/** Reads the JSON form of a manifest back, as far as {@link joinParts} compares it with what comes later. */
+export function readGiven(json: string): ArcQuery[] {
+  const { manifest } = JSON.parse(json) as { manifest: ManifestElement };
+  return manifest.arcQuery.map((element) => ({
+    arcId: element.arcId,
+    baseUrl: element.baseUrl,
+    webLogin: element.webLogin,
+    requireOnlySopInstanceUid: element.requireOnlySOPInstanceUID,
+    additionalParameters: element.additionnalParameters,
+    queryMode: element.queryMode,
+    seriesRetrieve: element.seriesRetrieve,
+    httpTags: element.httpTag,
+    notices: noticesOf(element),
+    patients: (element.Patient ?? []).map(patientOf),
+  }));
+}
+
+/** The titles of the notices that one `Message` says; {@link messageOf} joins them by semicolons. */
+function noticesOf({ Message }: ArcQueryElement): Notice[] {
+  return (Message?.title ?? '')
+    .split('; ')
+    .filter((title) => title !== '')
+    .map((title) => ({ severity: 'INFO', title, description: '' }));
+}
+
+function patientOf(patient: ArcQueryElement['Patient'][number]): Patient {
+  return {
+    patientId: patient.PatientID,
+    issuerOfPatientId: patient.IssuerOfPatientID,
+    patientName: patient.PatientName,
+    patientBirthDate: patient.PatientBirthDate,
+    patientBirthTime: patient.PatientBirthTime,
+    patientSex: patient.PatientSex,
+    studies: (patient.Study ?? []).map((study) => ({
+      studyInstanceUid: study.StudyInstanceUID,
+      studyDescription: study.StudyDescription,
+      studyDate: study.StudyDate,
+      studyTime: study.StudyTime,
+      accessionNumber: study.AccessionNumber,
+      studyId: study.StudyID,
+      referringPhysicianName: study.ReferringPhysicianName,
+      series: (study.Series ?? []).map((series) => ({
+        seriesInstanceUid: series.SeriesInstanceUID,
+        seriesDescription: series.SeriesDescription,
+        seriesNumber: series.SeriesNumber?.toString(),
+        modality: series.Modality,
+        seriesDate: series.SeriesDate,
+        seriesTime: series.SeriesTime,
+        directDownloadThumbnail: series.DirectDownloadThumbnail,
+        instances: (series.Instance ?? []).map((instance) => ({ sopInstanceUid: instance.SOPInstanceUID })),
+      })),
+    })),
+  };
+}
