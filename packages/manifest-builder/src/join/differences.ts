@@ -10,14 +10,16 @@ export class Differences {
   readonly unlisted = { studies: 0, series: 0 };
   /** Images of studies or series whose list the viewer gets by itself, from another archive. */
   readonly besideUnlisted = { images: 0 };
-  /** Studies and series that other archives list under another patient or study. */
-  moved = 0;
+  /** Studies that another archive lists under another patient. */
+  otherPatient = 0;
+  /** Series that another archive lists under another study. */
+  otherStudy = 0;
   /** The archives whose copies are shown. */
   readonly shownFrom = new Set<string>();
 
   /** The sentences for the reader, none where nothing differs. */
   notices(arcId: string): Notice[] {
-    const { onlyHere, fewer, unlisted, besideUnlisted, moved } = this;
+    const { onlyHere, fewer, unlisted, besideUnlisted, otherPatient, otherStudy } = this;
     const others = `${this.shownFrom.size > 1 ? 'archives' : 'archive'} ${[...this.shownFrom].sort().join(', ')}`;
     const here = `Open the images with archive=${arcId} to see what archive ${arcId} has.`;
     const notices: Notice[] = [];
@@ -57,12 +59,19 @@ export class Differences {
         `Archive ${arcId} has ${fewer.images} of the ${counted(fewer.of, 'image')} of ${counted(fewer.series, 'series', 'series')}.`,
         `The viewer shows all of them, from ${others}.`,
       );
-    if (moved > 0)
+    if (otherPatient > 0)
       add(
         'WARN',
         'listed under another patient',
-        `Archive ${arcId} lists ${counted(moved, 'study or series', 'studies or series')} under another patient or study than ${others}.`,
-        'Each is shown once; check the patient before you rely on it.',
+        `Archive ${arcId} lists ${counted(otherPatient, 'study', 'studies')} under another patient than ${others}.`,
+        'The images of each archive are shown under the patient that it names. Check the patient before you rely on them.',
+      );
+    if (otherStudy > 0)
+      add(
+        'WARN',
+        'listed under another study',
+        `Archive ${arcId} lists ${counted(otherStudy, 'series', 'series')} under another study than ${others}.`,
+        'Each series is shown once. Check the study before you rely on it.',
       );
     return notices;
   }

@@ -24,7 +24,8 @@ export interface JoinPart {
  *   headers, parameters) count as one, and their instances are together in one part.
  * - A series whose archive lists no instances, or a study without series, is not known to be empty: it counts less than a
  *   copy that is listed, and where there is one, a notice says that it was left out.
- * - Each study has one patient, and each patient (id and issuer) one spelling in all parts.
+ * - Each study has one patient unless the Patient IDs or issuers differ, and each patient (id and issuer) one spelling in all
+ *   parts.
  * - A part without a study holds no login, header or token.
  *
  * Images that are left out are counted in a notice of their archive's part. The input is not changed; what comes out does not

@@ -60,7 +60,7 @@ function compare({ copy, instances, all }: Candidate, host: Candidate): boolean 
   const { differences } = copy.listing;
   const another = copy.listing.arcQuery.arcId !== host.copy.listing.arcQuery.arcId;
   const moved = another && copy.studyUid !== host.copy.studyUid;
-  if (moved) differences.moved++;
+  if (moved) differences.otherStudy++;
   if (instances.size === 0) {
     if (another) differences.unlisted.series++;
     return another;
@@ -84,8 +84,8 @@ function compare({ copy, instances, all }: Candidate, host: Candidate): boolean 
 }
 
 /**
- * Decides about a study that several archives list: it has one patient, that of the archive with most of its images, and
- * where an archive lists its series, none stands beside them whose series the viewer would fetch by itself.
+ * Decides about a study that several archives list: it has one patient, that of the archive with most of its images, unless
+ * their Patient IDs or issuers differ. Where an archive lists its series, no copy is listed beside it whose series the viewer would fetch by itself.
  */
 export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): void {
   const host = first(
@@ -111,9 +111,12 @@ export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): voi
       differences.shownFrom.add(fetchedByViewer.listing.arcQuery.arcId);
     }
     if (keyOfPatient(patient) === key) continue;
-    listing.patients.set(studyUid, host.patient);
-    if (!another || samePerson(copy, host)) continue;
-    differences.moved++;
+    if (!another || samePerson(copy, host)) {
+      listing.patients.set(studyUid, host.patient);
+      continue;
+    }
+    // Each archive's images stay with the patient that it names: nobody here knows which one is right.
+    differences.otherPatient++;
     differences.shownFrom.add(host.listing.arcQuery.arcId);
   }
 }
