@@ -1,4 +1,11 @@
-import { type Instance, isPreferred, type Patient, type Series, type Study } from '@pacs-connectors/connector-core';
+import {
+  type Instance,
+  isPreferred,
+  type Patient,
+  type PatientAttributes,
+  type Series,
+  type Study,
+} from '@pacs-connectors/connector-core';
 import { completeDicomWeb } from './dicom-web.js';
 import {
   ATTRIBUTES,
@@ -121,7 +128,7 @@ async function gatherPatients(sources: readonly Patient[], pace: Pace): Promise<
  * The same for nodes of one patient: id and issuer, whole even where the manifest cuts them. Where the archive knows no id,
  * nothing says that two names are one person.
  */
-export function patientKey(source: Patient, element: PatientElement): string {
+export function patientKey(source: PatientAttributes, element: PatientElement): string {
   const id = textRule(source.patientId);
   const issuer = textRule(source.issuerOfPatientId) ?? '';
   return id === undefined
@@ -226,7 +233,7 @@ function comesFirst(value: unknown, known: unknown): boolean {
   return isPreferred(String(value), String(known));
 }
 
-export function makePatient(source: Patient): PatientElement {
+export function makePatient(source: PatientAttributes): PatientElement {
   return {
     PatientID: loRule(source.patientId) ?? '',
     PatientName: pnRule(source.patientName) ?? '',

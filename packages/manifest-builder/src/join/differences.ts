@@ -12,6 +12,8 @@ export class Differences {
   readonly besideUnlisted = { images: 0 };
   /** Studies that another archive lists under another patient. */
   otherPatient = 0;
+  /** Patients with the id of another archive's patient, and with attributes that contradict it. */
+  contradictions = 0;
   /** Series that another archive lists under another study. */
   otherStudy = 0;
   /** The archives whose copies are shown. */
@@ -19,7 +21,7 @@ export class Differences {
 
   /** The sentences for the reader, none where nothing differs. */
   notices(arcId: string): Notice[] {
-    const { onlyHere, fewer, unlisted, besideUnlisted, otherPatient, otherStudy } = this;
+    const { onlyHere, fewer, unlisted, besideUnlisted, otherPatient, contradictions, otherStudy } = this;
     const others = `${this.shownFrom.size > 1 ? 'archives' : 'archive'} ${[...this.shownFrom].sort().join(', ')}`;
     const here = `Open the images with archive=${arcId} to see what archive ${arcId} has.`;
     const notices: Notice[] = [];
@@ -64,6 +66,13 @@ export class Differences {
         'WARN',
         'listed under another patient',
         `Archive ${arcId} lists ${counted(otherPatient, 'study', 'studies')} under another patient than ${others}.`,
+        'The images of each archive are shown under the patient that it names. Check the patient before you rely on them.',
+      );
+    if (contradictions > 0)
+      add(
+        'WARN',
+        'one Patient ID, two patients',
+        `Archive ${arcId} names ${counted(contradictions, 'patient', 'patients')} with the Patient ID of another archive's patient, but with another name, birth date or sex.`,
         'The images of each archive are shown under the patient that it names. Check the patient before you rely on them.',
       );
     if (otherStudy > 0)

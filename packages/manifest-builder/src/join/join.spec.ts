@@ -163,6 +163,64 @@ describe('patients', () => {
     }
   });
 
+  it.each([
+    ['birth dates', { patientName: 'DOE^JOHN', patientBirthDate: '19500101' }, { patientBirthDate: '19900909' }],
+    ['sexes', { patientName: 'DOE^JOHN', patientSex: 'M' }, { patientSex: 'F' }],
+    ['names, without an issuer or a birth date', { patientName: 'DOE^JOHN' }, { patientName: 'ROE^MARY' }],
+  ])('of one id stay two where they differ in their %s, and nothing of them is mixed', async (_what, john, other) => {
+    const mary = { patientName: 'ROE^MARY', ...other };
+    const a = part('a', { studies: { '1': { '1.1': [1] } }, patient: john });
+    const b = part('b', { studies: { '2': { '2.1': [1] } }, patient: mary });
+    const result = await shown(a, b);
+    const attributes = (archive: string) => {
+      const { PatientName, PatientBirthDate, PatientSex } = result[archive]!.element.Patient[0]!;
+      return { patientName: PatientName, patientBirthDate: PatientBirthDate, patientSex: PatientSex };
+    };
+    expect([attributes('a'), attributes('b')]).toEqual([john, mary]);
+    expect(result['b']?.says).toMatchObject({ severity: 'WARN', title: 'Archive b: one Patient ID, two patients' });
+  });
+
+  it.each([
+    ['an issuer', { issuerOfPatientId: 'H' }],
+    ['a birth date', { patientBirthDate: '19500101' }],
+  ])('are one where %s shows it, whatever they are called', async (_what, known) => {
+    const result = await shown(
+      part('a', { studies: { '1': { '1.1': [1] } }, patient: { ...known, patientName: 'DOE^JANE' } }),
+      part('b', { studies: { '2': { '2.1': [1] } }, patient: { ...known, patientName: 'MILLER^JANE' } }),
+    );
+    const names = ['a', 'b'].map((archive) => result[archive]?.element.Patient[0]?.PatientName);
+    expect(names).toEqual(['MILLER^JANE', 'MILLER^JANE']);
+    expect(result['b']?.says).toBeUndefined();
+  });
+
+  it('have the issuer that another archive states for a study of theirs, in all their studies', async () => {
+    const a = part('a', { studies: { '1': { '1.1': [1] }, '2': { '2.1': [1] } }, patient: { issuerOfPatientId: 'X' } });
+    const b = part('b', { studies: { '1': { '1.2': range(5) }, '3': { '3.1': [1] } } });
+    for (const order of orders([a, b])) {
+      const result = await shown(...order);
+      for (const { element, says } of Object.values(result)) {
+        expect(element.Patient.map(({ IssuerOfPatientID, Study }) => [IssuerOfPatientID, Study.length])).toEqual([
+          ['X', 2],
+        ]);
+        expect(says).toBeUndefined();
+      }
+    }
+  });
+
+  it('of two issuers are not joined by an archive that states none', async () => {
+    const study = (series: string) => ({ studies: { '1': { [series]: [1] } } });
+    const a = part('a', { ...study('1.1'), patient: { issuerOfPatientId: 'X', patientName: 'DOE^J' } });
+    const b = part('b', { ...study('1.2'), patient: { patientName: 'DOE^J' } });
+    const c = part('c', { ...study('1.3'), patient: { issuerOfPatientId: 'Y', patientName: 'ROE^M' } });
+    for (const order of orders([a, b, c])) {
+      const result = await shown(...order);
+      const shownAs = (archive: string) => result[archive]?.element.Patient.map((one) => one.IssuerOfPatientID);
+      expect([shownAs('a'), shownAs('b'), shownAs('c')]).toEqual([['X'], ['X'], ['Y']]);
+      const warned = Object.values(result).filter(({ says }) => says?.title.endsWith('listed under another patient'));
+      expect(warned.length).toBeGreaterThan(0);
+    }
+  });
+
   it('stay two where their issuers differ', async () => {
     const result = await shown(
       part('a', { studies: { '1': { '1.1': [1] } }, patient: { issuerOfPatientId: 'A' } }),
@@ -172,7 +230,7 @@ describe('patients', () => {
     expect(result['b']?.element.Patient[0]?.PatientName).toBe('ROE^JOHN');
   });
 
-  it('are one for one study unless their ids differ: that of the archive with most of it', async () => {
+  it('are one for one study unless their ids differ', async () => {
     const a = part('a', { studies: { '1': { '1.1': range(3) } } });
     const b = part('b', { studies: { '1': { '1.2': range(2) } }, patient: { patientId: 'P2' } });
     const c = part('c', { studies: { '1': { '1.3': range(1) } }, patient: { issuerOfPatientId: 'X' } });
@@ -180,7 +238,7 @@ describe('patients', () => {
       const result = await shown(...order);
       for (const [archive, { element }] of Object.entries(result))
         expect(element.Patient.map(({ PatientID, IssuerOfPatientID }) => [PatientID, IssuerOfPatientID])).toEqual([
-          [archive === 'b' ? 'P2' : 'P1', undefined],
+          archive === 'b' ? ['P2', undefined] : ['P1', 'X'],
         ]);
       // What it names may be right: its images stay with that patient.
       expect(result['b']?.series).toEqual({ '1.2': 2 });

@@ -4,7 +4,7 @@ import { Pace } from '../pace.js';
 import { uiRule } from '../value-rules.js';
 import { withMayHaveMore } from './differences.js';
 import { keyOfPatient, Listing } from './listing.js';
-import { settleSeries, settleStudy } from './settle.js';
+import { adoptIssuers, settleSeries, settleStudy } from './settle.js';
 import { Spelling } from './spelling.js';
 
 /** One archive's part of a manifest, before it is joined with the others. */
@@ -25,7 +25,7 @@ export interface JoinPart {
  * - A series whose archive lists no instances, or a study without series, is not known to be empty: it counts less than a
  *   copy that is listed, and where there is one, a notice says that it was left out.
  * - Each study has one patient unless the Patient IDs or issuers differ, and each patient (id and issuer) one spelling in all
- *   parts.
+ *   parts unless name, birth date or sex contradict each other. An archive that states no issuer has that of the others.
  * - A part without a study holds no login, header or token.
  *
  * Images that are left out are counted in a notice of their archive's part. The input is not changed; what comes out does not
@@ -53,7 +53,7 @@ export async function joinParts(parts: readonly JoinPart[], given: readonly ArcQ
     if (own.length > 0) await settle([...own, listing], pace);
   }
   const spelling = new Spelling();
-  for (const listing of joined) await spelling.add(listing.arcQuery.patients, listing.given, pace);
+  for (const listing of joined) await spelling.add(listing, pace);
   const studies = new Set(joined.flatMap((listing) => [...listing.studies.keys()])).size;
 
   const result: ArcQuery[] = [];
@@ -91,8 +91,9 @@ async function listingsOf(arcQueries: readonly ArcQuery[], given: boolean, pace:
 }
 
 async function settle(listings: readonly Listing[], pace: Pace): Promise<void> {
-  for (const [studyUid, copies] of await shared(listings, (listing) => listing.studies, pace))
-    settleStudy(studyUid, copies);
+  const studies = await shared(listings, (listing) => listing.studies, pace);
+  adoptIssuers(studies.map(([, copies]) => copies));
+  for (const [studyUid, copies] of studies) settleStudy(studyUid, copies);
   for (const [seriesUid, copies] of await shared(listings, (listing) => listing.series, pace))
     await settleSeries(seriesUid, copies, pace);
 }
@@ -138,7 +139,7 @@ async function joinedPatients(listing: Listing, spelling: Spelling, pace: Pace):
       // All of its series are shown from other archives.
       if (series.length === 0 && study.series?.length) continue;
       const other = listing.patients.get(studyUid);
-      const patient = other ? patientOf(patients, { ...other, studies: [] }, spelling) : own;
+      const patient = other ? patientOf(patients, other, spelling) : own;
       patient.studies.push({ ...study, series });
     }
   }
@@ -160,10 +161,11 @@ function additions({ arcQuery, added, series, studies }: Listing): ArcQuery {
 
 /** The node of a patient in the joined part, made on first sight. */
 function patientOf(patients: Map<string, Patient>, source: Patient, spelling: Spelling): Patient {
-  const key = keyOfPatient(source);
+  const attributes = spelling.of(source);
+  const key = keyOfPatient(attributes);
   let node = patients.get(key);
   if (!node) {
-    node = { ...source, ...spelling.of(source), studies: [] };
+    node = { ...attributes, studies: [] };
     patients.set(key, node);
   }
   return node;

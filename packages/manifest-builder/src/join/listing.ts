@@ -8,8 +8,11 @@ import {
 import { makePatient, patientKey } from '../arrange.js';
 import { type ArcQuery } from '../manifest.js';
 import { type Pace } from '../pace.js';
-import { uiRule, uriRule } from '../value-rules.js';
+import { textRule, uiRule, uriRule } from '../value-rules.js';
 import { Differences } from './differences.js';
+
+/** A patient as it is compared with those of other archives. */
+export type Identified = PatientAttributes;
 
 /** What one archive lists of a series. */
 export interface SeriesCopy {
@@ -40,8 +43,10 @@ export class Listing {
   readonly droppedSeries = new Set<string>();
   /** Instances that other archives add to a series of this one, by Series Instance UID. */
   readonly added = new Map<string, Instance[]>();
-  /** Patients of studies that this archive lists under another one, by Study Instance UID. */
-  readonly patients = new Map<string, PatientAttributes>();
+  /** Patients of studies that the viewer has got under another spelling of the same patient, by Study Instance UID. */
+  readonly patients = new Map<string, Patient>();
+  /** Issuers that other archives state for patients of this one, by Patient ID: they have a study in common. */
+  readonly issuers = new Map<string, string>();
   readonly differences = new Differences();
   /** The same for two archives whose images the viewer fetches in one way: it merges their instances. */
   readonly retrieval: string;
@@ -62,11 +67,17 @@ export class Listing {
       uriRule(baseUrl),
       webLogin,
       httpTags.map(({ key, value }) => [key, value]),
-      additionalParameters,
-      requireOnlySopInstanceUid,
-      queryMode,
+      additionalParameters || undefined,
+      requireOnlySopInstanceUid ?? false,
+      queryMode === 'DICOM_WEB',
     ]);
     this.complete = (arcQuery.notices ?? []).every(({ severity }) => severity === 'INFO');
+  }
+
+  /** The patient with the issuer that other archives state for it. */
+  identified(patient: Patient): Identified {
+    const issuer = textRule(patient.issuerOfPatientId) ?? this.issuers.get(textRule(patient.patientId) ?? '');
+    return issuer === undefined ? patient : { ...patient, issuerOfPatientId: issuer };
   }
 
   async fill(pace: Pace): Promise<this> {
@@ -98,6 +109,6 @@ export class Listing {
 }
 
 /** The same for nodes of one patient, in all archives. */
-export function keyOfPatient(patient: Patient): string {
+export function keyOfPatient(patient: Identified): string {
   return patientKey(patient, makePatient(patient));
 }

@@ -1,7 +1,9 @@
 import { type Instance } from '@pacs-connectors/connector-core';
 import { type Pace } from '../pace.js';
+import { makePatient } from '../arrange.js';
 import { textRule, uiRule } from '../value-rules.js';
 import { keyOfPatient, type Listing, type SeriesCopy, type StudyCopy } from './listing.js';
+import { contradict } from './person.js';
 
 /** Copies of one series that the viewer fetches in one way, and the instances of all of them by their UIDs. */
 interface Group {
@@ -94,7 +96,7 @@ export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): voi
       byGiven(a.listing, b.listing) || b.instances - a.instances || b.series - a.series || byRank(a.listing, b.listing),
   );
   const fetchedByViewer = copies.find(({ listing, series }) => listing.given && series === 0);
-  const key = keyOfPatient(host.patient);
+  const key = keyOfPatient(host.listing.identified(host.patient));
   for (const copy of copies) {
     const { listing, patient } = copy;
     if (copy === host || listing.given) continue;
@@ -110,8 +112,8 @@ export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): voi
       differences.besideUnlisted.images += copy.instances;
       differences.shownFrom.add(fetchedByViewer.listing.arcQuery.arcId);
     }
-    if (keyOfPatient(patient) === key) continue;
-    if (!another || samePerson(copy, host)) {
+    if (keyOfPatient(listing.identified(patient)) === key) continue;
+    if (!another || (host.listing.given && samePerson(copy, host))) {
       listing.patients.set(studyUid, host.patient);
       continue;
     }
@@ -121,11 +123,35 @@ export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): voi
   }
 }
 
-/** Whether nothing says that two copies are of different patients: one id, and an issuer that only one archive states. */
+/**
+ * Notes the issuer of patients whose archive states none: that of other archives which list a study under the same Patient ID.
+ * Where those state several, nobody knows which one it is.
+ */
+export function adoptIssuers(shared: readonly (readonly StudyCopy[])[]): void {
+  const stated = new Map<Listing, Map<string, Set<string>>>();
+  for (const copies of shared) {
+    for (const copy of copies) {
+      const id = textRule(copy.patient.patientId);
+      if (id === undefined || textRule(copy.patient.issuerOfPatientId) !== undefined || copy.listing.given) continue;
+      const byId = stated.get(copy.listing) ?? new Map<string, Set<string>>();
+      stated.set(copy.listing, byId);
+      for (const other of copies) {
+        const issuer = textRule(other.patient.issuerOfPatientId);
+        if (issuer !== undefined && samePerson(copy, other)) byId.set(id, (byId.get(id) ?? new Set()).add(issuer));
+      }
+    }
+  }
+  for (const [listing, byId] of stated)
+    for (const [id, [issuer, ...more]] of byId)
+      if (issuer !== undefined && more.length === 0) listing.issuers.set(id, issuer);
+}
+
+/** Whether nothing says that two copies are of different patients: one id, an issuer that only one archive states. */
 function samePerson({ patient: a }: StudyCopy, { patient: b }: StudyCopy): boolean {
   const id = textRule(a.patientId);
   if (id === undefined || id !== textRule(b.patientId)) return false;
-  return textRule(a.issuerOfPatientId) === undefined || textRule(b.issuerOfPatientId) === undefined;
+  const issuers = [a, b].map(({ issuerOfPatientId }) => textRule(issuerOfPatientId));
+  return issuers.includes(undefined) && !contradict(makePatient(a), makePatient(b));
 }
 
 /** What the viewer has already stays where it is. */

@@ -1,49 +1,67 @@
 import { type Patient, type PatientAttributes } from '@pacs-connectors/connector-core';
-import { complete, makePatient, patientKey } from '../arrange.js';
+import { complete, makePatient } from '../arrange.js';
 import { ATTRIBUTES, type PatientElement } from '../elements.js';
 import { type Pace } from '../pace.js';
 import { textRule } from '../value-rules.js';
+import { type Identified, keyOfPatient, type Listing } from './listing.js';
+import { contradict } from './person.js';
 
-/** How each patient is spelled in all archives, by {@link patientKey}: the viewer lists two spellings as two people. */
+/** Patients of one id and issuer that may be one person, and how the viewer is to spell them. */
+interface Person {
+  element: PatientElement;
+  source: Identified;
+  differs: boolean;
+  given: boolean;
+}
+
+/**
+ * How each patient is spelled in all archives: the viewer lists two spellings as two people. Patients of one id and issuer whose
+ * other attributes contradict each other are left as they are, and counted: they may be two people.
+ */
 export class Spelling {
-  private readonly patients = new Map<
-    string,
-    { element: PatientElement; source: Patient; differs: boolean; given: boolean }
-  >();
+  private readonly people = new Map<string, Person[]>();
+  private readonly personOf = new Map<Patient, Person>();
 
-  /** @param given the viewer has this spelling already: it stays. Those that are given come first. */
-  async add(patients: readonly Patient[], given: boolean, pace: Pace): Promise<void> {
-    for (const source of patients) {
+  /** Adds the patients of an archive. Those that the viewer has already come first: their spelling stays. */
+  async add(listing: Listing, pace: Pace): Promise<void> {
+    let contradicts = false;
+    for (const patient of listing.arcQuery.patients) {
       if (pace.due()) await pace.rest();
+      const source = listing.identified(patient);
       const element = makePatient(source);
-      const key = patientKey(source, element);
-      const known = this.patients.get(key);
-      if (!known) this.patients.set(key, { element, source, differs: false, given });
-      else if (ATTRIBUTES.Patient.some((name) => known.element[name] !== element[name])) {
-        known.differs = true;
-        if (!known.given) complete(known.element, element, ATTRIBUTES.Patient);
+      const key = keyOfPatient(source);
+      const known = this.people.get(key) ?? [];
+      let person = known.find((one) => !contradict(one.element, element));
+      if (!person) {
+        contradicts ||= known.length > 0;
+        person = { element, source, differs: false, given: listing.given };
+        this.people.set(key, [...known, person]);
+      } else if (ATTRIBUTES.Patient.some((name) => person?.element[name] !== element[name])) {
+        person.differs = true;
+        if (!person.given) complete(person.element, element, ATTRIBUTES.Patient);
       }
+      this.personOf.set(patient, person);
     }
+    if (contradicts) listing.differences.contradictions++;
   }
 
   /** The patient's own attributes where all archives spell it alike. */
-  of(patient: PatientAttributes): PatientAttributes {
-    const { element, source, differs } = this.patients.get(keyOf(patient)) ?? {};
-    if (!element || !differs) return patient;
+  of(patient: Patient): PatientAttributes {
+    const { element, source, differs } = this.personOf.get(patient) ?? {};
+    if (!element || !source) return patient;
+    const ids = {
+      // Whole: an id is cut only where it is written.
+      patientId: textRule(source.patientId) ?? '',
+      issuerOfPatientId: textRule(source.issuerOfPatientId),
+    };
+    if (!differs) return { ...patient, ...ids };
     const { PatientName, PatientBirthDate, PatientBirthTime, PatientSex } = element;
     return {
-      // Whole: an id is cut only where it is written.
-      patientId: textRule(source?.patientId) ?? '',
-      issuerOfPatientId: textRule(source?.issuerOfPatientId),
+      ...ids,
       patientName: PatientName,
       patientBirthDate: PatientBirthDate,
       patientBirthTime: PatientBirthTime,
       patientSex: PatientSex,
     };
   }
-}
-
-function keyOf(patient: PatientAttributes): string {
-  const source = { ...patient, studies: [] };
-  return patientKey(source, makePatient(source));
 }
