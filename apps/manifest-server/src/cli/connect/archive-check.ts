@@ -4,7 +4,8 @@ import { type ManifestElement, type Manifest, renderManifest } from '@pacs-conne
 import { type ManifestService } from '../../manifest/manifest.service.js';
 import { type Grants, retrievalWay } from '../../retrieval/retrieval.js';
 import { connectorError } from '../../watch/connector-error.js';
-import { fetchImage, get, ImageProblem } from './fetch-image.js';
+import { fetchImage } from './fetch-image.js';
+import { chunksOf, get, ImageProblem } from './get.js';
 import { firstListed, type FirstListed, type ImageRequest, seriesQuestion, seriesRequest } from './image-request.js';
 
 type ArcQueryElement = ManifestElement['arcQuery'][number];
@@ -28,6 +29,8 @@ export interface ArchiveCheckOptions {
 }
 
 const NAME_ONE = 'Name a study of this archive by --study UID, or a patient by --patient ID; both may be repeated';
+/** The longest list of series that is read, bytes after decompression. One series has a few hundred. */
+const LIST_BYTES = 4 * 1024 * 1024;
 /** A whole image may take so long, milliseconds. */
 const IMAGE_MS = 60_000;
 /** How long after its deadline a connector may still say what happened, milliseconds. */
@@ -149,15 +152,46 @@ async function requestOfSeries(
 ): Promise<ImageRequest | undefined> {
   if (arcQuery.queryMode !== 'DICOM_WEB') return undefined;
   if (seriesUid !== undefined) return seriesRequest(arcQuery, studyUid, seriesUid);
-  const answer = (await (await get(seriesQuestion(arcQuery, studyUid), signal)).json().catch(() => undefined)) as
-    { '0020000E'?: { Value?: string[] } }[] | undefined;
-  const uid = Array.isArray(answer) ? answer[0]?.['0020000E']?.Value?.[0] : undefined;
-  if (uid === undefined)
+  const list = await get(seriesQuestion(arcQuery, studyUid), signal, (response) => readList(response, signal));
+  const answer = parsed(list) as { '0020000E'?: { Value?: unknown[] } }[] | undefined;
+  const first = Array.isArray(answer) ? answer[0] : undefined;
+  if (first === undefined)
     throw new ImageProblem(
       'it lists no series for a study that it has',
       'Check that QIDO-RS is served at the same address as WADO-RS; Weasis asks there.',
     );
+  const uid = first?.['0020000E']?.Value?.[0];
+  // The UID goes into an address, where anything else may lead elsewhere.
+  if (typeof uid !== 'string' || uid.length > 64 || !/^\d+(\.\d+)*$/.test(uid))
+    throw new ImageProblem(
+      'it lists a series without a valid Series Instance UID (1 to 64 digits and dots)',
+      "Ask the archive's administrator to look at the series of this study.",
+    );
   return seriesRequest(arcQuery, studyUid, uid);
+}
+
+/** Reads a list of series. @throws ImageProblem if it is longer than one can be */
+async function readList(response: Response, signal: AbortSignal): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunksOf(response, signal)) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > LIST_BYTES)
+      throw new ImageProblem(
+        `it answered a list of series that is longer than ${LIST_BYTES >> 20} MiB`,
+        'Check that QIDO-RS is served at the same address as WADO-RS; Weasis asks there.',
+      );
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 async function elementOf(manifest: Manifest): Promise<ArcQueryElement | undefined> {
