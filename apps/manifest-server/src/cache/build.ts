@@ -14,9 +14,18 @@ export class Build<Result> {
   /** How to get what there is of the result, or of a part of it; not given until the work has told it. */
   partial?: (part?: number) => Promise<Result | undefined>;
 
+  private wanted = 0;
+  private listener: ((part: number) => void) | undefined;
+
   constructor(work: (signal: AbortSignal, build: Build<Result>) => Promise<Result>) {
     this.result = work(this.controller.signal, this);
     void this.settled().then(() => (this.ended = true));
+  }
+
+  /** Tells which part is asked for, now and from then on. */
+  onWanted(listener: (part: number) => void): void {
+    this.listener = listener;
+    if (this.wanted > 0) listener(this.wanted);
   }
 
   /** These parts of the result are there, in order. */
@@ -34,6 +43,10 @@ export class Build<Result> {
    */
   async wait(signal: AbortSignal, part?: number): Promise<Result> {
     signal.throwIfAborted();
+    if (part !== undefined && part > this.wanted) {
+      this.wanted = part;
+      this.listener?.(part);
+    }
     this.waiting++;
     let leave: () => void = () => undefined;
     const left = new Promise<never>((_, reject) => {
@@ -74,4 +87,12 @@ export class Build<Result> {
   cancel(): void {
     if (!this.ended) this.controller.abort(new DOMException('nobody waits for the manifest any more', 'AbortError'));
   }
+}
+
+/** What a build under way needs to know of itself. */
+export interface Building<Result> {
+  signal: AbortSignal;
+  build: Build<Result>;
+  /** How many parts viewers have; not given: another build makes the parts. */
+  handedOut: number | undefined;
 }

@@ -8,6 +8,8 @@ export interface KeptLaunch {
   parts: readonly CachedManifest[];
   /** The whole manifest, once all archives have answered. */
   whole?: CachedManifest;
+  /** From when the whole is not used any more, since an archive's part is missing; milliseconds since the epoch. */
+  staleAt?: number;
   /** Number of the last part that this process has handed out. */
   delivered: number;
 }
@@ -22,11 +24,16 @@ export class NoSuchPart extends Error {
   }
 }
 
+/** A part whose predecessors are lost: what it would have to contain is not known. */
+export class PartsLost extends Error {
+  override readonly name = 'PartsLost';
+}
+
 /**
  * Returns a part, `undefined` where it is not there yet.
  *
  * What another configuration has built counts only where it was handed out before: who has it comes for the parts after it.
- * A manifest without parts, or one whose parts are lost, is each of them: what the viewer has got already does no harm.
+ * The first part of a manifest without parts is the whole.
  *
  * @param number from 1
  * @throws NoSuchPart
@@ -35,7 +42,13 @@ export function partOf(kept: KeptLaunch, number: number, builtBy: string | undef
   checkPart(number, kept.count);
   const part = kept.parts[number - 1];
   if (part && (number <= kept.delivered || isCurrent(part, builtBy))) return part;
-  return kept.parts.length === 0 && kept.whole && isCurrent(kept.whole, builtBy) ? kept.whole : undefined;
+  const isOnly = number === 1 && kept.parts.length === 0;
+  return isOnly && kept.whole && isCurrent(kept.whole, builtBy) ? kept.whole : undefined;
+}
+
+/** Whether the whole was kept for a short time only, and this has passed. */
+export function isStale({ staleAt }: KeptLaunch): boolean {
+  return staleAt !== undefined && staleAt <= Date.now();
 }
 
 /** @throws NoSuchPart */
@@ -47,16 +60,14 @@ export function checkPart(number: number, count: number): void {
  * Returns the parts that the next build has to take as given.
  *
  * @param handedOut a viewer that asks for the part after this one has got it
- * @returns `undefined` where they are lost
  */
 export function givenParts(
   kept: KeptLaunch | undefined,
   handedOut: number,
   builtBy: string | undefined,
-): readonly CachedManifest[] | undefined {
+): readonly CachedManifest[] {
   const parts = kept?.parts ?? [];
   const known = Math.max(kept?.delivered ?? 0, handedOut);
-  if (known > parts.length) return undefined;
   const stale = parts.findIndex((part, index) => index >= known && !isCurrent(part, builtBy));
   return stale < 0 ? parts : parts.slice(0, stale);
 }
@@ -72,22 +83,21 @@ export function sizeOfKept(kept: KeptLaunch): number {
 }
 
 /**
- * How long it may be kept, milliseconds: not longer than a token in it lives.
- *
- * @param ttlMs where no archive's part is missing in the whole
+ * How long it may be kept, milliseconds: not longer than a token in it lives. Parts are kept as long as a complete manifest: a
+ * viewer that has some of them comes for the others.
  */
 export function lifeOfKept(kept: KeptLaunch, ttlMs: number, incompleteTtlMs: number): number {
   const ends = manifestsOf(kept).flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [expiresAt]));
-  const life = kept.whole?.complete === false ? incompleteTtlMs : ttlMs;
+  const life = kept.parts.length === 0 && kept.whole?.complete === false ? incompleteTtlMs : ttlMs;
   return Math.max(0, Math.min(life, ...ends.map((end) => end - Date.now())));
 }
 
 /** One buffer for {@link decodeKept}: a length, a JSON header, the manifests. */
 export function encodeKept(kept: KeptLaunch): Buffer {
   const manifests = manifestsOf(kept).map(encodeManifest);
-  const { count, whole } = kept;
+  const { count, whole, staleAt } = kept;
   const lengths = manifests.map(({ byteLength }) => byteLength);
-  const header = Buffer.from(JSON.stringify({ count, whole: whole !== undefined, lengths }));
+  const header = Buffer.from(JSON.stringify({ count, staleAt, whole: whole !== undefined, lengths }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(header.byteLength);
   return Buffer.concat([length, header, ...manifests]);
@@ -96,14 +106,20 @@ export function encodeKept(kept: KeptLaunch): Buffer {
 /** The inverse of {@link encodeKept}; what was handed out by which process is not in it. */
 export function decodeKept(bytes: Buffer): KeptLaunch {
   let start = 4 + bytes.readUInt32BE(0);
-  const header = JSON.parse(bytes.toString('utf8', 4, start)) as { count: number; whole: boolean; lengths: number[] };
+  const header = JSON.parse(bytes.toString('utf8', 4, start)) as {
+    count: number;
+    staleAt?: number;
+    whole: boolean;
+    lengths: number[];
+  };
   const manifests = header.lengths.map((length) => {
     const manifest = decodeManifest(bytes.subarray(start, start + length));
     start += length;
     return manifest;
   });
   const whole = header.whole ? manifests.pop() : undefined;
-  return { count: header.count, parts: manifests, whole, delivered: 0 };
+  const { count, staleAt } = header;
+  return { count, parts: manifests, whole, staleAt, delivered: 0 };
 }
 
 function manifestsOf({ parts, whole }: KeptLaunch): CachedManifest[] {

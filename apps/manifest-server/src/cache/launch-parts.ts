@@ -1,7 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { type ArcQuery, readGiven } from '@pacs-connectors/manifest-builder';
 import { type BuiltManifest, joinedManifest, type Part } from '../manifest/manifest.service.js';
 import { type CachedManifest } from './cached-manifest.js';
+
+/** How long a part that a viewer waits for is held back for archives that answer at the same time, milliseconds. */
+const HOLD_MS = 20;
+/** When a part is made that nobody has asked this process for, milliseconds: a viewer may wait for it at another replica. */
+const UNASKED_MS = 300;
 
 export interface LaunchPartsOptions {
   /** How many there are. */
@@ -15,14 +21,21 @@ export interface LaunchPartsOptions {
 }
 
 /**
- * The manifest of a launch in parts: each holds the archive that has answered next, the last one everything that is in none
- * before it. A viewer opens them one after the other, so a slow archive delays nothing of a fast one.
+ * The manifest of a launch in parts: each contains the archive that has answered next, the last one everything that is in none
+ * before it. A viewer opens them one after the other, so a slow archive does not delay a fast one.
+ *
+ * A part is made when a viewer asks for it. By then more archives may have answered: a series that one of those has more
+ * completely is left to its part.
  */
 export class LaunchParts {
-  /** Number of those that are there. */
+  /** Number of those that are made. */
   private length: number;
+  /** The highest number that a viewer has asked for. */
+  private wanted = 0;
   private readonly given: ArcQuery[];
   private readonly givenBefore: ReadonlySet<string>;
+  /** In the order of their answers. */
+  private readonly answers: Part[] = [];
   private readonly contained = new Set<Part>();
   private queue: Promise<void> = Promise.resolve();
 
@@ -35,30 +48,32 @@ export class LaunchParts {
 
   /** An archive has answered, or failed. */
   answered(part: Part): void {
-    this.enqueue(async () => {
-      // What an archive answers that was asked before the last build ended is compared with that at the end.
-      if (this.isLastNext() || this.givenBefore.has(part.arcQuery.arcId)) return;
-      await this.add([part], false);
-    });
+    // What an archive answers that was asked before the last build ended is compared with that at the end.
+    if (this.givenBefore.has(part.arcQuery.arcId)) return;
+    this.answers.push(part);
+    if (this.wanted > this.length) this.enqueue(() => delay(HOLD_MS).then(() => this.addWanted()));
+    else setTimeout(() => this.enqueue(() => this.addUpTo(part)), UNASKED_MS).unref();
+  }
+
+  /** A viewer asks for a part. */
+  want(number: number): void {
+    this.wanted = Math.max(this.wanted, number);
+    this.enqueue(() => this.addWanted());
   }
 
   /** A viewer cannot wait any longer: makes the next part of what there is. */
   async late(number: number, parts: readonly Part[]): Promise<void> {
     await this.enqueue(async () => {
-      while (this.length < number) {
-        const rest = parts.filter((part) => !this.contained.has(part));
-        await this.add(rest, this.isLastNext() && nothingIn(parts));
-      }
+      while (this.length < number) await this.add(parts, this.isLastNext() && nothingIn(parts));
     });
   }
 
   /** All archives have answered: makes the parts that are not there yet. */
   async last(parts: readonly Part[]): Promise<void> {
     await this.enqueue(async () => {
-      const nothingFound = nothingIn(parts);
-      const rest = nothingFound ? parts : parts.filter((part) => !this.contained.has(part));
-      if (this.length < this.options.count) await this.add(rest, nothingFound);
-      while (this.length < this.options.count) await this.add([], false);
+      await this.addUpTo(undefined);
+      if (this.length < this.options.count) await this.add(parts, nothingIn(parts));
+      while (this.length < this.options.count) await this.add(parts, false);
     });
   }
 
@@ -66,13 +81,36 @@ export class LaunchParts {
     return this.length + 1 >= this.options.count;
   }
 
-  private async add(parts: readonly Part[], nothingFound: boolean): Promise<void> {
+  private async addWanted(): Promise<void> {
+    while (this.length < this.wanted && (await this.addNext())) continue;
+  }
+
+  /** Adds the parts of all answers up to this one; not given: all. */
+  private async addUpTo(part: Part | undefined): Promise<void> {
+    while ((part === undefined || !this.contained.has(part)) && (await this.addNext())) continue;
+  }
+
+  /** Adds the part of the next answer. @returns false where there is none, or the last part is to have it */
+  private async addNext(): Promise<boolean> {
+    const next = this.answers.find((part) => !this.contained.has(part));
+    if (!next || this.isLastNext()) return false;
+    await this.add(this.answers, false, next);
+    return true;
+  }
+
+  /**
+   * @param parts all that have answered
+   * @param only the one of them that is not given yet and goes into this part; default: all
+   */
+  private async add(parts: readonly Part[], nothingFound: boolean, only?: Part): Promise<void> {
     const own = new Set(parts.map(({ arcQuery }) => arcQuery.arcId));
     const given = this.given.filter(({ arcId }) => own.has(arcId) || !this.options.isSeparate(arcId));
-    const built = await joinedManifest(parts, given, nothingFound);
+    const later = parts.filter((part) => only && part !== only && !this.contained.has(part));
+    const heldBack = new Set(later.map(({ arcQuery }) => arcQuery.arcId));
+    const built = await joinedManifest(parts, { given, nothingFound, heldBack });
     await this.options.keep(built);
     this.given.push(...built.manifest.arcQueries);
-    for (const part of parts) this.contained.add(part);
+    for (const part of only ? [only] : parts) this.contained.add(part);
     this.length++;
   }
 

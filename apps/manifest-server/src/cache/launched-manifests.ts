@@ -4,10 +4,11 @@ import { type Caller } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { StartError } from '../boot/start-error.js';
 import { type BuiltManifest, joinedManifest, ManifestService, type Question } from '../manifest/manifest.service.js';
-import { notYetNotice } from '../manifest/notices.js';
+import { lostPartsNotice, notYetNotice } from '../manifest/notices.js';
 import { endOfToken } from '../retrieval/token-life.js';
 import { type CachedManifest } from './cached-manifest.js';
 import { LaunchParts } from './launch-parts.js';
+import { PartsLost } from './kept-launch.js';
 import { ManifestCache } from './manifest-cache.js';
 import { type BuildProgress } from './manifest-cache-options.js';
 import { messageManifest, packManifest } from './packed-manifest.js';
@@ -93,7 +94,7 @@ export class LaunchedManifests implements OnApplicationShutdown {
    * message in it, and are waited for on: the key leads to the whole manifest later.
    */
   async getInTime(key: string, signal: AbortSignal, part?: number): Promise<CachedManifest | undefined> {
-    const whole = this.get(key, signal, part);
+    const whole = this.get(key, signal, part).catch(lostParts);
     const inTime = await within(this.viewerWaitsMs, whole);
     if (inTime !== LATE) return inTime;
     whole.catch(() => undefined);
@@ -139,7 +140,7 @@ export class LaunchedManifests implements OnApplicationShutdown {
   private async build(
     { caller, ...question }: LaunchQuestion,
     signal: AbortSignal,
-    { onPartial, parts: wanted }: BuildProgress,
+    { onPartial, onWanted, parts: wanted }: BuildProgress,
   ): Promise<CachedManifest> {
     // The launch is answered first: asking an archive begins with work of its own.
     await setImmediate();
@@ -157,6 +158,7 @@ export class LaunchedManifests implements OnApplicationShutdown {
           await wanted.keep(part);
         },
       });
+    if (parts) onWanted((part) => parts.want(part));
     const built = await this.manifests.build(question, {
       caller,
       signal,
@@ -176,6 +178,12 @@ export class LaunchedManifests implements OnApplicationShutdown {
 
 async function packed({ manifest, failures, expiresAt }: BuiltManifest): Promise<CachedManifest> {
   return { ...(await packManifest(manifest)), complete: failures.length === 0, expiresAt };
+}
+
+/** What a viewer gets of a launch whose earlier parts nobody knows any more. @throws any other error */
+function lostParts(error: unknown): Promise<CachedManifest> {
+  if (error instanceof PartsLost) return messageManifest(lostPartsNotice());
+  throw error;
 }
 
 const LATE = Symbol('late');

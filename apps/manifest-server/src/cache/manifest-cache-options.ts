@@ -5,6 +5,8 @@ import { type SharedStore } from './shared-store.js';
 export interface BuildProgress {
   /** How to get what there is, of the whole or as the next part. */
   onPartial(partial: (part?: number) => Promise<CachedManifest | undefined>): void;
+  /** Tells which part a viewer asks for, now and from then on. */
+  onWanted(listener: (part: number) => void): void;
   /** The parts that are wanted beside the whole; not given: none. */
   parts?: {
     count: number;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type CachedManifest } from './cached-manifest.js';
-import { decodeKept, encodeKept, NoSuchPart } from './kept-launch.js';
+import { decodeKept, encodeKept, NoSuchPart, PartsLost } from './kept-launch.js';
 import { ManifestCache } from './manifest-cache.js';
 import { type BuildProgress, type ManifestCacheOptions } from './manifest-cache-options.js';
 
@@ -118,23 +118,67 @@ describe('the parts of a launch', () => {
     expect(await cache.launch('q')).not.toBe(key);
   });
 
-  it('are the whole where those before are lost: a viewer may not miss what it cannot name', async () => {
-    const { cache, begun, part } = setUp({ incompleteTtlMs: 30 });
+  it('outlive an incomplete whole; a launch after it has a key and parts of its own', async () => {
+    const { cache, builds, begun, part } = setUp({ incompleteTtlMs: 30 });
+    const key = await cache.launch('q');
+    const first = await begun(1);
+    expect(await cache.launch('q')).toBe(key);
+    for (const tag of ['first', 'second', 'third']) await first.keep(tag);
+    first.finish(manifestOf('whole', { complete: false }));
+    await cache.get(key, forever);
+    expect(await part(key, 1)).toBe('first');
+    expect(await cache.launch('q')).toBe(key);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const later = await cache.launch('q');
+    expect(later).not.toBe(key);
+    const second = await begun(2);
+    expect(second.given).toEqual([]);
+    await second.keep('another first');
+    expect(await part(later, 1)).toBe('another first');
+    expect([await part(key, 2), await part(key, 3), await part(key, 1)]).toEqual(['second', 'third', 'first']);
+    expect(builds).toHaveLength(2);
+    // Who asks for the whole gets a new one, as without parts.
+    const whole = cache.get(key, forever);
+    const third = await begun(3);
+    expect(third.given).toEqual(['first', 'second', 'third']);
+    third.finish(manifestOf('whole again'));
+    expect((await whole)?.tag).toBe('whole again');
+  });
+
+  it('whose predecessors are lost are an error: what the viewer has of them is not known', async () => {
+    // Room for one launch.
+    const { cache, begun, part } = setUp({ maxBytes: 3000 });
     const key = await cache.launch('q');
     const first = await begun(1);
     await first.keep('first');
     expect(await part(key, 1)).toBe('first');
-    await first.keep('second');
-    await first.keep('third');
-    first.finish(manifestOf('whole', { complete: false }));
+    for (const tag of ['second', 'third']) await first.keep(tag);
+    first.finish(manifestOf('whole'));
     await cache.get(key, forever);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    const late = part(key, 2);
+    await cache.put(manifestOf('large', { xml: Buffer.alloc(3000) }));
+    await expect(part(key, 2)).rejects.toThrow(PartsLost);
+    const again = part(key, 1);
+    await (await begun(2)).keep('first again');
+    expect(await again).toBe('first again');
+  });
+
+  it('are not lost where one is asked for out of order', async () => {
+    const { cache, begun, part } = setUp();
+    const key = await cache.launch('q');
+    const first = await begun(1);
+    await first.keep('first');
+    expect(await part(key, 1)).toBe('first');
+    const leaving = new AbortController();
+    const gone = part(key, 2, leaving.signal);
+    await turn();
+    leaving.abort();
+    await expect(gone).rejects.toThrow();
+    await expect(part(key, 3)).rejects.toThrow(PartsLost);
+    const second = part(key, 2);
     const build = await begun(2);
-    expect(build.given).toBeUndefined();
-    build.finish(manifestOf('whole again'));
-    expect(await late).toBe('whole again');
-    expect(await part(key, 3)).toBe('whole again');
+    expect(build.given).toEqual(['first']);
+    await build.keep('second');
+    expect([await second, await part(key, 1)]).toEqual(['second', 'first']);
   });
 
   it('are as many as the launch has, one of a manifest that was built elsewhere', async () => {

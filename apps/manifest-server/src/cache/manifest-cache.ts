@@ -1,5 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { Build } from './build.js';
+import { Build, type Building } from './build.js';
 import { type CachedManifest } from './cached-manifest.js';
 import {
   checkPart,
@@ -8,29 +7,25 @@ import {
   givenParts,
   isCurrent,
   type KeptLaunch,
+  isStale,
   lifeOfKept,
   partOf,
+  PartsLost,
   sizeOfKept,
 } from './kept-launch.js';
+import { LaunchKeys, randomKey } from './launch-keys.js';
 import { LocalStore } from './local-store.js';
+import { type Lookups, noLookups } from './lookups.js';
 import { type ManifestCacheOptions } from './manifest-cache-options.js';
 import { RunningBuilds } from './running-builds.js';
 import { SharedAccess } from './shared-access.js';
 import { type Claim } from './shared-store.js';
 
-/** How often a manifest was there, was being built already, had to be built. */
-export interface Lookups {
-  hit: number;
-  wait: number;
-  miss: number;
-}
-
 /**
  * Manifests by key: built once however many ask, in this process and across replicas.
  *
- * A key is an HMAC over the question, its caller included: it cannot be guessed, one key never stands for two questions, and
- * the same question of the same caller, asked within the same span of time, finds the manifest that is there. The question is kept beside the manifest, so that
- * any replica can build it when the one that had begun is gone. While the shared store is away, launches work on the replica
+ * The same question of the same caller, asked within the same span of time, finds the manifest that is there
+ * ({@link LaunchKeys}). The question is kept beside the manifest, so that any replica can build it when the one that had begun is gone. While the shared store is away, launches work on the replica
  * that took them.
  *
  * @typeParam Question plain JSON, its members always in one order; it holds everything that makes one manifest differ from
@@ -40,8 +35,7 @@ export class ManifestCache<Question> {
   private readonly manifests: LocalStore<KeptLaunch>;
   private readonly questions: LocalStore<Question>;
   private readonly builds: RunningBuilds<CachedManifest>;
-  /** Not its bytes: from those Node 24 makes an object anew for each hash, which takes seven times as long as the hash. */
-  private readonly signingKey: KeyObject;
+  private readonly keys: LaunchKeys;
   private readonly ttlMs: number;
   private readonly incompleteTtlMs: number;
   private readonly sweeper: NodeJS.Timeout;
@@ -51,10 +45,10 @@ export class ManifestCache<Question> {
   private readonly lookups = { launch: noLookups(), viewer: noLookups() };
 
   constructor(private readonly options: ManifestCacheOptions<Question>) {
-    this.signingKey = createSecretKey(options.signingKey ?? randomBytes(32));
     this.builds = new RunningBuilds(() => options.builtBy?.());
     this.shared = new SharedAccess(options.shared, options.onSharedStore);
     this.ttlMs = options.ttlMs ?? 180_000;
+    this.keys = new LaunchKeys(options.signingKey, this.ttlMs, () => options.builtBy?.());
     this.incompleteTtlMs = options.incompleteTtlMs ?? 10_000;
     const maxBytes = options.maxBytes ?? 256 * 1024 * 1024;
     this.manifests = new LocalStore(maxBytes);
@@ -73,7 +67,7 @@ export class ManifestCache<Question> {
    */
   async launch(question: Question, { fresh = false } = {}): Promise<string> {
     const text = JSON.stringify(question);
-    const key = fresh ? randomBytes(32).toString('base64url') : this.keyOf(text);
+    const key = fresh ? randomKey() : await this.keyOf(text, this.countOf(question) > 1);
     const ttlMs = this.lifeOfQuestion(question);
     this.questions.set(key, question, text.length, ttlMs);
     await this.shared.use((store) => store.writeQuestion(key, Buffer.from(text), ttlMs));
@@ -95,7 +89,7 @@ export class ManifestCache<Question> {
    *
    * @param part its number, from 1
    * @returns `undefined` where the key is unknown or expired
-   * @throws the signal's reason where it aborts first; NoSuchPart
+   * @throws the signal's reason where it aborts first; NoSuchPart, PartsLost
    */
   async get(key: string, signal: AbortSignal, part?: number): Promise<CachedManifest | undefined> {
     const manifest = await this.find(key, signal, part);
@@ -124,7 +118,11 @@ export class ManifestCache<Question> {
     }
     const question = shared?.question ? (JSON.parse(shared.question.toString()) as Question) : known;
     if (question === undefined) return undefined;
-    if (part !== undefined) checkPart(part, this.countOf(question));
+    if (part !== undefined) {
+      checkPart(part, this.countOf(question));
+      const last = kept ?? this.manifests.get(key);
+      if (part - 1 > (last?.parts.length ?? 0)) throw new PartsLost('the parts before it are not kept any more');
+    }
     this.note('viewer', 'miss');
     return this.buildOf(key, question, part).wait(signal, part);
   }
@@ -137,12 +135,11 @@ export class ManifestCache<Question> {
 
   /** Keeps a manifest that was built elsewhere. @returns the key to get it by */
   async put(manifest: CachedManifest): Promise<string> {
-    const key = randomBytes(32).toString('base64url');
+    const key = randomKey();
     await this.keep(key, { count: 1, parts: [], whole: manifest });
     return key;
   }
 
-  /** How much is kept and under way in this process. */
   get statistics() {
     const { manifests, builds, lookups } = this;
     return { manifests: manifests.size, bytes: manifests.byteLength, builds: builds.size, lookups };
@@ -165,16 +162,24 @@ export class ManifestCache<Question> {
     this.lookups[by][result]++;
   }
 
-  private keyOf(question: string): string {
-    // Who launches after the configuration has changed gets none of the parts that were built before.
-    const period = `${Math.floor(Date.now() / this.ttlMs)} ${this.options.builtBy?.()}`;
-    return createHmac('sha256', this.signingKey).update(`${period} ${question}`).digest('base64url');
+  private keyOf(question: string, inParts: boolean): Promise<string> {
+    return this.keys.of(question, async (key) => {
+      if (!inParts) return true;
+      const kept = this.manifests.get(key) ?? (await this.readShared(key));
+      return !kept || !isStale(kept);
+    });
+  }
+
+  /** What the shared store has, kept in this process from then on. */
+  private async readShared(key: string): Promise<KeptLaunch | undefined> {
+    const shared = await this.shared.use((store) => store.read(key));
+    return shared?.manifest && this.keepLocally(key, decodeKept(shared.manifest));
   }
 
   /** What this process keeps, its life prolonged here and in the shared store. */
   private use(key: string): KeptLaunch | undefined {
     const kept = this.manifests.get(key);
-    if (kept && this.whole(kept)?.complete) {
+    if (kept && (kept.parts.length > 0 || this.whole(kept)?.complete)) {
       const manifestMs = this.lifeOf(kept);
       this.manifests.touch(key, manifestMs);
       const question = this.questions.get(key);
@@ -200,7 +205,8 @@ export class ManifestCache<Question> {
 
   /** The whole manifest unless it was built by something that is not in force any more. */
   private whole(kept: KeptLaunch | undefined): CachedManifest | undefined {
-    return kept?.whole && isCurrent(kept.whole, this.options.builtBy?.()) ? kept.whole : undefined;
+    if (!kept?.whole || isStale(kept)) return undefined;
+    return isCurrent(kept.whole, this.options.builtBy?.()) ? kept.whole : undefined;
   }
 
   private countOf(question: Question): number {
@@ -208,7 +214,11 @@ export class ManifestCache<Question> {
   }
 
   /** Builds here if the right to is free, else waits for the replica that has it and takes over when it dies. */
-  private async buildOrAwait(key: string, question: Question, building: Building): Promise<CachedManifest> {
+  private async buildOrAwait(
+    key: string,
+    question: Question,
+    building: Building<CachedManifest>,
+  ): Promise<CachedManifest> {
     const { signal, build } = building;
     for (;;) {
       signal.throwIfAborted();
@@ -231,7 +241,7 @@ export class ManifestCache<Question> {
   private async buildHere(
     key: string,
     question: Question,
-    { signal, build, handedOut }: Building,
+    { signal, build, handedOut }: Building<CachedManifest>,
     claim?: Claim,
   ): Promise<CachedManifest> {
     try {
@@ -251,6 +261,7 @@ export class ManifestCache<Question> {
       };
       const manifest = await this.options.build(question, signal, {
         onPartial: (partial) => (build.partial = partial),
+        onWanted: (listener) => build.onWanted(listener),
         ...(given && { parts: { count, given, keep } }),
       });
       signal.throwIfAborted();
@@ -266,8 +277,9 @@ export class ManifestCache<Question> {
     }
   }
 
-  private async keep(key: string, kept: Omit<KeptLaunch, 'delivered'>): Promise<void> {
-    const here = this.keepLocally(key, kept);
+  private async keep(key: string, kept: Omit<KeptLaunch, 'delivered' | 'staleAt'>): Promise<void> {
+    const staleAt = kept.whole?.complete === false ? Date.now() + this.incompleteTtlMs : undefined;
+    const here = this.keepLocally(key, { ...kept, staleAt });
     await this.shared.use((store) => store.writeManifest(key, encodeKept(here), this.lifeOf(here)));
   }
 
@@ -286,15 +298,4 @@ export class ManifestCache<Question> {
   private lifeOf(kept: KeptLaunch): number {
     return lifeOfKept(kept, this.ttlMs, Math.min(this.incompleteTtlMs, this.ttlMs));
   }
-}
-
-interface Building {
-  signal: AbortSignal;
-  build: Build<CachedManifest>;
-  /** How many parts viewers have; not given: another build makes the parts. */
-  handedOut: number | undefined;
-}
-
-function noLookups(): Lookups {
-  return { hit: 0, wait: 0, miss: 0 };
 }

@@ -165,11 +165,15 @@ export class ManifestService {
  *
  * @param given what the viewer has got already: what is returned is only what it lacks
  * @param nothingFound no archive has what was asked for; default: none of these
+ * @param heldBack archives that are compared with the others, and given later
  */
 export async function joinedManifest(
   parts: readonly Part[],
-  given: readonly ArcQuery[] = [],
-  nothingFound = parts.every(({ arcQuery }) => arcQuery.patients.length === 0),
+  {
+    given = [],
+    nothingFound = parts.every(({ arcQuery }) => arcQuery.patients.length === 0),
+    heldBack = new Set(),
+  }: { given?: readonly ArcQuery[]; nothingFound?: boolean; heldBack?: ReadonlySet<string> } = {},
 ): Promise<BuiltManifest> {
   const withNotices = parts.map(({ arcQuery, error, separate }) => ({
     arcQuery:
@@ -179,7 +183,8 @@ export async function joinedManifest(
     failed: error !== undefined,
     separate,
   }));
-  const arcQueries = await joinParts(withNotices, given);
+  const joined = await joinParts(withNotices, given);
+  const arcQueries = joined.filter(({ arcId }) => !heldBack.has(arcId));
   const failures = parts.map(({ error }) => error?.kind).filter((failure) => failure !== undefined);
   // A token that is not handed out does not end anything.
   const holders = new Set(arcQueries.filter(({ httpTags }) => httpTags?.length).map(({ arcId }) => arcId));

@@ -67,6 +67,16 @@ export function notYetNotice(waitedMs: number): Notice {
   };
 }
 
+/** Said in place of a part whose predecessors are not kept any more: what the viewer has of them is not known. */
+export function lostPartsNotice(): Notice {
+  return {
+    severity: 'WARN',
+    title: 'Images may be missing',
+    description:
+      'The server no longer has the first parts of this launch, so images of further archives may be missing. Launch again.',
+  };
+}
+
 /** Said to a viewer that asks for a launch which is not known, or not any more. */
 export function expiredLaunchNotice(): Notice {
   return {

@@ -16,6 +16,8 @@ export class Differences {
   contradictions = 0;
   /** Series that another archive lists under another study. */
   otherStudy = 0;
+  /** The viewer has got images before this archive's: another launch compares all of them. */
+  afterOthers = false;
   /** The archives whose copies are shown. */
   readonly shownFrom = new Set<string>();
 
@@ -23,7 +25,8 @@ export class Differences {
   notices(arcId: string): Notice[] {
     const { onlyHere, fewer, unlisted, besideUnlisted, otherPatient, contradictions, otherStudy } = this;
     const others = `${this.shownFrom.size > 1 ? 'archives' : 'archive'} ${[...this.shownFrom].sort().join(', ')}`;
-    const here = `Open the images with archive=${arcId} to see what archive ${arcId} has.`;
+    const alone = `Open the images with archive=${arcId} to see what archive ${arcId} has.`;
+    const here = this.afterOthers ? `Launch again to see the fullest copies. ${alone}` : alone;
     const notices: Notice[] = [];
     const add = (severity: Notice['severity'], title: string, ...sentences: string[]) =>
       notices.push({ severity, title: `Archive ${arcId}: ${title}`, description: sentences.join(' ') });

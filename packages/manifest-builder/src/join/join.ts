@@ -64,6 +64,7 @@ export async function joinParts(parts: readonly JoinPart[], given: readonly ArcQ
     if (!listing) continue;
     const { arcQuery, differences } = listing;
     const { arcId } = arcQuery;
+    differences.afterOthers = given.length > 0;
     let notices = [...(arcQuery.notices ?? []), ...differences.notices(arcId)];
     if (known.has(arcId)) {
       const said = new Set(given.flatMap((one) => (one.arcId === arcId ? (one.notices ?? []) : [])).map(titleOf));
