@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { checkConfiguration } from './check.js';
-import { readConfiguration } from './document/read.js';
-import { renderProblem } from './problems.js';
-import { Setting } from './setting.js';
+import { readConfiguration } from './read-configuration.js';
+import { renderProblem } from './document/problems.js';
+import { Setting } from './reader/setting.js';
 import { dicomConnector, load, problemsOf, samplePlugins } from './testing/samples.js';
 
 async function loadFile(name: string, env = {}) {

@@ -1,10 +1,10 @@
-import { type ConnectorDefinition, type ConnectorPlugin, type LeftOutConnector } from '@pacs-connectors/connector-core';
+import { type ConnectorDefinition, type LeftOutConnector } from '@pacs-connectors/connector-core';
 import { find, type Found, isEmpty, type MapNode, nameOf } from './document/node.js';
-import { type ConfigurationDocument } from './document/read.js';
+import { type ConfigurationDocument } from './read-configuration.js';
 import { relax } from './document/relaxed-name.js';
 import { configuredConnectors, type ConfiguredConnector, noteEmpty } from './find-connectors.js';
 import { MisplacedBlocks } from './misplaced-blocks.js';
-import { type Problem, renderProblem } from './problems.js';
+import { type Problem, renderProblem } from './document/problems.js';
 import { type ReaderContext, readerContext, report } from './reader/context.js';
 import { readRequired, readSettings } from './reader/read-settings.js';
 import { KnownKeys, UNKNOWN_KEY } from './reader/unknown-keys.js';
@@ -12,11 +12,9 @@ import { checkManifest } from './settings/check-manifest.js';
 import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
 import { CryptographySwitch } from './settings/guards.js';
 import { GlobalConfiguration, GUARDING_KEYS, MISSPELLED_GUARD } from './settings/global-configuration.js';
+import { type KnownPlugin } from './settings/known-plugin.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
 import { checkViewerDeadline } from './settings/viewer-deadline.js';
-
-/** What the check needs to know of an archive language. */
-export type KnownPlugin = Pick<ConnectorPlugin, 'type' | 'settings' | 'queryMode'>;
 
 /** One usable connector: what its plug-in needs, and what the manifest says of it. */
 export interface ConnectorConfiguration extends ConnectorDefinition {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { effectiveConfiguration, renderEffective } from './effective.js';
-import { renderProblem } from './problems.js';
+import { renderProblem } from './document/problems.js';
 import { dicomConnector, load } from './testing/samples.js';
 import { SymmetricCipher } from './values/cipher.js';
 

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { type LoadedConfiguration } from './check.js';
 import { isMarkedSecret } from './reader/secrets.js';
 import { ConnectorSettings } from './settings/connector-settings.js';
-import { kindOf, type SettingOptions, type SettingsClass, settingsOf } from './setting.js';
+import { kindOf, type SettingOptions, type SettingsClass, settingsOf } from './reader/setting.js';
 import { formatDuration } from './values/duration.js';
 import { redact } from './values/redact.js';
 

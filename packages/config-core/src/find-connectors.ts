@@ -1,4 +1,4 @@
-import { type KnownPlugin } from './check.js';
+import { type KnownPlugin } from './settings/known-plugin.js';
 import { entriesOf, entryOf } from './document/edit.js';
 import { type ConfigNode, find, type Found, isEmpty, nameOf, noMap } from './document/node.js';
 import { relax } from './document/relaxed-name.js';

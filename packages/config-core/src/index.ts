@@ -6,16 +6,17 @@ export {
   parseConfiguration,
   readConfiguration,
   readTexts,
-} from './document/read.js';
+} from './read-configuration.js';
 export * from './effective.js';
-export * from './problems.js';
-export * from './setting.js';
+export * from './document/problems.js';
+export * from './reader/setting.js';
 export * from './settings/cache.js';
 export * from './settings/connector-settings.js';
 export * from './settings/global-configuration.js';
 export * from './settings/guards.js';
 export * from './settings/health.js';
 export * from './settings/is-http-url.js';
+export { type KnownPlugin } from './settings/known-plugin.js';
 export * from './settings/logging.js';
 export * from './settings/oauth2-clients.js';
 export { BasicRetrieval, OAuth2Retrieval, RetrievalSettings, TruststoreSettings } from './settings/retrieval.js';
@@ -24,6 +25,7 @@ export * from './settings/viewers.js';
 export { CipherError, type CipherMode, DEFAULT_SALT, SymmetricCipher } from './values/cipher.js';
 export { dicomTag } from './values/dicom-tag.js';
 export { readsDicomWebManifests } from './values/weasis-release.js';
+export { type SettingFormat } from './values/setting-format.js';
 export { redact } from './values/redact.js';
 export { configurationJsonSchema } from './schema/configuration-schema.js';
 export { configurationReference } from './reference.js';

@@ -1,14 +1,14 @@
-import { type KnownPlugin } from './check.js';
+import { type KnownPlugin } from './settings/known-plugin.js';
 import { entriesOf, entryOf, withEntry, withoutEntry } from './document/edit.js';
 import { type ConfigNode, type Entry, find, type Found, isEmpty } from './document/node.js';
 import { relax } from './document/relaxed-name.js';
 import { type ConfiguredConnector, noteEmpty } from './find-connectors.js';
 import { type Block, explainUnknownKeys, type Move, moveProblems, type ReadConnector } from './misplaced-messages.js';
-import { type Place } from './problems.js';
+import { type Place } from './document/problems.js';
 import { type ReaderContext, report } from './reader/context.js';
 import { Layout } from './reader/layout.js';
 import { UNKNOWN_KEY } from './reader/unknown-keys.js';
-import { settingsOf } from './setting.js';
+import { settingsOf } from './reader/setting.js';
 import { ConnectorSettings } from './settings/connector-settings.js';
 import { ConnectorKeys, GlobalConfiguration } from './settings/global-configuration.js';
 import { RetrievalKeys, retrievalPaths } from './settings/retrieval.js';

@@ -1,9 +1,9 @@
-import { type KnownPlugin } from './check.js';
+import { type KnownPlugin } from './settings/known-plugin.js';
 import { entryOf } from './document/edit.js';
 import { type Entry, find, type Found, type MapNode } from './document/node.js';
 import { relax } from './document/relaxed-name.js';
 import { type ConfiguredConnector, looksLikeConnector } from './find-connectors.js';
-import { type Problem } from './problems.js';
+import { type Problem } from './document/problems.js';
 import { type Layout } from './reader/layout.js';
 import { UNKNOWN_KEY } from './reader/unknown-keys.js';
 

@@ -1,7 +1,7 @@
-import { type KnownPlugin } from './check.js';
+import { type KnownPlugin } from './settings/known-plugin.js';
 import { joinKey } from './document/node.js';
 import { spellingsOf } from './reader/convert.js';
-import { type SettingOptions, type SettingsClass, settingsOf } from './setting.js';
+import { type SettingOptions, type SettingsClass, settingsOf } from './reader/setting.js';
 import { ConnectorSettings } from './settings/connector-settings.js';
 import { GlobalConfiguration } from './settings/global-configuration.js';
 import { RetrievalKeys, retrievalPaths } from './settings/retrieval.js';

@@ -1,4 +1,4 @@
-import { type Place } from '../problems.js';
+import { type Place } from './problems.js';
 import { relax } from './relaxed-name.js';
 
 /** What a YAML file holds, scalars as the text that was written, each with its place. */

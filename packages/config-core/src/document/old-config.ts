@@ -1,4 +1,4 @@
-import { type Problem } from '../problems.js';
+import { type Problem } from './problems.js';
 import { type ConfigNode, type Entry, isEmpty, type MapNode, mergeNodes } from './node.js';
 import { relax } from './relaxed-name.js';
 

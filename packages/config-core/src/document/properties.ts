@@ -1,4 +1,4 @@
-import { type Problem } from '../problems.js';
+import { type Problem } from './problems.js';
 
 const COMMENT = /^\s*(?:#|!(?:\s|$))/;
 const EXCLAMATION_COMMENT = /^!(?:\s|$)/m;

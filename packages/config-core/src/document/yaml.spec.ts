@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { renderProblem } from '../problems.js';
+import { renderProblem } from './problems.js';
 import { type ConfigNode } from './node.js';
 import { parseYaml } from './yaml.js';
 

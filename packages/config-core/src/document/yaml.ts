@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
-import { type Place, type Problem } from '../problems.js';
+import { type Place, type Problem } from './problems.js';
 import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, nameOf, noMap, twice } from './node.js';
 import { isProperties, propertiesProblem } from './properties.js';
 import { describeFault, unquoted } from './yaml-faults.js';

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { type ConnectorsAsyncOptions, discoverPlugins } from '@pacs-connectors/connector-core/nestjs';
-import { type ConfigurationSource, readConfiguration } from '../document/read.js';
+import { type ConfigurationSource, readConfiguration } from '../read-configuration.js';
 import { type Environment } from '../values/environment.js';
 import { ConnectorsConfiguration } from './connectors-configuration.js';
 

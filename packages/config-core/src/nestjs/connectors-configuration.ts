@@ -1,7 +1,7 @@
 import { type ConnectorPlugin, type LeftOutConnector } from '@pacs-connectors/connector-core';
 import { checkConfiguration, type ConnectorConfiguration, type LoadedConfiguration } from '../check.js';
-import { type ConfigurationDocument } from '../document/read.js';
-import { type Problem } from '../problems.js';
+import { type ConfigurationDocument } from '../read-configuration.js';
+import { type Problem } from '../document/problems.js';
 import { type GlobalConfiguration } from '../settings/global-configuration.js';
 
 /** The checked configuration, to inject wherever it is read. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ConfigNode, type Found, type MapNode } from '../document/node.js';
 import { type Environment } from '../values/environment.js';
-import { type Place, type Problem } from '../problems.js';
+import { type Place, type Problem } from '../document/problems.js';
 import { TextResolver } from '../values/resolve.js';
 
 /** What every reader of the document shares. */

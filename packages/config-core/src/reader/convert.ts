@@ -1,5 +1,5 @@
 import { relax } from '../document/relaxed-name.js';
-import { type SettingKind, type SettingOptions } from '../setting.js';
+import { type SettingKind, type SettingOptions } from './setting.js';
 import { parseDuration } from '../values/duration.js';
 
 const TRUE = /^(true|yes|on|1)$/i;

@@ -14,8 +14,8 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { checkConfiguration } from '../check.js';
-import { readConfiguration } from '../document/read.js';
-import { Setting } from '../setting.js';
+import { readConfiguration } from '../read-configuration.js';
+import { Setting } from './setting.js';
 
 const IsEven = () =>
   ValidateBy({

@@ -1,5 +1,5 @@
 import { getMetadataStorage } from 'class-validator';
-import { kindOf, type SettingOptions, type SettingsClass } from '../setting.js';
+import { kindOf, type SettingOptions, type SettingsClass } from './setting.js';
 import { formatDuration } from '../values/duration.js';
 import { spellingsOf } from './convert.js';
 

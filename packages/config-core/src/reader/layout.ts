@@ -1,5 +1,5 @@
 import { relax } from '../document/relaxed-name.js';
-import { type SettingsClass, settingsOf } from '../setting.js';
+import { type SettingsClass, settingsOf } from './setting.js';
 
 /** Where the keys of settings classes belong, by their relaxed names. */
 export class Layout {

@@ -1,6 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { find, findDeepest, type Found, isEmpty, joinKey, type MapNode, noMap } from '../document/node.js';
-import { type SettingOptions, type SettingsClass, settingsOf } from '../setting.js';
+import { type SettingOptions, type SettingsClass, settingsOf } from './setting.js';
 import { quote, redact } from '../values/redact.js';
 import { type ReaderContext, report } from './context.js';
 import { expectedOf } from './expected.js';

@@ -8,7 +8,7 @@ import {
   type ScalarNode,
   nameOf,
 } from '../document/node.js';
-import { kindOf, type SettingKind, type SettingOptions, type SettingsClass } from '../setting.js';
+import { kindOf, type SettingKind, type SettingOptions, type SettingsClass } from './setting.js';
 import { quote } from '../values/redact.js';
 import { type Resolved } from '../values/resolve.js';
 import { joinServerUrl } from '../values/server-url.js';
@@ -163,7 +163,7 @@ export class ValueReader {
 
   /** The text of a scalar; where it was encrypted, the whole value that it is part of is not shown. */
   private resolve(whole: Found, node: ScalarNode): Resolved {
-    const resolved = this.context.resolver.resolve(node);
+    const resolved = this.context.resolver.resolve(node.text);
     if ('secret' in resolved && resolved.secret) this.context.encrypted.add(node).add(whole.node);
     return resolved;
   }

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { type ConfigNode, type Found, isEmpty, joinKey, type MapNode, nameOf } from '../document/node.js';
 import { relax } from '../document/relaxed-name.js';
-import { kindOf, type SettingsClass, settingsOf } from '../setting.js';
+import { kindOf, type SettingsClass, settingsOf } from './setting.js';
 import { type ReaderContext, report } from './context.js';
 
 /** What is found where nothing reads a key. */

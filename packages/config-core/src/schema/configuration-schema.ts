@@ -1,4 +1,4 @@
-import { type KnownPlugin } from '../check.js';
+import { type KnownPlugin } from '../settings/known-plugin.js';
 import { ConnectorSettings } from '../settings/connector-settings.js';
 import { GlobalConfiguration } from '../settings/global-configuration.js';
 import { RetrievalKeys, retrievalPaths } from '../settings/retrieval.js';

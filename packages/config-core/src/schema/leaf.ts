@@ -1,6 +1,6 @@
 import { spellingsOf } from '../reader/convert.js';
 import { constraintsOf } from '../reader/expected.js';
-import { kindOf, type SettingOptions, type SettingsClass } from '../setting.js';
+import { kindOf, type SettingOptions, type SettingsClass } from '../reader/setting.js';
 import { HTTP_URL_PATTERN } from '../settings/is-http-url.js';
 import { RETRIEVAL_URL_PATTERN } from '../settings/is-retrieval-url.js';
 import { rangePattern, relaxedPattern, sourceOf } from './patterns.js';

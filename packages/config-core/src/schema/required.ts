@@ -1,6 +1,6 @@
 import { validateSync } from 'class-validator';
 import { spellings } from '../document/relaxed-name.js';
-import { type SettingOptions, type SettingsClass, settingsOf } from '../setting.js';
+import { type SettingOptions, type SettingsClass, settingsOf } from '../reader/setting.js';
 import { type JsonSchema } from './leaf.js';
 import { relaxedPattern } from './patterns.js';
 

@@ -1,5 +1,5 @@
 import { spellings } from '../document/relaxed-name.js';
-import { type SettingOptions, type SettingsClass, settingsOf } from '../setting.js';
+import { type SettingOptions, type SettingsClass, settingsOf } from '../reader/setting.js';
 import { type JsonSchema, leafSchema } from './leaf.js';
 
 /** The keys of several settings classes, joined where they share some, on the way to one schema. */

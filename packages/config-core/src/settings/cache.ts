@@ -1,5 +1,5 @@
 import { IsDefined, IsInt, Max, Min, ValidateIf } from 'class-validator';
-import { Setting } from '../setting.js';
+import { Setting } from '../reader/setting.js';
 
 /** `cache`: how long manifests of launches are kept, and where replicas share them. */
 export class CacheSettings {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkConfiguration, type KnownPlugin } from '../check.js';
-import { readConfiguration } from '../document/read.js';
-import { renderProblem } from '../problems.js';
+import { checkConfiguration } from '../check.js';
+import { type KnownPlugin } from './known-plugin.js';
+import { readConfiguration } from '../read-configuration.js';
+import { renderProblem } from '../document/problems.js';
 
 // What Weasis, a Java program, cannot use of the settings that reach it by the manifest. The characters were tried with
 // java.net.URI and java.net.http of OpenJDK 17.

@@ -1,7 +1,7 @@
 import { type ConnectorPlugin } from '@pacs-connectors/connector-core';
 import { find, type Found, isEmpty, type MapNode } from '../document/node.js';
 import { type ReaderContext, report } from '../reader/context.js';
-import { settingsOf } from '../setting.js';
+import { settingsOf } from '../reader/setting.js';
 import { ManifestSettings } from './connector-settings.js';
 import { type GlobalConfiguration } from './global-configuration.js';
 import { type RetrievalSettings } from './retrieval.js';

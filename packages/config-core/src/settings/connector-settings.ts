@@ -1,6 +1,6 @@
 import { type IdentifierKind } from '@pacs-connectors/connector-core';
 import { IsDefined, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { Setting } from '../setting.js';
+import { Setting } from '../reader/setting.js';
 import { dicomTag } from '../values/dicom-tag.js';
 import { transferSyntax } from '../values/transfer-syntax.js';
 import { urlParameters } from '../values/url-parameters.js';

@@ -1,5 +1,5 @@
 import { Max, Min } from 'class-validator';
-import { Setting } from '../setting.js';
+import { Setting } from '../reader/setting.js';
 import { CacheSettings } from './cache.js';
 import { CryptographySettings, HostSettings, RequestSettings, ServerSettings } from './guards.js';
 import { HealthSettings } from './health.js';

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { type IdentifierKind } from '@pacs-connectors/connector-core';
 import { IsDefined, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
-import { Setting, type SettingFormat } from '../setting.js';
+import { Setting } from '../reader/setting.js';
+import { type SettingFormat } from '../values/setting-format.js';
 import { type CipherMode, DEFAULT_SALT, hexadecimal } from '../values/cipher.js';
 import { IsHttpUrl } from './is-http-url.js';
 

@@ -1,5 +1,5 @@
 import { IsInt, Max, Min } from 'class-validator';
-import { Setting } from '../setting.js';
+import { Setting } from '../reader/setting.js';
 
 /** `health`: how archives are watched, and what they mean for the readiness of the server. */
 export class HealthSettings {

@@ -1,16 +1,7 @@
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
+import { REFUSED_IN_URI, uriCharacters } from '../values/uri-characters.js';
 
-/**
- * What java.net.URI refuses anywhere in an address, inside brackets of a regular expression: the characters that RFC 2396
- * 2.4.3 excludes, and Unicode's control characters and blanks (seen with OpenJDK 17). Then what no XML document can hold.
- */
-const REFUSED = '\\s\\u0000-\\u001f\\u007f-\\u009f"<>\\\\^`{|}\\ud800-\\udfff\\ufffe\\uffff';
-const FIRST_REFUSED = new RegExp(`[${REFUSED}]|%(?![0-9A-Fa-f]{2})`, 'u');
-
-/** Any number of characters of an address but those in `more`; for the JSON Schema too. */
-export function uriCharacters(more: string): string {
-  return `(?:[^%${REFUSED}${more}]|%[0-9A-Fa-f]{2})*`;
-}
+const FIRST_REFUSED = new RegExp(`[${REFUSED_IN_URI}]|%(?![0-9A-Fa-f]{2})`, 'u');
 
 const PART = uriCharacters('?#\\[\\]');
 /** Texts that {@link IsRetrievalUrl} and `IsHttpUrl` accept, nearly: for the JSON Schema. */

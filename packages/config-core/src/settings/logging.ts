@@ -1,4 +1,4 @@
-import { Setting } from '../setting.js';
+import { Setting } from '../reader/setting.js';
 
 /** `logging`: what the server's log says. */
 export class LoggingSettings {

@@ -1,5 +1,5 @@
 import { IsDefined, IsOptional, Max, Min } from 'class-validator';
-import { Setting } from '../setting.js';
+import { Setting } from '../reader/setting.js';
 import { IsHttpUrl } from './is-http-url.js';
 
 /** One client at an OpenID provider: `spring.security.oauth2.client.registration.<oidc-id>`. */

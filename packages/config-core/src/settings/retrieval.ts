@@ -2,7 +2,7 @@ import { IsOptional, Matches } from 'class-validator';
 import { find, type Found, isEmpty, type MapNode } from '../document/node.js';
 import { type ReaderContext, report } from '../reader/context.js';
 import { readSettings } from '../reader/read-settings.js';
-import { Setting } from '../setting.js';
+import { Setting } from '../reader/setting.js';
 import { quote } from '../values/redact.js';
 import { IsHttpUrl } from './is-http-url.js';
 import { doubtfulAuthority, IsRetrievalUrl } from './is-retrieval-url.js';

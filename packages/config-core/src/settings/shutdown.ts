@@ -1,5 +1,5 @@
 import { Max, Min } from 'class-validator';
-import { Setting } from '../setting.js';
+import { Setting } from '../reader/setting.js';
 
 /** `shutdown`: how the server ends when it is asked to. */
 export class ShutdownSettings {

@@ -1,5 +1,6 @@
 import { IsDefined, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { Setting, type SettingFormat } from '../setting.js';
+import { Setting } from '../reader/setting.js';
+import { type SettingFormat } from '../values/setting-format.js';
 import { weasisRelease } from '../values/weasis-release.js';
 import { IsHttpUrl } from './is-http-url.js';
 

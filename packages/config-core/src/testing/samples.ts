@@ -1,9 +1,10 @@
 import { IsDefined, IsIn, IsInt, IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
-import { checkConfiguration, type KnownPlugin, type LoadedConfiguration } from '../check.js';
-import { type ConfigurationSource, readConfiguration } from '../document/read.js';
+import { checkConfiguration, type LoadedConfiguration } from '../check.js';
+import { type KnownPlugin } from '../settings/known-plugin.js';
+import { type ConfigurationSource, readConfiguration } from '../read-configuration.js';
 import { type Environment } from '../values/environment.js';
-import { renderProblem } from '../problems.js';
-import { Setting } from '../setting.js';
+import { renderProblem } from '../document/problems.js';
+import { Setting } from '../reader/setting.js';
 import { OAuth2Clients } from '../settings/oauth2-clients.js';
 
 // Settings classes that stand for those of the archive languages, whose packages lie above this one.

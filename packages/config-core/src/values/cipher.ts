@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { type SettingFormat } from '../setting.js';
+import { type SettingFormat } from './setting-format.js';
 
 /** `gcm` is Spring's *delux*, authenticated; `cbc` its *text*, the config server's own. */
 export type CipherMode = 'gcm' | 'cbc';

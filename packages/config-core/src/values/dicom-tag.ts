@@ -1,5 +1,5 @@
 import { tags } from '@iwharris/dicom-data-dictionary';
-import { type SettingFormat } from '../setting.js';
+import { type SettingFormat } from './setting-format.js';
 
 /** A tag as `0xGGGGEEEE`, decimal, `(gggg,eeee)` or DICOM keyword (PS3.6) → its 32-bit number. */
 export const dicomTag: SettingFormat = {

@@ -1,5 +1,4 @@
 import { type Environment } from './environment.js';
-import { type ScalarNode } from '../document/node.js';
 import { CipherError, DEFAULT_SALT, SymmetricCipher } from './cipher.js';
 import { resolvePlaceholders } from './placeholders.js';
 
@@ -17,8 +16,8 @@ export class TextResolver {
 
   constructor(private readonly env: Environment) {}
 
-  resolve(node: ScalarNode): Resolved {
-    const { text, missing, any } = resolvePlaceholders(node.text, this.env);
+  resolve(written: string): Resolved {
+    const { text, missing, any } = resolvePlaceholders(written, this.env);
     if (missing.length > 0) {
       const names = missing.map((name) => `\${${name}}`).join(', ');
       return {
@@ -26,7 +25,7 @@ export class TextResolver {
         expected: `${missing.join(', ')} set in the environment, or a default (\${NAME:default})`,
       };
     }
-    if (!text.startsWith(CIPHER_MARK)) return { text, secret: false, ...(any ? { from: node.text } : {}) };
+    if (!text.startsWith(CIPHER_MARK)) return { text, secret: false, ...(any ? { from: written } : {}) };
     try {
       return { text: this.decipher().decrypt(text.slice(CIPHER_MARK.length).trim()), secret: true };
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type SettingFormat } from '../setting.js';
+import { type SettingFormat } from './setting-format.js';
 
 const UID = '(?:0|[1-9][0-9]*)(?:\\.(?:0|[1-9][0-9]*))+';
 

@@ -1,5 +1,5 @@
-import { type SettingFormat } from '../setting.js';
-import { uriCharacters } from '../settings/is-retrieval-url.js';
+import { type SettingFormat } from './setting-format.js';
+import { uriCharacters } from './uri-characters.js';
 
 const PATTERN = `^[&?]${uriCharacters('#')}$`;
 

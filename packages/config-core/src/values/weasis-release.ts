@@ -1,4 +1,4 @@
-import { type SettingFormat } from '../setting.js';
+import { type SettingFormat } from './setting-format.js';
 
 /** A release of Weasis: `4.6` or `4.6.6`. */
 export const weasisRelease: SettingFormat = {

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConfigurationError, renderProblem } from '../problems.js';
-import { dicomConnector, load, problemsOf } from '../testing/samples.js';
-import { parseConfiguration, readConfiguration, readTexts } from './read.js';
+import { ConfigurationError, renderProblem } from './document/problems.js';
+import { dicomConnector, load, problemsOf } from './testing/samples.js';
+import { parseConfiguration, readConfiguration, readTexts } from './read-configuration.js';
 
 let folder: string;
 

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { type SettingFormat } from '../values/setting-format.js';
 
 /** A class whose properties are declared with {@link Setting}. */
 export type SettingsClass<Settings extends object = object> = new () => Settings;
@@ -44,18 +45,6 @@ export interface SettingOptions {
   entryFault?: (name: string, value: string) => { found: string; expected: string } | undefined;
   /** YAML's `null` is the text `null` here: taken for "not set", it would switch off what somebody wanted. `~` sets nothing. */
   nullIsText?: boolean;
-}
-
-/** A value that is more than its text: how it is read. */
-export interface SettingFormat {
-  /** The value, or `undefined` where `text` is none. */
-  parse(text: string): unknown;
-  /** The value as text again, where it is not printed as it is. */
-  print?(value: unknown): string;
-  /** Completes "expected …". */
-  expected: string;
-  /** The texts that {@link parse} accepts, as a regular expression for the JSON Schema. Not given: any. */
-  pattern?: string;
 }
 
 /** Shared by every copy of this package in a process: a plug-in may bring one of its own. */

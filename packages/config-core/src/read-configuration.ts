@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFileLimit } from '@pacs-connectors/connector-core';
-import { ConfigurationError, type Problem } from '../problems.js';
-import { type ReaderContext, readerContext } from '../reader/context.js';
-import { readSettings } from '../reader/read-settings.js';
-import { ConnectorKeys } from '../settings/global-configuration.js';
-import { type Environment } from '../values/environment.js';
-import { type Found, type MapNode, mergeNodes } from './node.js';
-import { liftOldConfig } from './old-config.js';
-import { isProperties } from './properties.js';
-import { parseYaml } from './yaml.js';
+import { ConfigurationError, type Problem } from './document/problems.js';
+import { type ReaderContext, readerContext } from './reader/context.js';
+import { readSettings } from './reader/read-settings.js';
+import { ConnectorKeys } from './settings/global-configuration.js';
+import { type Environment } from './values/environment.js';
+import { type Found, type MapNode, mergeNodes } from './document/node.js';
+import { liftOldConfig } from './document/old-config.js';
+import { isProperties } from './document/properties.js';
+import { parseYaml } from './document/yaml.js';
 
 /** A configuration file: its name or a folder's, or a text with the name it is shown under. */
 export type ConfigurationSource = string | { name: string; text: string };
