@@ -13,7 +13,7 @@ import { LaunchController } from './launch/launch.controller.js';
 import { Launches } from './launch/launches.service.js';
 import { OtherViewers } from './launch/other-viewers.service.js';
 import { WeasisLaunch } from './launch/weasis-launch.service.js';
-import { ManifestController } from './manifest/manifest.controller.js';
+import { ManifestController } from './delivery/manifest.controller.js';
 import { ManifestService } from './manifest/manifest.service.js';
 import { Lifecycle } from './lifecycle/lifecycle.service.js';
 import { BuiltManifests } from './manifest/built-manifests.service.js';

@@ -17,12 +17,13 @@ import { serveApiDescription } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { LoggedIdentifiers } from './logging/identifiers.js';
 import { watchOpenFiles } from './lifecycle/open-files.js';
-import { logManifest } from './logging/manifest-log.js';
+import { logManifest } from './manifest/manifest-log.js';
 import { nameRequests } from './logging/request-context.js';
 import { createLog, NestLog } from './logging/server-log.js';
 import { BuiltManifests } from './manifest/built-manifests.service.js';
 import { Metrics } from './metrics/metrics.service.js';
 import { ConfigurationReload } from './reload/configuration-reload.service.js';
+import { PARAMETER_NAMES } from './search/parameter-names.js';
 import { Traces } from './tracing/traces.service.js';
 
 const logger = new Logger('Configuration');
@@ -72,7 +73,7 @@ export async function serve(
     configuration.contextPath = contextPath;
     await app.get(Traces).observe(fastify);
     app.setGlobalPrefix(contextPath);
-    app.useGlobalFilters(new ProblemFilter(contextPath));
+    app.useGlobalFilters(new ProblemFilter(contextPath, PARAMETER_NAMES));
     for (const problem of [...configuration.problems, ...app.get(ConnectorRegistry).warnings]) logger.warn(problem);
     readBodies(app, configuration.global.cache.maxUploadMib * 1024 * 1024);
     await serveApiDescription(app);

@@ -10,7 +10,7 @@ import {
   SingleFlight,
 } from '@pacs-connectors/connector-core';
 import { StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
-import { AssociationPool } from './association-pool.js';
+import { AssociationPool } from './dimse/association-pool.js';
 import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js';
 import { Association } from './dimse/association.js';
 import { type Peer } from './dimse/peer.js';

@@ -1,3 +1,3 @@
 export * from './conformance/index.js';
-export * from './fault-proxy.js';
-export * from './sample-archive.js';
+export * from './fixtures/fault-proxy.js';
+export * from './fixtures/sample-archive.js';

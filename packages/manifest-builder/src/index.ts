@@ -1,9 +1,9 @@
-export { type ManifestElement, type MessageElement } from './elements.js';
+export { type ManifestElement, type MessageElement } from './model/elements.js';
 export * from './gzip.js';
 export { readGiven } from './join/given.js';
 export { joinParts, type JoinPart } from './join/join.js';
-export * from './manifest.js';
-export { messageOf } from './message.js';
+export * from './model/manifest.js';
+export { messageOf } from './arrange/message.js';
 export * from './render.js';
 export * from './schema.js';
 export * from './launch/index.js';

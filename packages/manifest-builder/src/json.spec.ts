@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arrange } from './arrange.js';
-import { type ManifestElement } from './elements.js';
-import { Pace } from './pace.js';
+import { arrange } from './arrange/arrange.js';
+import { type ManifestElement } from './model/elements.js';
+import { Pace } from './arrange/pace.js';
 import { anyManifest } from './testing/arbitrary.js';
 import { arcQueryOf, patientOf, rendered } from './testing/render.js';
 

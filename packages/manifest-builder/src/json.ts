@@ -1,4 +1,4 @@
-import { ATTRIBUTES, type ElementName, type Elements, type ManifestElement } from './elements.js';
+import { ATTRIBUTES, type ElementName, type Elements, type ManifestElement } from './model/elements.js';
 
 /**
  * The manifest as JSON, in parts of any size: the elements' names, order and values; lists of children are there even where

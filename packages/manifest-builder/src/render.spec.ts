@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 import { gzipManifest } from './gzip.js';
-import { byInstance, sortPaced } from './order.js';
-import { Pace } from './pace.js';
+import { byInstance, sortPaced } from './arrange/order.js';
+import { Pace } from './arrange/pace.js';
 import { renderManifest } from './render.js';
 import { arcQueryOf, patientOf, rendered } from './testing/render.js';
 

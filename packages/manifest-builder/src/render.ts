@@ -1,7 +1,7 @@
-import { arrange } from './arrange.js';
+import { arrange } from './arrange/arrange.js';
 import { jsonParts } from './json.js';
-import { type Manifest, type ManifestFormat } from './manifest.js';
-import { Pace } from './pace.js';
+import { type Manifest, type ManifestFormat } from './model/manifest.js';
+import { Pace } from './arrange/pace.js';
 import { xmlParts } from './xml.js';
 
 /** The media type of each form. Both are UTF-8. */

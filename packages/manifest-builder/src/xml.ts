@@ -6,7 +6,7 @@ import {
   type InstanceElement,
   type ManifestElement,
   type PatientElement,
-} from './elements.js';
+} from './model/elements.js';
 
 export const NAMESPACE = 'http://www.weasis.org/xsd/2.5';
 

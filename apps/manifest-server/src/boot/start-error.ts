@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@pacs-connectors/config-core';
 import { openFileLimit } from '@pacs-connectors/connector-core';
-import { describeUnexpected } from '../http/describe-unexpected.js';
+import { describeUnexpected } from '../logging/describe-unexpected.js';
 
 /** Why the server does not start, in words for whoever starts it. */
 export class StartError extends Error {}

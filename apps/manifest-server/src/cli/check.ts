@@ -9,8 +9,8 @@ import { type ConnectorPlugin, ConnectorRegistry, type LeftOutConnector } from '
 import { type Samples } from './connect/archive-check.js';
 import { connectAll } from './connect/connect.js';
 import { requiredConfigurationFiles } from './configuration-files.js';
-import { findPlugins } from './plugins.js';
-import { type Terminal } from './terminal.js';
+import { findPlugins } from '../boot/find-plugins.js';
+import { type Terminal } from '../boot/terminal.js';
 
 /**
  * `pacs-connectors check`: the effective configuration to stdout, problems and a summary to stderr.

@@ -1,4 +1,4 @@
-import { UsageError } from './terminal.js';
+import { UsageError } from '../boot/terminal.js';
 
 /** The files that a command is given, else those of `CONNECTORS_CONFIG`, as the server takes them. */
 export function configurationFiles(operands: readonly string[], env: NodeJS.ProcessEnv): string[] {

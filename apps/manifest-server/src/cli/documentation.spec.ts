@@ -9,7 +9,7 @@ import {
   renderProblem,
 } from '@pacs-connectors/config-core';
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
-import { findPlugins } from './plugins.js';
+import { findPlugins } from '../boot/find-plugins.js';
 
 const pages = ['configuration', 'launching'].map((name) => new URL(`../../../../docs/${name}.md`, import.meta.url));
 const document = (await Promise.all(pages.map((page) => readFile(page, 'utf8')))).join('\n');

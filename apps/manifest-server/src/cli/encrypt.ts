@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { CipherError, type CipherMode, SymmetricCipher } from '@pacs-connectors/config-core';
-import { type Terminal, UsageError } from './terminal.js';
+import { type Terminal, UsageError } from '../boot/terminal.js';
 
 /** `pacs-connectors encrypt`: a value becomes a `{cipher}…` text. The value is never an argument: others see those. */
 export async function encrypt(

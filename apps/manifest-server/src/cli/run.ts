@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '@pacs-connectors/config-core';
 import { type PatientIdentifier } from '@pacs-connectors/connector-core';
-import { describeUnexpected } from '../http/describe-unexpected.js';
+import { describeUnexpected } from '../logging/describe-unexpected.js';
 import { patientIdentifier, Unreadable } from '../search/values.js';
 import { check } from './check.js';
 import { type Samples } from './connect/archive-check.js';
 import { encrypt } from './encrypt.js';
 import { importProperties } from './import/import.js';
 import { keys, schema } from './schema.js';
-import { type Terminal, UsageError } from './terminal.js';
+import { type Terminal, UsageError } from '../boot/terminal.js';
 
 const USAGE = `pacs-connectors, tools for the configuration of the manifest server
 

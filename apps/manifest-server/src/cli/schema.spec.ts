@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from '@jest/globals';
 import { configurationJsonSchema, configurationReference, type KnownPlugin } from '@pacs-connectors/config-core';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
-import { findPlugins } from './plugins.js';
+import { findPlugins } from '../boot/find-plugins.js';
 
 const committed = new URL('../../../../packages/config-core/schema/pacs-connectors.schema.json', import.meta.url);
 

@@ -1,8 +1,8 @@
 import { configurationJsonSchema, configurationReference, readConfiguration } from '@pacs-connectors/config-core';
 import { type ConnectorPlugin } from '@pacs-connectors/connector-core';
 import { configurationFiles } from './configuration-files.js';
-import { findPlugins } from './plugins.js';
-import { type Terminal, UsageError } from './terminal.js';
+import { findPlugins } from '../boot/find-plugins.js';
+import { type Terminal, UsageError } from '../boot/terminal.js';
 
 /** `pacs-connectors schema`: the JSON Schema of the configuration, with the archive languages at hand. */
 export function schema(operands: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,9 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { type FastifyRequest } from 'fastify';
-import { BadParameters } from '../search/read-search.js';
-import { parametersOfRequest } from '../search/request-parameters.js';
-import { isUnfilled } from '../search/unfilled.js';
+import { BadParameters } from './bad-parameters.js';
+import { parametersOfRequest } from './request-parameters.js';
+import { isUnfilled } from './unfilled.js';
 
 /**
  * Returns who asks: the one place where that is found out. A bearer token comes in the `Authorization` header (RFC 6750 2.1)

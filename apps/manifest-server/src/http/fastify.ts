@@ -31,7 +31,7 @@ export function createFastify(trusts: (address: string) => boolean = () => false
     // The router's own errors, before any handler of ours is known: a path whose escapes are malformed, one too long.
     frameworkErrors: ({ statusCode = 400 }: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const problem = plainProblem(statusCode, 'The path of the request cannot be read.');
-      logger.debug(describeRefusal(request, problem));
+      logger.debug(describeRefusal(request, problem, new Set()));
       void reply
         .status(statusCode)
         .type(PROBLEM_MEDIA_TYPE)

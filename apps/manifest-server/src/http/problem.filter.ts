@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { BadParameters } from '../search/read-search.js';
+import { BadParameters } from './bad-parameters.js';
 import { describeRefusal } from './describe-refusal.js';
-import { describeUnexpected } from './describe-unexpected.js';
+import { describeUnexpected } from '../logging/describe-unexpected.js';
 import { parametersProblem, plainProblem, type Problem, PROBLEM_MEDIA_TYPE, ProblemError } from './problem.js';
 import { allowedMethods } from './routes.js';
 
@@ -11,7 +11,11 @@ import { allowedMethods } from './routes.js';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('HTTP');
 
-  constructor(private readonly contextPath: string) {}
+  /** @param parameterNames names of parameters that the log may show, lower case */
+  constructor(
+    private readonly contextPath: string,
+    private readonly parameterNames: ReadonlySet<string>,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -20,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.destroyed) return;
     const { problem, headers } = this.problemOf(error, request);
     if (problem.status === 500) this.logger.error(`request ${request.id} failed: ${describeUnexpected(error)}`);
-    else this.logger.debug(describeRefusal(request, problem));
+    else this.logger.debug(describeRefusal(request, problem, this.parameterNames));
     void reply
       .status(problem.status)
       .headers({ 'cache-control': 'no-store', ...headers })

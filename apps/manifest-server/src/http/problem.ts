@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { type ParameterError } from '../search/read-search.js';
+import { type ParameterError } from './bad-parameters.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 

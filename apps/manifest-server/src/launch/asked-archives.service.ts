@@ -10,7 +10,7 @@ import {
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { askArchive } from '../manifest/ask-archive.js';
-import { BadParameters } from '../search/read-search.js';
+import { BadParameters } from '../http/bad-parameters.js';
 import { parameterOf } from '../search/search-parameters.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { type FoundOnPage } from './launch-page.js';

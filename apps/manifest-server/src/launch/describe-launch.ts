@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { ProblemResponses } from '../http/describe-problems.js';
-import { DescribeSearch } from '../manifest/describe-manifest.js';
+import { DescribeSearch } from '../delivery/describe-manifest.js';
 
 const schema = { type: 'string' };
 

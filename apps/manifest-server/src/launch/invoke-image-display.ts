@@ -1,6 +1,7 @@
 import { type GlobalConfiguration } from '@pacs-connectors/config-core';
-import { type Parameter } from '../search/query-string.js';
-import { BadParameters, misspeltIdentifiers } from '../search/read-search.js';
+import { type Parameter } from '../http/query-string.js';
+import { BadParameters } from '../http/bad-parameters.js';
+import { misspeltIdentifiers } from '../search/read-search.js';
 import { type Search } from '../search/search.js';
 import { cannot } from './viewer-launch.js';
 

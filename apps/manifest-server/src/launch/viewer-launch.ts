@@ -1,6 +1,6 @@
 import { type Caller, type ConnectorError, identifierKindsOf } from '@pacs-connectors/connector-core';
 import { plainProblem, ProblemError } from '../http/problem.js';
-import { BadParameters } from '../search/read-search.js';
+import { BadParameters } from '../http/bad-parameters.js';
 import { type Search } from '../search/search.js';
 import { parameterOf } from '../search/search-parameters.js';
 import { type FoundOnPage } from './launch-page.js';

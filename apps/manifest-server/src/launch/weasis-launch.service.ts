@@ -7,7 +7,7 @@ import { LaunchedManifests } from '../cache/launched-manifests.js';
 import { ProblemError } from '../http/problem.js';
 import { byToken, type Retrieval } from '../retrieval/retrieval.js';
 import { Retrievals } from '../retrieval/retrievals.service.js';
-import { BadParameters } from '../search/read-search.js';
+import { BadParameters } from '../http/bad-parameters.js';
 import { type Search } from '../search/search.js';
 import { AskedArchives } from './asked-archives.service.js';
 import { cannot, filterOf, type Launch, type LaunchRequest, missingKey, noAnswer } from './viewer-launch.js';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServerConfiguration } from '../boot/server-configuration.js';
-import { describeUnexpected } from '../http/describe-unexpected.js';
+import { describeUnexpected } from '../logging/describe-unexpected.js';
 import { Lifecycle } from './lifecycle.service.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;

@@ -1,7 +1,7 @@
 import { type Server } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { currentOpenFileLimit } from '@pacs-connectors/connector-core';
-import { describeUnexpected } from '../http/describe-unexpected.js';
+import { describeUnexpected } from '../logging/describe-unexpected.js';
 
 /** How often it is looked whether files can be opened, milliseconds. */
 const LOOK_EVERY_MS = 1000;

@@ -13,7 +13,7 @@ import {
 import { ConnectorRegistry, currentOpenFileLimit, RefusedConnectorsError } from '@pacs-connectors/connector-core';
 import { type ServerOptions } from '../boot/options.js';
 import { ServerConfiguration } from '../boot/server-configuration.js';
-import { describeUnexpected } from '../http/describe-unexpected.js';
+import { describeUnexpected } from '../logging/describe-unexpected.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { describeChange, type InForce } from './describe-change.js';
 import { changedFixedKeys } from './fixed-keys.js';

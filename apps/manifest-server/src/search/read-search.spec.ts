@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { emptyCriteria } from '@pacs-connectors/connector-core';
 import fc from 'fast-check';
-import { parametersOfUrl } from './query-string.js';
-import { BadParameters, MAX_VALUES, readSearch } from './read-search.js';
+import { parametersOfUrl } from '../http/query-string.js';
+import { BadParameters } from '../http/bad-parameters.js';
+import { MAX_VALUES, readSearch } from './read-search.js';
 
 function read(query: string) {
   const { parameters, bad } = parametersOfUrl(`/manifest?${query}`);

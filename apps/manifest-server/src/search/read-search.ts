@@ -1,22 +1,10 @@
+import { BadParameters, type ParameterError } from '../http/bad-parameters.js';
 import { dateTimeIsAfter } from './date-order.js';
-import { type BadEscape, type Parameter } from './query-string.js';
+import { type BadEscape, type Parameter } from '../http/query-string.js';
 import { emptySearch, type Search } from './search.js';
 import { SEARCH_PARAMETERS, type SearchParameter } from './search-parameters.js';
-import { isUnfilled } from './unfilled.js';
+import { isUnfilled } from '../http/unfilled.js';
 import { Unreadable } from './values.js';
-
-/** One thing wrong with a request: the parameter, and what is wrong with it, without its value. */
-export interface ParameterError {
-  parameter: string;
-  detail: string;
-}
-
-/** Every thing wrong with a request's parameters. */
-export class BadParameters extends Error {
-  constructor(readonly errors: ParameterError[]) {
-    super(errors.map(({ parameter, detail }) => `${parameter} ${detail}`).join('; '));
-  }
-}
 
 /**
  * Distinct values that one parameter may hold. With full-length UIDs this many just fit into the longest request line that

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { CipherError, SymmetricCipher } from '@pacs-connectors/config-core';
 import { identifierKindsOf } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
-import { type BadEscape, type Parameter } from './query-string.js';
-import { BadParameters, type ParameterError, readSearch } from './read-search.js';
+import { type BadEscape, type Parameter } from '../http/query-string.js';
+import { BadParameters, type ParameterError } from '../http/bad-parameters.js';
+import { readSearch } from './read-search.js';
 import { type Search } from './search.js';
 import { parameterOf, SEARCH_PARAMETERS } from './search-parameters.js';
 

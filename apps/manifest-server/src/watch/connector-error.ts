@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
-import { describeUnexpected } from '../http/describe-unexpected.js';
+import { describeUnexpected } from '../logging/describe-unexpected.js';
 
 const logger = new Logger('Connectors');
 

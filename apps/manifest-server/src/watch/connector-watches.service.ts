@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { type Connector, ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
-import { describeUnexpected } from '../http/describe-unexpected.js';
+import { describeUnexpected } from '../logging/describe-unexpected.js';
 import { type ConnectorHealth, ConnectorWatch, type Outcome } from './connector-watch.js';
 
 /** One {@link ConnectorWatch} for each usable connector, of whatever type. */

@@ -1,4 +1,4 @@
-import { type AssociationPool } from '../association-pool.js';
+import { type AssociationPool } from '../dimse/association-pool.js';
 import { type Association } from '../dimse/association.js';
 import { type DataSet } from '../dimse/data-set.js';
 import { DimseError } from '../dimse/dimse-error.js';

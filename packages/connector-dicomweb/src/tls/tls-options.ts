@@ -1,7 +1,7 @@
 import { type SecureContextOptions } from 'node:tls';
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { readStore, StoreError } from '@pacs-connectors/tls-stores';
-import { type KeyStoreSettings, type StoreSettings } from '../dicomweb-settings.js';
+import { type KeyStoreSettings, type StoreSettings } from './store-settings.js';
 
 /** What TLS needs to know of the two sides. */
 export interface TlsOptions {

@@ -12,8 +12,8 @@ import {
   type SearchOptions,
   type SearchResult,
 } from '@pacs-connectors/connector-core';
-import { type Address } from '../fault-proxy.js';
-import { type InstanceRow, instanceRows } from '../sample-archive.js';
+import { type Address } from '../fixtures/fault-proxy.js';
+import { type InstanceRow, instanceRows } from '../fixtures/sample-archive.js';
 import { conformanceCases, type ConformanceOptions } from './index.js';
 
 /** A connector to a list in memory that does all that is asked of one; each test below breaks one thing of it. */

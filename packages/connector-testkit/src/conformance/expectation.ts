@@ -10,7 +10,7 @@ import {
   type SeriesAttributes,
   type StudyAttributes,
 } from '@pacs-connectors/connector-core';
-import { type InstanceRow, instanceRows, sampleArchive } from '../sample-archive.js';
+import { type InstanceRow, instanceRows, sampleArchive } from '../fixtures/sample-archive.js';
 
 /** An attribute of the model that an archive may be unable to hold. UIDs and the Patient ID are not among them. */
 export type OptionalAttribute = Exclude<

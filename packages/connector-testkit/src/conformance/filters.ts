@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { filterStudies, type StudyFilters } from '@pacs-connectors/connector-core';
-import { sampleArchive } from '../sample-archive.js';
+import { sampleArchive } from '../fixtures/sample-archive.js';
 import { holdings, linesOf, type Question } from './expectation.js';
 import { type Trial, type TrialCase } from './trial.js';
 

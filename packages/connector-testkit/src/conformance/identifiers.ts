@@ -1,5 +1,5 @@
 import { IDENTIFIER_KINDS } from '@pacs-connectors/connector-core';
-import { instanceRows, sampleArchive } from '../sample-archive.js';
+import { instanceRows, sampleArchive } from '../fixtures/sample-archive.js';
 import { type Question } from './expectation.js';
 import { type TrialCase } from './trial.js';
 

@@ -1,12 +1,14 @@
-import { type Address } from '../fault-proxy.js';
+import { type ConformanceCase } from './conformance-case.js';
 import { type OptionalAttribute } from './expectation.js';
 import { filterCases } from './filters.js';
 import { identifierCases } from './identifiers.js';
 import { lifecycleCases } from './lifecycle.js';
 import { literalValueCases } from './literal-values.js';
-import { networkCases } from './network.js';
+import { networkCases, type NetworkOptions } from './network.js';
 import { type OpenConnector, withConnector } from './trial.js';
 
+export { type ConformanceCase } from './conformance-case.js';
+export { type NetworkOptions } from './network.js';
 export { type OptionalAttribute } from './expectation.js';
 export { type OpenConnector } from './trial.js';
 
@@ -18,19 +20,6 @@ export interface ConformanceOptions {
   lacks?: readonly OptionalAttribute[];
   /** For an archive that is reached over TCP: also what happens when the network fails. */
   network?: NetworkOptions;
-}
-
-export interface NetworkOptions {
-  /** Where the archive listens. */
-  target: Address;
-  /** As `open`, but the connector reaches the archive at `address`, where a proxy stands before it. */
-  openVia(address: Address): Promise<OpenConnector>;
-}
-
-/** One test: `run` rejects (with an AssertionError of node:assert where the connector is at fault). */
-export interface ConformanceCase {
-  name: string;
-  run(): Promise<void>;
 }
 
 /**

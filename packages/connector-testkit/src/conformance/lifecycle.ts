@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { instanceRows } from '../sample-archive.js';
+import { instanceRows } from '../fixtures/sample-archive.js';
 import { SINGLE_QUESTIONS } from './identifiers.js';
 import { type TrialCase } from './trial.js';
 

@@ -1,5 +1,5 @@
 import { emptyCriteria, IDENTIFIER_KINDS } from '@pacs-connectors/connector-core';
-import { sampleArchive } from '../sample-archive.js';
+import { sampleArchive } from '../fixtures/sample-archive.js';
 import { type Question } from './expectation.js';
 import { type TrialCase } from './trial.js';
 

@@ -1,9 +1,16 @@
-import { type Fault, faultProxy, type FaultProxy } from '../fault-proxy.js';
-import { type ConformanceCase, type NetworkOptions } from './index.js';
+import { type Address, type Fault, faultProxy, type FaultProxy } from '../fixtures/fault-proxy.js';
+import { type ConformanceCase } from './conformance-case.js';
 import { type OptionalAttribute } from './expectation.js';
-import { type Trial, withConnector } from './trial.js';
+import { type OpenConnector, type Trial, withConnector } from './trial.js';
 
 const QUESTION = { patientIds: [{ id: 'DEMO-1' }] };
+
+export interface NetworkOptions {
+  /** Where the archive listens. */
+  target: Address;
+  /** As `open`, but the connector reaches the archive at `address`, where a proxy stands before it. */
+  openVia(address: Address): Promise<OpenConnector>;
+}
 
 interface NetworkCase {
   name: string;

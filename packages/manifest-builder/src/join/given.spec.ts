@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type ArcQuery } from '../manifest.js';
+import { type ArcQuery } from '../model/manifest.js';
 import { rendered } from '../testing/render.js';
 import { type Answer, anyAnswer, part, range, seriesIn } from '../testing/join-parts.js';
 import { readGiven } from './given.js';

@@ -1,6 +1,6 @@
 import { type Notice, type Patient } from '@pacs-connectors/connector-core';
-import { type ArcQueryElement, type ManifestElement } from '../elements.js';
-import { type ArcQuery } from '../manifest.js';
+import { type ArcQueryElement, type ManifestElement } from '../model/elements.js';
+import { type ArcQuery } from '../model/manifest.js';
 
 /** Reads the JSON form of a manifest back, as far as {@link joinParts} compares it with what comes later. */
 export function readGiven(json: string): ArcQuery[] {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arrange } from '../arrange.js';
-import { type ArcQueryElement } from '../elements.js';
-import { Pace } from '../pace.js';
+import { arrange } from '../arrange/arrange.js';
+import { type ArcQueryElement } from '../model/elements.js';
+import { Pace } from '../arrange/pace.js';
 import { anyAnswer, part, range } from '../testing/join-parts.js';
 import { joinParts, type JoinPart } from './join.js';
 

@@ -1,7 +1,7 @@
 import { type Notice, type Patient, type Series } from '@pacs-connectors/connector-core';
-import { type ArcQuery } from '../manifest.js';
-import { Pace } from '../pace.js';
-import { uiRule } from '../value-rules.js';
+import { type ArcQuery } from '../model/manifest.js';
+import { Pace } from '../arrange/pace.js';
+import { uiRule } from '../model/value-rules.js';
 import { withMayHaveMore } from './differences.js';
 import { keyOfPatient, Listing } from './listing.js';
 import { adoptIssuers, settleSeries, settleStudy } from './settle.js';

@@ -5,10 +5,10 @@ import {
   type Series,
   type Study,
 } from '@pacs-connectors/connector-core';
-import { makePatient, patientKey } from '../arrange.js';
-import { type ArcQuery } from '../manifest.js';
-import { type Pace } from '../pace.js';
-import { textRule, uiRule, uriRule } from '../value-rules.js';
+import { makePatient, patientKey } from '../arrange/arrange.js';
+import { type ArcQuery } from '../model/manifest.js';
+import { type Pace } from '../arrange/pace.js';
+import { textRule, uiRule, uriRule } from '../model/value-rules.js';
 import { Differences } from './differences.js';
 
 /** A patient as it is compared with those of other archives. */

@@ -1,5 +1,5 @@
 import { foldText } from '@pacs-connectors/connector-core';
-import { type PatientElement } from '../elements.js';
+import { type PatientElement } from '../model/elements.js';
 
 type Demographics = Pick<PatientElement, 'PatientName' | 'PatientBirthDate' | 'PatientSex' | 'IssuerOfPatientID'>;
 

@@ -1,7 +1,7 @@
 import { type Instance } from '@pacs-connectors/connector-core';
-import { type Pace } from '../pace.js';
-import { makePatient } from '../arrange.js';
-import { textRule, uiRule } from '../value-rules.js';
+import { type Pace } from '../arrange/pace.js';
+import { makePatient } from '../arrange/arrange.js';
+import { textRule, uiRule } from '../model/value-rules.js';
 import { keyOfPatient, type Listing, type SeriesCopy, type StudyCopy } from './listing.js';
 import { contradict } from './person.js';
 

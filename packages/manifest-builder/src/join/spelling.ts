@@ -1,8 +1,8 @@
 import { type Patient, type PatientAttributes } from '@pacs-connectors/connector-core';
-import { complete, makePatient } from '../arrange.js';
-import { ATTRIBUTES, type PatientElement } from '../elements.js';
-import { type Pace } from '../pace.js';
-import { textRule } from '../value-rules.js';
+import { complete, makePatient } from '../arrange/arrange.js';
+import { ATTRIBUTES, type PatientElement } from '../model/elements.js';
+import { type Pace } from '../arrange/pace.js';
+import { textRule } from '../model/value-rules.js';
 import { type Identified, keyOfPatient, type Listing } from './listing.js';
 import { contradict } from './person.js';
 

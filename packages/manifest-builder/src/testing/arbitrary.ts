@@ -1,6 +1,6 @@
 import { type Instance, type Patient, type Series, type Study } from '@pacs-connectors/connector-core';
 import fc from 'fast-check';
-import { type ArcQuery, type Manifest } from '../manifest.js';
+import { type ArcQuery, type Manifest } from '../model/manifest.js';
 
 /** Any text: any code unit, lone surrogates and control characters too, and what is special to XML. */
 export const anyText = fc.oneof(

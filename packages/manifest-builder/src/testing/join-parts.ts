@@ -1,7 +1,7 @@
 import { type Patient, type Series } from '@pacs-connectors/connector-core';
 import fc from 'fast-check';
 import { type JoinPart } from '../join/join.js';
-import { type ArcQuery } from '../manifest.js';
+import { type ArcQuery } from '../model/manifest.js';
 
 /** What an archive answers. */
 export interface Answer extends Partial<Omit<JoinPart, 'arcQuery'>> {

@@ -1,5 +1,5 @@
 import { type Patient } from '@pacs-connectors/connector-core';
-import { type ArcQuery, type Manifest, type ManifestFormat } from '../manifest.js';
+import { type ArcQuery, type Manifest, type ManifestFormat } from '../model/manifest.js';
 import { renderManifest } from '../render.js';
 
 /** The whole text of a manifest. */

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { checkConfiguration, readConfiguration, renderProblem, renderYaml } from '@pacs-connectors/config-core';
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
-import { findPlugins } from '../plugins.js';
-import { type Terminal, UsageError } from '../terminal.js';
+import { findPlugins } from '../../boot/find-plugins.js';
+import { type Terminal, UsageError } from '../../boot/terminal.js';
 import { type Draft } from './draft.js';
 import { readPropertyFiles } from './property-files.js';
 import { allLines, translate } from './translate.js';

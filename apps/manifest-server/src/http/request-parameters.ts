@@ -1,8 +1,8 @@
 import { type FastifyRequest } from 'fastify';
-import { FORM } from '../http/bodies.js';
-import { plainProblem, ProblemError } from '../http/problem.js';
+import { FORM } from './bodies.js';
+import { plainProblem, ProblemError } from './problem.js';
 import { type BadEscape, type Parameter, parametersOfQuery, parametersOfUrl } from './query-string.js';
-import { BadParameters } from './read-search.js';
+import { BadParameters } from './bad-parameters.js';
 
 /**
  * The parameters of a request, in order: those of its URL, then those of its body, a form or a JSON object

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { anyText } from './testing/arbitrary.js';
+import { anyText } from '../testing/arbitrary.js';
 import * as rules from './value-rules.js';
 
 type Rule = (value: unknown) => unknown;

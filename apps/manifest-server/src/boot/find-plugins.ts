@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, NestFactory } from '@nestjs/core';
 import { type ConnectorPlugin } from '@pacs-connectors/connector-core';
 import { discoverPlugins } from '@pacs-connectors/connector-core/nestjs';
-import { findPluginModules } from '../boot/plugin-packages.js';
+import { findPluginModules } from './plugin-packages.js';
 
 @Module({})
 class PluginsOnly {}

@@ -1,5 +1,5 @@
 import { type Notice } from '@pacs-connectors/connector-core';
-import { type ArcQueryElement } from './elements.js';
+import { type ArcQueryElement } from '../model/elements.js';
 import { type Pace } from './pace.js';
 
 /**

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Instance, type Series } from '@pacs-connectors/connector-core';
 import { arrange } from './arrange.js';
-import { type ArcQueryElement } from './elements.js';
-import { type ArcQuery } from './manifest.js';
+import { type ArcQueryElement } from '../model/elements.js';
+import { type ArcQuery } from '../model/manifest.js';
 import { Pace } from './pace.js';
-import { arcQueryOf } from './testing/render.js';
+import { arcQueryOf } from '../testing/render.js';
 
 const PATH = '/studies/1.2/series/1.3/instances/1.4';
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { type Patient, type Series, type Study } from '@pacs-connectors/connector-core';
 import fc from 'fast-check';
 import { arrange } from './arrange.js';
-import { type ArcQueryElement } from './elements.js';
-import { type ArcQuery } from './manifest.js';
+import { type ArcQueryElement } from '../model/elements.js';
+import { type ArcQuery } from '../model/manifest.js';
 import { Pace } from './pace.js';
-import { anyManifest, patients as anyPatients } from './testing/arbitrary.js';
-import { arcQueryOf, patientOf } from './testing/render.js';
+import { anyManifest, patients as anyPatients } from '../testing/arbitrary.js';
+import { arcQueryOf, patientOf } from '../testing/render.js';
 
 async function arranged(patients: Patient[], more: Partial<ArcQuery> = {}): Promise<ArcQueryElement> {
   const { arcQuery } = await arrange({ arcQueries: [arcQueryOf(patients, more)] }, new Pace());

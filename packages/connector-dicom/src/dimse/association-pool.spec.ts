@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { AssociationPool, type PoolOptions } from './association-pool.js';
-import { Association } from './dimse/association.js';
-import { type Script, type ScriptedScp, startScriptedScp } from './testing/scripted-scp.js';
+import { Association } from './association.js';
+import { type Script, type ScriptedScp, startScriptedScp } from '../testing/scripted-scp.js';
 
 let scp: ScriptedScp;
 let pool: AssociationPool;

@@ -1,6 +1,6 @@
 import { type Notice } from '@pacs-connectors/connector-core';
-import { type MessageElement } from './elements.js';
-import { firstCharacters, linesRule, textRule } from './value-rules.js';
+import { type MessageElement } from '../model/elements.js';
+import { firstCharacters, linesRule, textRule } from '../model/value-rules.js';
 
 const SEVERITIES = ['ERROR', 'WARN', 'INFO'] as const;
 /** Lengths in characters that a viewer's dialog can show. */

@@ -13,14 +13,14 @@ import { acceptsGzip, matchesEtag, negotiateFormat, readsProblems } from '../htt
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
 import { sendBytes } from '../http/send-bytes.js';
-import { type Parameter, parametersOfUrl } from '../search/query-string.js';
-import { BadParameters } from '../search/read-search.js';
+import { type Parameter, parametersOfUrl } from '../http/query-string.js';
+import { BadParameters } from '../http/bad-parameters.js';
 import { saysNo } from '../search/values.js';
 import { Searches } from '../search/searches.service.js';
 import { DescribeManifest } from './describe-manifest.js';
-import { ManifestService, statusOf } from './manifest.service.js';
-import { expiredLaunchNotice } from './notices.js';
-import { type Coding, renderToBytes } from './rendered-manifest.js';
+import { ManifestService, statusOf } from '../manifest/manifest.service.js';
+import { expiredLaunchNotice } from '../manifest/notices.js';
+import { type Coding, renderToBytes } from '../manifest/rendered-manifest.js';
 
 @Controller()
 export class ManifestController {

@@ -1,6 +1,6 @@
 import { type Logger } from 'pino';
-import { type BuildReport, type PartReport } from '../manifest/built-manifests.service.js';
-import { type LoggedIdentifiers } from './identifiers.js';
+import { type BuildReport, type PartReport } from './built-manifests.service.js';
+import { type LoggedIdentifiers } from '../logging/identifiers.js';
 
 /** One line for each manifest: what was asked for, and how each archive answered. */
 export function logManifest(log: Logger, identifiers: LoggedIdentifiers, report: BuildReport): void {

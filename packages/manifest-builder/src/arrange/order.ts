@@ -1,4 +1,4 @@
-import { type InstanceElement, type PatientElement, type SeriesElement, type StudyElement } from './elements.js';
+import { type InstanceElement, type PatientElement, type SeriesElement, type StudyElement } from '../model/elements.js';
 import { type Pace } from './pace.js';
 
 /** Negative where `a` comes before `b`; texts by UTF-16 code units, which no locale changes. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Notice } from '@pacs-connectors/connector-core';
 import fc from 'fast-check';
 import { messageOf } from './message.js';
-import { anyText } from './testing/arbitrary.js';
+import { anyText } from '../testing/arbitrary.js';
 
 const notice = (severity: Notice['severity'], title: string, description: string): Notice => ({
   severity,

@@ -7,7 +7,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConnectorError, type SearchCriteria, type SearchOptions } from '@pacs-connectors/connector-core';
 import fc from 'fast-check';
 import { archives, fakes, patientWith, serveFakes } from '../testing/fake-archive.js';
-import { ManifestService } from './manifest.service.js';
+import { ManifestService } from '../manifest/manifest.service.js';
 
 let app: NestFastifyApplication;
 let url: string;

@@ -15,9 +15,9 @@ import {
   type PatientElement,
   type SeriesElement,
   type StudyElement,
-} from './elements.js';
+} from '../model/elements.js';
 import { leftOutNotices, type LeftOut } from './left-out.js';
-import { type ArcQuery, type Manifest } from './manifest.js';
+import { type ArcQuery, type Manifest } from '../model/manifest.js';
 import { messageOf } from './message.js';
 import { byInstance, byPatient, bySeries, byStudy, type Compare, sortPaced } from './order.js';
 import { type Pace } from './pace.js';
@@ -38,7 +38,7 @@ import {
   transferSyntaxRule,
   uiRule,
   uriRule,
-} from './value-rules.js';
+} from '../model/value-rules.js';
 
 /**
  * The manifest's elements: every value by its rule, in order, each patient and each UID once in an arcQuery. The trees may

@@ -1,6 +1,6 @@
 import { type ConnectionUse } from '@pacs-connectors/connector-core';
-import { type Association } from './dimse/association.js';
-import { aborted, DimseError } from './dimse/dimse-error.js';
+import { type Association } from './association.js';
+import { aborted, DimseError } from './dimse-error.js';
 
 export interface PoolOptions {
   /** Most associations at once, those being opened included; at least 1. */

@@ -1,0 +1,5 @@
+/** One test: `run` rejects (with an AssertionError of node:assert where the connector is at fault). */
+export interface ConformanceCase {
+  name: string;
+  run(): Promise<void>;
+}
