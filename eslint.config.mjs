@@ -2,39 +2,13 @@ import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
+import { rooms } from './tools/rooms.mjs';
 
-/** The rooms of the house and what each may import (docs/architecture.md). */
-const rooms = {
-  'connector-core': [],
-  'config-core': ['connector-core'],
-  'connector-db': ['connector-core', 'config-core'],
-  'connector-dicom': ['connector-core', 'config-core', 'tls-stores'],
-  'connector-dicomweb': ['connector-core', 'config-core', 'oauth2-client', 'tls-stores'],
-  'tls-stores': [],
-  'oauth2-client': ['connector-core'],
-  'manifest-builder': ['connector-core'],
-  'connector-testkit': ['connector-core'],
-  'demo-archive': ['connector-core', 'connector-testkit'],
-  'manifest-server': [
-    'connector-core',
-    'config-core',
-    'connector-db',
-    'connector-dicom',
-    'connector-dicomweb',
-    'manifest-builder',
-    'oauth2-client',
-    'tls-stores',
-    'demo-archive',
-  ],
-  'test-services': [],
-  'deploy-checks': [],
-  tools: [],
-};
 /** What a connector may import that has no line above: those made by the generator are tagged `kind:connector`. */
 const anyConnector = ['connector-core', 'config-core', 'oauth2-client', 'tls-stores'];
 
 const roomsByTag = [
-  ...Object.entries(rooms).map(([room, may]) => [`room:${room}`, [room, ...may]]),
+  ...Object.entries(rooms).map(([room, { imports }]) => [`room:${room}`, [room, ...imports]]),
   ['kind:connector', anyConnector],
 ];
 const depConstraints = roomsByTag.map(([sourceTag, may]) => ({

@@ -1,5 +1,5 @@
-// ESLint over the whole tree. The module-boundary rule reads Nx's project graph and passes everything in silence where there is
-// none, so the graph is made first, and a run without it is an error.
+// ESLint over the whole tree, and the floors of each package (floors.mjs). The module-boundary rule reads Nx's project graph and
+// passes everything in silence where there is none, so the graph is made first, and a run without it is an error.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -21,4 +21,5 @@ if (/No cached ProjectGraph/.test(stdout + stderr)) {
   console.error('The module boundaries were not checked: Nx has no project graph.');
   process.exit(1);
 }
-process.exit(status ?? 1);
+const floors = spawnSync(process.execPath, ['tools/floors.mjs'], { cwd: root, stdio: 'inherit' });
+process.exit(status || (floors.status ?? 1));

@@ -1,0 +1,57 @@
+/**
+ * The rooms of the house: each package, what it may import of ours, and its floors, the highest first.
+ *
+ * A floor names folders of the package's `src`; `.` stands for the files beside them. A folder imports from the floors below
+ * its own only, so no two need each other. ESLint holds `imports` (Nx's module boundaries), dependency-cruiser holds `floors`.
+ */
+export const rooms = {
+  'manifest-server': {
+    imports: [
+      'connector-core',
+      'config-core',
+      'connector-db',
+      'connector-dicom',
+      'connector-dicomweb',
+      'manifest-builder',
+      'oauth2-client',
+      'tls-stores',
+      'demo-archive',
+    ],
+    floors: [
+      '.',
+      'cli launch metrics',
+      'delivery health',
+      'cache tracing cli/connect',
+      'manifest',
+      'search reload',
+      'http retrieval watch lifecycle demo cli/import',
+      'boot',
+      'logging',
+    ],
+  },
+  'connector-db': {
+    imports: ['connector-core', 'config-core'],
+    floors: ['nestjs', '.', 'engines', 'sql', 'jdbc rows'],
+  },
+  'connector-dicom': {
+    imports: ['connector-core', 'config-core', 'tls-stores'],
+    floors: ['nestjs', '.', 'query', 'text tls', 'dimse'],
+  },
+  'connector-dicomweb': {
+    imports: ['connector-core', 'config-core', 'oauth2-client', 'tls-stores'],
+    floors: ['nestjs', '.', 'query', 'http', 'json tls'],
+  },
+  'demo-archive': { imports: ['connector-core', 'connector-testkit'], floors: ['.'] },
+  'connector-testkit': { imports: ['connector-core'], floors: ['.', 'conformance', 'fixtures'] },
+  'config-core': {
+    imports: ['connector-core'],
+    floors: ['nestjs', '.', 'schema', 'settings', 'reader', 'document values'],
+  },
+  'manifest-builder': { imports: ['connector-core'], floors: ['.', 'join', 'arrange', 'model launch'] },
+  'oauth2-client': { imports: ['connector-core'], floors: ['.'] },
+  'tls-stores': { imports: [], floors: ['.'] },
+  'connector-core': { imports: [], floors: ['nestjs', '.'] },
+  'test-services': { imports: [], floors: ['.', 'weasis'] },
+  'deploy-checks': { imports: [], floors: ['.'] },
+  tools: { imports: [], floors: [] },
+};
