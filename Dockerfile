@@ -3,22 +3,22 @@
 FROM node:26-bookworm-slim AS build
 WORKDIR /build
 RUN apt-get update && apt-get install -y --no-install-recommends binutils tini
-COPY package.json package-lock.json nx.json tsconfig.base.json ./
+COPY package.json package-lock.json tsconfig.base.json ./
 COPY packages packages
 COPY apps apps
 COPY tools tools
 COPY deploy/image deploy/image
 RUN npm ci --ignore-scripts --no-audit --no-fund
-RUN NX_DAEMON=false npx nx run manifest-server:build --outputStyle=static
+RUN npx tsc --build apps/manifest-server/tsconfig.lib.json
 
 # The server with what it needs in production; Node.js 26 has SQLite of its own, the only optional dependency.
 RUN mkdir -p image/app \
  && cp -r --parents package.json package-lock.json packages/*/package.json packages/*/dist packages/*/schema \
     apps/*/package.json apps/*/dist apps/*/bin tools/*/package.json image/app
 RUN cd image/app && npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --workspace=@pacs-connectors/manifest-server
-# What Node.js never loads: types, source maps, documentation. Licences stay.
+# What Node.js never loads: types, source maps, build state, documentation. Licences stay.
 RUN find image/app -type f ! -iname 'licen[cs]e*' ! -iname 'notice.*' \
-    '(' -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' -o -name '*.flow' ')' -delete \
+    '(' -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name .tsbuildinfo -o -name '*.md' -o -name '*.flow' ')' -delete \
  && rm -r image/app/tools image/app/package-lock.json \
  && cp deploy/image/healthcheck.mjs image/app/
 

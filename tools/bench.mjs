@@ -11,10 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const wanted = process.argv.slice(2);
 
 ensurePeers();
-const built = spawnSync('npx', ['nx', 'run-many', '-t', 'build', '--outputStyle=static'], {
-  cwd: root,
-  encoding: 'utf8',
-});
+const built = spawnSync(process.execPath, [`${root}tools/build.mjs`], { encoding: 'utf8' });
 if (built.status !== 0) {
   console.error(built.stdout + built.stderr);
   process.exit(1);

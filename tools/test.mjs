@@ -16,7 +16,7 @@ function run(command, commandArgs) {
 
 if (!unit) {
   ensurePeers();
-  const built = run('npx', ['nx', 'run-many', '-t', 'build', '--outputStyle=static']);
+  const built = run(process.execPath, [`${root}tools/build.mjs`]);
   if (built !== 0) process.exit(built);
 }
 mkdirSync(`${root}reports`, { recursive: true });

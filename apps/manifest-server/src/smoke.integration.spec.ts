@@ -76,8 +76,7 @@ describe.each([
 });
 
 it('npm start builds and serves; a signal that comes twice, by npm and by the terminal, is one', async () => {
-  // With the home of whoever runs the tests: Nx finds what has been built already.
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: folder.path };
+  const env = { PATH: process.env['PATH'], TMPDIR: folder.path };
   server = spawn(process.execPath, [join(root, 'tools/start.mjs'), '--port', '0'], {
     env,
     cwd: root,

@@ -155,7 +155,7 @@ describe('the image', () => {
 
   it('holds no test, no source map and nothing that only development needs', async () => {
     const ours = ['packages', 'apps'].map((name) => join(system, 'app', name));
-    const unwanted = ['*.spec.js', '*.ts', '*.map', '.env*', 'testing']
+    const unwanted = ['*.spec.js', '*.ts', '*.map', '.tsbuildinfo', '.env*', 'testing']
       .flatMap((name) => ['-o', '-name', name])
       .slice(1);
     expect((await execute('find', [...ours, ...unwanted])).stdout).toBe('');

@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { temporaryFolder } from '@pacs-connectors/test-services';
 import connectorGenerator from '../generators/connector/generator.mjs';
+import { buildSettings, neededFolders, root } from './build-settings.js';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const execute = promisify(execFile);
 const FOLDER = 'packages/connector-my-pacs';
 
@@ -27,6 +26,8 @@ beforeAll(async () => {
   }
   await copyFile(join(root, 'tsconfig.base.json'), join(workspace.path, 'tsconfig.base.json'));
   await symlink(join(root, 'node_modules'), join(workspace.path, 'node_modules'));
+  for (const folder of buildSettings(FOLDER, workspace.path).references)
+    await symlink(join(root, folder), join(workspace.path, folder));
 }, 60_000);
 
 afterAll(() => workspace?.remove());
@@ -44,6 +45,13 @@ async function run(program: string): Promise<string> {
   await writeFile(file, program);
   return (await execute(process.execPath, [file])).stdout;
 }
+
+it('writes a package that is built after those that it needs', () => {
+  const settings = buildSettings(FOLDER, workspace.path);
+  expect(settings).toMatchObject({ references: neededFolders(settings), stateFile: 'dist/.tsbuildinfo' });
+  expect(settings.references).toHaveLength(2);
+  expect(settings.manifest.files).toContain('!dist/.tsbuildinfo');
+});
 
 it('writes a package that passes the type check, its spec included', async () => {
   await typescript('tsconfig.json');

@@ -59,6 +59,7 @@ async function pack(): Promise<Map<string, string>> {
   for (const { name, files } of packed) {
     if (!files.some(({ path }) => path.startsWith('dist/')))
       throw new Error(`${name} is not built. Remedy: npm run build`);
+    expect(files.filter(({ path }) => path.endsWith('.tsbuildinfo'))).toEqual([]);
   }
   return new Map(packed.map(({ name, filename }) => [name, join(folder.path, filename)]));
 }
