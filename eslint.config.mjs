@@ -42,6 +42,15 @@ const noSignals = {
     "CallExpression[callee.property.name='kill']:not([arguments.0.object.name='process'][arguments.0.property.name='pid'])",
   message: `Node.js also signals a process that never started. Use one of ${signallers.join(', ')}.`,
 };
+/** Jest's limit ends what hangs (jest.config.mjs). A limit of its own would end a test or a hook that a busy machine makes slow. */
+const noLimits = [
+  'CallExpression[callee.name=/^(before|after)(All|Each)$/][arguments.length>1]',
+  'CallExpression[callee.name=/^(it|test)$/][arguments.length>2]',
+  'CallExpression[callee.object.name=/^(it|test)$/][callee.property.name!="each"][arguments.length>2]',
+  'CallExpression[callee.callee.object.name=/^(it|test)$/][arguments.length>2]',
+  'CallExpression[callee.tag.object.name=/^(it|test)$/][arguments.length>2]',
+  'CallExpression[callee.object.name="jest"][callee.property.name="setTimeout"]',
+].map((selector) => ({ selector, message: 'No limit of its own: testTimeout of jest.config.mjs holds for all.' }));
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'reports/**', 'coverage/**'] },
@@ -67,6 +76,7 @@ export default tseslint.config(
     ignores: signallers,
     rules: { 'no-restricted-syntax': ['error', noSignals] },
   },
+  { files: ['**/*.spec.ts'], rules: { 'no-restricted-syntax': ['error', noSignals, ...noLimits] } },
   {
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: {

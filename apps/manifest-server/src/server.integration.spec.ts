@@ -4,15 +4,13 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { signalProcess, temporaryFolder } from '@pacs-connectors/test-services';
 import { ROUTES } from './http/routes.js';
 import { type BuiltServer, runBuiltServer } from './testing/built-server.js';
 import { installPluginPackage, link } from './testing/plugin-package.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-// A server takes seconds to start where the machine is busy.
-jest.setTimeout(120_000);
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const running: BuiltServer[] = [];

@@ -72,7 +72,7 @@ describe.each([
     expect(await exited).toEqual([0, null]);
     expect(existsSync(demoFolder)).toBe(false);
     expect(output()).not.toMatch(/error|deprecat/i);
-  }, 180_000);
+  });
 });
 
 it('npm start builds and serves; a signal that comes twice, by npm and by the terminal, is one', async () => {
@@ -89,7 +89,7 @@ it('npm start builds and serves; a signal that comes twice, by npm and by the te
   signalProcess(server, 'SIGTERM');
   expect(await exited).toEqual([0, null]);
   expect(existsSync(demoFolder)).toBe(false);
-}, 300_000);
+});
 
 /** Waits for the banner, and reads from it. @throws Error with what the server printed where it ends instead */
 async function started(child: ChildProcess): Promise<{ host: string; demoFolder: string; output: () => string }> {

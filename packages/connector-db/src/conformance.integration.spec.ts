@@ -35,7 +35,7 @@ describe.each([
   let archive: Archive;
   beforeAll(async () => {
     archive = await start();
-  }, 60_000);
+  });
   afterAll(() => archive.stop());
 
   const open = async (more: Partial<DatabaseSettings> = {}) => {
@@ -51,5 +51,5 @@ describe.each([
     openVia: ({ port }: { port: number }) =>
       open({ uri: archive.settings.uri?.replace(String(archive.port), String(port)) }),
   };
-  for (const { name, run } of conformanceCases(open, overNetwork ? { network } : {})) it(name, run, 60_000);
+  for (const { name, run } of conformanceCases(open, overNetwork ? { network } : {})) it(name, run);
 });

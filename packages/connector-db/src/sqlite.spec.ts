@@ -55,7 +55,7 @@ describe('DatabaseConnector and a file of SQLite', () => {
       kind: 'timeout',
     });
     clearInterval(timer);
-    expect(performance.now() - start).toBeLessThan(4_000);
+    expect(performance.now() - start).toBeLessThan(15_000);
     expect(turns).toBeGreaterThan(20);
     const caller = new AbortController();
     const pending = ask(connector, { studyInstanceUids: ['1.2'] }, caller.signal).catch((error: unknown) => error);
@@ -64,7 +64,7 @@ describe('DatabaseConnector and a file of SQLite', () => {
     // The one connection is free again: the process that was busy is gone.
     await connector.check(AbortSignal.timeout(10_000));
     await connector.close();
-  }, 30_000);
+  });
 
   it('keeps the statement time-out', async () => {
     const connector = connectorOf({
@@ -95,7 +95,7 @@ describe('DatabaseConnector and a file of SQLite', () => {
       expect(instances?.at(-1)).toMatchObject({ sopInstanceUid: '1.2.3.10000', instanceNumber: '10000' });
     }
     await connector.close();
-  }, 60_000);
+  });
 
   it('tells a missing file, a file that is no database, a wrong column', async () => {
     const select = 'select t as studyInstanceUid, t as seriesInstanceUid, t as sopInstanceUid from log';

@@ -18,7 +18,7 @@ describe('values of a database: PostgreSQL', () => {
   let archive: Archive;
   beforeAll(async () => {
     archive = ofServer(await startPostgresql({ timezone: 'America/Los_Angeles', datestyle: 'German' }));
-  }, 60_000);
+  });
   afterAll(() => archive.stop());
 
   it('gives dates and times as the wall clock that the column shows', async () => {
@@ -165,7 +165,7 @@ describe('values of a database: MariaDB', () => {
   let archive: Archive;
   beforeAll(async () => {
     archive = ofServer(await startMariadb({ 'default-time-zone': '-08:00' }));
-  }, 60_000);
+  });
   afterAll(() => archive.stop());
 
   it('gives dates and times as the wall clock that the column shows', async () => {

@@ -47,7 +47,7 @@ beforeAll(async () => {
     startOrthanc({ config: { ...tls, DicomTlsRemoteCertificateRequired: true } }),
   ]);
   await Promise.all([plain, secure, mutual].map((peer) => peer.upload(files)));
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all([plain, secure, mutual].map((peer) => peer?.stop()));

@@ -274,7 +274,7 @@ describe('a caller who leaves', () => {
     await expectFailure(ask(connector, QUESTION, AbortSignal.timeout(100)), 'timeout', /before the deadline/);
     expectComplete(await ask(connector));
     expect(scp.connections).toBe(2);
-  }, 20_000);
+  });
 });
 
 it('one that fails below the studies for good ends the others that were under way for it', async () => {

@@ -34,14 +34,10 @@ describe('the chart', () => {
       },
     ],
     ['without what can be left out', { networkPolicy: { enabled: false } }],
-  ])(
-    'is what Kubernetes takes, %s',
-    async (_, values) => {
-      const rendered = await manifests(values);
-      expect(await kubernetesProblems(rendered, root)).toEqual([]);
-    },
-    60_000,
-  );
+  ])('is what Kubernetes takes, %s', async (_, values) => {
+    const rendered = await manifests(values);
+    expect(await kubernetesProblems(rendered, root)).toEqual([]);
+  });
 
   it('mounts what the configuration names, and has the login of the registry', async () => {
     const rendered = await manifests({
@@ -118,7 +114,7 @@ it('the plain manifests are the chart with its own values', async () => {
   const text = await readFile(join(root, PLAIN_MANIFESTS), 'utf8');
   expect(text).toBe(await plainManifests(root));
   expect(await kubernetesProblems(parseManifests(text), root)).toEqual([]);
-}, 60_000);
+});
 
 it('the secret of the example is one, and is the one that the manifests name', async () => {
   const [secret] = parseManifests(await readFile(join(root, 'deploy/kubernetes/secret.example.yaml'), 'utf8'));
@@ -127,7 +123,7 @@ it('the secret of the example is one, and is the one that the manifests name', a
   expect(plain).toContain(`secretRef:\n                name: ${secret!.metadata.name}\n`);
   const placeholders = [...plain.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
   expect(Object.keys(secret!['stringData'] as object).sort()).toEqual(placeholders.sort());
-}, 60_000);
+});
 
 describe('the checks find', () => {
   const service = (spec: object): Manifest => ({
@@ -141,13 +137,9 @@ describe('the checks find', () => {
     ['a field that there is none of', { ports: [{ port: 80, targetprot: 'http' }] }, /targetprot/],
     ['a value of another type', { ports: [{ port: '80' }] }, /port/],
     ['what is missing', { ports: [{ name: 'http' }] }, /port/],
-  ])(
-    '%s',
-    async (_, spec, problem) => {
-      expect((await kubernetesProblems([service(spec)], root)).join('\n')).toMatch(problem);
-    },
-    60_000,
-  );
+  ])('%s', async (_, spec, problem) => {
+    expect((await kubernetesProblems([service(spec)], root)).join('\n')).toMatch(problem);
+  });
 });
 
 describe('the renderer', () => {

@@ -133,7 +133,7 @@ describe('its configuration, beside a real Orthanc and Redis', () => {
       },
       ready: async () => (await fetch(`${address}/health/ready`)).ok,
     });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await server?.stop();

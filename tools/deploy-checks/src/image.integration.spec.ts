@@ -57,7 +57,7 @@ beforeAll(async () => {
       patient-id-column: pid
 `,
   );
-}, 900_000);
+});
 
 afterAll(async () => {
   await database?.stop();

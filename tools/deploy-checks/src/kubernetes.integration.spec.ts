@@ -71,7 +71,7 @@ beforeAll(async () => {
     env: { PATH: process.env['PATH'], ...env, ...(secret!['stringData'] as Record<string, string>) },
     ready: async () => (await fetch(address + container.startupProbe.httpGet.path)).ok,
   });
-}, 90_000);
+});
 
 afterAll(async () => {
   await server?.stop();

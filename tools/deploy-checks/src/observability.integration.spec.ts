@@ -59,7 +59,7 @@ beforeAll(async () => {
   };
   panels = dashboard.panels;
   variables = dashboard.templating.list;
-}, 90_000);
+});
 
 afterAll(async () => {
   await server?.stop();

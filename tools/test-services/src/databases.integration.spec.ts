@@ -12,7 +12,7 @@ describe.each([
   let server: DatabaseServer;
   beforeAll(async () => {
     server = await start();
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('runs statements, in UTF-8', async () => {
@@ -29,7 +29,7 @@ describe.each([
     await server.start();
     expect(server.pid).not.toBe(pid);
     expect((await server.execute('select count(*) from t')).trim()).toBe('1');
-  }, 60_000);
+  });
 
   it('hangs and goes on', async () => {
     await server.pause();

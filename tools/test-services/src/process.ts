@@ -90,7 +90,7 @@ export async function startServer(options: ServerCommand): Promise<RunningServer
     }
   };
 
-  const deadline = Date.now() + (options.timeoutMs ?? 60_000);
+  const deadline = Date.now() + (options.timeoutMs ?? 300_000);
   while (running(child) && Date.now() < deadline) {
     if (await options.ready().catch(() => false)) {
       return {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await symlink(join(root, 'node_modules'), join(workspace.path, 'node_modules'));
   for (const folder of buildSettings(FOLDER, workspace.path).references)
     await symlink(join(root, folder), join(workspace.path, folder));
-}, 60_000);
+});
 
 afterAll(() => workspace?.remove());
 
@@ -55,7 +55,7 @@ it('writes a package that is built after those that it needs', () => {
 
 it('writes a package that passes the type check, its spec included', async () => {
   await typescript('tsconfig.json');
-}, 120_000);
+});
 
 it('writes a plug-in that NestJS discovers, whose settings are checked, and which says that it is not written yet', async () => {
   await typescript('tsconfig.lib.json');
@@ -88,7 +88,7 @@ await app.close();`);
     leftOut: ['bad'],
     refusal: ['ConnectorError', 'asking http://pacs.example is not written yet'],
   });
-}, 120_000);
+});
 
 it('leaves nothing to write but the questions to the archive: with these, the conformance suite passes', async () => {
   await writeFile(
@@ -128,7 +128,7 @@ const cases = conformanceCases(open);
 for (const { name, run } of cases) await run().catch((error) => failed.push([name, error.message]));
 console.log(JSON.stringify({ enough: cases.length > 20, failed }));`);
   expect(JSON.parse(output)).toEqual({ enough: true, failed: [] });
-}, 120_000);
+});
 
 it('refuses a name that cannot be one of a package, and one that is taken', async () => {
   const tree = emptyWorkspace();

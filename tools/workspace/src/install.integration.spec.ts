@@ -37,7 +37,7 @@ beforeAll(async () => {
      insert into images values ('7', 'Doe^Jane', '1.2', '1.2.3', '1.2.3.4');`,
   );
   tarballs = await pack();
-}, 120_000);
+});
 
 afterAll(async () => {
   await database?.stop();
@@ -123,7 +123,7 @@ await connector.close();`,
   );
   expect(output).toContain('<Instance SOPInstanceUID="1.2.3.4"');
   await expect(execute('npm', ['ls', '@nestjs/common'], { cwd: path })).rejects.toMatchObject({ code: 1 });
-}, 180_000);
+});
 
 it('installs beside NestJS, and its modules make up an application', async () => {
   const libraries = [...tarballs].filter(([name]) => !name.endsWith('manifest-server')).map(([, tarball]) => tarball);
@@ -149,7 +149,7 @@ ${SEARCH}
 await app.close();`,
   );
   expect(output).toContain('<Instance SOPInstanceUID="1.2.3.4"');
-}, 180_000);
+});
 
 it('installs as a server into an empty project, and serves from there', async () => {
   const path = await project('server', [...tarballs.values()]);
@@ -171,4 +171,4 @@ it('installs as a server into an empty project, and serves from there', async ()
     signalProcess(server, 'SIGTERM');
     await exited;
   }
-}, 180_000);
+});

@@ -10,7 +10,7 @@ let url: string;
 beforeAll(async () => {
   redis = await startRedis();
   ({ app, url } = await serveFakes(`${fakes('north')}cache: { url: '${redis.url}', encryption-key: any long text }\n`));
-}, 60_000);
+});
 afterAll(async () => {
   redis?.signal('SIGCONT');
   await app?.close();
@@ -24,12 +24,12 @@ async function readiness(): Promise<{ http: number; cache: string }> {
 }
 
 async function turns(cache: 'up' | 'degraded'): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const now = await readiness();
     expect(now.http).toBe(200);
     if (now.cache === cache) return;
-    if (Date.now() > deadline) throw new Error(`the cache did not turn ${cache} within 20 s`);
+    if (Date.now() > deadline) throw new Error(`the cache did not turn ${cache} within 2 minutes`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -44,7 +44,7 @@ it('readiness does not wait for a Redis that hangs, says so, and says when it go
   await turns('degraded');
   redis.signal('SIGCONT');
   await turns('up');
-}, 120_000);
+});
 
 it('and when it is gone and back, though nobody launches anything', async () => {
   await turns('up');
@@ -53,4 +53,4 @@ it('and when it is gone and back, though nobody launches anything', async () => 
   await turns('degraded');
   redis = await startRedis({ port });
   await turns('up');
-}, 60_000);
+});

@@ -28,9 +28,9 @@ function replica(name: string, settings: RedisSettings): ManifestCache<string> {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('did not come about within 30 s');
+    if (Date.now() > deadline) throw new Error('did not come about within 2 minutes');
     await pause(100);
   }
 }
@@ -78,7 +78,7 @@ it('is closed quietly at any moment of a TLS handshake, trusted or not', async (
   });
   expect(new Set(await Promise.all(closed))).toEqual(new Set(['closed']));
   await pause(200);
-}, 60_000);
+});
 
 it('by a sentinel, also after the master has died', async () => {
   const redis = await startSentinelRedis();
@@ -93,7 +93,7 @@ it('by a sentinel, also after the master has died', async () => {
   let question = 0;
   await until(async () => (await shared(a, b, `z${++question}`)) === `a z${question}`);
   expect(await answers(a)).toBe(true);
-}, 90_000);
+});
 
 it('in a cluster, whichever node holds a key', async () => {
   const redis = await startClusterRedis();
@@ -101,4 +101,4 @@ it('in a cluster, whichever node holds a key', async () => {
   const [a, b] = [replica('a', redis), replica('b', redis)];
   await Promise.all([ready(a), ready(b)]);
   for (let question = 0; question < 12; question++) expect(await shared(a, b, String(question))).toBe(`a ${question}`);
-}, 60_000);
+});

@@ -35,9 +35,9 @@ async function startStandIn(confirms: () => boolean) {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 120_000;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error('did not come about within 10 s');
+    if (Date.now() > deadline) throw new Error('did not come about within 2 minutes');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

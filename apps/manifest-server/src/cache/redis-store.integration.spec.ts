@@ -67,9 +67,9 @@ function manifestOf(text: string, builtBy?: string): CachedManifest {
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('did not come about within 20 s');
+    if (Date.now() > deadline) throw new Error('did not come about within 2 minutes');
     await pause(20);
   }
 }
@@ -100,7 +100,7 @@ it('any replica answers any key, and one question is built once', async () => {
   replicas.flatMap((replica) => replica.builds)[0]?.finish('<Doe/>');
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['<Doe/>']));
   // Woken by message, not by the claim's lapse (6 s).
-  expect(Date.now() - finished).toBeLessThan(3000);
+  expect(Date.now() - finished).toBeLessThan(5000);
   expect(await (await new Replica().ready()).text(key)).toBe('<Doe/>');
 });
 
@@ -215,8 +215,11 @@ it('a Redis that hangs delays no launch but the first, and is shared again when 
   redis.signal('SIGSTOP');
   await a.cache.launch({ patient: 'first' });
   const begun = Date.now();
-  const keys = await Promise.all(['x', 'y', 'z'].map((patient) => a.cache.launch({ patient })));
-  expect(Date.now() - begun).toBeLessThan(800);
+  const keys: string[] = [];
+  for (const patient of ['x', 'y', 'z']) keys.push(await a.cache.launch({ patient }));
+  for (let count = 0; count < 40; count++) await a.cache.launch({ patient: 'z' });
+  // Half a second for each would be 20 s.
+  expect(Date.now() - begun).toBeLessThan(10_000);
   await until(() => a.builds.length === 4);
   for (const { finish, question } of a.builds) finish(`<${question.patient}/>`);
   expect(await a.text(keys[2] ?? '')).toBe('<z/>');

@@ -11,10 +11,12 @@ import {
 } from '@pacs-connectors/test-services';
 import { type BuiltServer, runBuiltServer } from '../testing/built-server.js';
 
-/** The same Orthanc by C-FIND and by DICOMweb, and both again by way of a network that can be slow. */
+/** The same Orthanc by C-FIND and by DICOMweb, and both again through a network that can be slow. Each lists its studies (`separate`). */
 const DIRECT = ['dicom', 'web'];
 const REMOTE = ['remote-dicom', 'remote-web'];
-const CHECK_TIMEOUT_MS = 1000;
+/** A busy machine answers within these. */
+const CHECK_TIMEOUT = '8s';
+const SEARCH_TIMEOUT = '15s';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let orthanc: RunningOrthanc;
@@ -33,18 +35,18 @@ beforeAll(async () => {
   const ports = [...networks.map(({ port }) => port)];
   await writeFile(
     file,
-    `health: { check-interval: 300ms, check-timeout: ${CHECK_TIMEOUT_MS}ms, circuit.rest: 1h }
+    `health: { check-interval: 300ms, check-timeout: ${CHECK_TIMEOUT}, circuit.rest: 1h }
 connector:
-  timeout: 2s
+  timeout: ${SEARCH_TIMEOUT}
   config:
 ${dicom('dicom', orthanc.dicomPort)}${web('web', orthanc.httpPort)}${dicom('remote-dicom', ports[0]!)}${web('remote-web', ports[1]!)}`,
   );
   server = await runBuiltServer(['--connectors-config', file, '--port', '0'], folder.path);
   url = await server.address();
   while ((await status('startup')) !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
-}, 120_000);
+});
 
-beforeEach(() => turn([...DIRECT, ...REMOTE], 200), 60_000);
+beforeEach(() => turn([...DIRECT, ...REMOTE], 200));
 
 afterAll(async () => {
   signalProcess(server?.child, 'SIGTERM');
@@ -53,11 +55,12 @@ afterAll(async () => {
   orthanc?.signal('SIGCONT');
   await orthanc?.stop();
   await folder?.remove();
-}, 60_000);
+});
 
 function dicom(id: string, port: number): string {
   return `    ${id}:
       type: DICOM
+      separate: true
       wado.authentication.basic.url: http://${id}.example/wado
       dicom-connector: { calling-aet: VIEWER, aet: ORTHANC, host: 127.0.0.1, port: ${port}, idle-timeout: 500ms }
 `;
@@ -66,6 +69,7 @@ function dicom(id: string, port: number): string {
 function web(id: string, port: number): string {
   return `    ${id}:
       type: DICOM_WEB
+      separate: true
       dicom-web-connector:
         qido-rs.authentication.basic.server: { url: http://127.0.0.1, port: ${port}, context: /dicom-web }
         wado-rs.authentication.basic.server: { url: http://${id}.example, context: /dicom-web }
@@ -89,7 +93,7 @@ async function health(id: string): Promise<Health | undefined> {
 
 /** Waits until the health of all of `ids` is as wanted; liveness and readiness stay as they are all the while. */
 async function turn(ids: readonly string[], wanted: 200 | 503): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   for (;;) {
     const codes = await Promise.all(ids.map((id) => status(`connectors/${id}`)));
     expect(await Promise.all(['live', 'ready'].map(status))).toEqual([200, 200]);
@@ -101,7 +105,7 @@ async function turn(ids: readonly string[], wanted: 200 | 503): Promise<void> {
 
 /** Waits until a connector is told to be up, and slow. */
 async function becomesSlow(id: string): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   for (;;) {
     const told = await health(id);
     if (told?.status === 'up' && (told.latencyMs ?? 0) > 80) return;
@@ -142,7 +146,7 @@ it('stopped and started again: the health of both ways turns and turns back', as
   await orthanc.start();
   await turn([...DIRECT, ...REMOTE], 200);
   await expectWhole(...DIRECT);
-}, 120_000);
+});
 
 it('hung and going on: the health of both ways turns and turns back, while 100 probes a second are answered', async () => {
   orthanc.signal('SIGSTOP');
@@ -163,7 +167,7 @@ it('hung and going on: the health of both ways turns and turns back, while 100 p
   }
   await turn([...DIRECT, ...REMOTE], 200);
   await expectWhole(...DIRECT);
-}, 120_000);
+});
 
 it('slow: up and told how slow while a check ends in time, down where it does not, and up again', async () => {
   const [dicomNetwork, webNetwork] = networks as [FaultProxy, FaultProxy];
@@ -172,7 +176,7 @@ it('slow: up and told how slow while a check ends in time, down where it does no
   await Promise.all([dicomNetwork.fail(slow(800)), webNetwork.fail(slow(2500))]);
   await Promise.all(REMOTE.map(becomesSlow));
 
-  await Promise.all(networks.map((network) => network.fail(slow(50))));
+  await Promise.all(networks.map((network) => network.fail(slow(5))));
   await turn(REMOTE, 503);
   for (const id of REMOTE) expect(await health(id)).toMatchObject({ lastError: { kind: 'timeout' } });
   expect(await Promise.all(DIRECT.map((id) => status(`connectors/${id}`)))).toEqual([200, 200]);
@@ -183,4 +187,4 @@ it('slow: up and told how slow while a check ends in time, down where it does no
   await Promise.all(networks.map((network) => network.heal()));
   await turn(REMOTE, 200);
   await expectWhole(...REMOTE);
-}, 120_000);
+});

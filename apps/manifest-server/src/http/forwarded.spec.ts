@@ -9,8 +9,8 @@ it('reads what each proxy says, quoted or not', () => {
 });
 
 it.each(['a', '"a', 'a="b', 'a ', 'a=b;', '\\'])('does not take long over a header full of %j', (text) => {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   parseForwarded(text + text.slice(-1).repeat(120_000));
   // By steps that grow with the square of it, six seconds and more.
-  expect(performance.now() - begun).toBeLessThan(2000);
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(2000);
 });

@@ -64,7 +64,7 @@ beforeAll(async () => {
   await writeFile(file, JSON.stringify({ connector: { config } }));
   app = await startServer({ configuration: [file], port: 0, host: '127.0.0.1' });
   url = await app.getUrl();
-}, 120_000);
+});
 
 afterAll(async () => {
   await app?.close();
@@ -72,7 +72,7 @@ afterAll(async () => {
   await new Promise((resolve) => (gateway ? gateway.close(resolve) : resolve(undefined)));
   await orthanc?.stop();
   await folder?.remove();
-}, 60_000);
+});
 
 async function launch(parameters: Record<string, string>): Promise<Response> {
   const query = new URLSearchParams({ launch: 'rs', archive: 'open', ...parameters });

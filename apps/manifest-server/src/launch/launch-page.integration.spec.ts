@@ -19,7 +19,7 @@ beforeAll(async () => {
     ),
   );
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await app?.close();
@@ -52,4 +52,4 @@ it('is shown by a browser as it is meant: the link, what was found, the messages
   expect(await page.title()).toBe('Open in Weasis');
   expect(complaints).toEqual([]);
   await page.close();
-}, 60_000);
+});

@@ -188,7 +188,7 @@ describe('a launch that asks several archives', () => {
 
   it('shows the first image of a fast archive as soon as without the slow one', async () => {
     archives.set('north', async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await new Promise((resolve) => setTimeout(resolve, 5000));
       return patientWith('1.2');
     });
     const timed = async (query: string) => {

@@ -66,7 +66,7 @@ describe('an uploaded manifest', () => {
     const now = Math.floor(Date.now() / 1000);
     const address = /-w "([^"]+)"/.exec(commandsOf(await upload(await withToken(now + 8))))?.[1] ?? '';
     expect((await fetch(address)).status).toBe(200);
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 120_000;
     while ((await fetch(address)).status !== 404) {
       expect(Date.now()).toBeLessThan(deadline);
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -4,7 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sampleArchive } from '@pacs-connectors/connector-testkit';
 import { createDemoArchive, type DemoArchive } from '@pacs-connectors/demo-archive';
 import {
@@ -21,8 +21,6 @@ import {
   writeDicomFiles,
 } from '@pacs-connectors/test-services';
 import { BYSTANDERS, runStarvedServer, type StarvedServer, WITH_BYSTANDERS } from '../testing/starved-server.js';
-
-jest.setTimeout(120_000);
 
 const REMEDY = /Raise the limit of open files of this process/;
 const execFileAsync = promisify(execFile);
@@ -42,7 +40,7 @@ afterAll(() => folder?.remove());
 
 /** Waits until `check` holds. */
 async function until(check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   while (!(await check())) {
     if (Date.now() > end) throw new Error(`it does not become so: ${check}\n${server?.output()}`);
     await pause(50);

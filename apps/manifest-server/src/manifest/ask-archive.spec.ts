@@ -85,7 +85,7 @@ describe('one archive', () => {
     };
     await expect(ask(silent, { timeoutMs: 50 })).rejects.toMatchObject({ kind: 'timeout' });
     expect(reason).toMatchObject({ name: 'TimeoutError' });
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   it('may say in its own words what it was doing when the deadline came', async () => {

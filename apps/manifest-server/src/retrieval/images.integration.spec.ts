@@ -50,9 +50,9 @@ beforeAll(async () => {
     'one-place': site.connectorOfOnePlace('ours'),
     'as-caller': site.connectorOfOnePlace('theirs'),
   });
-}, 120_000);
+});
 
-afterAll(() => site?.stop(), 60_000);
+afterAll(() => site?.stop());
 
 interface Part {
   arcId: string;

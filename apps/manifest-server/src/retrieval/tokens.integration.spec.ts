@@ -111,7 +111,7 @@ it('a minimum of life that the provider does not give is said once, and the prov
 it('a slow provider and a slow archive together take no longer than the deadline', async () => {
   const slow = createPlainServer((_request, response) => {
     const token = { access_token: 'T', token_type: 'Bearer', expires_in: 600 };
-    setTimeout(() => response.setHeader('content-type', 'application/json').end(JSON.stringify(token)), 1500);
+    setTimeout(() => response.setHeader('content-type', 'application/json').end(JSON.stringify(token)), 7000);
   });
   await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
   try {
@@ -120,7 +120,7 @@ it('a slow provider and a slow archive together take no longer than the deadline
 spring.security.oauth2.client:
   registration.sso: { client-id: c, client-secret: s, authorization-grant-type: client_credentials, provider: idp }
   provider.idp.token-uri: http://127.0.0.1:${port}/token
-connector.timeout: 2s
+connector.timeout: 8s
 connector.config.x: { type: FAKE, wado.authentication.oauth2: { url: https://x.example/rs, oidc-id: sso } }
 `));
     archives.set('x', () => new Promise(() => undefined));
@@ -128,7 +128,7 @@ connector.config.x: { type: FAKE, wado.authentication.oauth2: { url: https://x.e
     const { x } = await parts(await launch());
     expect(x?.Message?.description).toMatch(/not in this manifest/);
     // The deadline and the connector's half a second; not the deadline twice.
-    expect(performance.now() - begun).toBeLessThan(3200);
+    expect(performance.now() - begun).toBeLessThan(14_000);
   } finally {
     slow.close();
   }

@@ -21,7 +21,7 @@ function errorsOf(query: string) {
 }
 
 it('does not take long over a body that is full of blanks', () => {
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   const blanks = ' '.repeat(200_000);
   expect(read(`studyUID=${blanks}1.2${blanks}&accessionNumber=A 7${blanks}`).criteria).toMatchObject({
     studyInstanceUids: ['1.2'],
@@ -29,7 +29,7 @@ it('does not take long over a body that is full of blanks', () => {
   });
   expect(() => read(`patientID=x${blanks}y`)).toThrow('characters long');
   // By steps that grow with the square of it, half a minute.
-  expect(performance.now() - begun).toBeLessThan(3000);
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(3000);
 });
 
 describe('a search', () => {

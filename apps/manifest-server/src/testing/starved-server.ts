@@ -49,7 +49,7 @@ export async function runStarvedServer(args: string[], cwd: string, wrapper: str
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const prints = async (pattern: RegExp) => {
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 120_000;
     for (;;) {
       const found = pattern.exec(output);
       if (found) return found;

@@ -3,13 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { freePort, signalProcess, temporaryFolder } from '@pacs-connectors/test-services';
 import { type BuiltServer, runBuiltServer } from '../testing/built-server.js';
 import { type RemoteArchive, startRemoteArchive } from '../testing/remote-archive.js';
 import { type CollectedSpan, startTraceCollector, type TraceCollector } from '../testing/trace-collector.js';
-
-jest.setTimeout(60_000);
 
 const CALLER = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
 const TRACEPARENT = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
@@ -84,7 +82,7 @@ const here = () => ({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until(come: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   while (!(await come())) {
     if (Date.now() > end) throw new Error(`it did not come; the server said:\n${server.output()}`);
     await pause(20);

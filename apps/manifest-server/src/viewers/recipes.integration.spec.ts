@@ -37,13 +37,13 @@ beforeAll(async () => {
   const files = await writeDicomFiles(join(folder.path, 'dicom'), [patient!]);
   await orthanc.upload(files);
   dcmqrscp = await startDcmqrscp({ files });
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.allSettled(servers.map((server) => server.close()));
   await Promise.allSettled([orthanc?.stop(), dcmqrscp?.stop()]);
   await folder?.remove();
-}, 60_000);
+});
 
 /** What a site writes in place of what a recipe says, made when the peers run. */
 const SITES: Record<string, () => Promise<Record<string, string>>> = {
@@ -107,7 +107,7 @@ describe.each(Object.keys(SITES))('the recipe %s', (recipe) => {
   const counts: number[] = [];
   beforeAll(async () => {
     url = await serve(recipe);
-  }, 60_000);
+  });
 
   it.each(WEASIS_RELEASES)('opened by Weasis %s', async (release) => {
     const view = await openLaunch(await launchAddress(`${url}/display?patientID=${patient!.patientId}`), { release });

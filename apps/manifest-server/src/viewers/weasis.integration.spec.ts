@@ -75,9 +75,9 @@ beforeAll(async () => {
     );
     servers[name as ServerName] = await site.serve(Object.fromEntries(connectors), further);
   }
-}, 180_000);
+});
 
-afterAll(() => site?.stop(), 60_000);
+afterAll(() => site?.stop());
 
 function idOf(type: ConnectorType, access: ImageAccess): string {
   return [type, ...Object.entries(access).map(([key, value]) => (value === true ? key : value))].join('-');

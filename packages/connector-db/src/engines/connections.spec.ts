@@ -60,7 +60,7 @@ describe.each(URLS)('the driver of %s', (_name, url) => {
     const port = await listen(() => undefined);
     const start = performance.now();
     expect(await outcomeOf(open(port), 500)).toMatchObject({ kind: 'timeout' });
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   it('says that a server hung up', async () => {

@@ -75,7 +75,7 @@ function suite(engine: 'postgresql' | 'mysql', start: () => Promise<DatabaseServ
         insert into study values ${studies.join(', ')}; analyze ${engine === 'mysql' ? 'table' : ''} patient;`,
       );
       client = await connect(server);
-    }, 120_000);
+    });
     afterAll(async () => {
       await client?.close();
       await server?.stop();

@@ -233,7 +233,7 @@ describe('for any text', () => {
 });
 
 it('spends no time on values of megabytes', () => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (const text of [
     ' '.repeat(4e6) + 'x',
     'x' + ' \0'.repeat(2e6) + 'x',
@@ -251,5 +251,5 @@ it('spends no time on values of megabytes', () => {
       rules.daRule,
     ])
       rule(text);
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(2000);
 });
