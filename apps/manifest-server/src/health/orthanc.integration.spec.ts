@@ -62,7 +62,7 @@ function dicom(id: string, port: number): string {
       type: DICOM
       separate: true
       wado.authentication.basic.url: http://${id}.example/wado
-      dicom-connector: { calling-aet: VIEWER, aet: ORTHANC, host: 127.0.0.1, port: ${port}, idle-timeout: 500ms }
+      dicom-connector: { calling-aet: VIEWER, aet: ORTHANC, host: 127.0.0.1, port: ${port}, idle-timeout: 500ms, connect-timeout: 1m, echo-timeout: 1m }
 `;
 }
 
