@@ -9,7 +9,7 @@ import { RetrievalKeys, retrievalPaths } from './settings/retrieval.js';
 /** Every key with its places and its meaning, as Markdown: those of all, then those of a connector of each type. */
 export function configurationReference(plugins: readonly KnownPlugin[]): string {
   const sections = [
-    section('Keys of the whole', rows(GlobalConfiguration, [''])),
+    section('Global keys', rows(GlobalConfiguration, [''])),
     section('Keys of any connector', [
       ...rows(ConnectorSettings, ['']),
       ...rows(RetrievalKeys, ['wado.authentication']),
@@ -17,8 +17,7 @@ export function configurationReference(plugins: readonly KnownPlugin[]): string 
     ...plugins.map((plugin) => {
       const { own, fallback } = retrievalPaths(plugin.type);
       const places = [...own.slice(1), ...fallback].map((path) => `\`${path}\``).join(', ');
-      const retrieval =
-        places === '' ? '' : `What is under \`wado.authentication\` may also stand under ${places}.\n\n`;
+      const retrieval = places === '' ? '' : `The keys under \`wado.authentication\` may also be under ${places}.\n\n`;
       return section(`Keys of type ${plugin.type}`, rows(plugin.settings, ['']), retrieval);
     }),
   ];
