@@ -100,6 +100,11 @@ describe('launch=page', () => {
   });
 });
 
+it('MicroDicom is handed no wildcard', async () => {
+  const response = await ask('display?archive=open&viewer=MICRODICOM&accessionNumber=A*');
+  expect([response.status, await detailOf(response)]).toEqual([400, expect.stringContaining('name a study')]);
+});
+
 describe('launch=rs', () => {
   it('gives the direct form, with the token of the caller', async () => {
     const query = 'studyUID=1.2&patientID=P%201^^^H&accessionNumber=A%201&seriesUID=1.2.1&archive=web&launch=rs';
@@ -136,6 +141,10 @@ describe('launch=rs', () => {
     ['studyUID=1.2&archive=web,open', 'archive names 2 archives: launch=rs opens studies of exactly one archive'],
     ['studyUID=1.2&archive=nope', 'archive is not known here: launch=rs opens studies of exactly one archive'],
     ['studyUID=1.2&archive=web,nope', 'archive names 2 archives, and 1 of them not known here: launch=rs opens'],
+    [
+      'patientID=P*&archive=open',
+      'patientID holds * or ? or \\, which the archive would take for other identifiers too',
+    ],
     ['studyUID=1.2', 'archive is needed: launch=rs opens studies of exactly one archive'],
     ['studyUID=1.2&archive=web', 'images need a login'],
     ['studyUID=1.2&archive=open&mostRecentResults=1', 'mostRecentResults cannot be carried'],

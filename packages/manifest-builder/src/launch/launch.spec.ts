@@ -112,6 +112,19 @@ describe('Weasis', () => {
     expect(() => weasisUrl({ ...base, dicomWeb })).toThrow(/^patientID holds /);
   });
 
+  it.each([
+    ['patientID', 'P*'],
+    ['patientID', 'P?'],
+    ['patientID', 'P1^^^H*'],
+    ['patientID', 'P1^^^H\\I'],
+    ['accessionNumber', 'A*'],
+    ['accessionNumber', '?'],
+    ['accessionNumber', 'A\\B'],
+  ])('lists no other studies: %s=%s is refused', (name, value) => {
+    const dicomWeb = { baseUrl: 'https://pacs.example/rs', query: [[name, value]] as const };
+    expect(() => weasisUrl({ ...base, dicomWeb })).toThrow(new RegExp(`^${name} holds .*launch a manifest`));
+  });
+
   describe('refuses an address that Windows would drop, naming what makes it long', () => {
     const long = 'x'.repeat(2000);
     const rs = { baseUrl: 'https://pacs.example/rs', query: [['studyUID', '1.2']] as const };
@@ -251,6 +264,16 @@ describe('MicroDicom', () => {
     expect(microDicomUrl({ ...base, question: { ...nothing, patientIds: ['a&b'] } })).toMatch(
       /&value=00100020&value=a%26b$/,
     );
+  });
+
+  it.each(['A*', 'A?', 'A\\B', '*'])('opens no other studies: %s is refused', (value) => {
+    for (const [name, kind] of [
+      ['patientID', 'patientIds'],
+      ['accessionNumber', 'accessionNumbers'],
+    ] as const)
+      expect(() => microDicomUrl({ ...base, question: { ...nothing, [kind]: [value] } })).toThrow(
+        new RegExp(`^${name} holds .*name a study`),
+      );
   });
 
   it('asks by exactly one identifier at one archive or more', () => {

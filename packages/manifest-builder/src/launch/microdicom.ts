@@ -1,5 +1,6 @@
 import { checkLength } from './address-length.js';
 import { LaunchError } from './launch-error.js';
+import { refuseWildcards } from './wildcards.js';
 
 export interface MicroDicomLaunch {
   /** `microdicom.command.protocol`: `microdicom://`. */
@@ -30,9 +31,12 @@ const TAGS = {
 /**
  * Returns the address that makes MicroDicom fetch from PACSs by one identifier. Its parameters have a fixed order.
  *
- * @throws LaunchError where it is not exactly one identifier, or no archive, or the address is longer than Windows hands over.
+ * @throws LaunchError where it is not exactly one identifier, or one with wildcards, or no archive, or the address is longer
+ *   than Windows hands over.
  */
 export function microDicomUrl(launch: MicroDicomLaunch): string {
+  for (const id of launch.question.patientIds) refuseWildcards('patientID', id, 'name a study');
+  for (const number of launch.question.accessionNumbers) refuseWildcards('accessionNumber', number, 'name a study');
   const asked = (Object.keys(TAGS) as (keyof typeof TAGS)[]).flatMap((kind) =>
     launch.question[kind].map((value) => [TAGS[kind], value] as const),
   );

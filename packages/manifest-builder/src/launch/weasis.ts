@@ -1,5 +1,6 @@
 import { checkLength } from './address-length.js';
 import { LaunchError } from './launch-error.js';
+import { refuseWildcards } from './wildcards.js';
 
 /** The parts of Weasis's launch command (`weasis.command.*`). */
 export interface WeasisCommand {
@@ -84,9 +85,10 @@ function openCommands({ command, manifestUrls, dicomWeb, commands }: WeasisLaunc
  * A value as Weasis wants it in `-r`. Weasis percent-encodes a patient id itself, and copies an issuer behind `^^^` and all
  * other values into its question as they are.
  *
- * @throws LaunchError for a patient id that would be cut: another patient's images would be shown.
+ * @throws LaunchError for a patient id that would be cut, and for wildcards: another patient's images would be shown.
  */
 function queryValue(name: string, value: string): string {
+  refuseWildcards(name, value, 'launch a manifest');
   if (name !== 'patientID') return encodeValue(value);
   const [id = '', issuer] = value.split('^^^', 2);
   if (/[&=]/.test(id))
