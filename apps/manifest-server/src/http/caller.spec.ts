@@ -44,3 +44,18 @@ it('takes a placeholder that a page did not fill in for no token', () => {
   expect(callerOf(request('/m?access_token={{access_token}}'))).toEqual({});
   expect(callerOf(request('/m?access_token=nullable'))).toEqual({ bearerToken: 'nullable' });
 });
+
+it('takes the word Bearer before a token off, and what a script writes for none for no token', () => {
+  const none = ['NULL', 'Undefined', 'nil', 'false', 'FALSE', 'None', 'NaN', ' null ', ' ', ''];
+  for (const value of [...none, 'Bearer', ...none.map((word) => `Bearer ${word}`), 'bearer {{access_token}}']) {
+    expect(callerOf(request(`/m?access_token=${encodeURIComponent(value)}`))).toEqual({});
+    expect(callerOf(request('/m', `Bearer ${value}`))).toEqual({});
+  }
+  expect(callerOf(request('/m?access_token=Bearer+null'))).toEqual({});
+  for (const value of ['Bearer%20a.b-c', 'bearer+a.b-c', 'BEARER++a.b-c%20', '%20a.b-c', 'Bearer%20Bearer%20a.b-c']) {
+    expect(callerOf(request(`/m?access_token=${value}`))).toEqual({ bearerToken: 'a.b-c' });
+    expect(callerOf(request(`/m?access_token=${value}`, 'Bearer a.b-c'))).toEqual({ bearerToken: 'a.b-c' });
+  }
+  expect(callerOf(request('/m', 'Bearer Bearer a.b-c'))).toEqual({ bearerToken: 'a.b-c' });
+  expect(callerOf(request('/m?access_token=Bearer.a'))).toEqual({ bearerToken: 'Bearer.a' });
+});

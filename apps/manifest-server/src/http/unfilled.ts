@@ -19,6 +19,14 @@ export function isUnfilled(value: string, name?: string): boolean {
   });
 }
 
+/** The same in lower case, for tokens: none of these words is one, and `nil` and `false` neither. */
+const NO_TOKEN = new Set(['', 'nil', 'false', ...[...NO_VALUE].map((word) => word.toLowerCase())]);
+
+/** Whether the value of `access_token`, or what follows `Bearer`, is empty or was not filled in by the calling page. */
+export function isUnfilledToken(value: string): boolean {
+  return NO_TOKEN.has(value.toLowerCase()) || isUnfilled(value, 'access_token');
+}
+
 /** Letters and digits, in lower case: `{Patient_ID}` and `patientID` are one word. */
 function bareWord(text: string): string {
   // Longer ones are no parameter's name.
