@@ -85,8 +85,10 @@ describe('a search', () => {
 });
 
 it('takes the quotes off a property, as an older server did', () => {
-  const { launch } = read(`studyUID=1&pro="a%20b"&pro=c%20d&pro='e f'&pro=g "h i"&pro=%22&pro=""`);
-  expect(launch.pro).toEqual(['a b', 'c d', 'e f', 'g "h i"', '"', '""']);
+  const { launch } = read(
+    `studyUID=1&pro="a%20b"&pro=c%20d&pro='e f'&pro=g "h i"&pro=%22&pro=""&pro=''&pro="%20"&pro=`,
+  );
+  expect(launch.pro).toEqual(['a b', 'c d', 'e f', 'g "h i"', '"']);
 });
 
 describe('a search that cannot be used', () => {
@@ -160,6 +162,12 @@ describe('a search that cannot be used', () => {
     ['#38;mostRecentResults', 'patientID=P1&#38;mostRecentResults=1'],
     ['#x26;launch', 'patientID=P1&#x26;launch=rs'],
     ['AMP;foo', 'patientID=P1&AMP;foo=1'],
+    ['&amp;modalitiesInStudy', 'patientID=P1&%26amp;modalitiesInStudy=US'],
+    ['&#38;foo', 'patientID=P1&%26%2338;foo=1'],
+    ['ampmodalitiesInStudy', 'patientID=P1&ampmodalitiesInStudy=US'],
+    ['&modalitiesInStudy', 'patientID=P1&%26modalitiesInStudy=US'],
+    ['#38access_token', 'patientID=P1&%2338access_token=t'],
+    ['AMPstudyUID', 'AMPstudyUID=1.2'],
   ])('has a name behind an & that is escaped as in HTML: %s', (name, query) => {
     expect(errorsOf(query)).toEqual([
       `${name} has an & before it that is escaped as in HTML (&amp;): the parameter would be ignored, write & alone`,
@@ -171,7 +179,7 @@ describe('a search that cannot be used', () => {
       expect(errorsOf(`patientID=${value}`)).toEqual([
         'patientID holds &amp; where & is meant: its address was copied from HTML',
       ]);
-    expect(read('patientID=7^^^H%261.2%26ISO&ampere=1').criteria.patientIds).toHaveLength(1);
+    expect(read('patientID=7^^^H%261.2%26ISO&ampere=1&amp=1&%26=1').criteria.patientIds).toHaveLength(1);
   });
 
   it('holds two values where one is allowed, or a range that nothing lies in', () => {

@@ -25,7 +25,9 @@ const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies).map
 
 /** An `&` as HTML writes it: in an address that was copied from a page's source, it ends up in front of a parameter's name. */
 const HTML_AMPERSAND = '(?:amp|#0*38|#x0*26);';
-const ESCAPED_NAME = new RegExp(`^${HTML_AMPERSAND}`, 'i');
+const ESCAPED_NAME = new RegExp(`^&?${HTML_AMPERSAND}`, 'i');
+/** The same without its semicolon, or `&` itself, percent-encoded; only before a name that is known. */
+const CUT_ESCAPED_NAME = /^(?:&|&?(?:amp|#0*38|#x0*26))(.+)/i;
 const ESCAPED_VALUE = new RegExp(`&${HTML_AMPERSAND}`, 'i');
 
 /**
@@ -114,7 +116,7 @@ function checkFilled({ name, identifies }: SearchParameter, text: string): void 
 /** An error for each of the names that has the rest of an HTML-escaped `&` before it. */
 function escapedNames(names: string[]): ParameterError[] {
   return names
-    .filter((name) => ESCAPED_NAME.test(name))
+    .filter((name) => ESCAPED_NAME.test(name) || KNOWN.has(CUT_ESCAPED_NAME.exec(name)?.[1] ?? ''))
     .map((name) => ({
       parameter: name.slice(0, 64),
       detail: 'has an & before it that is escaped as in HTML (&amp;): the parameter would be ignored, write & alone',

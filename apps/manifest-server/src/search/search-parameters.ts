@@ -97,7 +97,7 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
   one('viewer', oneOf(VIEWERS), (search, value) => (search.viewer = value), {
     description: `The viewer that is launched: ${VIEWERS.join(', ')}.`,
   }),
-  repeated('pro', property, (search, values) => (search.launch.pro = values), {
+  repeated('pro', property, (search, values) => (search.launch.pro = values.filter((value) => value.trim())), {
     handedOn: true,
     description: 'Properties handed on to Weasis, `key value` each, in quotes or without.',
   }),

@@ -76,8 +76,11 @@ export const patientIdentifier: ReadValue<PatientIdentifier> = (value) => {
   };
 };
 
-/** A property for Weasis, `key value`. The quotes around it, as an older server's documentation writes it, are taken off. */
-export const property: ReadValue<string> = (value) => text(2048)(/^(["'])(.+)\1$/s.exec(value)?.[2] ?? value);
+/**
+ * A property for Weasis, `key value`. The quotes around it, as an older server's documentation writes it, are taken off; it
+ * may be empty in them.
+ */
+export const property: ReadValue<string> = (value) => text(2048)(/^(["'])(.*)\1$/s.exec(value)?.[2] ?? value);
 
 /** A whole number from 1. */
 export const count: ReadValue<number> = (value) => {
