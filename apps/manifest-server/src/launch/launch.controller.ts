@@ -74,7 +74,7 @@ export class LaunchController {
     if (search.viewer !== 'WEASIS') throw cannot('viewer', 'opens no manifest; WEASIS does');
     checkForm(parameters);
     const baseUrl = this.address.of(request);
-    const manifest = await readUpload(request.body);
+    const manifest = await readUpload(request.body, request.headers['content-type']);
     const key = await this.manifests.put(manifest);
     try {
       await this.answer(request, reply, parameters, search, this.weasis.open(search, baseUrl, key));

@@ -134,6 +134,24 @@ describe('an uploaded manifest', () => {
   });
 
   it.each([
+    ['text/xml; charset=ISO-8859-1', '', 'latin1' as const],
+    ['application/xml;charset="iso-8859-1"', '<?xml version="1.0"?>', 'latin1' as const],
+    // Browsers send texts in UTF-8 and say so there, whatever is declared in them.
+    ['text/xml;charset=UTF-8', '<?xml version="1.0" encoding="ISO-8859-1"?>', 'utf8' as const],
+    ['text/xml; charset=ISO-8859-1', '\ufeff<?xml version="1.0"?>', 'utf8' as const],
+  ])('is read as its Content-Type says (RFC 7303 3): %s with %j', async (type, head, coding) => {
+    const text = written(base, '', head).replace('Laden', 'Läden');
+    const response = await upload(Buffer.from(text, coding), type);
+    expect(response.status).toBe(302);
+    expect(await keptOf(response)).toContain('PatientName="Läden^Uwe"');
+  });
+
+  it('in a charset that nobody knows is refused', async () => {
+    for (const charset of ['x', 'utf-16', 'UTF-7'])
+      expect((await upload(await sample(), `text/xml; charset=${charset}`)).status).toBe(400);
+  });
+
+  it.each([
     ['line 2, arcQuery baseUrl is missing', written('arcId="7"')],
     ['line 2, arcQuery baseUrl holds {, which Weasis refuses', written('baseUrl="http://SECRET/{x}"')],
     ['holds a blank or a control character', written('baseUrl="http://SECRET/a b"')],

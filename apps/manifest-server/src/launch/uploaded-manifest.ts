@@ -23,12 +23,13 @@ type Checked = { json: string; found: FoundInArchive[]; bearerTokens: string[] }
  * Document types are refused, and with them every entity: nothing outside the body is looked at, and nothing grows.
  *
  * @param body what arrived as `application/xml`
+ * @param contentType its Content-Type
  * @throws ProblemError 400, 415 or 422 saying what is wrong, and where; 503 while too many are being checked
  */
-export async function readUpload(body: unknown): Promise<CachedManifest> {
+export async function readUpload(body: unknown, contentType = ''): Promise<CachedManifest> {
   if (!Buffer.isBuffer(body))
     throw new ProblemError(plainProblem(415, 'A manifest is sent as application/xml in the body.'));
-  const text = decodeXml(body);
+  const text = decodeXml(body, CHARSET.exec(contentType)?.[1]);
   if (text.trim() === '') throw new ProblemError(plainProblem(422, 'The manifest is empty.'));
   // Also where it stands in a comment: a manifest has no use for the word.
   if (/<!DOCTYPE/i.test(text)) throw new ProblemError(plainProblem(422, 'A manifest has no document type (DOCTYPE).'));
@@ -47,6 +48,8 @@ export async function readUpload(body: unknown): Promise<CachedManifest> {
   };
 }
 
+/** The charset of a Content-Type. */
+const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]+)/i;
 /** An encoding in an XML declaration, and what stands before and after it. */
 const DECLARED = /^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.:-]*)(["'])/;
 /** Encodings in which a declaration can be read before they are known. */
@@ -58,18 +61,18 @@ const BYTE_ORDER_MARKS = [
 ];
 
 /**
- * Decodes XML as its reader does: by its byte order mark, else by its declaration (XML 1.0 appendix F). The declaration
- * says UTF-8 afterwards, since that is how it is sent.
+ * Decodes XML by its byte order mark, else by the charset of its Content-Type (RFC 7303 3), else by its declaration (XML 1.0
+ * appendix F). The declaration says UTF-8 afterwards, since that is how it is sent.
  *
  * @throws ProblemError 400 where it cannot be decoded, or a reader of XML could see another text than we do.
  */
-function decodeXml(body: Buffer): string {
+function decodeXml(body: Buffer, charset?: string): string {
   const problem = new ProblemError(
-    plainProblem(400, 'The manifest is not in the encoding that it declares; send it as UTF-8.'),
+    plainProblem(400, 'The manifest is not in the encoding that it or its Content-Type declares; send it as UTF-8.'),
   );
   const mark = BYTE_ORDER_MARKS.find(({ bytes }) => body.subarray(0, bytes.length).equals(Buffer.from(bytes)));
   const [, , named = 'utf-8'] = DECLARED.exec(body.toString('latin1', 0, 256)) ?? [];
-  const encoding = mark?.encoding ?? named.toLowerCase();
+  const encoding = mark?.encoding ?? (charset ?? named).toLowerCase();
   if (!mark && !LIKE_ASCII.test(encoding)) throw problem;
   let text: string;
   try {
