@@ -31,7 +31,7 @@ function writeImages(archive: Archive): void {
   archive.put('httpTags', `${IMAGES}.httpTags`, headers);
   const fromUrl = writeAddress(archive);
   const line = archive.line('parameters');
-  const parameters = [fromUrl, line && archive.valueOf(line).trim()]
+  const parameters = [fromUrl, line && withoutEscapes(archive.valueOf(line).trim(), line)]
     .map((text) => text?.replace(/^[?&]/, ''))
     .filter((text) => text !== undefined && text !== '');
   if (parameters.length > 0) archive.set(`${IMAGES}.additionnalParameters`, `&${parameters.join('&')}`, line);
@@ -51,13 +51,20 @@ function writeAddress(archive: Archive): string | undefined {
   const given = archive.put('wadoUrl', `${IMAGES}.basic.url`, (text, line) => {
     const [address = '', rest] = text.trim().split(/\?(.*)/s);
     if (rest) {
-      parameters = rest;
       line.note('taken', `${IMAGES}.additionnalParameters, what follows the question mark`);
+      parameters = withoutEscapes(rest, line);
     }
     return address;
   });
   if (!given) archive.decide('it has no wado.url; set wado.authentication.basic.url to where Weasis gets its images');
   return parameters;
+}
+
+/** The same parameters with each `&amp;`, as HTML writes it, as the `&` that is meant. */
+function withoutEscapes(parameters: string, line: PropertyLine): string {
+  const plain = parameters.replace(/&(?:(?:amp|#0*38|#x0*26);)+/gi, '&');
+  if (plain !== parameters) line.note('taken', `${IMAGES}.additionnalParameters with & for &amp;`);
+  return plain;
 }
 
 function writePeer(archive: Archive): void {

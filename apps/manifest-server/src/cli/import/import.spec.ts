@@ -187,6 +187,21 @@ it('moves parameters of the WADO address to where Weasis takes them, decodes a l
   expect(code).toBe(1);
 });
 
+it('writes & for one that is escaped as in HTML', async () => {
+  const text = ARCHIVE.replace('/wado\n', '/wado?aet=X&amp;b=1\n');
+  const { code, out, err } = await imported({
+    'dicom-a.properties': `${text}wado.addparams=&amp;transferSyntax=*&#38;c=2&amp;amp;d=3\n`,
+  });
+  expect(out).toContain('additionnalParameters: "&aet=X&b=1&transferSyntax=*&c=2&d=3"');
+  expect(err).toMatch(/^dicom-a\.properties:7 wado\.addparams: taken as .*additionnalParameters with & for &amp;/m);
+  expect(err).toMatch(/^dicom-a\.properties:6 wado\.url: taken as .*additionnalParameters with & for &amp;/m);
+  expect(code).toBe(0);
+  expect((await checked(out)).err).toBe('usable: 2001; 0 errors, 0 warnings\n');
+  const lone = await imported({ 'dicom-a.properties': `${ARCHIVE}wado.addparams=&amp;\n` });
+  expect(lone.out).not.toContain('additionnalParameters');
+  expect(lone.code).toBe(0);
+});
+
 it('writes a new file that only its owner may read, and never over another', async () => {
   await writeFile(join(folder, 'dicom-a.properties'), ARCHIVE);
   const output = join(folder, 'site.yml');
