@@ -72,6 +72,9 @@ db.query = select a \\
     ['with colons', 'colons.properties', SPRING, 'utf8'],
     ['with colons and such comments, renamed', 'exclamation.yml', SPRING, 'utf8'],
     ['with colons, renamed', 'colons.yml', 'arc.id: 2001\narc.name: R\npacs.aet: CT\npacs.port: 104\n', 'utf8'],
+    ['with blanks', 'blanks.yml', '# a\narc.id 2001\npacs.aet\tX\naet OURS\ndb.query select a: b\n', 'utf8'],
+    ['with blanks and equals signs', 'mixed.yml', 'arc.id 2001\npacs.aet X\nwado.url=http://a\n', 'utf8'],
+    ['of such comments alone', 'comments.yml', '# a=b\n! x\n', 'utf8'],
     ['that is empty', 'empty.properties', '', 'utf8'],
   ] as const)('%s is named, with the command that converts it', async (_, name, text, encoding) => {
     const file = join(folder, name);

@@ -67,7 +67,6 @@ describe('settings of a connector of type DICOM', () => {
 
   it.each([
     ['"null"', /nothing would be encrypted/],
-    ['null', /nothing would be encrypted/],
     ['NULL', /nothing would be encrypted/],
     ['"${TLS_MODE:null}"', /nothing would be encrypted/],
     ['3DES', /one that has been broken/],
@@ -83,6 +82,18 @@ describe('settings of a connector of type DICOM', () => {
       expect.stringMatching(/^test\.yml:5:\d+ \S+\.tls\.mode: found .*, expected AES, tls or true for TLS 1\.2/),
     ]);
     expect(reasons[0]).toMatch(why);
+  });
+
+  it.each(['mode: [true]', 'mode: { a: b }'])('say in plain words what belongs in place of %s', async (line) => {
+    const { reasons } = await read([
+      `dicom-connector: { calling-aet: A, aet: B, host: c, port: 104, tls: { ${line} } }`,
+      ...WADO,
+    ]);
+    expect(reasons).toEqual([
+      expect.stringMatching(
+        /^test\.yml:5:\d+ \S+\.tls\.mode: found a (?:list|map), expected AES, tls or true [^\\^]*$/,
+      ),
+    ]);
   });
 
   it.each(['true', 'false', '"true"', "'false'", 'True', 'yes', 'off', '"${TLS:true}"'])(
@@ -109,22 +120,28 @@ describe('settings of a connector of type DICOM', () => {
     await connector.close();
   });
 
-  it.each(['', 'tls:', 'tls.mode:', 'tls: { mode: }', 'tls.mode: ~', 'tls.mode: ""'])(
-    'without a mode (%j) are those of plain DICOM',
-    async (tls) => {
-      const { settings, reasons } = await read([
-        'dicom-connector:',
-        '  calling-aet: A',
-        '  aet: B',
-        '  host: c',
-        '  port: 104',
-        ...(tls ? [`  ${tls}`] : []),
-        ...WADO,
-      ]);
-      expect(reasons).toEqual([]);
-      expect(settings?.tls?.mode).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'tls:',
+    'tls.mode:',
+    'tls: { mode: }',
+    'tls.mode: ~',
+    'tls.mode: ""',
+    'tls.mode: null',
+    'tls: { mode: Null }',
+  ])('without a mode (%j) are those of plain DICOM', async (tls) => {
+    const { settings, reasons } = await read([
+      'dicom-connector:',
+      '  calling-aet: A',
+      '  aet: B',
+      '  host: c',
+      '  port: 104',
+      ...(tls ? [`  ${tls}`] : []),
+      ...WADO,
+    ]);
+    expect(reasons).toEqual([]);
+    expect(settings?.tls?.mode).toBeUndefined();
+  });
 
   it('say what is wrong, all at once', async () => {
     const { reasons } = await read([

@@ -37,7 +37,7 @@ export class DicomTlsSettings {
   @Setting({
     paths: ['mode'],
     description:
-      'AES, tls or true: TLS 1.2 or newer; false or not set: no TLS; anonymous, 3DES and null are insecure and refused',
+      'AES, tls or true: TLS 1.2 or newer; false or not set: no TLS; anonymous, 3DES and NULL are insecure and refused',
     nullIsText: true,
   })
   @IsOptional()

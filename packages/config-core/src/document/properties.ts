@@ -5,6 +5,11 @@ const EXCLAMATION_COMMENT = /^!(?:\s|$)/m;
 /** `name=value`, and `name: value` at the left edge. A name in quotes is YAML's. */
 const WITH_EQUALS = /^[^\s:="'{[]+[ \t]*=/;
 const AT_LEFT_EDGE = /^[^\s:="'{[]+[ \t]*[=:]/;
+/** `name value`, a blank between them; with a colon behind it may be YAML, `name with blanks: value`. */
+const WITH_BLANK = /^[A-Za-z_][\w.-]*[ \t]+[^\s=:#]/;
+const NO_YAML = /^[\w-]+\.\w[\w.-]*[ \t]+(?!.*:(?:\s|$))/;
+/** Keys of our own files, where a colon was forgotten. */
+const OUR_KEY = /^connector\b/;
 /** Keys that only the oldest Java server's files have. */
 const OLDEST_SERVER = /^(?:arc\.(?:id|name)|server\.base\.url)[ \t]*:/;
 
@@ -21,8 +26,13 @@ function looksLikeProperties(text: string): boolean {
     .filter((line) => line.trim() !== '' && !COMMENT.test(line));
   const withEquals = lines.filter((line) => WITH_EQUALS.test(line)).length;
   if (withEquals > 0 && withEquals * 2 >= lines.length) return true;
+  // No YAML begins with a lone !.
+  if (lines.length === 0) return EXCLAMATION_COMMENT.test(text);
+  const blanks = lines.filter((line) => WITH_BLANK.test(line));
+  if (blanks.some((line) => NO_YAML.test(line)) && blanks.length + withEquals === lines.length)
+    return !lines.some((line) => OUR_KEY.test(line));
   const telling = withEquals > 0 || EXCLAMATION_COMMENT.test(text) || lines.some((line) => OLDEST_SERVER.test(line));
-  return telling && lines.length > 0 && lines.every((line) => AT_LEFT_EDGE.test(line));
+  return telling && lines.every((line) => AT_LEFT_EDGE.test(line));
 }
 
 /** The problem of a properties file that was given as YAML. */

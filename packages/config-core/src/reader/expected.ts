@@ -1,4 +1,4 @@
-import { getMetadataStorage } from 'class-validator';
+import { getMetadataStorage, type ValidationArguments } from 'class-validator';
 import { kindOf, type SettingOptions, type SettingsClass } from './setting.js';
 import { formatDuration } from '../values/duration.js';
 import { spellingsOf } from './convert.js';
@@ -8,8 +8,8 @@ export interface Constraint {
   name: string;
   args: unknown[];
   each: boolean;
-  /** Whether its message was written for this property. */
-  ownMessage: boolean;
+  /** Its message, where one was written for this property. */
+  ownMessage?: string | ((args: ValidationArguments) => string);
 }
 
 /** The decorators of class-validator on a property, its parents' too. */
@@ -21,7 +21,7 @@ export function constraintsOf(type: SettingsClass, property: string): Constraint
       name: name ?? kind,
       args: (constraints as unknown[] | undefined) ?? [],
       each,
-      ownMessage: message !== undefined,
+      ownMessage: message,
     }));
 }
 
@@ -49,12 +49,21 @@ export function expectedOf(
 ): string {
   if (setting.type) return setting.kind === 'map' ? 'a map of names and keys' : 'a map of keys';
   const constraints = constraintsOf(type, property);
-  const own = constraints.filter(({ name, ownMessage }) => ownMessage && messages[name] !== undefined);
+  const own = constraints.filter(({ name, ownMessage }) => ownMessage !== undefined && messages[name] !== undefined);
   if (own.length > 0) return [...new Set(own.map(({ name }) => withoutVerb(messages[name]!)))].join(', ');
   const kind = kindOf(type, property, setting);
+  const form = constraints.find(({ name }) => name === 'matches');
+  if (kind === 'string' && !setting.format && form?.ownMessage !== undefined && Object.keys(messages).length === 0)
+    return withoutVerb(messageOf(form, type, property));
   const known = new Map(constraints.map(({ name, args }) => [name, args]));
   const parts = [phraseOf(kind, setting, known), ...lengthPhrase(known), ...otherPhrases(known, messages)];
   return parts.join(', ');
+}
+
+/** A constraint's own message about no value in particular. */
+function messageOf({ ownMessage = '', args }: Constraint, type: SettingsClass, property: string): string {
+  if (typeof ownMessage === 'string') return ownMessage;
+  return ownMessage({ value: '', constraints: args, targetName: type.name, object: new type(), property });
 }
 
 function phraseOf(kind: keyof typeof KINDS, setting: SettingOptions, known: Map<string, unknown[]>): string {

@@ -38,7 +38,7 @@ export class ValueReader {
   read(found: Found): unknown {
     const { node } = found;
     if (node.kind === 'invalid') return this.fault(found, node.found, node.expected);
-    if (isEmpty(node) && !(this.setting.nullIsText && isNull(node))) {
+    if (isEmpty(node) && !(this.setting.nullIsText && node.kind === 'scalar' && node.text === 'NULL')) {
       this.warnOfNull(found);
       return undefined;
     }
@@ -50,7 +50,7 @@ export class ValueReader {
 
   /** YAML's `null` is no text; where a password is set to it, perhaps the four letters are meant. */
   private warnOfNull({ node, key }: Found): void {
-    if (!this.setting.secret || !isNull(node)) return;
+    if (!this.setting.secret || this.kind === 'map' || !isNull(node)) return;
     const expected = 'quotes, if these four letters are meant; it counts as not set';
     report(this.context, 'warning', { key, place: node.place }, { found: 'null without quotes', expected });
   }

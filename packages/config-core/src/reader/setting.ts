@@ -43,7 +43,7 @@ export interface SettingOptions {
   format?: SettingFormat;
   /** Of a `map`: what is wrong with one of its entries, to complete "found …" and "expected …". */
   entryFault?: (name: string, value: string) => { found: string; expected: string } | undefined;
-  /** YAML's `null` is the text `null` here: taken for "not set", it would switch off what somebody wanted. `~` sets nothing. */
+  /** `NULL` is a text here: the name of something that somebody may want. `null`, `Null` and `~` set nothing. */
   nullIsText?: boolean;
 }
 

@@ -76,6 +76,8 @@ describe('an address that Weasis makes the addresses of images of', () => {
   it.each([
     ['https://pacs.example/{aet}/wado', /without \{ .*write %7B/],
     ['https://pacs.example/wado?aet=X', /without \? .*appends/],
+    ['https://pacs.example:0/wado', /without port 0 .*write the port/],
+    ['http://[::1]:00', /without port 0/],
   ])('%s: the reason is told', async (url, reason) => expect((await ofUrl(url))[0]).toMatch(reason));
 
   it('is checked wherever it is configured, placeholders resolved', async () => {
@@ -174,6 +176,11 @@ describe.each(['wado.authentication', 'weasis.manifest'])('%s', (place) => {
       expect(await of(key, value)).toEqual([]);
     for (const value of ['anonymize=yes', '&a=b c', '&a={b}', '&a=%', '&a=b#c', '&a=b\u0007', '&a="b"', '&a=b|c'])
       expect(await of(key, value)).toEqual([expect.stringMatching(/^error \S+Parameters: .*expected &name=value/)]);
+    for (const value of ['&amp;a=*', '&a=1&amp;b=2', '&#38;a=1', '&#x26;a=1', '&', '&&', '&=1', '&AMP;a=1'])
+      expect(await of(key, value)).toEqual([
+        expect.stringMatching(/^error \S+Parameters: .*expected &name=value with & alone \(not &amp;\)/),
+      ]);
+    expect(await of(key, '&ampere=1&&x=')).toEqual([]);
     expect(await of(key, '?a=b')).toEqual([expect.stringMatching(/^error \S+Parameters: .*expected & there/)]);
     expect(await of(key, '?a=b', { type: 'WEB' })).toEqual([]);
     expect(await of(key, '&a=b', { type: 'WEB' })).toEqual([]);
@@ -192,6 +199,10 @@ describe.each(['wado.authentication', 'weasis.manifest'])('%s', (place) => {
   it('httpTags are headers that Java sends', async () => {
     const good = { Accept: 'multipart/related; type="application/dicom"', 'X.Dotted': '"é"', "!#$%&'*+.^_`|~": 'x' };
     expect(await of('httpTags', good)).toEqual([]);
+  });
+
+  it('httpTags without any are not set', async () => {
+    for (const value of [null, {}, '', { 'X-Site': null }]) expect(await of('httpTags', value)).toEqual([]);
   });
 
   it('httpTags must not set the header of a login or a token', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dicomConnector, load } from '../testing/samples.js';
+import { dicomConnector, load, problemsOf } from '../testing/samples.js';
 import { GlobalConfiguration } from './global-configuration.js';
 
 async function global(yaml: string) {
@@ -260,4 +260,13 @@ it('reads how the server ends', async () => {
   const { problems, shutdown } = await global('shutdown: { delay: 5s, timeout: 1m }');
   expect(problems).toEqual([]);
   expect(shutdown).toEqual({ delayMs: 5000, timeoutMs: 60_000 });
+});
+
+it.each(['weasis', 'slicer', 'microdicom'])('%s.command.protocol is a scheme with a colon', async (viewer) => {
+  const of = (value: string) => problemsOf(`${dicomConnector()}${viewer}.command.protocol: "${value}"\n`);
+  for (const value of ['x:', 'x://', 'x+y-1.z://']) expect(await of(value)).toEqual([]);
+  for (const value of ['x', '://', ':', '1x:', 'x y:', 'x: '])
+    expect(await of(value)).toEqual([
+      expect.stringMatching(/^error \S+ \S+\.command\.protocol: found .*, expected a scheme with a colon, such as/),
+    ]);
 });

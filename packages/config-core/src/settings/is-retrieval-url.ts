@@ -13,6 +13,7 @@ function refusedIn(url: string): string | undefined {
   if (character !== undefined) return refusal(character);
   if (url.includes('?')) return '? (Weasis appends the path or the query of each image; see additionnalParameters)';
   if (url.includes('#')) return '# (Weasis appends the path or the query of each image)';
+  if (/^[^/]*\/\/[^/]*:0+(?:\/|$)/.test(url)) return 'port 0 (nothing listens there; write the port of the archive)';
   // They belong around an IPv6 address only.
   const rest = url.replace(/^([^/]*\/\/)(?:[^/@]*@)?\[[^/\]]*\]/, '$1');
   return /[[\]]/.test(rest) ? '[ and ] (Weasis refuses an address with them; write %5B and %5D)' : undefined;

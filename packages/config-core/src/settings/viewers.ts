@@ -1,12 +1,20 @@
-import { IsDefined, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsDefined, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { Setting } from '../reader/setting.js';
 import { type SettingFormat } from '../values/setting-format.js';
 import { weasisRelease } from '../values/weasis-release.js';
 import { IsHttpUrl } from './is-http-url.js';
 
+/** Checks for the beginning of a launch address: without its colon, no desktop knows which program opens it. */
+function IsScheme(): PropertyDecorator {
+  return Matches(/^[A-Za-z][A-Za-z0-9+.-]*:\S*$/, {
+    message: 'must be a scheme with a colon, such as weasis:// or weasis:',
+  });
+}
+
 /** `weasis`: the parts of the launch command. */
 export class WeasisSettings {
   @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL' })
+  @IsScheme()
   protocol = 'weasis://';
 
   @Setting({
@@ -75,6 +83,7 @@ export class SlicerArchive {
 /** `slicer`. */
 export class SlicerSettings {
   @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL' })
+  @IsScheme()
   protocol = 'slicer://';
 
   @Setting({ paths: ['command.context'], description: 'What follows the scheme' })
@@ -119,6 +128,7 @@ export class MicroDicomArchive {
 /** `microdicom`. */
 export class MicroDicomSettings {
   @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL' })
+  @IsScheme()
   protocol = 'microdicom://';
 
   @Setting({ paths: ['command.context'], description: 'What follows the scheme' })

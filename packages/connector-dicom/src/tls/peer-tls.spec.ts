@@ -45,6 +45,8 @@ describe('tls.mode', () => {
   it('not set: no TLS, and no stores either', () => {
     expect(peerTls({})).toBeUndefined();
     expect(failure(() => peerTls({ keyStore: { url: 'x' } })).message).toMatch(/without tls\.mode/);
+    const { message, remedy } = failure(() => peerTls({ needClientAuthentication: true }));
+    expect([message, remedy]).toEqual(['need-client-authentication without tls.mode', expect.stringContaining('AES')]);
   });
 
   it('checks the host name where no truststore says whom to trust, unless told', () => {

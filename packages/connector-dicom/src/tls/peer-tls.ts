@@ -42,11 +42,14 @@ const CIPHERS = [
 export function peerTls(settings: TlsSettings): PeerTls | undefined {
   const { mode, keyStore, truststore } = settings;
   if (mode === undefined) {
-    if (keyStore || truststore || settings.needClientAuthentication) {
-      const remedy = 'Set tls.mode to AES for TLS, or to false for none.';
-      throw new StoreError('key-store or truststore without tls.mode', remedy);
-    }
-    return undefined;
+    const given = [
+      keyStore && 'key-store',
+      truststore && 'truststore',
+      settings.needClientAuthentication && 'need-client-authentication',
+    ].filter(Boolean);
+    if (given.length === 0) return undefined;
+    const remedy = 'Set tls.mode to AES for TLS, or to false for none.';
+    throw new StoreError(`${given.join(' and ')} without tls.mode`, remedy);
   }
   if (isPlain(mode)) return undefined;
   checkMode(mode);
