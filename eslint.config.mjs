@@ -59,7 +59,8 @@ export default tseslint.config(
   { plugins: { '@nx': nx } },
   {
     files: ['**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/src/testing/**'],
+    // Examples import packages as their users do.
+    ignores: ['**/*.spec.ts', '**/src/testing/**', 'packages/*/examples/**'],
     rules: boundaries(depConstraints),
   },
   { files: ['**/*.spec.ts', '**/src/testing/**/*.ts'], rules: boundaries(testConstraints) },
