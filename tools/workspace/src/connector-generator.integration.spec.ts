@@ -7,6 +7,7 @@ import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { temporaryFolder } from '@pacs-connectors/test-services';
 import connectorGenerator from '../generators/connector/generator.mjs';
 import { buildSettings, neededFolders, root } from './build-settings.js';
+import { shapeProblems } from './package-shape.js';
 
 const execute = promisify(execFile);
 const FOLDER = 'packages/connector-my-pacs';
@@ -53,7 +54,12 @@ it('writes a package that is built after those that it needs', () => {
   expect(settings.manifest.files).toContain('!dist/.tsbuildinfo');
 });
 
-it('writes a package that passes the type check, its spec included', async () => {
+it('writes a package of the shape that all have', async () => {
+  const generated = { name: '@pacs-connectors/connector-my-pacs', folder: FOLDER };
+  expect(await shapeProblems(join(workspace.path, FOLDER), generated)).toEqual([]);
+});
+
+it('writes a package that passes the type check, its spec and its examples included', async () => {
   await typescript('tsconfig.json');
 });
 

@@ -38,6 +38,7 @@ describe('a package that lacks something', () => {
     ['keywords', /needs 3 keywords/, () => change('package.json', /"keywords"/, '"tags"')],
     ['what it is', /say what the package is/, () => change('README.md', /\n\n\w/, '\n\n- R')],
     ['a section', /sections Install, Without NestJS/, () => change('README.md', /^## Errors$/m, '## Failures')],
+    ['a package to install', /must install reflect-metadata/, () => change('README.md', / reflect-metadata$/m, '')],
     ['an example', /with-nestjs.ts is missing/, () => rm(file('examples/with-nestjs.ts'))],
     ['an example in the README', /must show examples\/w/, () => change('examples/with-nestjs.ts', /TLS/, 'DTLS')],
   ])('is named: %s', async (_, problem, spoil) => {

@@ -72,7 +72,16 @@ export async function shapeProblems(
     const block = `\`\`\`${extname(file) === '.ts' ? 'ts' : 'yaml'}\n${await text(`examples/${file}`)}\`\`\``;
     check(readme.includes(block), `README.md must show examples/${file} verbatim`);
   }
+  const install = /^## Install$(.*?)^## /ms.exec(readme)?.[1] ?? '';
+  const imports = new Set((await Promise.all(examples.map((file) => text(`examples/${file}`)))).flatMap(packagesIn));
+  for (const one of imports) check(install.includes(` ${one}`), `the section Install of README.md must install ${one}`);
   return problems;
+}
+
+/** The packages that a program imports by name, those of Node.js left out. */
+function packagesIn(program: string): string[] {
+  const imported = [...program.matchAll(/^(?:import|\} from|import .* from) '((?:@[^/']+\/)?[^./'][^/']*)[^']*';$/gm)];
+  return imported.map(([, name]) => name ?? '').filter((name) => !name.startsWith('node:'));
 }
 
 /** The fields of a package that say where it comes from, made of the root's: the project's address is written there once. */

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatFiles, generateFiles, installPackagesTask, names } from '@nx/devkit';
 
+const read = (file) => readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8');
+
 /**
  * Writes `packages/connector-NAME`.
  *
@@ -14,9 +16,7 @@ export default async function connectorGenerator(tree, { name }) {
   }
   const folder = `packages/connector-${name}`;
   if (tree.exists(folder)) throw new Error(`${folder} is there already`);
-  const core = JSON.parse(
-    readFileSync(new URL('../../../../packages/connector-core/package.json', import.meta.url), 'utf8'),
-  );
+  const core = JSON.parse(read('packages/connector-core/package.json'));
   const { className, constantName, propertyName } = names(name);
   generateFiles(tree, fileURLToPath(new URL('files', import.meta.url)), folder, {
     name,
@@ -26,8 +26,18 @@ export default async function connectorGenerator(tree, { name }) {
     version: core.version,
     classValidator: core.dependencies['class-validator'],
     nestjs: core.peerDependencies['@nestjs/common'],
+    repository: JSON.stringify({ ...core.repository, directory: folder }),
+    homepage: core.homepage?.replace('packages/connector-core', folder),
   });
+  tree.write(`${folder}/LICENSE`, read('LICENSE'));
   await formatFiles(tree);
+  // Shown after they are formatted, so that both copies are the same.
+  const readme = `${folder}/README.md`;
+  const show = (_, file) => {
+    const language = file.endsWith('.ts') ? 'ts' : 'yaml';
+    return `\`\`\`${language}\n${tree.read(`${folder}/examples/${file}`, 'utf8')}\`\`\``;
+  };
+  tree.write(readme, tree.read(readme, 'utf8').replace(/<!-- (.*) -->/g, show));
   // npm links the new package.
   return () => installPackagesTask(tree, true);
 }
