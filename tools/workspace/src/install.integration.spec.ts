@@ -1,16 +1,27 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type DatabaseServer, signalProcess, startPostgresql, temporaryFolder } from '@pacs-connectors/test-services';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type DatabaseServer,
+  dicomFile,
+  JAVA_KEY_STORE,
+  type RunningOpenId,
+  type RunningOrthanc,
+  signalProcess,
+  startOpenId,
+  startOrthanc,
+  startPostgresql,
+  temporaryFolder,
+} from '@pacs-connectors/test-services';
+import { publishedPackages, root } from './package-shape.js';
+import { runExample } from './run-example.js';
 
 // What somebody meets who adds the packages to a project of their own, outside this workspace: nothing but the tarballs that
 // npm would publish, and what these draw in.
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const execute = promisify(execFile);
 
 /** What an application on our NestJS modules has beside them; terminus is the one whose peers easily come into conflict. */
@@ -26,31 +37,52 @@ const DRIVER = ['pg@^8.20.0', 'pg-cursor@^2.20.0'];
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let database: DatabaseServer;
+let orthanc: RunningOrthanc;
+let openId: RunningOpenId;
 /** Package name → tarball. */
 let tarballs: Map<string, string>;
+/** What the examples find in `process.env`. */
+let environment: Record<string, string>;
 
 beforeAll(async () => {
   folder = await temporaryFolder('install');
   database = await startPostgresql();
   await database.execute(
     `create table images (pid text, pname text, study text, series text, sop text);
-     insert into images values ('7', 'Doe^Jane', '1.2', '1.2.3', '1.2.3.4');`,
+     insert into images values ('7', 'Doe^Jane', '1.2', '1.2.3', '1.2.3.4'), ('4711', 'Doe^John', '1.5', '1.5.6', '1.5.6.7');`,
   );
+  orthanc = await startOrthanc({ dicomWeb: true });
+  const [study, series, instance] = [
+    { studyInstanceUid: '1.5' },
+    { seriesInstanceUid: '1.5.6' },
+    { sopInstanceUid: '1.5.6.7' },
+  ];
+  await orthanc.upload([dicomFile({ patientId: '4711' }, study, series, instance)]);
+  openId = await startOpenId({ clientId: 'viewer', clientSecret: 'of the examples' });
+  environment = {
+    DB_URI: database.jdbcUrl,
+    DB_USER: database.user,
+    DB_PASSWORD: database.password,
+    PACS_AET: orthanc.aet,
+    PACS_HOST: '127.0.0.1',
+    PACS_PORT: String(orthanc.dicomPort),
+    DICOMWEB_URL: orthanc.dicomWebUrl,
+    ISSUER_URI: openId.issuer,
+    CLIENT_SECRET: 'of the examples',
+    STORE_PASSWORD: 'changeit',
+    PORT: '0',
+  };
   tarballs = await pack();
 });
 
 afterAll(async () => {
-  await database?.stop();
+  await Promise.all([database?.stop(), orthanc?.stop(), openId?.stop()]);
   await folder?.remove();
 });
 
-/** Packs every package that is not private to this workspace. @throws Error where one is not built */
+/** Packs every package that is not private to this workspace. @throws Error where one is not built, or has no licence */
 async function pack(): Promise<Map<string, string>> {
-  const { stdout: listed } = await execute('npm', ['query', '.workspace:not([private])'], {
-    cwd: root,
-    maxBuffer: 1 << 26,
-  });
-  const published = (JSON.parse(listed) as { name: string }[]).flatMap(({ name }) => ['--workspace', name]);
+  const published = (await publishedPackages()).flatMap(({ name }) => ['--workspace', name]);
   const { stdout } = await execute('npm', ['pack', ...published, '--json', '--pack-destination', folder.path], {
     cwd: root,
     maxBuffer: 1 << 26,
@@ -60,43 +92,42 @@ async function pack(): Promise<Map<string, string>> {
     if (!files.some(({ path }) => path.startsWith('dist/')))
       throw new Error(`${name} is not built. Remedy: npm run build`);
     expect(files.filter(({ path }) => path.endsWith('.tsbuildinfo'))).toEqual([]);
+    if (!files.some(({ path }) => path === 'LICENSE')) throw new Error(`${name} is packed without its LICENSE`);
   }
   return new Map(packed.map(({ name, filename }) => [name, join(folder.path, filename)]));
 }
 
-/** An empty project with `packages` installed, and the archive's configuration; where npm met a conflict, this fails. */
+/** An empty project with `packages` installed, and the server's example of a configuration; a conflict that npm meets fails. */
 async function project(name: string, packages: string[]): Promise<string> {
   const path = join(folder.path, name);
   await mkdir(path);
   await writeFile(join(path, 'package.json'), '{ "private": true, "type": "module" }');
-  await writeFile(
-    join(path, 'connectors.yml'),
-    `connector:
-  config:
-    main:
-      type: DB
-      wado.authentication.basic.url: http://pacs.example/wado
-      db-connector:
-        uri: ${database.jdbcUrl}
-        user: ${database.user}
-        password: ${database.password}
-        query:
-          select: select pid as "patientId", pname as "patientName", study as "studyInstanceUid", series as "seriesInstanceUid", sop as "sopInstanceUid" from images
-          patient-id-column: pid
-`,
-  );
+  await copyFile(join(root, 'apps/manifest-server/examples/connectors.yml'), join(path, 'connectors.yml'));
   // Optional packages are left out since better-sqlite3 would be compiled; npm checks their peers all the same.
   const install = ['install', '--no-audit', '--no-fund', '--omit=optional', ...packages];
   const { stdout, stderr } = await execute('npm', install, { cwd: path });
   expect(stdout + stderr).not.toMatch(/ERESOLVE|peer dep/i);
   await execute('npm', ['ls', '--all'], { cwd: path, maxBuffer: 1 << 26 });
+  // The demo's database, for a Node.js that has no SQLite of its own: compiled in this workspace already.
+  await symlink(join(root, 'node_modules/better-sqlite3'), join(path, 'node_modules/better-sqlite3'));
   return path;
 }
+
+const libraries = () => [...tarballs].filter(([name]) => !name.endsWith('manifest-server')).map(([, path]) => path);
+let plain: Promise<string> | undefined;
+/** The project without NestJS; installed once. */
+const plainProject = () => (plain ??= project('plain', [...libraries(), ...DRIVER]));
+let nestjs: Promise<string> | undefined;
+/** The project with NestJS; installed once. */
+const nestjsProject = () => (nestjs ??= project('nestjs', [...libraries(), ...NESTJS, ...DRIVER]));
 
 /** What a program prints that is run in a project. */
 async function run(path: string, program: string): Promise<string> {
   await writeFile(join(path, 'program.js'), program);
-  const { stdout } = await execute(process.execPath, ['program.js'], { cwd: path });
+  const { stdout } = await execute(process.execPath, ['program.js'], {
+    cwd: path,
+    env: { ...process.env, ...environment },
+  });
   return stdout;
 }
 
@@ -107,8 +138,7 @@ const SEARCH = `
   for await (const piece of renderManifest(manifest, { format: 'xml' })) process.stdout.write(piece);`;
 
 it('installs into an empty project without NestJS, and makes a manifest there', async () => {
-  const libraries = [...tarballs].filter(([name]) => !name.endsWith('manifest-server')).map(([, tarball]) => tarball);
-  const path = await project('plain', [...libraries, ...DRIVER]);
+  const path = await plainProject();
   const output = await run(
     path,
     `import { checkConfiguration, readConfiguration } from '@pacs-connectors/config-core';
@@ -126,9 +156,8 @@ await connector.close();`,
 });
 
 it('installs beside NestJS, and its modules make up an application', async () => {
-  const libraries = [...tarballs].filter(([name]) => !name.endsWith('manifest-server')).map(([, tarball]) => tarball);
   const output = await run(
-    await project('nestjs', [...libraries, ...NESTJS, ...DRIVER]),
+    await nestjsProject(),
     `import 'reflect-metadata';
 import { ConfigModule } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
@@ -151,10 +180,53 @@ await app.close();`,
   expect(output).toContain('<Instance SOPInstanceUID="1.2.3.4"');
 });
 
+const INSTANCE = /"sopInstanceUid":"1\.5\.6\.7"/;
+const CONFORMS = /\bpass [2-9]\d\b[^]*\bfail 0\b/;
+const PROBLEM = /connectors\.yml:2:\d+ connector\.timeout: found "soon"/;
+/** What the examples of each package print: without NestJS, with it. */
+const EXAMPLES: Record<string, [RegExp, RegExp]> = {
+  'config-core': [new RegExp(`${PROBLEM.source}[^]*pages: 3`), PROBLEM],
+  'connector-core': [/^(?!.*"1\.2").*"1\.3"/, /^main .*"patientId":"4711"/],
+  'connector-db': [INSTANCE, INSTANCE],
+  'connector-dicom': [INSTANCE, INSTANCE],
+  'connector-dicomweb': [INSTANCE, INSTANCE],
+  'connector-testkit': [CONFORMS, CONFORMS],
+  'demo-archive': [/"patientId":"DEMO-1"/, /"patientId":"DEMO-1"/],
+  'manifest-builder': [/<Instance SOPInstanceUID="1.2.3.4"/, /<Instance SOPInstanceUID="1.2.3.4"/],
+  'oauth2-client': [/^a token of \d+ characters/, /^authorization/],
+  'tls-stores': [/^a key: true, certificates: 1/, /^ready for TLS: true/],
+};
+
+describe('the examples of the packages', () => {
+  it('are all known here', async () => {
+    const folders = (await publishedPackages()).map((one) => one.folder).filter((path) => path.startsWith('packages/'));
+    expect(Object.keys(EXAMPLES).map((name) => `packages/${name}`)).toEqual(folders.sort());
+  });
+
+  it.each(Object.entries(EXAMPLES))(
+    'of %s do what its README says, without NestJS and with it',
+    async (name, [withoutNestjs, withNestjs]) => {
+      const source = join(root, 'packages', name);
+      const check = async (path: string, example: string, printed: RegExp) => {
+        await mkdir(join(path, name), { recursive: true });
+        await writeFile(join(path, name, 'client.p12'), JAVA_KEY_STORE);
+        expect(await runExample(path, source, example, environment)).toMatch(printed);
+      };
+      await Promise.all([
+        check(await plainProject(), 'without-nestjs', withoutNestjs),
+        check(await nestjsProject(), 'with-nestjs', withNestjs),
+      ]);
+    },
+  );
+});
+
 it('installs as a server into an empty project, and serves from there', async () => {
   const path = await project('server', [...tarballs.values()]);
   const main = 'node_modules/@pacs-connectors/manifest-server/dist/main.js';
-  const server = spawn(process.execPath, [main, '--connectors-config', 'connectors.yml', '--port', '0'], { cwd: path });
+  const server = spawn(process.execPath, [main, '--connectors-config', 'connectors.yml', '--port', '0'], {
+    cwd: path,
+    env: { ...process.env, ...environment },
+  });
   const exited = once(server, 'exit');
   try {
     let output = '';
