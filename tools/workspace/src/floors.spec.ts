@@ -39,7 +39,7 @@ describe('floors of the folders (tools/rooms.mjs)', () => {
     });
     expect(output).toContain('no dependency violations found (2 modules, 1 dependencies cruised)');
     expect(passed).toBe(true);
-  }, 120_000);
+  });
 
   it('refuses an import from elsewhere, of a type too', () => {
     const { passed, output } = check({
@@ -63,7 +63,7 @@ describe('floors of the folders (tools/rooms.mjs)', () => {
       ['document/unplaced.ts', below],
     ]);
     expect(passed).toBe(false);
-  }, 120_000);
+  });
 
   it('refuses a circle in a package that the table does not name', () => {
     const { passed, output } = check({
@@ -74,5 +74,5 @@ describe('floors of the folders (tools/rooms.mjs)', () => {
     expect(output).toContain('error no circle of folders');
     expect(output).not.toContain('error no circle of files');
     expect(passed).toBe(false);
-  }, 120_000);
+  });
 });

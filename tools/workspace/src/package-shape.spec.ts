@@ -11,7 +11,7 @@ it('every package has its licence, its fields, a README of the one shape, and ex
     shapeProblems(join(root, one.folder), one, { program: one.folder.startsWith('apps/') }),
   );
   expect((await Promise.all(problems)).flat()).toEqual([]);
-}, 60_000);
+});
 
 describe('a package that lacks something', () => {
   const published = { name: '@pacs-connectors/tls-stores', folder: 'packages/tls-stores' };
