@@ -136,11 +136,6 @@ describe('what is no YAML is told with file, line and column', () => {
     ['a: "x\nb: 1', 2, 'no closing quote, expected one: a quote before this line is never closed'],
     ['a:\n    b: 1\n  c: 2', 3, 'c with an indentation that no key above has, expected 4 blanks (as b) or 0 (as a)'],
     [
-      'connector:\n  config:\n    main:\n      type: DB\n     db-connector:\n        uri: x',
-      5,
-      'db-connector with an indentation that no key above has, expected 6 blanks (as type) or 4 (as main)',
-    ],
-    [
       'a:\n    b: 1\n  "c d": 2',
       3,
       'a line with an indentation that no key above has, expected 4 blanks (as b) or 0 (as a)',
@@ -183,6 +178,63 @@ describe('what is no YAML is told with file, line and column', () => {
     ]) {
       for (const line of faults(text)) expect(line).not.toContain('hunter2');
     }
+  });
+});
+
+describe('a key line of a block that alone has the wrong indentation', () => {
+  const TEXT = `connector:
+  config:
+    main:
+      type: DB
+      db-connector:
+        uri: jdbc:sqlite:x
+        query:
+          select: >-
+            select db-connector: from x
+          patient-id-column: x
+        user: reader
+      wado:
+        authentication:
+          basic.url: http://a
+      timeout: 20s
+    peer:
+      dicom-connector:
+        host: a
+      wado.authentication.basic.url: http://a
+    web:
+      dicom-web-connector:
+        qido-rs.url: http://a
+      type: DICOM_WEB
+`;
+  const LINES = TEXT.split('\n');
+
+  it.each([
+    ['db-connector', 'main', [-6, -4, -2, -1, 1, 2, 4]],
+    ['query', 'db-connector of main', [-8, -4, -2, -1, 1, 2, 4]],
+    ['wado', 'main', [-6, -4, -2, -1, 1, 4]],
+    ['dicom-connector', 'peer', [-6, -4, -2, -1, 1, 2, 4]],
+    ['dicom-web-connector', 'web', [-6, -4, -2, -1, 1, 2, 4]],
+  ])('%s is named with its connector and the way back', (name, parent, moves) => {
+    const index = LINES.findIndex((line) => line.trim() === `${name}:`);
+    for (const by of moves) {
+      const indentation = LINES[index]!.search(/\S/) + by;
+      const broken = LINES.with(index, `${' '.repeat(indentation)}${name}:`).join('\n');
+      const [few, more] = by < 0 ? ['few', 'more'] : ['many', 'fewer'];
+      const number = Math.abs(by);
+      expect(faults(broken)).toEqual([
+        `a.yml:${index + 1}:${indentation + 1}: found ${name} with too ${few} blanks before it, expected it below ${parent}: indent it by ${number} ${more} blank${number === 1 ? '' : 's'}`,
+      ]);
+    }
+  });
+
+  it('is not blamed for a sibling that alone is wrong, nor for another fault', () => {
+    const sibling = TEXT.replace('        user: reader', '       user: reader');
+    expect(faults(sibling)).toEqual([
+      'a.yml:11:1: found user with an indentation that no key above has, expected 8 blanks (as query) or 6 (as db-connector)',
+    ]);
+    expect(faults(TEXT.replace('user: reader', 'user: @reader'))).toEqual([
+      "a.yml:11:15: found a value that begins with @ and is not quoted, expected quotes: '@…'",
+    ]);
   });
 });
 

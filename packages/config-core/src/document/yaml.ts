@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { type Place, type Problem } from './problems.js';
 import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, nameOf, noMap, twice } from './node.js';
+import { findMovedBlock } from './moved-block.js';
 import { isProperties, propertiesProblem } from './properties.js';
 import { describeFault, unquoted } from './yaml-faults.js';
 
@@ -32,6 +33,10 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
   const documents = 'empty' in parsed ? [] : parsed;
   const problems: Problem[] = [];
   let root: MapNode | undefined;
+  const broken = documents.flatMap(({ errors }) => errors)[0];
+  const moved = broken && findMovedBlock(text, placeAt(broken.pos[0]).line);
+  // Moved back, it leaves no fault in the file.
+  if (moved) return { root, problems: [{ severity: 'error', file, key: '', ...moved }] };
   documents.forEach((document, index) => {
     let lastLine = 0;
     for (const { pos, message, code } of document.errors) {
@@ -39,12 +44,7 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
       // One fault makes the parser stumble several times over the rest of its line.
       if (place.line === lastLine) continue;
       lastLine = place.line;
-      problems.push({
-        severity: 'error',
-        ...place,
-        key: '',
-        ...describeFault(code, message, text, pos[0]),
-      });
+      problems.push({ severity: 'error', ...place, key: '', ...describeFault(code, message, text, pos[0]) });
     }
     if (document.errors.length > 0 || document.contents === null) return;
     try {
