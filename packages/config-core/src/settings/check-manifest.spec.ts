@@ -136,6 +136,19 @@ describe('a login', () => {
   });
 });
 
+it.each([
+  [{ 'basic.password': 'sesame', 'basic.url': 'pacs' }, ['error basic.url', 'warning basic.password']],
+  [{ 'basic.password': 'sesame', 'oauth2.url': 'pacs' }, ['error oauth2.url', 'warning basic.password']],
+  [{ 'basic.url': 'http://my_host/', 'oauth2.url': 'pacs' }, ['error oauth2.url', 'warning basic.url']],
+  [{ 'basic.password': 'sesame', 'basic.login': 'a:b' }, ['error basic.login']],
+])('an error of the retrieval hides no warning: %j', async (keys, expected) => {
+  const problems = await problemsOf(
+    Object.fromEntries(Object.entries(keys).map(([key, value]) => [`wado.authentication.${key}`, value])),
+  );
+  const named = problems.map((problem) => problem.split(':', 1)[0]!.replace('wado.authentication.', ''));
+  expect(named.sort()).toEqual(expected);
+});
+
 describe.each(['wado.authentication', 'weasis.manifest'])('%s', (place) => {
   const of = (key: string, value: unknown, options = {}) => problemsOf({ [`${place}.${key}`]: value }, options);
 
@@ -157,6 +170,26 @@ describe.each(['wado.authentication', 'weasis.manifest'])('%s', (place) => {
     ]);
     const both = { [`${place}.compression-rate`]: 80, 'weasis.manifest.transfer-syntax-uid': '1.2.840.10008.1.2.4.50' };
     expect(await problemsOf(both)).toEqual([]);
+  });
+
+  it.each([
+    ['weasis.manifest.additionnalParameters', 'a=b'],
+    ['separate', 'perhaps'],
+    ['timeout', 'soon'],
+    ['wado.authentication.basic.url', 'pacs'],
+  ])('compression-rate has its warning beside an error of %s', async (key, value) => {
+    const problems = await problemsOf({ [`${place}.compression-rate`]: 80, [key]: value });
+    expect(problems.map((problem) => problem.split(':', 1)[0]).sort()).toEqual([
+      `error ${key}`,
+      `warning ${place}.compression-rate`,
+    ]);
+  });
+
+  it('compression-rate is not blamed where the transfer syntax is the fault', async () => {
+    const keys = { [`${place}.compression-rate`]: 80, 'wado.authentication.transfer-syntax-uid': 'JPEG' };
+    expect(await problemsOf(keys)).toEqual([
+      expect.stringMatching(/^error wado\.authentication\.transfer-syntax-uid: /),
+    ]);
   });
 
   it('both are not asked for by DICOMweb', async () => {

@@ -1,6 +1,7 @@
 import { type ConnectorPlugin } from '@pacs-connectors/connector-core';
 import { find, type Found, isEmpty, type MapNode } from '../document/node.js';
 import { type ReaderContext, report } from '../reader/context.js';
+import { readSettings } from '../reader/read-settings.js';
 import { settingsOf } from '../reader/setting.js';
 import { ManifestSettings } from './connector-settings.js';
 import { type GlobalConfiguration } from './global-configuration.js';
@@ -10,6 +11,7 @@ import { type RetrievalSettings } from './retrieval.js';
  * Reports what of the manifest's settings Weasis cannot use: an error where no image would be shown, a warning where it
  * ignores a value.
  *
+ * @param manifest not given: it has a fault, which has been reported
  * @param queryMode the plug-in's
  */
 export function checkManifest(
@@ -20,9 +22,9 @@ export function checkManifest(
   { dicomWebLevelLimit }: GlobalConfiguration,
   context: ReaderContext,
 ): void {
-  // One that is faulty has been reported.
-  if (!manifest) return;
-  const { additionalParameters, compressionRate, httpTags, overrideDicomTags, transferSyntaxUid } = manifest;
+  // What is faulty has been reported; the rest of it may have faults of its own.
+  const { additionalParameters, compressionRate, httpTags, overrideDicomTags, transferSyntaxUid } =
+    manifest ?? readSettings(ManifestSettings, [connector], { ...context, problems: [] }).instance;
   const tell = (
     severity: 'error' | 'warning',
     property: keyof ManifestSettings,
@@ -43,7 +45,8 @@ export function checkManifest(
       found: 'Authorization beside a login or a token',
       expected: 'one of them: Weasis sends the login in its place, and a token has the same header',
     });
-  if (!dicomWeb && compressionRate !== undefined && transferSyntaxUid === undefined)
+  const faultySyntax = !manifest && placeOf(connector, 'transferSyntaxUid') !== connector;
+  if (!dicomWeb && compressionRate !== undefined && transferSyntaxUid === undefined && !faultySyntax)
     tell('warning', 'compressionRate', {
       found: 'a compression rate without a transfer syntax',
       expected: 'transfer-syntax-uid beside it: Weasis ignores the rate without',

@@ -2,7 +2,7 @@ import { IsOptional, Matches } from 'class-validator';
 import { find, type Found, isEmpty, type MapNode } from '../document/node.js';
 import { type ReaderContext, report } from '../reader/context.js';
 import { readSettings } from '../reader/read-settings.js';
-import { Setting } from '../reader/setting.js';
+import { Setting, type SettingsClass } from '../reader/setting.js';
 import { quote } from '../values/redact.js';
 import { IsHttpUrl } from './is-http-url.js';
 import { doubtfulAuthority, IsRetrievalUrl } from './is-retrieval-url.js';
@@ -137,22 +137,26 @@ export function readRetrieval(
   const before = context.problems.length;
   const read = scopes.length > 0 ? scopes : ownScopes;
   const { instance } = readSettings(RetrievalKeys, read, context);
-  if (context.problems.slice(before).some(({ severity }) => severity === 'error')) return undefined;
+  const faulty = context.problems.slice(before).some(({ severity }) => severity === 'error');
+  warnOfUnused(read, context);
+  if (faulty) return undefined;
   const { url, ...rest } = instance;
   const retrieval = Object.assign(new RetrievalSettings(), rest);
   if (url !== undefined && !retrieval.basic?.url) {
     retrieval.basic = Object.assign(new BasicRetrieval(), retrieval.basic, { url });
   }
-  warnOfUnused(retrieval, read, context);
   return checkRetrieval(retrieval, connector, own, read, oauth2, context) ? retrieval : undefined;
 }
 
 /** Reports what of the settings Weasis may not use. */
-function warnOfUnused(
-  { basic, oauth2 }: RetrievalSettings,
-  scopes: readonly Found<MapNode>[],
-  context: ReaderContext,
-): void {
+function warnOfUnused(scopes: readonly Found<MapNode>[], context: ReaderContext): void {
+  // Each for itself: one that is faulty, which has been reported, would hide what is wrong with its neighbors.
+  const part = <Settings extends object>(type: SettingsClass<Settings>, path: string) => {
+    const maps = scopes.flatMap((scope) => scopesOf(scope, [path]));
+    return readSettings(type, maps, { ...context, problems: [] });
+  };
+  const { instance: basic, faulty } = part(BasicRetrieval, 'basic');
+  const { instance: oauth2 } = part(OAuth2Retrieval, 'oauth2');
   const warn = (paths: readonly string[], found: string, expected: string) => {
     const source = paths.flatMap((path) => scopes.map((scope) => find(scope, path))).find(isSet);
     if (source) report(context, 'warning', { key: source.key, place: source.node.place }, { found, expected });
@@ -161,9 +165,10 @@ function warnOfUnused(
     const expected = url === undefined ? undefined : doubtfulAuthority(url);
     if (url !== undefined && expected !== undefined) warn(paths, quote(url), expected);
   };
-  check(basic?.url, ['basic.url', 'basic.server', 'url', 'server']);
-  check(oauth2?.url, ['oauth2.url', 'oauth2.server']);
-  if (basic?.password !== undefined && basic.login === undefined)
+  check(basic.url ?? part(RetrievalKeys, '').instance.url, ['basic.url', 'basic.server', 'url', 'server']);
+  check(oauth2.url, ['oauth2.url', 'oauth2.server']);
+  const faultyLogin = faulty && scopes.some((scope) => isSet(find(scope, 'basic.login')));
+  if (basic.password !== undefined && basic.login === undefined && !faultyLogin)
     warn(['basic.password'], 'a password without a login', 'basic.login beside it: no login is sent without');
 }
 
