@@ -7,7 +7,7 @@ import {
 } from '@pacs-connectors/config-core';
 import { type ConnectorPlugin, ConnectorRegistry, type LeftOutConnector } from '@pacs-connectors/connector-core';
 import { type Samples } from './connect/archive-check.js';
-import { connectAll } from './connect/connect.js';
+import { type CheckedArchives, connectAll } from './connect/connect.js';
 import { requiredConfigurationFiles } from './configuration-files.js';
 import { findPlugins } from '../boot/find-plugins.js';
 import { type Terminal } from '../boot/terminal.js';
@@ -34,10 +34,10 @@ export async function check(
   const errors =
     loaded.problems.filter(({ severity }) => severity === 'error').length + pluginProblems.length + refused.length;
   for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
-  const failed = samples ? await connectAll(document, plugins, samples, stderr) : 0;
-  stderr.write(`${summary(loaded, refused, errors, warnings.length)}\n`);
-  if (samples) stderr.write(`archives with an error: ${failed}\n`);
-  return errors + failed > 0 ? 1 : 0;
+  const archives = samples && (await connectAll(document, plugins, samples, stderr));
+  const ofConfiguration = summary(loaded, refused, errors, warnings.length, !archives);
+  stderr.write(archives ? `Configuration: ${ofConfiguration}. ${ofArchives(archives)}\n` : `${ofConfiguration}\n`);
+  return errors + (archives?.failed.length ?? 0) > 0 ? 1 : 0;
 }
 
 /** What the plug-ins say of settings that are right one by one: those they cannot work with, and warnings. No archive is asked. */
@@ -55,16 +55,28 @@ function summary(
   refused: readonly LeftOutConnector[],
   errors: number,
   warningsOfPlugins: number,
+  nameUsable: boolean,
 ): string {
   const usable = connectors.filter(({ id }) => refused.every((connector) => connector.id !== id));
   const unusable = [...leftOut, ...refused];
   const warnings = warningsOfPlugins + problems.filter(({ severity }) => severity === 'warning').length;
   return [
-    `usable: ${named(usable)}`,
+    ...(nameUsable ? [`usable: ${named(usable)}`] : []),
     ...(unusable.length > 0 ? [`left out: ${named(unusable)}`] : []),
     ...(problems.some(({ fatal }) => fatal) ? ['the server will not start: a key that guards it is wrong'] : []),
     `${count(errors, 'error')}, ${count(warnings, 'warning')}`,
   ].join('; ');
+}
+
+function ofArchives({ working, untried, failed }: CheckedArchives): string {
+  const counts = [
+    `${working.length} ${working.length === 1 ? 'works' : 'work'}`,
+    ...(untried.length > 0 ? [`${untried.length} not tried completely (${untried.join(', ')})`] : []),
+    ...(failed.length > 0
+      ? [`${failed.length} ${failed.length === 1 ? 'has' : 'have'} an error (${failed.join(', ')})`]
+      : []),
+  ];
+  return `Archives: ${counts.join(', ')}.`;
 }
 
 function named(connectors: readonly { id: string }[]): string {

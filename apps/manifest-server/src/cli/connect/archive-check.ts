@@ -15,6 +15,8 @@ export interface Finding {
   verdict: 'ok' | 'error' | 'not tried';
   what: 'connection' | 'search' | 'image';
   text: string;
+  /** The archive answers, and has none of the samples that were named. */
+  lacksSample?: true;
 }
 
 /** The studies and patients that a caller names as samples. */
@@ -39,8 +41,8 @@ const GRACE_MS = 500;
 /** Connects to one archive, searches a study in it and fetches one image, as the server and Weasis do. Never rejects. */
 export async function checkArchive(connector: Connector, options: ArchiveCheckOptions): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const say = (what: Finding['what'], verdict: Finding['verdict'], text: string) =>
-    findings.push({ what, verdict, text });
+  const say: Say = (what, verdict, text, lacksSample) =>
+    findings.push({ what, verdict, text, ...(lacksSample && { lacksSample }) });
   const { timeoutMs } = options.configuration;
   try {
     const status = await within(timeoutMs, (signal) => connector.check(signal), connector.id);
@@ -57,7 +59,7 @@ export async function checkArchive(connector: Connector, options: ArchiveCheckOp
   return findings;
 }
 
-type Say = (what: Finding['what'], verdict: Finding['verdict'], text: string) => void;
+type Say = (what: Finding['what'], verdict: Finding['verdict'], text: string, lacksSample?: boolean) => void;
 
 /** What is searched for: the named samples, else any study. */
 async function sampleCriteria(
@@ -94,7 +96,7 @@ async function sampleCriteria(
   return undefined;
 }
 
-function isNamed({ studyInstanceUids, patientIds }: Samples): boolean {
+export function isNamed({ studyInstanceUids, patientIds }: Samples): boolean {
   return studyInstanceUids.length > 0 || patientIds.length > 0;
 }
 
@@ -102,7 +104,7 @@ function isNamed({ studyInstanceUids, patientIds }: Samples): boolean {
 async function search(
   { id }: Connector,
   criteria: SearchCriteria,
-  { manifests }: ArchiveCheckOptions,
+  { manifests, samples }: ArchiveCheckOptions,
   say: Say,
 ): Promise<ArcQueryElement | undefined> {
   const start = performance.now();
@@ -116,7 +118,7 @@ async function search(
   }
   const studies = arcQuery.Patient.flatMap(({ Study }) => Study);
   if (studies.length === 0) {
-    say('search', 'error', `the sample was not found. ${message ? `${message} ` : ''}${NAME_ONE}.`);
+    say('search', 'error', `the sample was not found. ${message ? `${message} ` : ''}${NAME_ONE}.`, isNamed(samples));
     return undefined;
   }
   const series = studies.flatMap(({ Series }) => Series);

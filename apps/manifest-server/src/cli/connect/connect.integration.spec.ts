@@ -136,7 +136,7 @@ it('all right: a PACS asked by C-FIND, a database', async () => {
   expect(err).toContain(
     `127.0.0.1:${dcmqrscp.dicomPort} answered as AE title DCMQRSCP, and accepted an association of OURS`,
   );
-  expect(err).toMatch(/^archives with an error: 0$/m);
+  expect(err).toMatch(/Archives: 3 work\.\n$/);
   expect(code).toBe(0);
 });
 
@@ -186,7 +186,7 @@ describe('what is wrong is named, with its remedy', () => {
   ])('%s', async (_what, archive, said) => {
     const { code, err } = await connect({ main: await archive() });
     expect(err).toMatch(new RegExp(`^error: archive main: (${said.source})`, 'm'));
-    expect(err).toMatch(/^archives with an error: 1$/m);
+    expect(err).toMatch(/Archives: 0 work, 1 has an error \(main\)\.\n$/);
     expect(code).toBe(1);
   });
 });

@@ -43,6 +43,10 @@ function sendImage(request: IncomingMessage, response: ServerResponse, sopInstan
   response.writeHead(200, { 'content-type': 'application/dicom' }).end(file);
 }
 
+const SELECT = `SELECT p.pat_id AS "patientId", s.study_iuid AS "studyInstanceUid", e.series_iuid AS "seriesInstanceUid",
+            i.sop_iuid AS "sopInstanceUid" FROM patient p JOIN study s ON s.patient_fk = p.pk
+            JOIN series e ON e.study_fk = s.pk JOIN instance i ON i.series_fk = e.pk`;
+
 function archive(id: string, more: object = {}, query: object = {}, uri = `jdbc:sqlite:${database}`): object {
   const { port } = images.address() as AddressInfo;
   return {
@@ -60,9 +64,7 @@ function archive(id: string, more: object = {}, query: object = {}, uri = `jdbc:
       'db-connector': {
         uri,
         query: {
-          select: `SELECT p.pat_id AS "patientId", s.study_iuid AS "studyInstanceUid", e.series_iuid AS "seriesInstanceUid",
-            i.sop_iuid AS "sopInstanceUid" FROM patient p JOIN study s ON s.patient_fk = p.pk
-            JOIN series e ON e.study_fk = s.pk JOIN instance i ON i.series_fk = e.pk`,
+          select: SELECT,
           'study-instance-uid-column': 's.study_iuid',
           'patient-id-column': 'p.pat_id',
           ...query,
@@ -146,7 +148,7 @@ it.each<[string, (request: IncomingMessage, response: ServerResponse) => void, R
     new RegExp(`^error: archive main: image: http://127\\.0\\.0\\.1:\\d+/wado: .*${said.source}`, 'm'),
   );
   expect(err).toMatch(/^ok: archive main: search: /m);
-  expect(err).toMatch(/^archives with an error: 1$/m);
+  expect(err).toMatch(/^Configuration: 0 errors, 1 warning\. Archives: 0 work, 1 has an error \(main\)\.\n$/m);
   expect(code).toBe(1);
 });
 
@@ -196,8 +198,30 @@ it('asks the archives side by side, and says what was seen in the order of the c
   const said = [...err.matchAll(/^\S.*?: archive (\w+): connection/gm)].map(([, id]) => id);
   expect(said).toEqual(names);
   expect(err).toMatch(/^error: archive broken: connection: /m);
-  expect(err).toMatch(/^archives with an error: 1$/m);
+  expect(err).toMatch(/^Configuration: 0 errors, 3 warnings\. Archives: 2 work, 1 has an error \(broken\)\.\n$/m);
   expect(code).toBe(1);
+});
+
+it('a study has to be in one of the archives only: the others are not tried', async () => {
+  answer = sendImage;
+  const { study } = rows.at(-1)!;
+  const other = archive(
+    'other',
+    {},
+    { select: SELECT.replace('FROM patient p', "FROM (SELECT * FROM patient WHERE pat_id = '-') p") },
+  );
+  const named = ['--study', study.studyInstanceUid];
+  const { code, err } = await connect([other, archive('main')], named);
+  expect(err).toMatch(
+    /^not tried: archive other: search: this archive does not have the sample; another archive has it\./m,
+  );
+  expect(err).toMatch(/^ok: archive main: image: /m);
+  expect(err).toMatch(/Archives: 1 works, 1 not tried completely \(other\)\.\n$/);
+  expect(code).toBe(0);
+  const nowhere = await connect([other, archive('main')], ['--study', '1.2.3.99']);
+  expect(nowhere.err.match(/^error: archive \w+: search: the sample was not found\./gm)).toHaveLength(2);
+  expect(nowhere.err).toMatch(/Archives: 0 work, 2 have an error \(other, main\)\.\n$/);
+  expect(nowhere.code).toBe(1);
 });
 
 it('an archive that is not searched by study is tried by a patient', async () => {

@@ -5,19 +5,24 @@ import { BuiltManifests } from '../../manifest/built-manifests.service.js';
 import { ManifestService } from '../../manifest/manifest.service.js';
 import { Retrievals } from '../../retrieval/retrievals.service.js';
 import { ConnectorWatches } from '../../watch/connector-watches.service.js';
-import { checkArchive, type Samples } from './archive-check.js';
+import { checkArchive, type Finding, isNamed, type Samples } from './archive-check.js';
+
+/** Ids of archives: those where all works, where something was not tried, and with an error. */
+export type CheckedArchives = Record<'working' | 'untried' | 'failed', string[]>;
 
 /**
  * Connects to every usable archive of a configuration, all at the same time.
  *
- * @returns the number of archives with an error; `stderr` says of each what was seen, in the order of the configuration
+ * A named sample has to be in one of them: the others, which lack it, are not tried.
+ *
+ * @returns the archives by what was seen of them; `stderr` says it of each, in the order of the configuration
  */
 export async function connectAll(
   document: ConfigurationDocument,
   plugins: readonly ConnectorPlugin[],
   samples: Samples,
   stderr: NodeJS.WritableStream,
-): Promise<number> {
+): Promise<CheckedArchives> {
   const configuration = new ServerConfiguration(document);
   const registry = new ConnectorRegistry({ plugins, ...configuration.check(plugins) });
   const manifests = new ManifestService(
@@ -32,16 +37,30 @@ export async function connectAll(
     const checks = registry.connectors.map((connector) =>
       checkArchive(connector, { manifests, configuration: configuration.connector(connector.id), grants, samples }),
     );
-    // Said as soon as it is known, in the order of the configuration.
-    let failed = 0;
+    // A named sample is missing only once no archive has it; all else is said as soon as it is known.
+    const isFound = isNamed(samples) && (await Promise.all(checks)).some(foundSample);
+    const archives: CheckedArchives = { working: [], untried: [], failed: [] };
     for (const [index, connector] of registry.connectors.entries()) {
-      const findings = await checks[index]!;
+      const findings = (await checks[index]!).map((finding) => (isFound ? withoutBlame(finding) : finding));
       for (const { verdict, what, text } of findings)
         stderr.write(`${verdict}: archive ${connector.id}: ${what}: ${text}\n`);
-      if (findings.some(({ verdict }) => verdict === 'error')) failed++;
+      const has = (wanted: Finding['verdict']) => findings.some(({ verdict }) => verdict === wanted);
+      archives[has('error') ? 'failed' : has('not tried') ? 'untried' : 'working'].push(connector.id);
     }
-    return failed;
+    return archives;
   } finally {
     await registry.close();
   }
+}
+
+function foundSample(findings: readonly Finding[]): boolean {
+  return findings.some(({ what, verdict }) => what === 'search' && verdict === 'ok');
+}
+
+/** An archive need not have the study that another one has. */
+function withoutBlame(finding: Finding): Finding {
+  if (!finding.lacksSample) return finding;
+  const text =
+    'this archive does not have the sample; another archive has it. To try this one, name a study of it too.';
+  return { ...finding, verdict: 'not tried', text };
 }
