@@ -82,11 +82,11 @@ function writePeer(archive: Archive): void {
   archive.put('characterSet', `${peer}.default-character-set`, trimmed);
   if (!encrypted) return;
   archive.put('tlsClient', `${peer}.tls.need-client-authentication`, yesOrNo);
-  archive.put('keyStore', `${peer}.key-store.url`);
+  archive.put('keyStore', `${peer}.key-store.url`, storeAddress);
   archive.put('keyStoreType', `${peer}.key-store.type`);
   archive.put('keyStorePassword', `${peer}.key-store.key-store-password`);
   archive.put('keyPassword', `${peer}.key-store.password`);
-  archive.put('trustStore', `${peer}.truststore.url`);
+  archive.put('trustStore', `${peer}.truststore.url`, storeAddress);
   archive.put('trustStoreType', `${peer}.truststore.type`);
   archive.put('trustStorePassword', `${peer}.truststore.password`);
 }
@@ -164,6 +164,13 @@ function tlsMode(text: string, line: PropertyLine): string | undefined {
       'this mode gives no security and is not supported; AES is written, which the archive has to offer',
     );
   return 'AES';
+}
+
+/** The address of a store as it is; one in the class path of the Java server cannot be read. */
+function storeAddress(text: string, line: PropertyLine): string {
+  if (/^(?:resource|classpath\*?):/i.test(text.trim()))
+    line.note('to decide', 'class-path addresses are not supported; copy the file here and write its path');
+  return text;
 }
 
 /** `name:value,name:value`; a comma that no name follows belongs to the value. */

@@ -96,8 +96,45 @@ pacs.wado.url=\${server.base.url}/mr
     expect(effective).toContain(expected);
 });
 
+it('names included files, and what check finds in the YAML, as the command line names files', async () => {
+  await writeFile(join(folder, 'main.properties'), 'arc.config.list=dicom-a.properties\n');
+  await writeFile(join(folder, 'dicom-a.properties'), ARCHIVE.replace('11112', 'dicom'));
+  const output = join(folder, 'site.yml');
+  const { err } = await runCli(['import', join(folder, 'main.properties'), '--output', output]);
+  expect(err).toContain(`\n${folder}/dicom-a.properties:1 arc.id: taken as`);
+  expect(err).toContain(`to decide: ${folder}/dicom-a.properties:4: ${output}:`);
+  expect(err).not.toMatch(/\.\.\/|the YAML/);
+});
+
+it('writes levels of Invoke Image Display that name the parameter', async () => {
+  for (const value of ['patientID,studyUID', 'patient, STUDY', 'patientId studyInstanceUID']) {
+    const { out } = await imported({ 'dicom-a.properties': `${ARCHIVE}request.IID.level=${value}\n` });
+    expect(out).toMatch(/IID\.level:\n\s+- PATIENT\n\s+- STUDY\n/);
+    expect((await checked(out)).err).toBe('usable: 2001; 0 errors, 0 warnings\n');
+  }
+});
+
+it.each(['resource:', 'classpath:'])(
+  'a store at %s is in a class path, which this server does not have',
+  async (prefix) => {
+    const stores = `tls.mode=AES\ntls.keystore.url=${prefix}key.p12\ntls.truststore.url=${prefix}trust.p12\n`;
+    const { code, err } = await imported({ 'dicom-a.properties': ARCHIVE + stores });
+    for (const [line, name] of [
+      [8, 'keystore'],
+      [9, 'truststore'],
+    ])
+      expect(err).toMatch(
+        new RegExp(
+          `^dicom-a\\.properties:${line} tls\\.${name}\\.url: .*to decide: class-path addresses are not supported`,
+          'm',
+        ),
+      );
+    expect(code).toBe(1);
+  },
+);
+
 it('takes archives that are numbered in one file', async () => {
-  const { code, out } = await imported({
+  const { code, out, err } = await imported({
     'site.properties': `arc.0.id=1
 arc.0.pacs.host=a.example
 arc.0.pacs.aet=A
@@ -112,6 +149,7 @@ aet=OURS
 `,
   });
   expect(code).toBe(0);
+  expect(err).toMatch(/^disabled archives \(enabled: false\): 2$/m);
   expect((await checked(out)).err).toBe('usable: 1; 0 errors, 0 warnings\n');
   expect(out).toMatch(/host: b\.example/);
 });
@@ -122,7 +160,7 @@ it('names each line that is not known, and shows neither values nor torn-off par
   });
   expect(code).toBe(1);
   expect(err).toMatch(/^dicom-a\.properties:6 wado\.url: not needed: line 9 sets it again$/m);
-  expect(err).toMatch(/^dicom-a\.properties:7 foo\.bar: not known: /m);
+  expect(err).toMatch(/^dicom-a\.properties:7 foo\.bar: not known: ignored$/m);
   expect(err).toMatch(/^dicom-a\.properties:8 \(a line that is not NAME=VALUE\): not known: /m);
   expect(err).toMatch(/^dicom-a\.properties:10 store: to decide: it contains \\u .*; not known: /m);
   expect(err).not.toMatch(/hunter2|secret4711/);

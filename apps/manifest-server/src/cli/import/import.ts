@@ -36,10 +36,11 @@ export async function importProperties(
     draft,
     files.map(({ path }) => path),
   );
-  const problems = await problemsOf(draft, text, env);
+  const { problems, disabled } = await checkResult(draft, text, output ?? 'the YAML', env);
   for (const line of lines) stderr.write(`${line.toString()}\n`);
   const toDecide = [...draft.decisions, ...problems];
   for (const decision of toDecide) stderr.write(`to decide: ${decision}\n`);
+  if (disabled.length > 0) stderr.write(`disabled archives (enabled: false): ${disabled.join(', ')}\n`);
   const open = lines.filter((line) => line.needsSomebody).length;
   if (output === undefined) stdout.write(text);
   else if (!(await written(output, text, stderr))) return 1;
@@ -55,14 +56,19 @@ function render({ tree, decisions }: Draft, paths: readonly string[]): string {
   return `${comments.map((comment) => `# ${comment.replace(/[\r\n]+/g, ' ')}\n`).join('')}${renderYaml(tree)}`;
 }
 
-/** What `pacs-connectors check` says of the result, each with the line that it comes from. */
-async function problemsOf(draft: Draft, text: string, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const document = await readConfiguration([{ name: 'the YAML', text }], env);
+/** What `pacs-connectors check` says of the result, each with the line that it comes from, and the disabled archives. */
+async function checkResult(
+  draft: Draft,
+  text: string,
+  name: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ problems: string[]; disabled: string[] }> {
+  const document = await readConfiguration([{ name, text }], env);
   const { plugins } = await findPlugins([]);
   const checked = checkConfiguration(document, plugins);
   const registry = new ConnectorRegistry({ plugins, definitions: checked.connectors });
   await registry.close();
-  return [
+  const problems = [
     ...checked.problems.map((problem) => {
       const origin = draft.originOf(problem.key);
       return `${origin ? `${origin.place}: ` : ''}${renderProblem(problem)}`;
@@ -70,6 +76,7 @@ async function problemsOf(draft: Draft, text: string, env: NodeJS.ProcessEnv): P
     ...registry.leftOut.map(({ id, reasons }) => `connector ${id}: ${reasons.join(' ')}`),
     ...registry.warnings,
   ];
+  return { problems, disabled: checked.disabled.map(({ id }) => id) };
 }
 
 /** Writes a file that only its owner may read: it may hold passwords. An existing one is not overwritten. */

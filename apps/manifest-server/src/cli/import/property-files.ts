@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseProperties } from './properties.js';
 import { PropertyLine } from './property-line.js';
 
@@ -29,7 +29,7 @@ export async function readPropertyFiles(paths: readonly string[]): Promise<Prope
   const files: PropertyFile[] = [];
   const waiting = [...paths];
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-    if (files.some((file) => join(file.path) === join(path!))) continue;
+    if (files.some((file) => resolve(file.path) === resolve(path!))) continue;
     const file = fileOf(path, await readFile(path));
     files.push(file);
     for (const line of [...file.lines, ...[...file.numbered.values()].flat()]) {
@@ -78,14 +78,14 @@ async function includedBy(line: PropertyLine): Promise<string[]> {
 async function existing(folder: string, name: string): Promise<string | undefined> {
   const plain = name.replace(/^(classpath|file):(\/\/)?/, '');
   for (const candidate of [plain, `${plain}.properties`, `dicom-${plain}.properties`, `db-${plain}.properties`]) {
-    const path = resolve(folder, candidate);
+    const path = isAbsolute(candidate) ? candidate : join(folder, candidate);
     if (
       await readFile(path).then(
         () => true,
         () => false,
       )
     )
-      return relative('', path);
+      return path;
   }
   return undefined;
 }

@@ -15,7 +15,7 @@ type Writer = (draft: Draft, value: string, line: PropertyLine) => void;
 const WRITERS: Record<ServerMeaning, Writer> = {
   hosts: writeHosts,
   ids: (draft, value, line) => draft.put(['request', 'ids'], listOf(value), line),
-  levels: (draft, value, line) => draft.put(['request', 'IID.level'], listOf(value.toUpperCase()), line),
+  levels: (draft, value, line) => draft.put(['request', 'IID.level'], listOf(value).map(levelOf), line),
   encryption(draft, value, line) {
     draft.put(['cryptography', 'enabled'], true, line);
     draft.put(['cryptography', 'password'], value, line);
@@ -56,6 +56,11 @@ function rangeOf(host: string): string | undefined {
     return `${[...given, '0', '0', '0'].slice(0, 4).join('.')}/${given.length * 8}`;
   }
   return /^[\w.:/-]+$/.test(host) && !/^[\d.]+-[\d.]+$/.test(host) ? host : undefined;
+}
+
+/** `patientID` → `PATIENT`: an older spelling names the parameter in place of the level. */
+function levelOf(name: string): string {
+  return name.toUpperCase().replace(/^(PATIENT|STUDY)[-_.]?(?:ID|UID|INSTANCE[-_.]?UID)$/, '$1');
 }
 
 function listOf(text: string): string[] {

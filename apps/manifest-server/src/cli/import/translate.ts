@@ -54,5 +54,5 @@ function noteEmpty(line: PropertyLine): void {
 function noteUnused(line: PropertyLine): void {
   if (line.meaning?.of === 'archive') line.note('not needed', 'each archive has its own, or no use for it');
   else if (line.meaning?.of === 'nobody') line.note('not needed', line.meaning.reason);
-  else line.note('not known', 'nothing is written for it; see docs/migration.md');
+  else line.note('not known', 'ignored');
 }
