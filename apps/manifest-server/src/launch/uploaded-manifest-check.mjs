@@ -2,7 +2,7 @@
 // only a thread can be ended in the middle of it. Given { text }, it posts { json, found, bearerTokens } or { wrong }.
 import { parentPort, workerData } from 'node:worker_threads';
 import { ParseOption, XmlDocument, XmlElement } from 'libxml2-wasm';
-import { addressFault, headerFault } from './uploaded-manifest-rules.mjs';
+import { addressFault, headerFault, xmlFault } from './uploaded-manifest-rules.mjs';
 
 const LISTS = ['arcQuery', 'httpTag', 'Patient', 'Study', 'Series', 'Instance'];
 /** Elements that the JSON form of a manifest has; Weasis passes over others, and so does that form. */
@@ -30,10 +30,12 @@ function check({ text }) {
   try {
     document = XmlDocument.fromString(text, { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE });
   } catch (error) {
-    // libxml2's words may repeat a value, so only the places are told.
     if (!error?.details) throw error;
-    const lines = new Set(error.details.slice(0, MOST_FAULTS).map(({ line }) => `line ${line}`));
-    return { wrong: `It is no well-formed XML: ${[...lines].join('; ')}.` };
+    // What follows the first fault of a line is most often its consequence.
+    const faults = new Map();
+    for (const { line, message } of error.details.slice(0, MOST_FAULTS))
+      if (!faults.has(line)) faults.set(line, `line ${line}${xmlFault(message)}`);
+    return { wrong: `The XML is broken: ${[...faults.values()].join('; ')}.` };
   }
   const faults = faultsIn(document.root);
   if (faults.length > 0) return { wrong: `Weasis cannot open it: ${faults.join('; ')}.` };

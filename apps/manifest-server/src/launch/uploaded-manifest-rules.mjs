@@ -5,6 +5,38 @@ import { isIPv6 } from 'node:net';
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const REFUSED = /[\s\u0000-\u001f\u007f-\u009f"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})/;
 
+/** What libxml2's messages begin with, and the same in our words: its own may repeat a value. */
+const XML_FAULTS = [
+  [/^Opening and ending tag mismatch/, 'an end tag closes another element than the one that is open'],
+  [/^Premature end of data/, 'the text ends before every element is closed'],
+  [/^Couldn't find end of Start Tag/, 'a start tag is not closed by >'],
+  [/^Attribute .* redefined/s, 'an element has the same attribute twice'],
+  [/^AttValue: " or '/, 'the value of an attribute is not in quotes'],
+  [/^AttValue: /, 'the value of an attribute is not closed by a quote'],
+  [/^attributes construct error/, 'blanks are missing between attributes'],
+  [/^Specification mandates value/, 'an attribute has no value'],
+  [/^(?:xmlParseEntityRef|EntityRef)/, 'an & is not escaped: write &amp;'],
+  [/^Entity '/, 'an entity is not defined: XML knows &amp; &lt; &gt; &quot; &apos; and numbers'],
+  [/^Unescaped '<'/, 'a < in the value of an attribute is not escaped: write &lt;'],
+  [/^Extra content at the end/, 'something follows the end of the outermost element'],
+  [/^Start tag expected/, 'the text does not begin with an element'],
+  [/^StartTag: invalid element name/, 'a < is not escaped (write &lt;), or begins no element'],
+  [/^XML declaration allowed only/, 'something precedes the XML declaration'],
+  [/invalid (?:Char|xmlChar) value/, 'a control character that XML does not allow'],
+  [/^Namespace prefix/, 'a namespace prefix is not declared'],
+  [/^Input is not proper UTF-8/, 'bytes that are not UTF-8'],
+];
+
+/**
+ * What is wrong with XML, behind its line; empty where libxml2's message is none of those known.
+ *
+ * @param {string} message
+ */
+export function xmlFault(message) {
+  const words = XML_FAULTS.find(([beginning]) => beginning.test(message))?.[1];
+  return words === undefined ? '' : `, ${words}`;
+}
+
 /**
  * Why Weasis cannot make addresses of images out of an arcQuery's `baseUrl`. An empty one is right beside whole addresses.
  *

@@ -178,8 +178,16 @@ describe('an uploaded manifest', () => {
     ['line 4, Instance SOPInstanceUID is missing', written(base).replace(' SOPInstanceUID="1.2.1.1"', '')],
     ['the outermost element is not manifest', '<SECRET/>'],
     ['manifest holds no arcQuery', '<manifest xmlns="urn:SECRET"/>'],
-    ['It is no well-formed XML: line 4', written(base).slice(0, -60)],
-    ['It is no well-formed XML', written(`${base} baseUrl="SECRET"`)],
+    ['The XML is broken: line 4, ', written(base).slice(0, -60)],
+    ['the text ends before every element is closed.', written(base).replace('</manifest>', '')],
+    ['line 2, an element has the same attribute twice.', written(`${base} baseUrl="SECRET"`)],
+    ['line 2, the value of an attribute is not in quotes', written(`${base} x=SECRET`)],
+    ['line 2, an & is not escaped: write &amp;.', written(`${base} x="a&SECRET"`)],
+    ['line 2, an entity is not defined: ', written(`${base} x="&SECRET;"`)],
+    ['line 2, a < in the value of an attribute is not escaped: write &lt;.', written(`${base} x="<SECRET"`)],
+    ['an end tag closes another element than', written(base).replace('</Patient>', '</SECRET>')],
+    ['something follows the end of the outermost element.', `${written(base)}<SECRET/>`],
+    ['line 1, the text does not begin with an element.', 'SECRET'],
   ])('is refused where Weasis cannot open it, with the place and no value: %s', async (expected, text) => {
     const response = await upload(text);
     const detail = await detailOf(response);

@@ -6,7 +6,7 @@ it.each([
   ['the link is down', 'The link is down.'],
   ['not asked, since it did not answer', 'Not asked, since it did not answer.'],
   ['http://127.0.0.1:8042 refused the connection', 'http://127.0.0.1:8042 refused the connection.'],
-  ['no.such.invalid:104 has a host name that is not known!', 'no.such.invalid:104 has a host name that is not known!'],
+  ['no.such.invalid:104 ended the connection!', 'no.such.invalid:104 ended the connection!'],
   ['tls.mode 3DES is refused', 'tls.mode 3DES is refused.'],
   ['C-FIND failed', 'C-FIND failed.'],
 ])('%s: becomes a sentence, what it begins with stays what it is', (message, sentence) => {

@@ -142,7 +142,9 @@ describe('a search that cannot be used', () => {
     'mostRecentResults=%3C%25= count %25%3E&studyUID=1.2',
   ])('holds a placeholder that a page did not fill in: %s', (query) => {
     const name = query.split('=', 1);
-    expect(errorsOf(query)).toEqual([`${name} is a placeholder that the calling page did not fill in`]);
+    expect(errorsOf(query)).toEqual([
+      `${name} is a placeholder that the calling page did not fill in. Fill it in on the calling page, or leave it out`,
+    ]);
   });
 
   it('is not one that happens to look like a placeholder', () => {
@@ -170,7 +172,7 @@ describe('a search that cannot be used', () => {
     ['AMPstudyUID', 'AMPstudyUID=1.2'],
   ])('has a name behind an & that is escaped as in HTML: %s', (name, query) => {
     expect(errorsOf(query)).toEqual([
-      `${name} has an & before it that is escaped as in HTML (&amp;): the parameter would be ignored, write & alone`,
+      `${name} is not a parameter: the address contains &amp; before ${name.replace(/^&?(amp|#38|#x26)?;?/i, '')}, as copied from HTML. Write & alone`,
     ]);
   });
 

@@ -15,6 +15,9 @@ export const MAX_VALUES = 1000;
 /** Errors named in one answer; a request that is wrong in more ways is no better described by all of them. */
 const MAX_ERRORS = 50;
 
+const PLACEHOLDER =
+  'is a placeholder that the calling page did not fill in. Fill it in on the calling page, or leave it out';
+
 /** Each run of blanks is looked at once, where it begins: one in the middle of a value may be as long as a body. */
 const BLANKS_AROUND = /^ +|(?<! ) +$/g;
 
@@ -28,6 +31,8 @@ const HTML_AMPERSAND = '(?:amp|#0*38|#x0*26);';
 const ESCAPED_NAME = new RegExp(`^&?${HTML_AMPERSAND}`, 'i');
 /** The same without its semicolon, or `&` itself, percent-encoded; only before a name that is known. */
 const CUT_ESCAPED_NAME = /^(?:&|&?(?:amp|#0*38|#x0*26))(.+)/i;
+/** What is left of it in front of a name. */
+const AMPERSAND = /^&?(?:amp|#0*38|#x0*26)?;?/i;
 const ESCAPED_VALUE = new RegExp(`&${HTML_AMPERSAND}`, 'i');
 
 /**
@@ -108,8 +113,7 @@ function readValues(parameter: SearchParameter, texts: string[], errors: Paramet
 /** @throws Unreadable where the text is what the calling page should have replaced or unescaped. */
 function checkFilled({ name, identifies }: SearchParameter, text: string): void {
   // An archive may be called "archive".
-  if (isUnfilled(text, identifies && name))
-    throw new Unreadable('is a placeholder that the calling page did not fill in');
+  if (isUnfilled(text, identifies && name)) throw new Unreadable(PLACEHOLDER);
   if (ESCAPED_VALUE.test(text)) throw new Unreadable('holds &amp; where & is meant: its address was copied from HTML');
 }
 
@@ -119,7 +123,7 @@ function escapedNames(names: string[]): ParameterError[] {
     .filter((name) => ESCAPED_NAME.test(name) || KNOWN.has(CUT_ESCAPED_NAME.exec(name)?.[1] ?? ''))
     .map((name) => ({
       parameter: name.slice(0, 64),
-      detail: 'has an & before it that is escaped as in HTML (&amp;): the parameter would be ignored, write & alone',
+      detail: `is not a parameter: the address contains &amp; before ${name.replace(AMPERSAND, '').slice(0, 64)}, as copied from HTML. Write & alone`,
     }));
 }
 

@@ -34,9 +34,17 @@ it('lets questions pass until the archive was away three times in a row', async 
   await expect(succeed()).rejects.toMatchObject({
     kind: 'unavailable',
     message: 'not asked, since it did not answer 3 times in a row. Last: connection refused.',
-    remedy: 'It is tried again in 10 s.',
+    remedy: 'Try again in 10 s.',
   });
   expect(asked).toBe(before);
+});
+
+it('says when it asks again, behind the remedy of the last failure', async () => {
+  const away = new ConnectorError('main', 'unavailable', 'connection refused', { remedy: 'Start the archive' });
+  for (let attempt = 0; attempt < 3; attempt++)
+    await expect(breaker.run(() => Promise.reject(away))).rejects.toThrow('connection refused');
+  time += 1_500;
+  await expect(succeed()).rejects.toMatchObject({ remedy: 'Start the archive. Try again in 9 s.' });
 });
 
 it('tries once after the rest; success lets all pass again', async () => {

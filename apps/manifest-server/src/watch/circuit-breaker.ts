@@ -92,11 +92,12 @@ export class CircuitBreaker {
   private leftAlone(): CircuitOpenError {
     const seconds = Math.max(1, Math.ceil((this.openUntil - this.now()) / 1000));
     const reason = this.lastFailure ? ` Last: ${this.lastFailure.message}.` : '';
+    const remedy = this.lastFailure?.remedy ? `${this.lastFailure.remedy.replace(/\.?$/, '.')} ` : '';
     return new CircuitOpenError(
       this.options.connectorId,
       'unavailable',
       `not asked, since it did not answer ${this.failuresInARow} times in a row.${reason}`,
-      { remedy: this.lastFailure?.remedy ?? `It is tried again in ${seconds} s.`, cause: this.lastFailure },
+      { remedy: `${remedy}Try again in ${seconds} s.`, cause: this.lastFailure },
     );
   }
 }

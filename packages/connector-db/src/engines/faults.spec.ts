@@ -168,6 +168,11 @@ describe('what errors of SQLite mean', () => {
     expect(sqliteFault(error('words', more))).toMatchObject({ kind });
   });
 
+  it('a locked file is no use until its program stops: asking again would not help', () => {
+    for (const code of ['SQLITE_BUSY', 'SQLITE_LOCKED'])
+      expect(sqliteFault(error('words', { code }))?.remedy).toBe('Stop that program, or configure a copy of the file.');
+  });
+
   it('says how a driver is had', () => {
     expect(sqliteFault(error('x', { code: 'ERR_MODULE_NOT_FOUND' }))?.remedy).toContain('npm install better-sqlite3');
     expect(sqliteFault(error('Could not locate the bindings file.'))?.remedy).toContain('npm rebuild better-sqlite3');

@@ -38,7 +38,8 @@ export function sqliteFault(error: unknown): DatabaseFault | undefined {
   if (code === 'ECONNRESET')
     return { kind: 'unavailable', message: 'the process that reads the file was ended', remedy: 'Ask again.' };
   if (is('SQLITE_BUSY', 'SQLITE_LOCKED')) {
-    return { kind: 'unavailable', message: 'another program holds the file locked', remedy: 'Ask again.' };
+    const remedy = 'Stop that program, or configure a copy of the file.';
+    return { kind: 'unavailable', message: 'another program holds the file locked', remedy };
   }
   if (is('SQLITE_CANTOPEN', 'SQLITE_IOERR') || /does not exist|unable to open/i.test(message)) {
     const remedy = 'See whether the file exists and this process may read it, its folder too.';

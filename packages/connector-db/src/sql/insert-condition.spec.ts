@@ -309,7 +309,7 @@ describe('refused, with the place and the reason', () => {
     ['select a from t; select b from u', 'more than one statement (line 1, column 16)'],
     ['select a from t; drop table t;', 'more than one statement'],
     ['select a from t select b from u', 'a second SELECT'],
-    ['select a', 'without FROM'],
+    ['select a', 'Add FROM to every SELECT.'],
     ['select 1 where x = 1', 'WHERE'],
     ['select a from t union select 1', 'without FROM'],
     ['select a from', 'nothing after it'],

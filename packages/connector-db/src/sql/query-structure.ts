@@ -126,7 +126,7 @@ class StructureReader {
     }
     end ??= at;
     if (narrowed && from === undefined) {
-      this.fail(select, 'a SELECT without FROM, in which no column can be compared', 'Give every branch its FROM.');
+      this.fail(select, 'a SELECT without FROM, in which no column can be compared', 'Add FROM to every SELECT.');
     }
     if (from !== undefined && end - from < 2) this.fail(from, 'a FROM with nothing after it', 'Name the tables.');
     if (from === undefined && end !== undefined && end < at) this.fail(end, 'a clause before any FROM');

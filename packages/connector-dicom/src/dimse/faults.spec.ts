@@ -55,8 +55,16 @@ describe('where calling-aet may not be known, the remedy names it', () => {
   it('at "called AE title not recognized", which DCMTK says of an unknown caller too', async () => {
     const { message, remedy } = await failureOf({ negotiate: () => ({ reject: [1, 1, 7] }) });
     expect(message).toMatch(/called AE title SCRIPTED not recognized/);
-    expect(remedy).toMatch(/Set aet .*calling-aet.*CONNECTOR/);
+    expect(remedy).toBe(
+      "Set aet to the archive's own AE title; letter case counts. Some archives give this reason for an unknown calling AE title. Ask their administrator to add CONNECTOR.",
+    );
   });
+});
+
+it('a host that no name server knows is named', async () => {
+  const { message, remedy } = await failureAt({ dicomPort: 104, aet: 'AWAY' }, { host: 'no-such-host.invalid' });
+  expect(message).toBe('the host name no-such-host.invalid is unknown');
+  expect(remedy).toBe('Correct host, or check that the name server answers.');
 });
 
 it('a TLS peer without a cipher in common is not told as one that wants a client certificate only', async () => {

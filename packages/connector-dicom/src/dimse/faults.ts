@@ -39,7 +39,7 @@ function rejectionReason(peer: PeerNames, source: number, reason: number): [stri
     case '1.7':
       return [
         `called AE title ${peer.calledAeTitle} not recognized`,
-        `Set aet to the archive's own AE title; letter case counts. Some archives say this of a calling-aet that they do not know for it: have ${peer.callingAeTitle} entered there.`,
+        `Set aet to the archive's own AE title; letter case counts. Some archives give this reason for an unknown calling AE title. Ask their administrator to add ${peer.callingAeTitle}.`,
       ];
     case '2.1':
       return ['no reason given (its association service)', 'Ask its administrator for its log.'];
@@ -135,7 +135,10 @@ export function connectionError(peer: PeerNames, error: Error & { code?: string 
       return failed('refused the connection', 'See whether the archive runs and listens on that port.');
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return failed('has a host name that is not known', 'Correct host, or see whether the name server answers.');
+      return new DimseError('unavailable', `the host name ${peer.host} is unknown`, {
+        remedy: 'Correct host, or check that the name server answers.',
+        cause: error,
+      });
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
