@@ -20,6 +20,22 @@ function main(type: string, id = 'main'): string {
 
 const HEAD = 'connector:\n  config:\n';
 
+it.each([
+  ['DICOM', 2, PEER],
+  ['DB', 2, BLOCK],
+  ['DB', 4, BLOCK.replace('select 1', 'select 1\n    patient-id-column: x')],
+])('a key line that alone is indented too much is named: %s, by %i', async (type, by, block) => {
+  const before = HEAD + indent(`main:\n  type: ${type}\n${indent(block, 2)}`, 4);
+  const wado = indent(WADO, 6).replace('wado:', `${' '.repeat(by)}wado:`);
+  const place = `1.yml:${before.split('\n').length}:${7 + by}`;
+  const [problem, ...others] = await problemsOf(`${before}${wado}      timeout: 20s\n`);
+  expect(others).toEqual([]);
+  expect(problem).toContain(place);
+  expect(problem).toMatch(
+    new RegExp(`: found wado with too many blanks before it, expected it below main: indent it by ${by} fewer blanks$`),
+  );
+});
+
 describe('a block that is indented too little', () => {
   it('beside its connector became one of its own: one line names both', async () => {
     const { connectors, leftOut, problems } = await load(HEAD + main('DB') + indent(BLOCK, 4));

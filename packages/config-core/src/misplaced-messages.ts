@@ -1,6 +1,6 @@
 import { type KnownPlugin } from './settings/known-plugin.js';
-import { entryOf } from './document/edit.js';
-import { type Entry, find, type Found, type MapNode } from './document/node.js';
+import { entriesOf, entryOf } from './document/edit.js';
+import { type Entry, find, type Found, isEmpty, type MapNode } from './document/node.js';
 import { relax } from './document/relaxed-name.js';
 import { type ConfiguredConnector, looksLikeConnector } from './find-connectors.js';
 import { type Problem } from './document/problems.js';
@@ -37,6 +37,8 @@ export function moveProblems({ found }: ReadConnector, moves: readonly Move[]): 
     groups.set(group, [...(groups.get(group) ?? []), move]);
   }
   return [...groups.values()].map((group): Problem => {
+    const ofKeyLine = keyLineProblem(found, group);
+    if (ofKeyLine) return ofKeyLine;
     const sorted = group.map(({ block }) => block).sort((a, b) => a.keyPlace.line - b.keyPlace.line);
     const [first] = sorted as [Block];
     const names = sorted.map(({ name }) => name).join(', ');
@@ -52,6 +54,39 @@ export function moveProblems({ found }: ReadConnector, moves: readonly Move[]): 
     const { keyPlace, key } = first;
     return { severity: 'error', ...keyPlace, key, found: `${names} ${where}`, expected, connectorId: id };
   });
+}
+
+/** The error of a key line that alone was moved to the right: its block is beside it, and it is empty. */
+function keyLineProblem(found: ConfiguredConnector, moves: readonly Move[]): Problem | undefined {
+  const { id, node } = found;
+  const line = Math.min(...moves.map(({ block }) => block.keyPlace.line));
+  const [name, parent = id] = moves[0]!.path.slice(0, -1).reverse();
+  const before = [...keysInside(found)].filter(({ keyPlace }) => keyPlace.line < line);
+  const entry = before.sort((a, b) => a.keyPlace.line - b.keyPlace.line).at(-1);
+  if (moves[0]!.block.level !== 'inside' || name === undefined || !entry || !isEmpty(entry.node)) return undefined;
+  if (relax(entry.name) !== relax(name)) return undefined;
+  const outer = find(found as Found<MapNode>, moves[0]!.path.slice(0, -2).join('.'))?.node;
+  const siblings = outer?.kind === 'map' && node.kind === 'map' && !node.flow ? [...outer.entries] : [];
+  const sibling = siblings.find(([other]) => relax(other) !== relax(name))?.[1];
+  const by = (sibling?.keyPlace.column ?? Infinity) - entry.keyPlace.column;
+  if (!sibling || by >= 0) return undefined;
+  const expected = `it below ${parent}${blanks('it', by)}`;
+  const { keyPlace, key } = entry;
+  return {
+    severity: 'error',
+    ...keyPlace,
+    key,
+    found: `${entry.name} with too many blanks before it`,
+    expected,
+    connectorId: id,
+  };
+}
+
+function* keysInside(found: Found): Generator<Found & { name: string }> {
+  for (const entry of entriesOf(found)) {
+    yield entry;
+    yield* keysInside(entry);
+  }
 }
 
 /** By how many blanks a block has to be moved, as far as its new neighbors show it. */
