@@ -16,7 +16,7 @@ import { Database, type DatabaseLimits, type ReadOnlySession } from './database.
 import { type DatabaseSettings } from './database-settings.js';
 import { type RowBatches } from './engines/engine.js';
 import { engineOf } from './engines/index.js';
-import { connectorErrorOf } from './errors.js';
+import { connectorErrorOf } from './faults.js';
 import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
 import { type ColumnPositions, locateColumns } from './rows/columns.js';
 import { RowReader } from './rows/row-reader.js';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { mssqlFault } from './mssql-faults.js';
-import { mysqlFault } from './mysql-faults.js';
-import { networkFault } from './network-faults.js';
-import { oracleFault } from './oracle-faults.js';
-import { postgresqlFault } from './postgresql-faults.js';
-import { sqliteFault } from './sqlite-faults.js';
+import { mssqlFault } from './mssql/faults.js';
+import { mysqlFault } from './mysql/faults.js';
+import { networkFault } from './faults.js';
+import { oracleFault } from './oracle/faults.js';
+import { postgresqlFault } from './postgresql/faults.js';
+import { sqliteFault } from './sqlite/faults.js';
 
 const error = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 

@@ -7,7 +7,7 @@ import {
   type Study,
 } from '@pacs-connectors/connector-core';
 import { type ColumnName, type ColumnPositions } from './columns.js';
-import { issuerTest } from './issuers.js';
+import { issuerTest } from '../search/issuers.js';
 import { dateAndTimeOf, integerText, modalitiesOfText, textOf, timeOf } from './values.js';
 
 export type Row = readonly unknown[];

@@ -1,5 +1,5 @@
-import { type DatabaseFault } from './engine.js';
-import { networkFault, REACH_REMEDY } from './network-faults.js';
+import { type DatabaseFault } from '../engine.js';
+import { networkFault, REACH_REMEDY } from '../faults.js';
 
 const TIMEOUTS = new Set([1969, 3024]);
 const ACCESS_DENIED = new Set([1044, 1045, 1130, 1142, 1143, 1227, 1370, 1698, 3118]);

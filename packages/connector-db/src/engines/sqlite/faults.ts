@@ -1,4 +1,4 @@
-import { type DatabaseFault } from './engine.js';
+import { type DatabaseFault } from '../engine.js';
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html), by which node:sqlite tells them. */
 const CODES: Record<number, string> = {

@@ -1,7 +1,7 @@
-import { type OracleAddress } from '../jdbc/index.js';
-import { type Row } from '../rows/row-reader.js';
-import { type CompiledQuery } from '../sql/index.js';
-import { loadDriver } from './driver.js';
+import { type OracleAddress } from '../../jdbc/index.js';
+import { type Row } from '../../rows/row-reader.js';
+import { type CompiledQuery } from '../../sql/index.js';
+import { loadDriver } from '../driver.js';
 import {
   BATCH_SIZE,
   type ConnectionPlan,
@@ -10,8 +10,8 @@ import {
   type Engine,
   type RowBatches,
   type Timeouts,
-} from './engine.js';
-import { oracleFault } from './oracle-faults.js';
+} from '../engine.js';
+import { oracleFault } from './faults.js';
 
 /** The part of node-oracledb that is used here; it brings no types of its own. */
 interface OracleDriver {

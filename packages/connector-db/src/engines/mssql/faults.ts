@@ -1,5 +1,5 @@
-import { type DatabaseFault } from './engine.js';
-import { networkFault, REACH_REMEDY } from './network-faults.js';
+import { type DatabaseFault } from '../engine.js';
+import { networkFault, REACH_REMEDY } from '../faults.js';
 
 /**
  * What an error of SQL Server or of tedious means, by its number or code. The server's own words are passed on only where

@@ -1,5 +1,5 @@
-import { type DatabaseFault } from './engine.js';
-import { networkFault, REACH_REMEDY } from './network-faults.js';
+import { type DatabaseFault } from '../engine.js';
+import { networkFault, REACH_REMEDY } from '../faults.js';
 
 /**
  * What an error of Oracle Database or of node-oracledb means, by its code (`ORA-00942`, `NJS-500`). The database's own words

@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import knex from 'knex';
-import { type SqliteAddress } from '../jdbc/index.js';
-import { type Row } from '../rows/row-reader.js';
-import { type CompiledQuery } from '../sql/index.js';
+import { type SqliteAddress } from '../../jdbc/index.js';
+import { type Row } from '../../rows/row-reader.js';
+import { type CompiledQuery } from '../../sql/index.js';
 import {
   BATCH_SIZE,
   type ConnectionPlan,
@@ -12,11 +12,11 @@ import {
   type Engine,
   type RowBatches,
   type Timeouts,
-} from './engine.js';
-import { endProcess } from './end-process.js';
-import { sqliteFault } from './sqlite-faults.js';
+} from '../engine.js';
+import { endProcess } from '../end-process.js';
+import { sqliteFault } from './faults.js';
 
-const PROCESS_FILE = fileURLToPath(new URL('./sqlite-process.mjs', import.meta.url));
+const PROCESS_FILE = fileURLToPath(new URL('./process.mjs', import.meta.url));
 
 /** knex's pool for connections of our own making. */
 class SqliteClient extends knex.Client {

@@ -1,5 +1,5 @@
-import { type DatabaseFault } from './engine.js';
-import { networkFault, REACH_REMEDY } from './network-faults.js';
+import { type DatabaseFault } from '../engine.js';
+import { networkFault, REACH_REMEDY } from '../faults.js';
 
 /**
  * What an error of PostgreSQL means, by its SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). The

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type * as tedious from 'tedious';
-import { type SqlServerAddress } from '../jdbc/index.js';
-import { type ColumnType, type CompiledQuery } from '../sql/index.js';
-import { loadDriver } from './driver.js';
+import { type SqlServerAddress } from '../../jdbc/index.js';
+import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
+import { loadDriver } from '../driver.js';
 import {
   type ConnectionPlan,
   type Credentials,
@@ -10,10 +10,10 @@ import {
   type Engine,
   type RowBatches,
   type Timeouts,
-} from './engine.js';
-import { mssqlFault } from './mssql-faults.js';
-import { PushedRows } from './pushed-rows.js';
-import { UnusableSettingError } from './unusable-setting-error.js';
+} from '../engine.js';
+import { mssqlFault } from './faults.js';
+import { PushedRows } from '../pushed-rows.js';
+import { UnusableSettingError } from '../unusable-setting-error.js';
 
 const COLUMN_TYPES: Record<string, ColumnType> = {
   TinyInt: 'smallint',

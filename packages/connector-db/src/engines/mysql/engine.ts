@@ -1,8 +1,8 @@
 import { type Connection, type FieldPacket, type QueryError } from 'mysql2';
-import { type DatabaseHost, type MysqlAddress } from '../jdbc/index.js';
-import { type Row } from '../rows/row-reader.js';
-import { type ColumnType, type CompiledQuery } from '../sql/index.js';
-import { loadDriver } from './driver.js';
+import { type DatabaseHost, type MysqlAddress } from '../../jdbc/index.js';
+import { type Row } from '../../rows/row-reader.js';
+import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
+import { loadDriver } from '../driver.js';
 import {
   type ConnectionPlan,
   type Credentials,
@@ -10,10 +10,10 @@ import {
   type Engine,
   type RowBatches,
   type Timeouts,
-} from './engine.js';
-import { mysqlFault } from './mysql-faults.js';
-import { PushedRows } from './pushed-rows.js';
-import { tlsOptions } from './tls.js';
+} from '../engine.js';
+import { mysqlFault } from './faults.js';
+import { PushedRows } from '../pushed-rows.js';
+import { tlsOptions } from '../tls.js';
 
 /** By the protocol's numbers of types: TINY, SHORT, LONG, INT24, LONGLONG, and those with fractions. */
 const COLUMN_TYPES: Record<number, ColumnType> = {

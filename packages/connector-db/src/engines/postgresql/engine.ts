@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { type Client, type ClientConfig, type FieldDef, type Submittable } from 'pg';
-import { type DatabaseHost, type PostgresqlAddress } from '../jdbc/index.js';
-import { type Row } from '../rows/row-reader.js';
-import { numberText } from '../rows/values.js';
-import { type ColumnType, type CompiledQuery } from '../sql/index.js';
-import { loadDriver } from './driver.js';
+import { type DatabaseHost, type PostgresqlAddress } from '../../jdbc/index.js';
+import { type Row } from '../../rows/row-reader.js';
+import { numberText } from '../../rows/values.js';
+import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
+import { loadDriver } from '../driver.js';
 import {
   BATCH_SIZE,
   type ConnectionPlan,
@@ -13,9 +13,9 @@ import {
   type Engine,
   type RowBatches,
   type Timeouts,
-} from './engine.js';
-import { postgresqlFault } from './postgresql-faults.js';
-import { tlsOptions } from './tls.js';
+} from '../engine.js';
+import { postgresqlFault } from './faults.js';
+import { tlsOptions } from '../tls.js';
 
 /** Object identifiers of types (pg_type.dat). */
 const BYTEA = 17;
