@@ -15,11 +15,11 @@ import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js'
 import { Association } from './dimse/association.js';
 import { type Peer } from './dimse/peer.js';
 import { DimseError } from './dimse/dimse-error.js';
-import { Archive } from './query/archive.js';
-import { Conversation } from './query/conversation.js';
-import { Proofs } from './query/proofs.js';
-import { Search } from './query/search.js';
-import { Trust } from './query/trust.js';
+import { Archive } from './search/archive.js';
+import { Conversation } from './search/find-scu.js';
+import { Proofs } from './search/support-checks.js';
+import { Search } from './search/search.js';
+import { Trust } from './search/query-support.js';
 import { peerTls } from './tls/peer-tls.js';
 
 /** What holds where the configuration says nothing. Many PACSs allow few associations for each AE title. */

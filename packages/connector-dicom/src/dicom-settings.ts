@@ -11,7 +11,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { QUERY_CHARACTER_SETS } from './query/identifier.js';
+import { QUERY_CHARACTER_SETS } from './search/identifier.js';
 import { ALLOWED_MODE, ALLOWED_MODES, insecurity } from './tls/modes.js';
 
 /** The keys of one thing in both layouts: `dicom-connector.host`, `dicom-connector.dimse.host`. */

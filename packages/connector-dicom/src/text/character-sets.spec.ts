@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Tag } from '../dimse/tags.js';
-import { identifierOf } from '../query/identifier.js';
+import { identifierOf } from '../search/identifier.js';
 import { encodeText, normalizeTerm } from './character-sets.js';
 import { DataSetText } from './data-set-text.js';
 import { encodeIso2022 } from './iso-2022.js';

@@ -8,15 +8,15 @@ import {
 } from '@pacs-connectors/connector-core';
 import { type StudyAnswer } from './answers.js';
 import { type Archive, type OnRefusal } from './archive.js';
-import { type Branches, join } from './branches.js';
-import { shortfallOf } from './completeness.js';
-import { Descent, type WholeStudy } from './descent.js';
+import { type Branches, join } from './content.js';
+import { shortfallOf } from './partial-results.js';
+import { Descent, type WholeStudy } from './study-content.js';
 import { FoundStudies } from './found-studies.js';
 import { Notices } from './notices.js';
-import { partsOf } from './parts.js';
-import { type Proofs } from './proofs.js';
-import { StudyFinder } from './study-finder.js';
-import { type Trust } from './trust.js';
+import { partsOf } from './study-parts.js';
+import { type Proofs } from './support-checks.js';
+import { StudyFinder } from './study-search.js';
+import { type Trust } from './query-support.js';
 
 /** One question to one archive, from its criteria to the tree: the studies, what of them is wanted, and what lies below. */
 export class Search {

@@ -11,11 +11,11 @@ import {
   studyOf,
   type TreeAnswer,
 } from './answers.js';
-import { type Conversation, type Question } from './conversation.js';
+import { type Conversation, type Question } from './find-scu.js';
 import { isUid, literalMatch, significant } from './identifier.js';
-import { RETURN_KEYS, TREE_KEYS } from './levels.js';
-import { type Trust } from './trust.js';
-import { askByUids, Unanswered } from './uid-questions.js';
+import { RETURN_KEYS, TREE_KEYS } from './return-keys.js';
+import { type Trust } from './query-support.js';
+import { askByUids, Unanswered } from './uid-queries.js';
 
 /** A study as the parent of the next question. */
 export interface StudyKey {

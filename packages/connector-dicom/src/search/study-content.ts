@@ -1,10 +1,10 @@
 import { type TreeAnswer } from './answers.js';
 import { type Archive, type OnRefusal, type StudyKey } from './archive.js';
-import { type Branches, below, branchesOf, countByStudy, join, sameBranches } from './branches.js';
-import { CutOff } from './conversation.js';
+import { type Branches, below, branchesOf, countByStudy, join, sameBranches } from './content.js';
+import { CutOff } from './find-scu.js';
 import { isPlain } from './identifier.js';
-import { type Proofs } from './proofs.js';
-import { type Trust } from './trust.js';
+import { type Proofs } from './support-checks.js';
+import { type Trust } from './query-support.js';
 
 /** A study whose series and instances are wanted, all of them. */
 export interface WholeStudy extends StudyKey {

@@ -1,7 +1,7 @@
 import { type TreeAnswer } from './answers.js';
 import { type Archive } from './archive.js';
-import { type Branches, branchesOf, sameBranches } from './branches.js';
-import { type Trust } from './trust.js';
+import { type Branches, branchesOf, sameBranches } from './content.js';
+import { type Trust } from './query-support.js';
 
 /** The least time that a relational question is given, however fast the plain ones were, milliseconds. */
 const PATIENCE_MS = 10_000;

@@ -1,6 +1,6 @@
 import { type SeriesAnswer } from './answers.js';
-import { type Branches } from './branches.js';
-import { type WholeStudy } from './descent.js';
+import { type Branches } from './content.js';
+import { type WholeStudy } from './study-content.js';
 
 /** What an answer lacks, by what the archive itself says. */
 export interface Shortfall {

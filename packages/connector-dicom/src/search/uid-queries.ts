@@ -1,6 +1,6 @@
 import { type DataSetText } from '../text/data-set-text.js';
-import { type Conversation, isRefusal, type Question } from './conversation.js';
-import { type Trust } from './trust.js';
+import { type Conversation, isRefusal, type Question } from './find-scu.js';
+import { type Trust } from './query-support.js';
 
 /** Questions that differ in one UID only, which some peers let one ask as a list (PS3.4 C.2.2.2.2). */
 export interface UidQuestions<Answer> {

@@ -2,7 +2,7 @@ import { type Element } from '../dimse/data-set.js';
 import { Tag, VALUE_REPRESENTATIONS } from '../dimse/tags.js';
 import { encodeText, normalizeTerm, PLAIN_QUERY_TERMS } from '../text/character-sets.js';
 import { encodeIso2022, ISO_2022_QUERY_TERMS } from '../text/iso-2022.js';
-import { type Level } from './levels.js';
+import { type Level } from './return-keys.js';
 
 /** What one C-FIND asks: the values to match by tag, the attributes to return. */
 export interface Query {

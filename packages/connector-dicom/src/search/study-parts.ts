@@ -1,7 +1,7 @@
 import { type Depth } from '@pacs-connectors/connector-core';
 import { type SeriesAnswer } from './answers.js';
 import { type Archive, type OnRefusal } from './archive.js';
-import { type Branches } from './branches.js';
+import { type Branches } from './content.js';
 import { type FoundStudies, type Scope } from './found-studies.js';
 
 /** The branches of studies of which some series or instances are wanted, and the series wanted as a whole. */

@@ -2,12 +2,12 @@ import { type PatientIdentifier, type SearchCriteria } from '@pacs-connectors/co
 import { Tag } from '../dimse/tags.js';
 import { type StudyAnswer } from './answers.js';
 import { type Archive } from './archive.js';
-import { isRefusal } from './conversation.js';
+import { isRefusal } from './find-scu.js';
 import { FoundStudies } from './found-studies.js';
 import { isUid, significant } from './identifier.js';
-import { byIssuer } from './issuer.js';
+import { byIssuer } from './issuers.js';
 import { type Notices } from './notices.js';
-import { type Trust } from './trust.js';
+import { type Trust } from './query-support.js';
 
 /** Finds the studies that the criteria name, each kind of identifier by its own question. */
 export class StudyFinder {

@@ -1,5 +1,5 @@
 import { type Notice } from '@pacs-connectors/connector-core';
-import { type Shortfall } from './completeness.js';
+import { type Shortfall } from './partial-results.js';
 
 /** What the reader of one answer has to know of what it lacks. */
 export class Notices {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Trust } from './trust.js';
+import { Trust } from './query-support.js';
 
 describe('trust in a shape of question', () => {
   it('auto: is earned by a proof, up to its size, and lost by one wrong answer', () => {

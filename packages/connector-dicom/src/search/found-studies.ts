@@ -1,6 +1,6 @@
 import { PatientTree } from '@pacs-connectors/connector-core';
 import { type InstanceAnswer, type SeriesAnswer, type StudyAnswer } from './answers.js';
-import { type WholeStudy } from './descent.js';
+import { type WholeStudy } from './study-content.js';
 
 /** The part of a study that is wanted: the whole, or some series, or some instances. */
 export interface Scope {
