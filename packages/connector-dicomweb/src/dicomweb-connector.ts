@@ -15,13 +15,13 @@ import { type DicomWebSettings } from './dicomweb-settings.js';
 import { agentWith } from './http/agent.js';
 import { type Credentials } from './http/credentials.js';
 import { type Asker, QidoClient } from './http/qido-client.js';
-import { type Question } from './http/question.js';
+import { type Question } from './http/query.js';
 import { StatusError } from './http/status-error.js';
 import { Tag, textOf } from './json/dicom-json.js';
 import { queryCredentials } from './query-credentials.js';
-import { search } from './query/search.js';
-import { SearchContext } from './query/search-context.js';
-import { ServerKnowledge } from './query/server-knowledge.js';
+import { search } from './search/search.js';
+import { SearchContext } from './search/search-context.js';
+import { ServerKnowledge } from './search/query-support.js';
 import { queryAccess } from './service-access.js';
 import { tlsOptions } from './tls/tls-options.js';
 

@@ -8,7 +8,7 @@ import { createSecureServer } from 'node:http2';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import { type AddressInfo, type Server, type Socket } from 'node:net';
 import { type Patient } from '@pacs-connectors/connector-core';
-import { type Level } from '../http/question.js';
+import { type Level } from '../http/query.js';
 import { type DicomJson, Tag, textsOf } from '../json/dicom-json.js';
 import { resultsOf } from './fake-results.js';
 

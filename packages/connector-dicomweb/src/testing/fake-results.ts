@@ -1,5 +1,5 @@
 import { type Patient, type Series, type Study } from '@pacs-connectors/connector-core';
-import { type Level } from '../http/question.js';
+import { type Level } from '../http/query.js';
 import { type DicomJson, Tag } from '../json/dicom-json.js';
 
 /**

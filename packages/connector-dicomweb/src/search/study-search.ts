@@ -1,13 +1,13 @@
 import { type PatientAttributes, type PatientIdentifier, type StudyAttributes } from '@pacs-connectors/connector-core';
-import { isEncoded, type Question } from '../http/question.js';
+import { isEncoded, type Question } from '../http/query.js';
 import { unlessAboutQuestion, unlessOverall } from '../http/status-error.js';
 import { countOf, type DicomJson, patientOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
-import { ofIssuer } from './issuer.js';
+import { ofIssuer } from './issuers.js';
 import { isLiteral, isUid, literalValue } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
-import { type ServerKnowledge } from './server-knowledge.js';
-import { STUDY_WISHES } from './wishes.js';
+import { type ServerKnowledge } from './query-support.js';
+import { STUDY_WISHES } from './return-keys.js';
 
 /** A study that was found, with what the server says of its content. */
 export interface FoundStudy {

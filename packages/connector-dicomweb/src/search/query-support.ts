@@ -1,4 +1,4 @@
-import { type Level } from '../http/question.js';
+import { type Level } from '../http/query.js';
 
 /** Servers are mended, set up anew and replaced behind their address: what is known of one is learnt anew, milliseconds. */
 const LIFETIME = 600_000;

@@ -1,13 +1,13 @@
 import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
-import { type Question } from '../http/question.js';
+import { type Question } from '../http/query.js';
 import { unlessAboutQuestion } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
 import { included, isNamed } from './study-content.js';
-import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
-import { type FoundStudy } from './study-questions.js';
+import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './return-keys.js';
+import { type FoundStudy } from './study-search.js';
 
 /** A series that was asked for by its UID, or an instance; the study around it is asked for afterwards. */
 export interface FoundPart {

@@ -1,11 +1,11 @@
 import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
-import { type Question } from '../http/question.js';
+import { type Question } from '../http/query.js';
 import { unlessAboutQuestion, unlessOverall } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { type SearchContext } from './search-context.js';
-import { cutNotice, type FoundStudy } from './study-questions.js';
-import { INSTANCE_WISHES, INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
+import { cutNotice, type FoundStudy } from './study-search.js';
+import { INSTANCE_WISHES, INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './return-keys.js';
 
 /** The series of studies and their instances, as they are found. */
 export interface Content {

@@ -1,8 +1,8 @@
 import { seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
 import { askRelational, type Content, included, isLarge, isNamed, takeInstance } from './study-content.js';
-import { type FoundStudy, slicesOfUids } from './study-questions.js';
-import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './wishes.js';
+import { type FoundStudy, slicesOfUids } from './study-search.js';
+import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './return-keys.js';
 
 /** One question brings no more results than this, so that several work side by side. */
 const RESULTS_OF_ONE_QUESTION = 2_000;

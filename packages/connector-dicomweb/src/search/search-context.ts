@@ -1,6 +1,6 @@
 import { type Notice } from '@pacs-connectors/connector-core';
 import { type Asker, type QidoClient } from '../http/qido-client.js';
-import { type ServerKnowledge } from './server-knowledge.js';
+import { type ServerKnowledge } from './query-support.js';
 
 /** What the parts of one search share. */
 export class SearchContext {

@@ -7,12 +7,12 @@ import {
   type SearchResult,
   type StudyFilters,
 } from '@pacs-connectors/connector-core';
-import { type FoundPart, partsBySeriesUid, partsBySopUid } from './part-questions.js';
-import { contentOfListedStudies } from './listed-studies.js';
+import { type FoundPart, partsBySeriesUid, partsBySopUid } from './study-parts.js';
+import { contentOfListedStudies } from './uid-queries.js';
 import { type SearchContext } from './search-context.js';
 import { type Content, contentOfStudy, instancesOfSeries, seriesOfStudy } from './study-content.js';
-import { sayUntoldFilters } from './untold-filters.js';
-import { type FoundStudy, studiesByAccessionNumber, studiesByUid, studiesOfPatient } from './study-questions.js';
+import { sayUntoldFilters } from './unapplied-filters.js';
+import { type FoundStudy, studiesByAccessionNumber, studiesByUid, studiesOfPatient } from './study-search.js';
 
 /**
  * Everything that the server holds for `criteria`, as deep as `depth`: first the studies, which the filters are applied to,

@@ -1,5 +1,5 @@
 import { type Page } from '../http/qido-client.js';
-import { type Level, type Question } from '../http/question.js';
+import { type Level, type Question } from '../http/query.js';
 import { StatusError, unlessAboutQuestion } from '../http/status-error.js';
 import { type DicomJson, Tag, textOf } from '../json/dicom-json.js';
 import { isUid } from './literal-value.js';
