@@ -4,10 +4,7 @@ import {
   ConnectorError,
   type ConnectionUse,
   type ConnectorStatus,
-  emptyCriteria,
   type IdentifierKind,
-  identifierKindsOf,
-  type Notice,
   type SearchCriteria,
   type SearchOptions,
   type SearchResult,
@@ -18,15 +15,14 @@ import { type RowBatches } from './engines/engine.js';
 import { engineOf } from './engines/index.js';
 import { connectorErrorOf } from './faults.js';
 import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
-import { type ColumnPositions, locateColumns } from './rows/columns.js';
-import { RowReader } from './rows/row-reader.js';
 import { textOf } from './rows/values.js';
+import { KINDS } from './search/identifier-kinds.js';
+import { locatedColumns, Search } from './search/search.js';
 import {
   COLUMN_OF_KIND,
   type ColumnTypes,
   columnTypeQueries,
   type CompiledQuery,
-  compileQueries,
   type CriteriaColumns,
   describeQuery,
 } from './sql/index.js';
@@ -34,27 +30,6 @@ import {
 const DEFAULT_POOL_MAX = 8;
 const DEFAULT_STATEMENT_MS = 60_000;
 const DEFAULT_CONNECT_MS = 10_000;
-
-/** Each kind of identifier: its name for people, the setting of its column, its name in `search-criteria.deactivated`. */
-const KINDS: Record<IdentifierKind, { name: string; setting: string; criterion: string }> = {
-  patientIds: { name: 'Patient ID', setting: 'patient-id-column', criterion: 'PATIENT_ID' },
-  studyInstanceUids: {
-    name: 'Study Instance UID',
-    setting: 'study-instance-uid-column',
-    criterion: 'STUDY_INSTANCE_UID',
-  },
-  accessionNumbers: {
-    name: 'Accession Number',
-    setting: 'accession-number-column',
-    criterion: 'STUDY_ACCESSION_NUMBER',
-  },
-  seriesInstanceUids: {
-    name: 'Series Instance UID',
-    setting: 'serie-instance-uid-column',
-    criterion: 'SERIE_INSTANCE_UID',
-  },
-  sopInstanceUids: { name: 'SOP Instance UID', setting: 'sop-instance-uid-column', criterion: 'SOP_INSTANCE_UID' },
-};
 
 /** Finds studies by the site's own SQL. */
 export class DatabaseConnector implements Connector {
@@ -114,11 +89,12 @@ export class DatabaseConnector implements Connector {
   }
 
   async search(criteria: SearchCriteria, { signal }: SearchOptions): Promise<SearchResult> {
-    const kinds = identifierKindsOf(criteria);
-    const unsupported = kinds.filter((kind) => !this.columns[COLUMN_OF_KIND[kind]]);
-    const notices = unsupported.length > 0 ? [this.unsupportedNotice(unsupported)] : [];
-    const result = await this.read((session) => this.collect(session, criteria), signal);
-    return { patients: result.patients, notices: [...notices, ...result.notices] };
+    const { select, columns, address } = this;
+    return this.read(async (session) => {
+      this.columnTypes ??= await this.readColumnTypes(session);
+      const query = { select, columns, engine: address.engine, columnTypes: this.columnTypes };
+      return new Search(this.id, session, query, criteria).run();
+    }, signal);
   }
 
   connections(): ConnectionUse {
@@ -130,7 +106,7 @@ export class DatabaseConnector implements Connector {
     await this.read(async (session) => {
       if (!this.describedColumns) {
         const { columns } = await drain(session, describeQuery(this.select, this.address.engine));
-        this.located(columns);
+        locatedColumns(this.id, columns);
         this.describedColumns = true;
       }
       this.columnTypes ??= await this.readColumnTypes(session);
@@ -157,7 +133,7 @@ export class DatabaseConnector implements Connector {
     let study: string | undefined;
     const firstRow = async (session: ReadOnlySession) => {
       const { columns, batches } = await session.query({ sql: this.select, bindings: [] });
-      const { studyInstanceUid } = this.located(columns);
+      const { studyInstanceUid } = locatedColumns(this.id, columns);
       for await (const rows of batches) {
         study = rows.map((row) => textOf(row[studyInstanceUid])).find((uid) => uid !== undefined);
         if (study !== undefined) found.abort();
@@ -173,24 +149,6 @@ export class DatabaseConnector implements Connector {
     return this.database.close();
   }
 
-  private async collect(session: ReadOnlySession, criteria: SearchCriteria): Promise<SearchResult> {
-    const { select, columns, address } = this;
-    const reader = new RowReader(this.id);
-    this.columnTypes ??= await this.readColumnTypes(session);
-    let issuerMissing = false;
-    for (const part of partsByIssuer(criteria)) {
-      for (const query of compileQueries(select, columns, part, address.engine, this.columnTypes).queries) {
-        const rows = await session.query(query);
-        const positions = this.located(rows.columns);
-        issuerMissing ||= namesIssuers(part) && positions.issuerOfPatientId === -1;
-        const take = reader.rowsOf(positions, part.patientIds);
-        for await (const batch of rows.batches) take(batch);
-      }
-    }
-    const { patients, notices } = reader.result();
-    return { patients, notices: issuerMissing ? [this.issuerNotice(), ...notices] : notices };
-  }
-
   private async readColumnTypes(session: ReadOnlySession): Promise<ColumnTypes[]> {
     const ofBranches: ColumnTypes[] = [];
     for (const { sql, bindings, columns } of columnTypeQueries(this.select, this.columns, this.address.engine)) {
@@ -198,18 +156,6 @@ export class DatabaseConnector implements Connector {
       ofBranches.push(Object.fromEntries(columns.map((column, index) => [column, types[index] ?? 'text'])));
     }
     return ofBranches;
-  }
-
-  /** Where the known columns stand among `names`. @throws ConnectorError where a needed one is missing. */
-  private located(names: readonly string[]): ColumnPositions {
-    const { positions, missing } = locateColumns(names);
-    if (missing.length === 0) return positions;
-    throw new ConnectorError(
-      this.id,
-      'misconfigured',
-      `query.select does not yield ${missing.join(', ')}; it yields ${names.join(', ') || 'nothing'}`,
-      { remedy: `Name these columns in the select: … as ${missing[0]}.` },
-    );
   }
 
   private async read<Result>(
@@ -222,34 +168,6 @@ export class DatabaseConnector implements Connector {
       throw connectorErrorOf(this.id, this.database.engine, error, signal);
     }
   }
-
-  private unsupportedNotice(kinds: readonly IdentifierKind[]): Notice {
-    const names = kinds.map((kind) => KINDS[kind].name).join(', ');
-    const settings = kinds.map((kind) => KINDS[kind].setting).join(', ');
-    const description = `Archive ${this.id} cannot be searched by ${names}: its configuration has no ${settings}.`;
-    return { severity: 'WARN', title: 'Not searched', description };
-  }
-
-  private issuerNotice(): Notice {
-    const description = `Archive ${this.id} does not tell who issued a Patient ID (its select yields no issuerOfPatientId): patients were found by the ID alone.`;
-    return { severity: 'WARN', title: 'Issuer not compared', description };
-  }
-}
-
-/**
- * `criteria` in parts, since an issuer is compared with the rows that a Patient ID has found and not with those that another
- * identifier has found.
- */
-function partsByIssuer(criteria: SearchCriteria): SearchCriteria[] {
-  if (!namesIssuers(criteria)) return [criteria];
-  return [
-    { ...emptyCriteria(), patientIds: criteria.patientIds },
-    { ...criteria, patientIds: [] },
-  ];
-}
-
-function namesIssuers({ patientIds }: SearchCriteria): boolean {
-  return patientIds.some(({ issuer, universalEntityId }) => issuer || universalEntityId);
 }
 
 /** A warning that names the columns that are missing, except for kinds of identifier that are deactivated. */

@@ -35,9 +35,9 @@ export class Database {
   /** The same once it is there. */
   private opened?: Knex;
   /** What is under way, each with the way to end it. */
-  private readonly underWay = new Set<AbortController>();
+  private readonly runningReads = new Set<AbortController>();
   /** Questions that were given up, until their statement has ended in the server. */
-  private readonly leaving = new Set<Promise<void>>();
+  private readonly abandonedStatements = new Set<Promise<void>>();
   private isClosed = false;
 
   constructor(
@@ -57,20 +57,20 @@ export class Database {
     const controller = new AbortController();
     const follow = () => controller.abort(caller.reason);
     caller.addEventListener('abort', follow, { once: true });
-    this.underWay.add(controller);
+    this.runningReads.add(controller);
     try {
       return await this.readUntil(work, controller);
     } finally {
       caller.removeEventListener('abort', follow);
-      this.underWay.delete(controller);
+      this.runningReads.delete(controller);
     }
   }
 
   /** Ends what is under way, closes every connection. */
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const controller of this.underWay) controller.abort(closedReason());
-    await Promise.allSettled(this.leaving);
+    for (const controller of this.runningReads) controller.abort(closedReason());
+    await Promise.allSettled(this.abandonedStatements);
     const opened = await this.knex?.catch(() => undefined);
     this.knex = undefined;
     this.opened = undefined;
@@ -98,8 +98,8 @@ export class Database {
     return new Promise<Result>((resolve, reject) => {
       const giveUp = () => {
         reject(signal.reason as Error);
-        const left = this.abandon(client, connection, task).finally(() => this.leaving.delete(left));
-        this.leaving.add(left);
+        const left = this.abandon(client, connection, task).finally(() => this.abandonedStatements.delete(left));
+        this.abandonedStatements.add(left);
       };
       signal.addEventListener('abort', giveUp, { once: true });
       task.then(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type PatientIdentifier } from '@pacs-connectors/connector-core';
 import { type ColumnName, locateColumns } from './columns.js';
+import { Notices } from '../search/notices.js';
 import { RowReader } from './row-reader.js';
 
 type Values = Partial<Record<ColumnName, unknown>>;
@@ -18,9 +19,10 @@ const NAMES: ColumnName[] = [
 ];
 
 function read(rows: Values[], asked: PatientIdentifier[] = []) {
-  const reader = new RowReader('a');
+  const reader = new RowReader();
   reader.rowsOf(locateColumns(NAMES).positions, asked)(rows.map((row) => NAMES.map((name) => row[name] ?? null)));
-  return reader.result();
+  const notices = new Notices('a');
+  return { patients: reader.result(notices), notices: notices.list() };
 }
 
 const row = (patientId: string, study: string, series: string, sop: string, more: Values = {}): Values => ({

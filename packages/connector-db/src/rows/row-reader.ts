@@ -1,5 +1,4 @@
 import {
-  type Notice,
   type Patient,
   type PatientIdentifier,
   PatientTree,
@@ -7,7 +6,9 @@ import {
   type Study,
 } from '@pacs-connectors/connector-core';
 import { type ColumnName, type ColumnPositions } from './columns.js';
-import { issuerTest } from '../search/issuers.js';
+import { matchIssuer } from '../search/issuers.js';
+import { type Notices } from '../search/notices.js';
+import { PartialRows } from '../search/partial-results.js';
 import { dateAndTimeOf, integerText, modalitiesOfText, textOf, timeOf } from './values.js';
 
 export type Row = readonly unknown[];
@@ -21,12 +22,7 @@ const OF_INSTANCE: readonly ColumnName[] = ['sopInstanceUid', 'sopClassUid', 'in
  */
 export class RowReader {
   private readonly tree = new PatientTree();
-  /** Rows that end above the instance: a study without series, a series without instances. */
-  private unfinished = 0;
-  /** Rows with a UID that nothing can hang on, since one above it is missing. */
-  private detached = 0;
-
-  constructor(private readonly archiveId: string) {}
+  private readonly partial = new PartialRows();
 
   /**
    * A function that takes rows of one query.
@@ -39,7 +35,7 @@ export class RowReader {
     const above = (Object.keys(c) as ColumnName[]).flatMap((name) =>
       c[name] === -1 || OF_INSTANCE.includes(name) ? [] : [c[name]],
     );
-    const isWanted = c.issuerOfPatientId === -1 ? undefined : issuerTest(asked);
+    const isWanted = c.issuerOfPatientId === -1 ? undefined : matchIssuer(asked);
     let last: Row | undefined;
     let patient: Patient;
     let study: Study;
@@ -53,8 +49,8 @@ export class RowReader {
       const seriesInstanceUid = textOf(row[c.seriesInstanceUid]);
       const sopInstanceUid = textOf(row[c.sopInstanceUid]);
       if (studyInstanceUid === undefined) {
-        if (seriesInstanceUid !== undefined || sopInstanceUid !== undefined) this.detached++;
-        else this.unfinished++;
+        if (seriesInstanceUid !== undefined || sopInstanceUid !== undefined) this.partial.withoutParent++;
+        else this.partial.withoutImage++;
         return false;
       }
       patient = tree.patient({
@@ -77,8 +73,8 @@ export class RowReader {
         modalitiesInStudy: modalitiesOfText(row[c.modalitiesInStudy]),
       });
       if (seriesInstanceUid === undefined) {
-        if (sopInstanceUid !== undefined) this.detached++;
-        else this.unfinished++;
+        if (sopInstanceUid !== undefined) this.partial.withoutParent++;
+        else this.partial.withoutImage++;
         return false;
       }
       const begun = dateAndTimeOf(row[c.seriesDate]);
@@ -102,7 +98,7 @@ export class RowReader {
         }
         const sopInstanceUid = textOf(row[c.sopInstanceUid]);
         if (sopInstanceUid === undefined) {
-          this.unfinished++;
+          this.partial.withoutImage++;
           continue;
         }
         tree.instance(series, {
@@ -114,33 +110,16 @@ export class RowReader {
     };
   }
 
-  /** The tree of all rows taken, and what its reader has to know about them. */
-  result(): { patients: Patient[]; notices: Notice[] } {
+  /** The tree of all rows taken. What is missing from it is added to `notices`. */
+  result(notices: Notices): Patient[] {
     const { conflicts } = this.tree;
-    const notices: Notice[] = [];
-    const say = (severity: Notice['severity'], title: string, description: string) =>
-      notices.push({ severity, title, description: `Archive ${this.archiveId}: ${description}` });
-    if (this.detached > 0) {
-      const what = `${rowCount(this.detached)} without the Study or Series Instance UID that it belongs to could not be listed.`;
-      say('WARN', 'Images not listed', what);
-    }
-    if (this.unfinished > 0) {
-      const what = `${rowCount(this.unfinished)} without a series or an image: a study or series that is still empty.`;
-      say('INFO', 'Nothing to show yet', what);
-    }
-    if (conflicts.size > 0) {
-      const what = `${conflicts.size} Study, Series or SOP Instance UID(s) stand under more than one patient, study or series; each is listed once.`;
-      say('WARN', 'Contradicting rows', what);
-    }
-    return { patients: this.tree.result(), notices };
+    this.partial.report(notices);
+    if (conflicts.size > 0) notices.conflictingParents(conflicts.size);
+    return this.tree.result();
   }
 }
 
 function sameAt(positions: readonly number[], row: Row, other: Row): boolean {
   for (const position of positions) if (row[position] !== other[position]) return false;
   return true;
-}
-
-function rowCount(count: number): string {
-  return count === 1 ? 'one row' : `${count} rows`;
 }

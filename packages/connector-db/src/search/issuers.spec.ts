@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { issuerTest } from './issuers.js';
+import { matchIssuer } from './issuers.js';
 
 describe('issuerTest', () => {
   it('is not needed where no issuer was asked for', () => {
-    expect(issuerTest([])).toBeUndefined();
-    expect(issuerTest([{ id: 'A' }, { id: 'B', issuer: '' }])).toBeUndefined();
+    expect(matchIssuer([])).toBeUndefined();
+    expect(matchIssuer([{ id: 'A' }, { id: 'B', issuer: '' }])).toBeUndefined();
   });
 
   it('tells patients of one id apart, and lets through whom it cannot tell', () => {
-    const isWanted = issuerTest([{ id: 'A', issuer: 'X' }, { id: 'B' }]);
+    const isWanted = matchIssuer([{ id: 'A', issuer: 'X' }, { id: 'B' }]);
     expect(isWanted?.('A', 'X')).toBe(true);
     expect(isWanted?.('A', 'Y')).toBe(false);
     expect(isWanted?.('A', undefined)).toBe(true);
@@ -16,14 +16,14 @@ describe('issuerTest', () => {
   });
 
   it('knows an authority by its OID as well', () => {
-    const isWanted = issuerTest([{ id: 'A', issuer: 'X', universalEntityId: '1.2.3', universalEntityIdType: 'ISO' }]);
+    const isWanted = matchIssuer([{ id: 'A', issuer: 'X', universalEntityId: '1.2.3', universalEntityIdType: 'ISO' }]);
     expect(isWanted?.('A', '1.2.3')).toBe(true);
     expect(isWanted?.('A', 'Z&1.2.3&ISO')).toBe(true);
     expect(isWanted?.('A', 'Z&1.2.4&ISO')).toBe(false);
   });
 
   it('takes one id of two authorities', () => {
-    const isWanted = issuerTest([
+    const isWanted = matchIssuer([
       { id: 'A', issuer: 'X' },
       { id: 'A', issuer: 'Y' },
     ]);

@@ -6,7 +6,7 @@ import { type PatientIdentifier } from '@pacs-connectors/connector-core';
  *
  * A row's issuer may be a name, an OID, or both as HL7 v2 writes them (`namespace&universalId&type`).
  */
-export function issuerTest(
+export function matchIssuer(
   asked: readonly PatientIdentifier[],
 ): ((patientId: string, issuer: string | undefined) => boolean) | undefined {
   if (asked.every((identifier) => namesOf(identifier).length === 0)) return undefined;

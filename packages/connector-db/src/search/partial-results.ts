@@ -1,0 +1,14 @@
+import { type Notices } from './notices.js';
+
+/** Counts the rows from which no image can be listed. */
+export class PartialRows {
+  /** Rows that end above the instance: a study without series, a series without instances. */
+  withoutImage = 0;
+  /** Rows with a UID whose study or series is missing. */
+  withoutParent = 0;
+
+  report(notices: Notices): void {
+    if (this.withoutParent > 0) notices.withoutUid(this.withoutParent);
+    if (this.withoutImage > 0) notices.withoutImage(this.withoutImage);
+  }
+}
