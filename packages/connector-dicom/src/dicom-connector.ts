@@ -14,12 +14,12 @@ import { AssociationPool } from './dimse/association-pool.js';
 import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js';
 import { Association } from './dimse/association.js';
 import { type Peer } from './dimse/peer.js';
-import { DimseError } from './dimse/dimse-error.js';
+import { connectorErrorOf, timeoutError } from './faults.js';
 import { Archive } from './search/archive.js';
-import { Conversation } from './search/find-scu.js';
-import { Proofs } from './search/support-checks.js';
+import { FindScu } from './search/find-scu.js';
+import { SupportChecks } from './search/support-checks.js';
 import { Search } from './search/search.js';
-import { Trust } from './search/query-support.js';
+import { QuerySupport } from './search/query-support.js';
 import { peerTls } from './tls/peer-tls.js';
 
 /** What holds where the configuration says nothing. Many PACSs allow few associations for each AE title. */
@@ -34,8 +34,8 @@ const DEFAULTS = {
 /** An association is renewed after so many questions, or this time: far below 65,535 Message IDs and any peer's patience. */
 const MAX_USES = 5_000;
 const MAX_AGE_MS = 300_000;
-/** How long a proof waits for its turn at most, milliseconds. */
-const PROOF_MS = 300_000;
+/** How long a support check waits for an association at most, milliseconds. */
+const CHECK_WAIT_MS = 300_000;
 
 /** Finds studies in a PACS by C-FIND. */
 export class DicomConnector implements Connector {
@@ -44,18 +44,18 @@ export class DicomConnector implements Connector {
   private readonly settings: DicomSettings;
   private readonly limit: number;
   private readonly pool: AssociationPool;
-  private readonly relational: Trust;
-  private readonly lists: Trust;
-  private readonly proofs: Proofs;
-  private readonly flights = new SingleFlight<SearchResult>();
+  private readonly relational: QuerySupport;
+  private readonly uidLists: QuerySupport;
+  private readonly supportChecks: SupportChecks;
+  private readonly runningSearches = new SingleFlight<SearchResult>();
   private closed = false;
 
   /** @throws ConnectorError (`misconfigured`) where TLS cannot be had as configured. */
   constructor(definition: ConnectorDefinition<DicomSettings>) {
     this.id = definition.id;
     this.settings = definition.settings;
-    this.relational = new Trust(this.settings.relational ?? 'auto');
-    this.lists = new Trust(this.settings.uidLists ?? 'auto');
+    this.relational = new QuerySupport(this.settings.relational ?? 'auto');
+    this.uidLists = new QuerySupport(this.settings.uidLists ?? 'auto');
     const peer = this.peer();
     this.limit = this.settings.maxAssociations ?? DEFAULTS.maxAssociations;
     this.pool = new AssociationPool((signal) => this.open(peer, signal), {
@@ -64,8 +64,8 @@ export class DicomConnector implements Connector {
       maxUses: MAX_USES,
       maxAgeMs: MAX_AGE_MS,
     });
-    this.proofs = new Proofs(this.relational, (signal, patienceMs) =>
-      this.archive(AbortSignal.any([signal, AbortSignal.timeout(PROOF_MS + patienceMs)]), patienceMs),
+    this.supportChecks = new SupportChecks(this.relational, (signal, timeoutMs) =>
+      this.archive(AbortSignal.any([signal, AbortSignal.timeout(CHECK_WAIT_MS + timeoutMs)]), timeoutMs),
     );
   }
 
@@ -75,7 +75,7 @@ export class DicomConnector implements Connector {
     if (signal.aborted) throw ConnectorError.aborted(this.id, signal);
     const start = performance.now();
     try {
-      return await this.flights.run(JSON.stringify([criteria, depth]), signal, (own) =>
+      return await this.runningSearches.run(JSON.stringify([criteria, depth]), signal, (own) =>
         this.searchOnce(criteria, depth, own),
       );
     } catch (error) {
@@ -109,9 +109,9 @@ export class DicomConnector implements Connector {
     } catch (error) {
       if (!timeout.aborted || signal.aborted) throw this.errorOf(error, signal, start);
       // No association was free for it, and the archive answers on those that it has.
-      if (sent || this.pool.heardAt < start) {
-        const silent = this.pool.heardAt < start;
-        throw this.late(`no answer to C-ECHO within ${timeoutMs / 1000} s`, error, silent);
+      if (sent || this.pool.lastResponseAt < start) {
+        const silent = this.pool.lastResponseAt < start;
+        throw timeoutError(this.id, this.pool, `no answer to C-ECHO within ${timeoutMs / 1000} s`, error, silent);
       }
       latencyMs = performance.now() - start;
       echo = 'not sent: every association is in use, and answered on';
@@ -150,16 +150,16 @@ export class DicomConnector implements Connector {
     const over = new AbortController();
     const archive = this.archive(AbortSignal.any([signal, over.signal]));
     try {
-      return await new Search(this.id, archive, this.relational, this.proofs, criteria, depth).run();
+      return await new Search(this.id, archive, this.relational, this.supportChecks, criteria, depth).run();
     } finally {
       over.abort();
     }
   }
 
-  private archive(signal: AbortSignal, patienceMs?: number): Archive {
+  private archive(signal: AbortSignal, timeoutMs?: number): Archive {
     const { defaultCharacterSet, queryCharacterSet = DEFAULTS.queryCharacterSet } = this.settings;
-    const options = { pool: this.pool, concurrency: this.limit, queryCharacterSet, defaultCharacterSet, patienceMs };
-    return new Archive(new Conversation(options, signal), this.lists);
+    const options = { pool: this.pool, concurrency: this.limit, queryCharacterSet, defaultCharacterSet, timeoutMs };
+    return new Archive(new FindScu(options, signal), this.uidLists);
   }
 
   private async open(peer: Peer, signal: AbortSignal): Promise<Association> {
@@ -198,42 +198,13 @@ export class DicomConnector implements Connector {
   }
 
   private proven(): Record<string, string> {
-    return { ...this.relational.summary(), ...this.lists.summary() };
+    return { ...this.relational.summary(), ...this.uidLists.summary() };
   }
 
-  /** @param start when the question was put, on the clock of `performance.now()`. */
   private errorOf(error: unknown, signal: AbortSignal, start: number): ConnectorError {
     if (this.closed) return this.closedError(error);
-    if (signal.aborted) {
-      const end = ConnectorError.aborted(this.id, signal);
-      if (end.kind !== 'timeout') return end;
-      if (this.pool.congestion) return this.late(end.message, error);
-      if (this.pool.heardAt >= start) return end;
-      const { host, port } = this.settings;
-      return this.late(`nothing was heard of ${host}:${port} before the deadline`, error, true);
-    }
-    if (!(error instanceof DimseError)) return ConnectorError.from(this.id, error);
-    return new ConnectorError(this.id, error.kind, error.message, { remedy: error.remedy, cause: error });
-  }
-
-  /**
-   * Out of time; where the peer took no more associations, that is why.
-   *
-   * @param silent nothing was heard of the archive all the while
-   */
-  private late(message: string, cause: unknown, silent = false): ConnectorError {
-    const { congestion } = this.pool;
-    return congestion
-      ? new ConnectorError(this.id, 'timeout', `${message}: ${congestion.message}`, {
-          remedy: congestion.remedy,
-          cause: congestion,
-        })
-      : new ConnectorError(this.id, 'timeout', message, {
-          remedy: silent
-            ? 'See whether the archive runs, whether it hangs, and whether a firewall stands between.'
-            : 'See whether the archive is overloaded.',
-          cause,
-        });
+    const { host, port } = this.settings;
+    return connectorErrorOf(this.id, { place: `${host}:${port}`, pool: this.pool }, error, signal, start);
   }
 
   private closedError(cause?: unknown): ConnectorError {

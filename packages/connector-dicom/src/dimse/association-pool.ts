@@ -43,7 +43,7 @@ export class AssociationPool {
   ) {}
 
   /** When the peer was heard last, on the clock of `performance.now()`. */
-  get heardAt(): number {
+  get lastResponseAt(): number {
     return Math.max(this.lastHeardAt, ...[...this.open].map(({ heardAt }) => heardAt));
   }
 

@@ -11,11 +11,11 @@ import {
   studyOf,
   type TreeAnswer,
 } from './answers.js';
-import { type Conversation, type Question } from './find-scu.js';
+import { type FindScu, type FindQuery } from './find-scu.js';
 import { isUid, literalMatch, significant } from './identifier.js';
 import { RETURN_KEYS, TREE_KEYS } from './return-keys.js';
-import { type Trust } from './query-support.js';
-import { askByUids, Unanswered } from './uid-queries.js';
+import { type QuerySupport } from './query-support.js';
+import { queryByUids, UnsupportedQueryError } from './uid-queries.js';
 
 /** A study as the parent of the next question. */
 export interface StudyKey {
@@ -36,8 +36,8 @@ export type OnRefusal = (uid: string, error: Error) => void;
  */
 export class Archive {
   constructor(
-    readonly conversation: Conversation,
-    private readonly lists: Trust,
+    readonly scu: FindScu,
+    private readonly lists: QuerySupport,
   ) {}
 
   /**
@@ -49,7 +49,7 @@ export class Archive {
     const literal = literalMatch(value);
     if (literal === undefined) return [];
     const wanted = significant(value);
-    return this.conversation.ask(
+    return this.scu.ask(
       {
         level: 'STUDY',
         match: new Map([[tag, literal], ...(modality ? [[Tag.modalitiesInStudy, modality] as const] : [])]),
@@ -57,7 +57,7 @@ export class Archive {
       },
       (match) => {
         const found = match.get(tag);
-        if (found === undefined) this.conversation.withoutKey += 1;
+        if (found === undefined) this.scu.withoutKey += 1;
         return found !== undefined && significant(found) === wanted ? this.readStudy(match) : undefined;
       },
     );
@@ -70,19 +70,19 @@ export class Archive {
    */
   async anyStudy(enough: () => void): Promise<string | undefined> {
     let study: string | undefined;
-    const question: Question = { level: 'STUDY', match: new Map(), returnKeys: [Tag.studyInstanceUid] };
+    const question: FindQuery = { level: 'STUDY', match: new Map(), returnKeys: [Tag.studyInstanceUid] };
     const read = (match: DataSetText) => {
       study ??= this.uid(match, Tag.studyInstanceUid);
       if (study !== undefined) enough();
     };
-    await this.conversation.ask(question, read).catch((error: unknown) => {
+    await this.scu.ask(question, read).catch((error: unknown) => {
       if (study === undefined) throw error;
     });
     return study;
   }
 
   studiesByUid(uids: readonly string[]): Promise<StudyAnswer[]> {
-    return askByUids(this.conversation, this.lists, uids, {
+    return queryByUids(this.scu, this.lists, uids, {
       shape: 'STUDY by a list of Study Instance UIDs',
       question: (list) => ({ level: 'STUDY', ...uidMatch(Tag.studyInstanceUid, list), returnKeys: RETURN_KEYS.STUDY }),
       read: (match, wanted) => {
@@ -96,7 +96,7 @@ export class Archive {
 
   seriesOfStudies(studies: readonly StudyKey[], onRefusal: OnRefusal): Promise<SeriesAnswer[]> {
     const patients = patientsOf(studies);
-    return askByUids(this.conversation, this.lists, [...patients.keys()], {
+    return queryByUids(this.scu, this.lists, [...patients.keys()], {
       shape: 'SERIES by a list of Study Instance UIDs',
       onRefusal,
       question: (list) => ({
@@ -114,7 +114,7 @@ export class Archive {
 
   /** Series by their own UIDs, their study not being known: relational by nature. */
   seriesByUid(uids: readonly string[]): Promise<SeriesAnswer[]> {
-    return askByUids(this.conversation, this.lists, uids, {
+    return queryByUids(this.scu, this.lists, uids, {
       shape: 'SERIES by a list of Series Instance UIDs',
       question: (list) => ({
         level: 'SERIES',
@@ -132,7 +132,7 @@ export class Archive {
 
   instancesOfSeries(series: readonly SeriesKey[], onRefusal: OnRefusal): Promise<InstanceAnswer[]> {
     const keys = new Map(series.map((key) => [key.seriesInstanceUid, key]));
-    return askByUids(this.conversation, this.lists, [...keys.keys()], {
+    return queryByUids(this.scu, this.lists, [...keys.keys()], {
       shape: 'IMAGE by a list of Series Instance UIDs',
       onRefusal,
       question: (list) => {
@@ -162,7 +162,7 @@ export class Archive {
 
   /** Instances by their own UIDs, their series not being known: relational by nature. */
   instancesByUid(uids: readonly string[]): Promise<InstanceAnswer[]> {
-    return askByUids(this.conversation, this.lists, uids, {
+    return queryByUids(this.scu, this.lists, uids, {
       shape: 'IMAGE by a list of SOP Instance UIDs',
       question: (list) => ({ level: 'IMAGE', ...uidMatch(Tag.sopInstanceUid, list), returnKeys: RETURN_KEYS.IMAGE }),
       read: (match, wanted) => {
@@ -184,7 +184,7 @@ export class Archive {
     const literal = literalMatch(patientId);
     if (literal === undefined) return [];
     const wanted = significant(patientId);
-    return this.conversation.attempt(
+    return this.scu.attempt(
       {
         level: 'IMAGE',
         prefer: 'patient',
@@ -202,7 +202,7 @@ export class Archive {
    */
   async treeOfStudies(studies: readonly StudyKey[]): Promise<TreeAnswer[] | undefined> {
     const patients = patientsOf(studies);
-    const answers = askByUids(this.conversation, this.lists, [...patients.keys()], {
+    const answers = queryByUids(this.scu, this.lists, [...patients.keys()], {
       shape: 'relational IMAGE by a list of Study Instance UIDs',
       optional: true,
       question: (list) => ({
@@ -217,7 +217,7 @@ export class Archive {
       },
     });
     return answers.catch((error: unknown) => {
-      if (error instanceof Unanswered) return undefined;
+      if (error instanceof UnsupportedQueryError) return undefined;
       throw error;
     });
   }
@@ -239,7 +239,7 @@ export class Archive {
     const uid = this.uid(match, Tag.seriesInstanceUid);
     if (!uid) return undefined;
     if (!isUid(studyInstanceUid)) {
-      this.conversation.withoutUid += 1;
+      this.scu.withoutUid += 1;
       return undefined;
     }
     const instanceCount = countOf(match, Tag.numberOfSeriesRelatedInstances);
@@ -256,7 +256,7 @@ export class Archive {
     const uid = this.uid(match, Tag.sopInstanceUid);
     if (!uid) return undefined;
     if (!isUid(studyInstanceUid) || !isUid(seriesInstanceUid)) {
-      this.conversation.withoutUid += 1;
+      this.scu.withoutUid += 1;
       return undefined;
     }
     return { studyInstanceUid, seriesInstanceUid, instance: instanceOf(match, uid) };
@@ -272,12 +272,12 @@ export class Archive {
   private uid(match: DataSetText, tag: number): string | undefined {
     const uid = match.get(tag);
     if (isUid(uid)) return uid;
-    this.conversation.withoutUid += 1;
+    this.scu.withoutUid += 1;
     return undefined;
   }
 }
 
-function uidMatch(tag: number, uids: readonly string[]): Pick<Question, 'match'> {
+function uidMatch(tag: number, uids: readonly string[]): Pick<FindQuery, 'match'> {
   return { match: new Map([[tag, uids.join('\\')]]) };
 }
 
@@ -286,7 +286,7 @@ function patientsOf(studies: readonly StudyKey[]): Map<string, string> {
 }
 
 /** The patient of these studies, where it is one and needs no escape: Patient Root wants it. */
-function onlyPatient(uids: readonly string[], patients: ReadonlyMap<string, string>): Pick<Question, 'patientId'> {
+function onlyPatient(uids: readonly string[], patients: ReadonlyMap<string, string>): Pick<FindQuery, 'patientId'> {
   const ids = new Set(uids.map((uid) => patients.get(uid) ?? ''));
   const id = ids.size === 1 ? literalMatch([...ids][0] as string) : undefined;
   return id === undefined ? {} : { patientId: id };

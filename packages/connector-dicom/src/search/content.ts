@@ -1,12 +1,12 @@
 import { type InstanceAnswer, type SeriesAnswer, type TreeAnswer } from './answers.js';
 
 /** Series and instances below some studies, however they were asked for. */
-export interface Branches {
+export interface Content {
   series: SeriesAnswer[];
   instances: InstanceAnswer[];
 }
 
-export function branchesOf(tree: readonly TreeAnswer[]): Branches {
+export function contentOfTree(tree: readonly TreeAnswer[]): Content {
   const series = new Map<string, SeriesAnswer>();
   const instances = tree.map(({ studyInstanceUid, series: attributes, instance }) => {
     const { seriesInstanceUid } = attributes;
@@ -16,12 +16,12 @@ export function branchesOf(tree: readonly TreeAnswer[]): Branches {
   return { series: [...series.values()], instances };
 }
 
-export function join(...parts: readonly Branches[]): Branches {
+export function joinContent(...parts: readonly Content[]): Content {
   return { series: parts.flatMap(({ series }) => series), instances: parts.flatMap(({ instances }) => instances) };
 }
 
 /** The part of `branches` below these studies. */
-export function below(branches: Branches, studyUids: ReadonlySet<string>): Branches {
+export function contentOfStudies(branches: Content, studyUids: ReadonlySet<string>): Content {
   return {
     series: branches.series.filter(({ studyInstanceUid }) => studyUids.has(studyInstanceUid)),
     instances: branches.instances.filter(({ studyInstanceUid }) => studyUids.has(studyInstanceUid)),
@@ -29,7 +29,7 @@ export function below(branches: Branches, studyUids: ReadonlySet<string>): Branc
 }
 
 /** Distinct instances of each study. */
-export function countByStudy({ instances }: Branches): Map<string, number> {
+export function countByStudy({ instances }: Content): Map<string, number> {
   const uids = new Map<string, Set<string>>();
   for (const { studyInstanceUid, instance } of instances) {
     const known = uids.get(studyInstanceUid);
@@ -40,11 +40,11 @@ export function countByStudy({ instances }: Branches): Map<string, number> {
 }
 
 /** Whether both say the same: every attribute of every instance and of every series that has one. */
-export function sameBranches(left: Branches, right: Branches): boolean {
+export function sameContent(left: Content, right: Content): boolean {
   return fingerprint(left) === fingerprint(right);
 }
 
-function fingerprint({ series, instances }: Branches): string {
+function fingerprint({ series, instances }: Content): string {
   const filled = new Set(instances.map(({ seriesInstanceUid }) => seriesInstanceUid));
   const lines = [
     ...series

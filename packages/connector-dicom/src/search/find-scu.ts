@@ -7,7 +7,7 @@ import { Tag } from '../dimse/tags.js';
 import { DataSetText } from '../text/data-set-text.js';
 import { identifierOf, type Query } from './identifier.js';
 
-export interface ConversationOptions {
+export interface FindScuOptions {
   pool: AssociationPool;
   /** Questions of one conversation at the same time: the pool's limit, so that many callers get their turn alike. */
   concurrency: number;
@@ -15,12 +15,12 @@ export interface ConversationOptions {
   queryCharacterSet: string;
   /** Specific Character Set of answers that declare none. */
   defaultCharacterSet?: string;
-  /** Longest time for a question that the peer need not know ({@link Conversation.attempt}), milliseconds. */
-  patienceMs?: number;
+  /** Longest time for a question that the peer need not know ({@link FindScu.attempt}), milliseconds. */
+  timeoutMs?: number;
 }
 
 /** A query with what Patient Root needs beside it. */
-export interface Question extends Query {
+export interface FindQuery extends Query {
   /** The model that suits it best, where the peer offers both. */
   prefer?: InformationModel;
   /** The patient that all matches belong to: Patient Root wants it at every level (PS3.4 C.6.1.2). */
@@ -28,14 +28,14 @@ export interface Question extends Query {
 }
 
 /** One search's dealings with the peer: questions in, matches out. */
-export class Conversation {
+export class FindScu {
   /** Matches that had to be left out for want of a valid UID. */
   withoutUid = 0;
   /** Matches left out since they lack the very attribute that was asked for: nobody can say whose they are. */
   withoutKey = 0;
 
   constructor(
-    private readonly options: ConversationOptions,
+    private readonly options: FindScuOptions,
     readonly signal: AbortSignal,
   ) {}
 
@@ -45,7 +45,7 @@ export class Conversation {
    * @throws DimseError
    */
   ask<Answer>(
-    question: Question,
+    question: FindQuery,
     read: (match: DataSetText) => Answer | undefined,
     signal: AbortSignal = this.signal,
   ): Promise<Answer[]> {
@@ -61,11 +61,11 @@ export class Conversation {
    * @throws DimseError where the peer is not reached at all, or the conversation has ended.
    */
   async attempt<Answer>(
-    question: Question,
+    question: FindQuery,
     read: (match: DataSetText) => Answer | undefined,
     signal?: AbortSignal,
   ): Promise<Answer[] | undefined> {
-    const { pool, patienceMs } = this.options;
+    const { pool, timeoutMs } = this.options;
     const wrong = new AbortController();
     const ends = [this.signal, wrong.signal, ...(signal ? [signal] : [])];
     const strictly = (match: DataSetText) => {
@@ -77,13 +77,14 @@ export class Conversation {
     try {
       return await pool.run((association) => {
         asked = true;
-        if (patienceMs !== undefined) ends.push(AbortSignal.timeout(patienceMs));
+        if (timeoutMs !== undefined) ends.push(AbortSignal.timeout(timeoutMs));
         return this.find(association, question, strictly, AbortSignal.any(ends));
       }, AbortSignal.any(ends));
     } catch (error) {
       const answered = asked || wrong.signal.aborted || signal?.aborted;
       if (!(error instanceof DimseError)) throw error;
-      if (this.signal.aborted && asked && error.kind === 'timeout') throw new CutOff('timeout', error.message, error);
+      if (this.signal.aborted && asked && error.kind === 'timeout')
+        throw new UnansweredError('timeout', error.message, error);
       if (this.signal.aborted || !answered) throw error;
       return undefined;
     }
@@ -91,7 +92,7 @@ export class Conversation {
 
   private async find<Answer>(
     association: Association,
-    question: Question,
+    question: FindQuery,
     read: (match: DataSetText) => Answer | undefined,
     signal: AbortSignal,
   ): Promise<Answer[]> {
@@ -139,4 +140,4 @@ export function isRefusal(error: unknown): error is DimseError {
 }
 
 /** The deadline came when the peer had got a question and not answered it. */
-export class CutOff extends DimseError {}
+export class UnansweredError extends DimseError {}

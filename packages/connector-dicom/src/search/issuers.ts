@@ -3,7 +3,7 @@ import { type StudyAnswer } from './answers.js';
 import { significant } from './identifier.js';
 
 /** The studies of a Patient ID, by its issuer. */
-export interface ByIssuer {
+export interface IssuerMatch {
   own: StudyAnswer[];
   /** Studies left out since nothing is known of their issuer: they may be the patient's. */
   unknown: number;
@@ -19,19 +19,19 @@ export interface ByIssuer {
  *
  * @param answers all that the archive has for this Patient ID.
  */
-export function byIssuer(
+export function matchIssuer(
   answers: readonly StudyAnswer[],
   { issuer = '', universalEntityId = '' }: PatientIdentifier,
-): ByIssuer {
+): IssuerMatch {
   const wanted = significant(issuer);
-  const told = answers.filter(({ patient }) => patient.issuerOfPatientId !== undefined);
-  if (wanted === '' || told.length === 0) {
+  const withIssuer = answers.filter(({ patient }) => patient.issuerOfPatientId !== undefined);
+  if (wanted === '' || withIssuer.length === 0) {
     const unchecked = answers.length > 0 && (wanted !== '' || universalEntityId !== '');
     return { own: [...answers], unknown: 0, unchecked };
   }
   return {
-    own: told.filter(({ patient }) => significant(patient.issuerOfPatientId ?? '') === wanted),
-    unknown: answers.length - told.length,
+    own: withIssuer.filter(({ patient }) => significant(patient.issuerOfPatientId ?? '') === wanted),
+    unknown: answers.length - withIssuer.length,
     unchecked: false,
   };
 }

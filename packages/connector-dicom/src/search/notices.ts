@@ -1,47 +1,94 @@
 import { type Notice } from '@pacs-connectors/connector-core';
 import { type Shortfall } from './partial-results.js';
 
-/** What the reader of one answer has to know of what it lacks. */
+/** What the user is told about one answer. */
 export class Notices {
-  private readonly said: Notice[] = [];
-  private readonly refusals = new Map<string, { parts: number; error: Error }>();
-  /** Studies and series of which the archive refused to tell what lies below. */
+  private readonly added: Notice[] = [];
+  private readonly refusals = new Map<string, { count: number; error: Error }>();
+  /** Studies and series whose content the archive refused. */
   readonly refusedUids = new Set<string>();
 
   constructor(private readonly connectorId: string) {}
 
-  /** All of them, the most often refused parts as one each. */
+  /** All notices; refused queries of one kind are one notice. */
   list(): Notice[] {
-    const refusals = [...this.refusals].map(([what, { parts, error }]): Notice => ({
+    const refusals = [...this.refusals].map(([what, { count, error }]): Notice => ({
       severity: 'ERROR',
       title: 'Incomplete',
-      description: `${parts} times the archive refused ${what}, which are missing: ${sentence(error)}`,
+      description: `${count} times the archive refused ${what}, which are missing: ${sentence(error)}`,
     }));
-    return [...this.said, ...refusals];
+    return [...this.added, ...refusals];
   }
 
-  /** @param text what is said of the archive, which stands before it. */
-  add(severity: Notice['severity'], text: string, title = 'Incomplete'): void {
-    this.said.push({ severity, title, description: `Archive ${this.connectorId} ${text}` });
+  /** @param text follows the archive's name. */
+  add(severity: Notice['severity'], title: string, text: string): void {
+    this.added.push({ severity, title, description: `Archive ${this.connectorId} ${text}` });
   }
 
-  /** A part that the archive refused; `uid` of the study or series it lies below, where it is known. */
+  withoutUid(): void {
+    this.add('WARN', 'Incomplete', 'answered with entries that have no valid UID; they are missing.');
+  }
+
+  withoutMatchingKey(): void {
+    this.add(
+      'WARN',
+      'Incomplete',
+      'answered with studies that lack the Patient ID or Accession Number that was asked for; they are missing.',
+    );
+  }
+
+  conflictingParents(count: number): void {
+    this.add('WARN', 'Incomplete', `lists ${count} UIDs under more than one parent; each stands under one of them.`);
+  }
+
+  /** Studies left out since they lack the issuer that was asked for. */
+  issuerUnknown(count: number): void {
+    this.add(
+      'WARN',
+      'Issuer not known',
+      `does not tell the issuer of the Patient ID that was asked for in ${count} studies: they are not shown.`,
+    );
+  }
+
+  /** The archive gives no issuers. */
+  issuerNotChecked(): void {
+    this.add(
+      'INFO',
+      'Issuer not checked',
+      'does not tell which authority issued the Patient ID that was asked for: every study with that ID is shown.',
+    );
+  }
+
+  /** @param what `series` or `images` that were asked for by their UID and not found. */
+  notSearched(what: string, count: number): void {
+    this.add(
+      'WARN',
+      'Incomplete',
+      `has not shown that it can search for ${what} by their UID alone: ${count} that were asked for so were not found, and may be there all the same. Ask by the study or the patient.`,
+    );
+  }
+
+  /** Images were found, and their studies were not. */
+  studiesMissing(count: number): void {
+    this.add('ERROR', 'Incomplete', `lists images of ${count} studies, but not their study: they are missing.`);
+  }
+
+  /** A query that the archive refused. @param uid of the study or series whose content it asked for. */
   refused(what: string, error: Error, uid?: string): void {
     if (uid !== undefined) {
       if (this.refusedUids.has(uid)) return;
       this.refusedUids.add(uid);
     }
     const known = this.refusals.get(what);
-    if (known) known.parts += 1;
-    else this.refusals.set(what, { parts: 1, error });
+    if (known) known.count += 1;
+    else this.refusals.set(what, { count: 1, error });
   }
 
-  lacking({ images, emptyStudies, emptySeries }: Shortfall): void {
-    if (images > 0) {
-      this.add('WARN', `counts ${images} images more in what was asked for than it lists: they are missing.`);
-    }
-    if (emptyStudies > 0) this.add('WARN', `lists ${emptyStudies} studies, but nothing in them: it is missing.`);
-    if (emptySeries > 0) this.add('WARN', `lists ${emptySeries} series, but no images in them: they are missing.`);
+  fewerThanCounted({ images, emptyStudies, emptySeries }: Shortfall): void {
+    const add = (text: string) => this.add('WARN', 'Incomplete', text);
+    if (images > 0) add(`counts ${images} images more in what was asked for than it lists: they are missing.`);
+    if (emptyStudies > 0) add(`lists ${emptyStudies} studies, but nothing in them: it is missing.`);
+    if (emptySeries > 0) add(`lists ${emptySeries} series, but no images in them: they are missing.`);
   }
 }
 

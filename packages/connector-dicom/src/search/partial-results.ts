@@ -1,5 +1,5 @@
 import { type SeriesAnswer } from './answers.js';
-import { type Branches } from './content.js';
+import { type Content } from './content.js';
 import { type WholeStudy } from './study-content.js';
 
 /** What an answer lacks, by what the archive itself says. */
@@ -22,7 +22,7 @@ export interface Shortfall {
 export function shortfallOf(
   studies: readonly WholeStudy[],
   series: readonly SeriesAnswer[],
-  { instances }: Branches,
+  { instances }: Content,
   refused: ReadonlySet<string>,
 ): Shortfall {
   const studyHas = distinct(instances.map((one) => [one.studyInstanceUid, one.instance.sopInstanceUid]));

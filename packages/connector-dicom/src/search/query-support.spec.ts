@@ -1,48 +1,52 @@
 import { describe, expect, it } from '@jest/globals';
-import { Trust } from './query-support.js';
+import { QuerySupport } from './query-support.js';
 
-describe('trust in a shape of question', () => {
+describe('support in a shape of question', () => {
   it('auto: is earned by a proof, up to its size, and lost by one wrong answer', () => {
-    const trust = new Trust('auto');
-    expect([trust.isTrusted('a'), trust.isUntried('a')]).toEqual([false, true]);
-    trust.prove('a', 100);
-    expect([trust.isTrusted('a'), trust.provenRows('a') >= 100, trust.provenRows('a') >= 101]).toEqual([
+    const support = new QuerySupport('auto');
+    expect([support.isSupported('a'), support.isUnchecked('a')]).toEqual([false, true]);
+    support.confirm('a', 100);
+    expect([support.isSupported('a'), support.confirmedRows('a') >= 100, support.confirmedRows('a') >= 101]).toEqual([
       true,
       true,
       false,
     ]);
-    trust.prove('a', 50);
-    expect(trust.provenRows('a') >= 100).toBe(true);
-    trust.refute('a');
-    expect([trust.isTrusted('a'), trust.isUntried('a'), trust.provenRows('a') >= 1]).toEqual([false, false, false]);
-    expect(trust.isUntried('b')).toBe(true);
-    expect(trust.summary()).toEqual({ a: 'refuted' });
+    support.confirm('a', 50);
+    expect(support.confirmedRows('a') >= 100).toBe(true);
+    support.refute('a');
+    expect([support.isSupported('a'), support.isUnchecked('a'), support.confirmedRows('a') >= 1]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(support.isUnchecked('b')).toBe(true);
+    expect(support.summary()).toEqual({ a: 'refuted' });
   });
 
   it('auto: may be tried again after an hour', () => {
     let now = 0;
-    const trust = new Trust('auto', () => now);
-    trust.refute('a');
+    const support = new QuerySupport('auto', () => now);
+    support.refute('a');
     now = 3_599_999;
-    expect(trust.isUntried('a')).toBe(false);
+    expect(support.isUnchecked('a')).toBe(false);
     now = 3_600_000;
-    expect(trust.isUntried('a')).toBe(true);
+    expect(support.isUnchecked('a')).toBe(true);
   });
 
   it('on: is there from the start, and lost all the same', () => {
-    const trust = new Trust('on');
-    expect([trust.isTrusted('a'), trust.provenRows('a') >= 1_000_000, trust.isUntried('a')]).toEqual([
+    const support = new QuerySupport('on');
+    expect([support.isSupported('a'), support.confirmedRows('a') >= 1_000_000, support.isUnchecked('a')]).toEqual([
       true,
       true,
       false,
     ]);
-    trust.refute('a');
-    expect(trust.isTrusted('a')).toBe(false);
+    support.refute('a');
+    expect(support.isSupported('a')).toBe(false);
   });
 
   it('off: is never there', () => {
-    const trust = new Trust('off');
-    trust.prove('a', 1);
-    expect([trust.isTrusted('a'), trust.isUntried('a')]).toEqual([false, false]);
+    const support = new QuerySupport('off');
+    support.confirm('a', 1);
+    expect([support.isSupported('a'), support.isUnchecked('a')]).toEqual([false, false]);
   });
 });

@@ -8,43 +8,43 @@ import {
 } from '@pacs-connectors/connector-core';
 import { type StudyAnswer } from './answers.js';
 import { type Archive, type OnRefusal } from './archive.js';
-import { type Branches, join } from './content.js';
+import { type Content, joinContent } from './content.js';
 import { shortfallOf } from './partial-results.js';
-import { Descent, type WholeStudy } from './study-content.js';
+import { StudyContent, type WholeStudy } from './study-content.js';
 import { FoundStudies } from './found-studies.js';
 import { Notices } from './notices.js';
-import { partsOf } from './study-parts.js';
-import { type Proofs } from './support-checks.js';
-import { StudyFinder } from './study-search.js';
-import { type Trust } from './query-support.js';
+import { findParts } from './study-parts.js';
+import { type SupportChecks } from './support-checks.js';
+import { StudySearch } from './study-search.js';
+import { type QuerySupport } from './query-support.js';
 
 /** One question to one archive, from its criteria to the tree: the studies, what of them is wanted, and what lies below. */
 export class Search {
   private readonly notices: Notices;
-  private readonly finder: StudyFinder;
-  private readonly descent: Descent;
+  private readonly studies: StudySearch;
+  private readonly content: StudyContent;
   private found = new FoundStudies();
 
   constructor(
     connectorId: string,
     private readonly archive: Archive,
-    relational: Trust,
-    proofs: Proofs,
+    relational: QuerySupport,
+    checks: SupportChecks,
     private readonly criteria: SearchCriteria,
     private readonly depth: SearchOptions['depth'],
   ) {
     this.notices = new Notices(connectorId);
-    this.finder = new StudyFinder(archive, relational, criteria, this.notices);
-    this.descent = new Descent(archive, relational, proofs, this.refusalOf('series or images'));
+    this.studies = new StudySearch(archive, relational, criteria, this.notices);
+    this.content = new StudyContent(archive, relational, checks, this.refusalOf('series or images'));
   }
 
   /** @throws DimseError where nothing can be had. */
   async run(): Promise<SearchResult> {
     const { filters, patientIds } = this.criteria;
     if (this.depth === 'instance' && Object.values(filters).every((filter) => filter === undefined)) {
-      for (const { id } of patientIds) this.descent.startPatient(id);
+      for (const { id } of patientIds) this.content.startPatient(id);
     }
-    this.found = await this.finder.find();
+    this.found = await this.studies.find();
     const certain = this.knowsModalities();
     const wanted = this.filter(this.found.tree(), certain ? filters : { ...filters, mostRecentResults: undefined });
     if (this.depth === 'study') return this.result(wanted, { series: [], instances: [] });
@@ -68,35 +68,35 @@ export class Search {
   }
 
   /** What lies below `wanted`, to which studies that come to light meanwhile are added. */
-  private async branchesOf(wanted: Set<string>): Promise<Branches> {
+  private async branchesOf(wanted: Set<string>): Promise<Content> {
     const { archive, depth, found } = this;
     const whole = [...wanted].filter((uid) => found.isWhole(uid)).map((uid) => found.keyOf(uid));
     const inPart = new Set([...wanted].filter((uid) => !found.isWhole(uid)));
     const [below, parts] = await Promise.all([
       this.below(whole, wanted),
-      partsOf(archive, found, inPart, depth, this.refusalOf('images')),
+      findParts(archive, found, inPart, depth, this.refusalOf('images')),
     ]);
-    const branches = join(below, parts);
+    const branches = joinContent(below, parts);
     if (depth === 'instance') {
       const series = [...below.series, ...parts.wholeSeries];
-      this.notices.lacking(shortfallOf(whole, series, branches, this.notices.refusedUids));
+      this.notices.fewerThanCounted(shortfallOf(whole, series, branches, this.notices.refusedUids));
     }
     return branches;
   }
 
-  private async below(whole: readonly WholeStudy[], wanted: Set<string>): Promise<Branches> {
-    const { archive, descent, found } = this;
+  private async below(whole: readonly WholeStudy[], wanted: Set<string>): Promise<Content> {
+    const { archive, content, found } = this;
     if (this.depth === 'series') {
       return { series: await archive.seriesOfStudies(whole, this.refusalOf('series')), instances: [] };
     }
-    const branches = await descent.descend(whole, found.patientsWhollyIn(whole), found.metUids);
-    const late = await this.finder.findLate([...descent.unknownStudies]);
-    const uids = late.map(({ study }) => study.studyInstanceUid);
+    const branches = await content.find(whole, found.patientsWhollyIn(whole), found.listedUids);
+    const unlisted = await this.studies.findUnlisted([...content.unlistedStudies]);
+    const uids = unlisted.map(({ study }) => study.studyInstanceUid);
     for (const uid of uids) wanted.add(uid);
-    return join(branches, await descent.hierarchically(uids.map((uid) => found.keyOf(uid))));
+    return joinContent(branches, await content.hierarchically(uids.map((uid) => found.keyOf(uid))));
   }
 
-  private assemble(wanted: ReadonlySet<string>, branches: Branches): PatientTree {
+  private assemble(wanted: ReadonlySet<string>, branches: Content): PatientTree {
     const tree = new PatientTree();
     const studies = new Map<string, Study>();
     const series = new Map<string, ReturnType<PatientTree['seriesOf']>>();
@@ -118,24 +118,14 @@ export class Search {
     return tree;
   }
 
-  private result(wanted: ReadonlySet<string>, branches: Branches): SearchResult {
+  private result(wanted: ReadonlySet<string>, branches: Content): SearchResult {
     const { notices } = this;
-    const { withoutKey, withoutUid } = this.archive.conversation;
+    const { withoutKey, withoutUid } = this.archive.scu;
     const tree = this.assemble(wanted, branches);
     const patients = tree.result();
-    if (tree.conflicts.size > 0) {
-      notices.add(
-        'WARN',
-        `lists ${tree.conflicts.size} UIDs under more than one parent; each stands under one of them.`,
-      );
-    }
-    if (withoutUid > 0) notices.add('WARN', 'answered with entries that have no valid UID; they are missing.');
-    if (withoutKey > 0) {
-      notices.add(
-        'WARN',
-        'answered with studies that lack the Patient ID or Accession Number that was asked for; they are missing.',
-      );
-    }
+    if (tree.conflicts.size > 0) notices.conflictingParents(tree.conflicts.size);
+    if (withoutUid > 0) notices.withoutUid();
+    if (withoutKey > 0) notices.withoutMatchingKey();
     return { patients, notices: notices.list() };
   }
 

@@ -1,10 +1,10 @@
 import { type TreeAnswer } from './answers.js';
 import { type Archive, type OnRefusal, type StudyKey } from './archive.js';
-import { type Branches, below, branchesOf, countByStudy, join, sameBranches } from './content.js';
-import { CutOff } from './find-scu.js';
+import { type Content, contentOfStudies, contentOfTree, countByStudy, joinContent, sameContent } from './content.js';
+import { UnansweredError } from './find-scu.js';
 import { isPlain } from './identifier.js';
-import { type Proofs } from './support-checks.js';
-import { type Trust } from './query-support.js';
+import { type SupportChecks } from './support-checks.js';
+import { type QuerySupport } from './query-support.js';
 
 /** A study whose series and instances are wanted, all of them. */
 export interface WholeStudy extends StudyKey {
@@ -14,28 +14,28 @@ export interface WholeStudy extends StudyKey {
 
 const BY_PATIENT = 'relational IMAGE by Patient ID';
 const BY_STUDY = 'relational IMAGE by Study Instance UID';
-/** Studies that a relational question is compared on for its first proof. */
+/** Studies that a relational question is compared on in the first check. */
 const SAMPLE = 8;
 
 /**
  * Finds what lies below studies: by relational questions where the peer has proven that it answers them like the
  * hierarchical ones, else series by series.
  */
-export class Descent {
+export class StudyContent {
   /** Studies that a relational answer held and nobody knew of. */
-  readonly unknownStudies = new Set<string>();
-  private readonly trees = new Map<string, Promise<Branches | undefined>>();
+  readonly unlistedStudies = new Set<string>();
+  private readonly trees = new Map<string, Promise<Content | undefined>>();
 
   constructor(
     private readonly archive: Archive,
-    private readonly relational: Trust,
-    private readonly proofs: Proofs,
+    private readonly relational: QuerySupport,
+    private readonly checks: SupportChecks,
     private readonly onRefusal: OnRefusal,
   ) {}
 
-  /** Asks for all of a patient before the studies are known, where that question is trusted. */
+  /** Asks for all of a patient before the studies are known, where the archive supports that query. */
   startPatient(patientId: string): void {
-    if (!this.relational.isTrusted(BY_PATIENT) || !isPlain(patientId)) return;
+    if (!this.relational.isSupported(BY_PATIENT) || !isPlain(patientId)) return;
     const tree = branchesIn(this.archive.treeOfPatient(patientId));
     tree.catch(() => undefined); // heard where it is waited for; the search may have failed by then
     this.trees.set(patientId, tree);
@@ -44,37 +44,37 @@ export class Descent {
   /**
    * @param studies what is wanted.
    * @param patientIds those of them whose every study is wanted: they may be asked for as a whole.
-   * @param knownUids every study that the STUDY level told of, wanted or not.
+   * @param knownUids every study that the STUDY level lists, wanted or not.
    */
-  async descend(
+  async find(
     studies: readonly WholeStudy[],
     patientIds: ReadonlySet<string>,
     knownUids: ReadonlySet<string>,
-  ): Promise<Branches> {
-    const parts: Branches[] = [];
+  ): Promise<Content> {
+    const parts: Content[] = [];
     let rest = [...studies];
     let unanswered = false;
     for (const [patientId, pending] of this.trees) {
-      const tree = await this.inTime(pending);
+      const tree = await this.disabledIfUnanswered(pending);
       const own = rest.filter((study) => study.patientId === patientId);
       unanswered ||= !tree;
       for (const { studyInstanceUid } of tree?.instances ?? []) {
-        if (!knownUids.has(studyInstanceUid)) this.unknownStudies.add(studyInstanceUid);
+        if (!knownUids.has(studyInstanceUid)) this.unlistedStudies.add(studyInstanceUid);
       }
       if (!tree || own.length === 0) continue;
       parts.push(await this.checked(BY_PATIENT, tree, own));
       rest = rest.filter((study) => study.patientId !== patientId);
     }
     if (rest.length > 0) {
-      const relationally = this.relational.isTrusted(BY_STUDY) && !unanswered;
-      parts.push(await (relationally ? this.byStudies(rest) : this.plainly(rest, patientIds)));
+      const relationally = this.relational.isSupported(BY_STUDY) && !unanswered;
+      parts.push(await (relationally ? this.byStudies(rest) : this.hierarchicallyAndCheck(rest, patientIds)));
     }
-    if (unanswered) this.refuteAll();
-    return join(...parts);
+    if (unanswered) this.disableAll();
+    return joinContent(...parts);
   }
 
   /** Series by series, the way every peer has to know (PS3.4 C.4.1.2.1). */
-  async hierarchically(studies: readonly StudyKey[], onRefusal: OnRefusal = this.onRefusal): Promise<Branches> {
+  async hierarchically(studies: readonly StudyKey[], onRefusal: OnRefusal = this.onRefusal): Promise<Content> {
     const series = await this.archive.seriesOfStudies(studies, onRefusal);
     const patients = new Map(studies.map(({ studyInstanceUid, patientId }) => [studyInstanceUid, patientId]));
     const keys = series.map(({ studyInstanceUid, series: { seriesInstanceUid } }) => ({
@@ -85,17 +85,20 @@ export class Descent {
     return { series, instances: await this.archive.instancesOfSeries(keys, onRefusal) };
   }
 
-  private async byStudies(studies: readonly WholeStudy[]): Promise<Branches> {
-    const tree = await this.inTime(branchesIn(this.archive.treeOfStudies(studies)));
+  private async byStudies(studies: readonly WholeStudy[]): Promise<Content> {
+    const tree = await this.disabledIfUnanswered(branchesIn(this.archive.treeOfStudies(studies)));
     if (tree) return this.checked(BY_STUDY, tree, studies);
     const branches = await this.hierarchically(studies);
     // The peer answers, just not that.
-    this.refuteAll();
+    this.disableAll();
     return branches;
   }
 
   /** Hierarchically; afterwards, behind everybody's back, what is untried is proven by that answer. */
-  private async plainly(studies: readonly WholeStudy[], patientIds: ReadonlySet<string>): Promise<Branches> {
+  private async hierarchicallyAndCheck(
+    studies: readonly WholeStudy[],
+    patientIds: ReadonlySet<string>,
+  ): Promise<Content> {
     const start = performance.now();
     let refused = false;
     const branches = await this.hierarchically(studies, (uid, error) => {
@@ -107,11 +110,16 @@ export class Descent {
     const patientId = largest(studies, patientIds);
     if (patientId !== undefined) {
       const own = studies.filter((study) => study.patientId === patientId);
-      const expected = below(branches, uidsOf(own));
-      this.proofs.begin(BY_PATIENT, (archive) => archive.treeOfPatient(patientId), expected, took);
+      const expected = contentOfStudies(branches, uidsOf(own));
+      this.checks.begin(BY_PATIENT, (archive) => archive.treeOfPatient(patientId), expected, took);
     }
     const sample = studies.slice(0, SAMPLE);
-    this.proofs.begin(BY_STUDY, (archive) => archive.treeOfStudies(sample), below(branches, uidsOf(sample)), took);
+    this.checks.begin(
+      BY_STUDY,
+      (archive) => archive.treeOfStudies(sample),
+      contentOfStudies(branches, uidsOf(sample)),
+      took,
+    );
     return branches;
   }
 
@@ -119,51 +127,51 @@ export class Descent {
    * A relational answer, held against what the STUDY level says: each study is there, and as many instances as the archive
    * counts. What is doubtful, and an answer larger than any proven one, is asked for hierarchically too.
    */
-  private async checked(shape: string, tree: Branches, studies: readonly WholeStudy[]): Promise<Branches> {
-    const wanted = below(tree, uidsOf(studies));
+  private async checked(shape: string, tree: Content, studies: readonly WholeStudy[]): Promise<Content> {
+    const wanted = contentOfStudies(tree, uidsOf(studies));
     const rows = tree.instances.length;
     const counts = countByStudy(wanted);
     const found = ({ studyInstanceUid }: WholeStudy) => counts.get(studyInstanceUid) ?? 0;
     // Only counts that are right to the last instance prove something: some archives' lag behind.
     if (studies.every((study) => found(study) === study.instanceCount)) {
-      this.relational.prove(shape, rows);
+      this.relational.confirm(shape, rows);
       return wanted;
     }
     const doubtful =
-      rows <= this.relational.provenRows(shape)
+      rows <= this.relational.confirmedRows(shape)
         ? studies.filter((study) => found(study) < (study.instanceCount ?? 1))
         : studies;
     if (doubtful.length === 0) return wanted;
     const uids = uidsOf(doubtful);
     const again = await this.hierarchically(doubtful);
     const sure = studies.filter(({ studyInstanceUid }) => !uids.has(studyInstanceUid));
-    if (sameBranches(again, below(wanted, uids))) {
-      this.relational.prove(shape, rows);
-      return join(again, below(wanted, uidsOf(sure)));
+    if (sameContent(again, contentOfStudies(wanted, uids))) {
+      this.relational.confirm(shape, rows);
+      return joinContent(again, contentOfStudies(wanted, uidsOf(sure)));
     }
     this.relational.refute(shape);
-    return sure.length === 0 ? again : join(again, await this.hierarchically(sure));
+    return sure.length === 0 ? again : joinContent(again, await this.hierarchically(sure));
   }
 
   /** A relational question that the deadline cut off is not asked again soon: the plain ones may be in time. */
-  private async inTime(pending: Promise<Branches | undefined>): Promise<Branches | undefined> {
+  private async disabledIfUnanswered(pending: Promise<Content | undefined>): Promise<Content | undefined> {
     try {
       return await pending;
     } catch (error) {
-      if (error instanceof CutOff) this.refuteAll();
+      if (error instanceof UnansweredError) this.disableAll();
       throw error;
     }
   }
 
   /** Who leaves one relational question unanswered is not asked the other: that costs a time-out too. */
-  private refuteAll(): void {
+  private disableAll(): void {
     for (const shape of [BY_PATIENT, BY_STUDY]) this.relational.refute(shape);
   }
 }
 
-async function branchesIn(pending: Promise<TreeAnswer[] | undefined>): Promise<Branches | undefined> {
+async function branchesIn(pending: Promise<TreeAnswer[] | undefined>): Promise<Content | undefined> {
   const tree = await pending;
-  return tree && branchesOf(tree);
+  return tree && contentOfTree(tree);
 }
 
 function uidsOf(studies: readonly StudyKey[]): Set<string> {

@@ -1,22 +1,22 @@
 import { type Depth } from '@pacs-connectors/connector-core';
 import { type SeriesAnswer } from './answers.js';
 import { type Archive, type OnRefusal } from './archive.js';
-import { type Branches } from './content.js';
+import { type Content } from './content.js';
 import { type FoundStudies, type Scope } from './found-studies.js';
 
 /** The branches of studies of which some series or instances are wanted, and the series wanted as a whole. */
-export interface Parts extends Branches {
+export interface StudyParts extends Content {
   wholeSeries: SeriesAnswer[];
 }
 
 /** Finds the wanted parts of `studyUids`, which are not wanted as a whole. */
-export async function partsOf(
+export async function findParts(
   archive: Archive,
   found: FoundStudies,
   studyUids: ReadonlySet<string>,
   depth: Depth,
   onRefusal: OnRefusal,
-): Promise<Parts> {
+): Promise<StudyParts> {
   const scopeOf = (uid: string) => (found.scopes.get(uid) as Scope).series;
   const scopes = new Map([...studyUids].flatMap((uid) => [...scopeOf(uid)]));
   const known = new Set(found.series.map(({ series }) => series.seriesInstanceUid));

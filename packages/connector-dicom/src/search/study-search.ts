@@ -5,17 +5,17 @@ import { type Archive } from './archive.js';
 import { isRefusal } from './find-scu.js';
 import { FoundStudies } from './found-studies.js';
 import { isUid, significant } from './identifier.js';
-import { byIssuer } from './issuers.js';
+import { matchIssuer } from './issuers.js';
 import { type Notices } from './notices.js';
-import { type Trust } from './query-support.js';
+import { type QuerySupport } from './query-support.js';
 
 /** Finds the studies that the criteria name, each kind of identifier by its own question. */
-export class StudyFinder {
+export class StudySearch {
   private readonly found = new FoundStudies();
 
   constructor(
     private readonly archive: Archive,
-    private readonly relational: Trust,
+    private readonly relational: QuerySupport,
     private readonly criteria: SearchCriteria,
     private readonly notices: Notices,
   ) {}
@@ -45,7 +45,7 @@ export class StudyFinder {
     ];
     const questions = asked.filter(([has]) => has).map(([, ask]) => ask);
     let refused = 0;
-    await archive.conversation.forEach(questions, async (ask) => {
+    await archive.scu.forEach(questions, async (ask) => {
       try {
         await ask();
       } catch (error) {
@@ -58,13 +58,13 @@ export class StudyFinder {
   }
 
   /** Studies that a relational answer held and the STUDY level did not, as far as they are the patients' that were asked for. */
-  async findLate(studyUids: readonly string[]): Promise<StudyAnswer[]> {
-    const late = await this.archive.studiesByUid(studyUids);
+  async findUnlisted(studyUids: readonly string[]): Promise<StudyAnswer[]> {
+    const unlisted = await this.archive.studiesByUid(studyUids);
     const own = new Set<StudyAnswer>();
     for (const asked of this.criteria.patientIds) {
       const known = this.found.byPatientId.get(asked.id) ?? [];
-      const more = late.filter(({ patient }) => significant(patient.patientId) === significant(asked.id));
-      for (const answer of byIssuer([...known, ...more], asked).own) if (more.includes(answer)) own.add(answer);
+      const more = unlisted.filter(({ patient }) => significant(patient.patientId) === significant(asked.id));
+      for (const answer of matchIssuer([...known, ...more], asked).own) if (more.includes(answer)) own.add(answer);
     }
     this.found.addWhole([...own]);
     return [...own];
@@ -73,25 +73,13 @@ export class StudyFinder {
   private async findPatient(asked: PatientIdentifier): Promise<void> {
     const modality = this.pushedModality(asked);
     const answers = await this.archive.studiesBy(Tag.patientId, asked.id, modality);
-    const { own, unknown, unchecked } = byIssuer(answers, asked);
+    const { own, unknown, unchecked } = matchIssuer(answers, asked);
     this.found.byPatientId.set(asked.id, answers);
     this.found.addWhole(own);
     const [first] = own;
     if (first && own.length === answers.length && !modality) this.found.wholePatients.add(first.patient.patientId);
-    if (unknown > 0) {
-      this.notices.add(
-        'WARN',
-        `does not tell the issuer of the Patient ID that was asked for in ${unknown} studies: they are not shown.`,
-        'Issuer not known',
-      );
-    }
-    if (unchecked) {
-      this.notices.add(
-        'INFO',
-        'does not tell which authority issued the Patient ID that was asked for: every study with that ID is shown.',
-        'Issuer not checked',
-      );
-    }
+    if (unknown > 0) this.notices.issuerUnknown(unknown);
+    if (unchecked) this.notices.issuerNotChecked();
   }
 
   /**
@@ -110,12 +98,12 @@ export class StudyFinder {
   /** The studies of the series and instances that were found by their own UIDs. */
   private async findStudiesOfParts(): Promise<void> {
     const { archive, criteria, found } = this;
-    this.doubtAbsence(
+    this.warnIfUnsupported(
       'series',
       criteria.seriesInstanceUids,
       found.series.map(({ series }) => series.seriesInstanceUid),
     );
-    this.doubtAbsence(
+    this.warnIfUnsupported(
       'images',
       criteria.sopInstanceUids,
       found.instances.map(({ instance }) => instance.sopInstanceUid),
@@ -126,25 +114,20 @@ export class StudyFinder {
     }
     const orphans = found.unknown;
     for (const uid of orphans) found.scopes.delete(uid);
-    if (orphans.length > 0) {
-      this.notices.add('ERROR', `lists images of ${orphans.length} studies, but not their study: they are missing.`);
-    }
+    if (orphans.length > 0) this.notices.studiesMissing(orphans.length);
   }
 
   /**
    * Says so where a UID that was asked for alone was not found by a peer that has never answered such a question: many
    * answer it with nothing, whatever they hold.
    */
-  private doubtAbsence(what: string, asked: readonly string[], foundUids: readonly string[]): void {
+  private warnIfUnsupported(what: string, asked: readonly string[], foundUids: readonly string[]): void {
     const found = new Set(foundUids);
     const shape = `${what} by UID alone`;
-    if (found.size > 0) this.relational.prove(shape, found.size);
+    if (found.size > 0) this.relational.confirm(shape, found.size);
     const absent = new Set(asked.filter((uid) => isUid(uid) && !found.has(uid)));
-    if (absent.size === 0 || this.relational.isTrusted(shape)) return;
-    this.notices.add(
-      'WARN',
-      `has not shown that it can search for ${what} by their UID alone: ${absent.size} that were asked for so were not found, and may be there all the same. Ask by the study or the patient.`,
-    );
+    if (absent.size === 0 || this.relational.isSupported(shape)) return;
+    this.notices.notSearched(what, absent.size);
   }
 }
 

@@ -1,28 +1,28 @@
 import { type DataSetText } from '../text/data-set-text.js';
-import { type Conversation, isRefusal, type Question } from './find-scu.js';
-import { type Trust } from './query-support.js';
+import { type FindScu, isRefusal, type FindQuery } from './find-scu.js';
+import { type QuerySupport } from './query-support.js';
 
 /** Questions that differ in one UID only, which some peers let one ask as a list (PS3.4 C.2.2.2.2). */
-export interface UidQuestions<Answer> {
-  /** Names the shape for {@link Trust}. */
+export interface UidQueries<Answer> {
+  /** Names the shape for {@link QuerySupport}. */
   shape: string;
   /** The question for these UIDs: one, or several as a list. */
-  question(uids: readonly string[]): Question;
+  question(uids: readonly string[]): FindQuery;
   /** A match as an answer and the UID it belongs to; `undefined` for a match that is of no use. */
   read(match: DataSetText, uids: ReadonlySet<string>): { uid: string; answer: Answer } | undefined;
-  /** Not every peer knows even the question for one UID: where it is not answered, {@link Unanswered} is thrown. */
+  /** Not every peer knows even the question for one UID: where it is not answered, {@link UnsupportedQueryError} is thrown. */
   optional?: boolean;
   /** A question that the peer refuses; not given: the refusal is the caller's. */
   onRefusal?(uid: string, error: Error): void;
 }
 
 /** A question that a peer need not know, and does not. */
-export class Unanswered extends Error {}
+export class UnsupportedQueryError extends Error {}
 
 /** UIDs in one list: 64 characters each, so that the identifier fits one PDU of the smallest common size (16 KiB). */
 const LIST_LENGTH = 150;
 /** The least time that a list is given which is being proven, after its parts have been answered, milliseconds. */
-const PATIENCE_MS = 2_000;
+const MIN_TIMEOUT_MS = 2_000;
 
 type Answers<Answer> = Map<string, Answer[]>;
 
@@ -33,33 +33,33 @@ type Answers<Answer> = Map<string, Answer[]>;
  * A list is proven by its two halves, each proven before or by its own halves, down to single questions. Lists grow as they
  * are proven, so that even the first time takes few questions more than the last.
  */
-export async function askByUids<Answer>(
-  conversation: Conversation,
-  trust: Trust,
+export async function queryByUids<Answer>(
+  scu: FindScu,
+  support: QuerySupport,
   uids: readonly string[],
-  questions: UidQuestions<Answer>,
+  questions: UidQueries<Answer>,
 ): Promise<Answer[]> {
-  const answers = await new UidLists(conversation, trust, questions).ask([...new Set(uids)]);
+  const answers = await new UidLists(scu, support, questions).ask([...new Set(uids)]);
   return [...answers.values()].flat();
 }
 
 class UidLists<Answer> {
   constructor(
-    private readonly conversation: Conversation,
-    private readonly trust: Trust,
-    private readonly questions: UidQuestions<Answer>,
+    private readonly scu: FindScu,
+    private readonly support: QuerySupport,
+    private readonly questions: UidQueries<Answer>,
   ) {}
 
   async ask(uids: readonly string[]): Promise<Answers<Answer>> {
     const { shape } = this.questions;
-    if (this.trust.provenRows(shape) >= LIST_LENGTH) {
-      return union(await this.conversation.forEach(inParts(uids, LIST_LENGTH), (part) => this.list(part)));
+    if (this.support.confirmedRows(shape) >= LIST_LENGTH) {
+      return union(await this.scu.forEach(inParts(uids, LIST_LENGTH), (part) => this.list(part)));
     }
     const parts: Answers<Answer>[] = [];
     let rest = uids;
     for (let length = 2; rest.length > 0; length *= 2) {
       // A UID has one match or more: lists of that length have halves that are proven, or nearly so.
-      const longest = Math.min(Math.max(length, 2 * this.trust.provenRows(shape)), LIST_LENGTH);
+      const longest = Math.min(Math.max(length, 2 * this.support.confirmedRows(shape)), LIST_LENGTH);
       const next = this.usable ? longest : rest.length;
       parts.push(await this.list(rest.slice(0, next)));
       rest = rest.slice(next);
@@ -68,43 +68,44 @@ class UidLists<Answer> {
   }
 
   private get usable(): boolean {
-    return this.trust.isTrusted(this.questions.shape) || this.trust.isUntried(this.questions.shape);
+    return this.support.isSupported(this.questions.shape) || this.support.isUnchecked(this.questions.shape);
   }
 
   /** One list, shown to be right in one way or another; singly where it is not. */
   private async list(uids: readonly string[]): Promise<Answers<Answer>> {
-    if (uids.length < 2 || !this.usable) return this.singly(uids);
-    return this.trust.isTrusted(this.questions.shape) ? this.trustedList(uids) : this.provenList(uids);
+    if (uids.length < 2 || !this.usable) return this.oneByOne(uids);
+    return this.support.isSupported(this.questions.shape) ? this.supportedList(uids) : this.checkedList(uids);
   }
 
-  private async trustedList(uids: readonly string[]): Promise<Answers<Answer>> {
+  private async supportedList(uids: readonly string[]): Promise<Answers<Answer>> {
     const { shape } = this.questions;
     const answers = await this.wholeList(uids);
-    if (answers && count(answers) > this.trust.provenRows(shape)) return this.judged(uids, answers, this.halves(uids));
-    const silent = answers ? uids.filter((uid) => !answers.has(uid)) : uids;
-    if (answers && silent.length === 0) return answers;
+    if (answers && count(answers) > this.support.confirmedRows(shape))
+      return this.compared(uids, answers, this.halves(uids));
+    const unanswered = answers ? uids.filter((uid) => !answers.has(uid)) : uids;
+    if (answers && unanswered.length === 0) return answers;
     // Nothing for a UID is an answer, or a peer that looks at the first few of them.
-    const again = await this.singly(silent);
+    const again = await this.oneByOne(unanswered);
     if (answers && again.size === 0) return answers;
-    this.trust.refute(shape);
-    return answers ? union([again, await this.singly(uids.filter((uid) => answers.has(uid)))]) : again;
+    this.support.refute(shape);
+    return answers ? union([again, await this.oneByOne(uids.filter((uid) => answers.has(uid)))]) : again;
   }
 
-  private async provenList(uids: readonly string[]): Promise<Answers<Answer>> {
+  private async checkedList(uids: readonly string[]): Promise<Answers<Answer>> {
     const enough = new AbortController();
     const start = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const halves = this.halves(uids).then((answers) => {
-      timer = setTimeout(() => enough.abort(), Math.max(PATIENCE_MS, 3 * (performance.now() - start))).unref();
+      timer = setTimeout(() => enough.abort(), Math.max(MIN_TIMEOUT_MS, 3 * (performance.now() - start))).unref();
       return answers;
     });
     const [answers] = await Promise.all([this.wholeList(uids, enough.signal), halves]);
     clearTimeout(timer);
-    return this.judged(uids, answers, halves);
+    return this.compared(uids, answers, halves);
   }
 
   /** @returns the answer that stands, after `answers` was held against that of its halves. */
-  private async judged(
+  private async compared(
     uids: readonly string[],
     answers: Answers<Answer> | undefined,
     halves: Promise<Answers<Answer>>,
@@ -112,11 +113,11 @@ class UidLists<Answer> {
     const { shape } = this.questions;
     const parts = await halves;
     if (answers && fingerprint(answers) === fingerprint(parts)) {
-      if (parts.size >= 2) this.trust.prove(shape, count(parts));
+      if (parts.size >= 2) this.support.confirm(shape, count(parts));
       return parts;
     }
-    this.trust.refute(shape);
-    return uids.length === 2 ? parts : this.singly(uids);
+    this.support.refute(shape);
+    return uids.length === 2 ? parts : this.oneByOne(uids);
   }
 
   private async halves(uids: readonly string[]): Promise<Answers<Answer>> {
@@ -124,16 +125,16 @@ class UidLists<Answer> {
     return union(await Promise.all([this.list(uids.slice(0, middle)), this.list(uids.slice(middle))]));
   }
 
-  private async singly(uids: readonly string[]): Promise<Answers<Answer>> {
+  private async oneByOne(uids: readonly string[]): Promise<Answers<Answer>> {
     const { question, read, onRefusal, optional } = this.questions;
-    const answers = await this.conversation.forEach(uids, async (uid) => {
+    const answers = await this.scu.forEach(uids, async (uid) => {
       const wanted = new Set([uid]);
       const take = (match: DataSetText) => read(match, wanted);
       try {
         const found = optional
-          ? await this.conversation.attempt(question([uid]), take)
-          : await this.conversation.ask(question([uid]), take);
-        if (!found) throw new Unanswered();
+          ? await this.scu.attempt(question([uid]), take)
+          : await this.scu.ask(question([uid]), take);
+        if (!found) throw new UnsupportedQueryError();
         return byUid(found);
       } catch (error) {
         if (!onRefusal || !isRefusal(error)) throw error;
@@ -148,7 +149,7 @@ class UidLists<Answer> {
   private async wholeList(uids: readonly string[], signal?: AbortSignal): Promise<Answers<Answer> | undefined> {
     const wanted = new Set(uids);
     const { question, read } = this.questions;
-    const found = await this.conversation.attempt(question(uids), (match) => read(match, wanted), signal);
+    const found = await this.scu.attempt(question(uids), (match) => read(match, wanted), signal);
     return found && byUid(found);
   }
 }
