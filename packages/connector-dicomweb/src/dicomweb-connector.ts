@@ -12,16 +12,17 @@ import {
 } from '@pacs-connectors/connector-core';
 import { type Agent } from 'undici';
 import { type DicomWebSettings } from './dicomweb-settings.js';
+import { connectorErrorOf } from './faults.js';
 import { agentWith } from './http/agent.js';
 import { type Credentials } from './http/credentials.js';
-import { type Asker, QidoClient } from './http/qido-client.js';
-import { type Question } from './http/query.js';
+import { type Requester, QidoClient } from './http/qido-client.js';
+import { type QidoQuery } from './http/query.js';
 import { StatusError } from './http/status-error.js';
 import { Tag, textOf } from './json/dicom-json.js';
 import { queryCredentials } from './query-credentials.js';
-import { search } from './search/search.js';
+import { Search } from './search/search.js';
 import { SearchContext } from './search/search-context.js';
-import { ServerKnowledge } from './search/query-support.js';
+import { QuerySupport } from './search/query-support.js';
 import { queryAccess } from './service-access.js';
 import { tlsOptions } from './tls/tls-options.js';
 
@@ -34,7 +35,7 @@ export class DicomWebConnector implements Connector {
   private readonly levelLimit: Depth;
   private readonly client: QidoClient;
   private readonly credentials: Credentials;
-  private knowledge = new ServerKnowledge();
+  private support = new QuerySupport();
   private readonly searches = new SingleFlight<SearchResult>();
   private readonly closing = new AbortController();
   private readonly agents: Agent[];
@@ -66,23 +67,23 @@ export class DicomWebConnector implements Connector {
     const bearerToken = this.credentials.ofCaller ? options.caller?.bearerToken : undefined;
     // Whoever may see other things has another token, so that nobody is given another's answer.
     const key = JSON.stringify([criteria, depth, bearerToken]);
-    return this.untilEnd(options.signal, (end) =>
+    return this.withAbort(options.signal, (end) =>
       this.searches.run(key, end, (signal) =>
         this.ask(criteria, depth, { signal, deadline: options.deadline, bearerToken }),
       ),
     );
   }
 
-  private async ask(criteria: SearchCriteria, depth: Depth, caller: Asker): Promise<SearchResult> {
+  private async ask(criteria: SearchCriteria, depth: Depth, caller: Requester): Promise<SearchResult> {
     // Where one question fails, those beside it end too.
     const failed = new AbortController();
     const end = AbortSignal.any([caller.signal, failed.signal]);
     // Every question of the search listens to it, and there may be hundreds.
     setMaxListeners(0, end);
-    const asker = { ...caller, signal: end };
-    if (this.knowledge.isOld) this.knowledge = new ServerKnowledge();
+    const requester = { ...caller, signal: end };
+    if (this.support.isOld) this.support = new QuerySupport();
     try {
-      return await search(new SearchContext(this.id, this.client, this.knowledge, asker), criteria, depth);
+      return await new Search(new SearchContext(this.id, this.client, this.support, requester), criteria, depth).run();
     } finally {
       failed.abort();
     }
@@ -90,7 +91,7 @@ export class DicomWebConnector implements Connector {
 
   /** Asks for one study with the connector's own credentials. */
   async check(signal: AbortSignal): Promise<ConnectorStatus> {
-    return this.untilEnd(signal, async (end) => {
+    return this.withAbort(signal, async (end) => {
       const start = performance.now();
       const details = { address: this.client.address };
       if (this.credentials.own) {
@@ -112,9 +113,9 @@ export class DicomWebConnector implements Connector {
 
   /** Asks for one study, whichever it is, with the connector's own credentials. */
   async sampleStudy(signal: AbortSignal): Promise<string | undefined> {
-    return this.untilEnd(signal, async (end) => {
+    return this.withAbort(signal, async (end) => {
       let study: string | undefined;
-      const question: Question = { level: 'study', resource: 'studies', limit: 1 };
+      const question: QidoQuery = { level: 'study', resource: 'studies', limit: 1 };
       await this.client.ask(question, { signal: end }, (result) => {
         study ??= textOf(result, Tag.StudyInstanceUID);
       });
@@ -128,19 +129,14 @@ export class DicomWebConnector implements Connector {
   }
 
   /** Does `work` until the caller or the connector ends it; what it throws becomes a ConnectorError. */
-  private async untilEnd<Result>(signal: AbortSignal, work: (end: AbortSignal) => Promise<Result>): Promise<Result> {
+  private async withAbort<Result>(signal: AbortSignal, work: (end: AbortSignal) => Promise<Result>): Promise<Result> {
     const end = AbortSignal.any([signal, this.closing.signal]);
     try {
       end.throwIfAborted();
       return await work(end);
     } catch (error) {
       if (this.closing.signal.aborted) throw this.closing.signal.reason;
-      if (signal.aborted) {
-        const { heldUpBy } = this.client;
-        if (heldUpBy && (signal.reason as Error).name === 'TimeoutError') throw heldUpBy;
-        throw ConnectorError.aborted(this.id, signal);
-      }
-      throw ConnectorError.from(this.id, error);
+      throw connectorErrorOf(this.id, this.client, error, signal);
     }
   }
 }

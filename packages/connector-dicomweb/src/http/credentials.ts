@@ -12,7 +12,7 @@ export interface Credentials {
   /** The server answered 401 to `authorization`. True where asking again may help: the next one is another. */
   refused(authorization: string): boolean;
   /** What a question has failed by whose deadline passes while it waits for `authorization`. */
-  readonly late?: ConnectorError;
+  readonly timeoutError?: ConnectorError;
   /** Whether answers depend on who asks, so that no caller may be given another's. */
   readonly ofCaller: boolean;
   /** Whether a question can be asked without a caller. */
@@ -47,7 +47,7 @@ export function clientCredentials(connectorId: string, tokens: ClientCredentials
       tokens.refused(authorization.slice('Bearer '.length));
       return true;
     },
-    late: new ConnectorError(
+    timeoutError: new ConnectorError(
       connectorId,
       'timeout',
       `the OAuth 2 provider ${tokens.provider} gave no token before the deadline`,

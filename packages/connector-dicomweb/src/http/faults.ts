@@ -1,5 +1,5 @@
 import { ConnectorError, openFileLimit } from '@pacs-connectors/connector-core';
-import { CutOffError } from '../json/json-array-reader.js';
+import { TruncatedJsonError } from '../json/json-array-reader.js';
 
 /** What TLS says of a certificate (Node.js "X509 certificate error codes"), in words, and what is done about it. */
 const CERTIFICATE_ERRORS: Record<string, [what: string, remedy: string]> = {
@@ -36,7 +36,7 @@ const CONNECTION_ERRORS: Record<string, string> = {
 const ZLIB_ERRORS = /^Z_|^ERR_.*ZLIB/;
 
 /** What `fetch`, undici, TLS or zlib threw, as one ConnectorError; `address` is the server as messages name it. */
-export function networkError(connectorId: string, address: string, error: unknown): ConnectorError {
+export function faultOf(connectorId: string, address: string, error: unknown): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const { code = '', message = '' } = innermost(error);
   const fail = (kind: ConnectorError['kind'], what: string, remedy?: string) =>
@@ -85,7 +85,7 @@ const TRANSIENT = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'EAI_AGAIN', 'Z_BUF_
 /** Whether asking once more may help: the connection broke, which says nothing about the question. */
 export function isTransient(error: unknown): boolean {
   const { code = '' } = innermost(error);
-  return error instanceof CutOffError || TRANSIENT.includes(code) || /^ERR_HTTP2/.test(code);
+  return error instanceof TruncatedJsonError || TRANSIENT.includes(code) || /^ERR_HTTP2/.test(code);
 }
 
 /** The innermost error of a chain of causes, or of several attempts at once, that has a code. */

@@ -5,21 +5,21 @@ import { JsonFormatError } from '../json/json-array-reader.js';
 import { type DicomJson } from '../json/dicom-json.js';
 import { type Credentials } from './credentials.js';
 import { Limiter } from './limiter.js';
-import { isTransient, networkError } from './faults.js';
-import { type Question, targetOf } from './query.js';
+import { isTransient, faultOf } from './faults.js';
+import { type QidoQuery, targetOf } from './query.js';
 import { header, type Headers, readResults, TooLongError } from './response-body.js';
 import { retryDelay } from './retry.js';
 import { StatusError } from './status-error.js';
 
 /** Who asks, and until when. */
-export interface Asker {
+export interface Requester {
   signal: AbortSignal;
   /** When it ends at the latest (`performance.now()`), where that is known. */
   deadline?: number;
   bearerToken?: string;
   /** Nobody: no credentials are sent. */
   anonymous?: boolean;
-  /** Set once the server has answered a search of this asker, so that its 404 means that nothing was found. */
+  /** Set once the server has answered a search of this requester, so that its 404 means that nothing was found. */
   served?: boolean;
 }
 
@@ -53,8 +53,8 @@ export class QidoClient {
   readonly address: string;
   private readonly limiter: Limiter;
   /** The server has asked for patience (`Retry-After`), and has not answered since. */
-  private askedForPatience?: ConnectorError;
-  private awaitsToken = false;
+  private retryAfterError?: ConnectorError;
+  private waitsForToken = false;
 
   constructor(private readonly options: QidoClientOptions) {
     this.address = options.baseUrl.origin + options.baseUrl.pathname.replace(/\/$/, '');
@@ -62,8 +62,8 @@ export class QidoClient {
   }
 
   /** What a question that is late now is held up by, where that is known. */
-  get heldUpBy(): ConnectorError | undefined {
-    return this.awaitsToken ? this.options.credentials.late : this.askedForPatience;
+  get delayCause(): ConnectorError | undefined {
+    return this.waitsForToken ? this.options.credentials.timeoutError : this.retryAfterError;
   }
 
   /**
@@ -75,10 +75,10 @@ export class QidoClient {
    *
    * @throws ConnectorError, a {@link StatusError} where the server declined.
    */
-  async ask(question: Question, asker: Asker, onResult: (result: DicomJson) => void): Promise<Page> {
-    const page = await this.attempts(question, asker, onResult);
-    if (page) asker.served = true;
-    else if (!asker.served) await this.probe(asker);
+  async ask(question: QidoQuery, requester: Requester, onResult: (result: DicomJson) => void): Promise<Page> {
+    const page = await this.attempts(question, requester, onResult);
+    if (page) requester.served = true;
+    else if (!requester.served) await this.probe(requester);
     return page ?? { count: 0, capped: false };
   }
 
@@ -87,9 +87,9 @@ export class QidoClient {
    *
    * @throws ConnectorError where there is no DICOMweb service or it does not answer.
    */
-  async probe(asker: Asker): Promise<number> {
-    const question: Question = { level: 'study', resource: 'studies', limit: 1 };
-    const page = await this.attempts(question, asker, () => undefined).catch((error: unknown) => {
+  async probe(requester: Requester): Promise<number> {
+    const question: QidoQuery = { level: 'study', resource: 'studies', limit: 1 };
+    const page = await this.attempts(question, requester, () => undefined).catch((error: unknown) => {
       // dcm4chee-arc may be set to refuse searches that are this broad; that it does shows that it answers.
       if (error instanceof StatusError && error.status === 413) return { count: 0, capped: true };
       throw error;
@@ -99,7 +99,7 @@ export class QidoClient {
         remedy: BASE_URL,
       });
     }
-    asker.served = true;
+    requester.served = true;
     return page.count;
   }
 
@@ -108,23 +108,27 @@ export class QidoClient {
     return new ConnectorError(this.options.connectorId, kind, `${this.address}: ${what}`, options);
   }
 
-  private attempts(question: Question, asker: Asker, onResult: (result: DicomJson) => void): Promise<Page | undefined> {
+  private attempts(
+    question: QidoQuery,
+    requester: Requester,
+    onResult: (result: DicomJson) => void,
+  ): Promise<Page | undefined> {
     const { baseUrl } = this.options;
     const url = new URL(baseUrl.origin);
     const target = targetOf(baseUrl.pathname, question);
-    return this.limiter.run(asker.signal, async () => {
+    return this.limiter.run(requester.signal, async () => {
       for (let attempt = 1; ; attempt++) {
         try {
-          const page = await this.authorized(url.origin, target, asker, onResult);
-          this.askedForPatience = undefined;
+          const page = await this.authorized(url.origin, target, requester, onResult);
+          this.retryAfterError = undefined;
           return page;
         } catch (error) {
-          asker.signal.throwIfAborted();
+          requester.signal.throwIfAborted();
           const known = this.named(error);
           const wait = attempt === 1 ? retryDelay(known, isTransient(error)) : undefined;
-          if (wait === undefined || performance.now() + wait >= (asker.deadline ?? Infinity)) throw known;
-          if (known instanceof StatusError && known.retryAfter !== undefined) this.askedForPatience = known;
-          await delay(wait, undefined, { signal: asker.signal });
+          if (wait === undefined || performance.now() + wait >= (requester.deadline ?? Infinity)) throw known;
+          if (known instanceof StatusError && known.retryAfter !== undefined) this.retryAfterError = known;
+          await delay(wait, undefined, { signal: requester.signal });
         }
       }
     });
@@ -134,14 +138,14 @@ export class QidoClient {
   private async authorized(
     origin: string,
     target: string,
-    asker: Asker,
+    requester: Requester,
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
     const { credentials } = this.options;
     for (let attempt = 1; ; attempt++) {
-      const authorization = asker.anonymous ? undefined : await this.authorization(asker);
+      const authorization = requester.anonymous ? undefined : await this.authorization(requester);
       try {
-        return await this.follow(origin, target, authorization, asker, onResult);
+        return await this.follow(origin, target, authorization, requester, onResult);
       } catch (error) {
         const expired = error instanceof StatusError && error.status === 401 && authorization !== undefined;
         if (!expired || attempt > 1 || !credentials.refused(authorization)) throw error;
@@ -149,13 +153,13 @@ export class QidoClient {
     }
   }
 
-  private async authorization({ bearerToken, signal }: Asker): Promise<string | undefined> {
-    this.awaitsToken = true;
+  private async authorization({ bearerToken, signal }: Requester): Promise<string | undefined> {
+    this.waitsForToken = true;
     try {
       return await this.options.credentials.authorization(bearerToken, signal);
     } finally {
       // Where the deadline has passed, that it did so here is still to be told.
-      this.awaitsToken = signal.aborted;
+      this.waitsForToken = signal.aborted;
     }
   }
 
@@ -167,7 +171,7 @@ export class QidoClient {
     origin: string,
     target: string,
     authorization: string | undefined,
-    { signal, bearerToken }: Asker,
+    { signal, bearerToken }: Requester,
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
     const shown = bearerToken === undefined ? 'our credentials' : 'the token of the caller';
@@ -280,7 +284,7 @@ export class QidoClient {
         cause: error,
       });
     }
-    return networkError(this.options.connectorId, this.address, error);
+    return faultOf(this.options.connectorId, this.address, error);
   }
 }
 

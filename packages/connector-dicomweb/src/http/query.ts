@@ -2,7 +2,7 @@
 export type Level = 'study' | 'series' | 'instance';
 
 /** One search (PS3.18 10.6): which resource, which matching keys, which attributes. */
-export interface Question {
+export interface QidoQuery {
   level: Level;
   /** Resource below the base URL, its segments already safe: `studies`, `studies/1.2.3/series`. */
   resource: string;
@@ -15,7 +15,7 @@ export interface Question {
 }
 
 /** Path and query of `question` below a base path. */
-export function targetOf(basePath: string, question: Question): string {
+export function targetOf(basePath: string, question: QidoQuery): string {
   const parameters = [
     ...(question.match ?? []),
     ...(question.include ?? []).map((attribute) => ['includefield', attribute] as const),

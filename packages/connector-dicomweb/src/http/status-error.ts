@@ -17,14 +17,14 @@ export class StatusError extends ConnectorError {
   }
 
   /** Whether it is this question that the server does not take; another may be answered. */
-  get isAboutQuestion(): boolean {
+  get isUnsupportedQuery(): boolean {
     return [400, 405, 406, 413, 414, 422, 501].includes(this.status);
   }
 }
 
 /** Swallows the refusal of a question that another will replace. */
-export function unlessAboutQuestion(error: unknown): undefined {
-  if (error instanceof StatusError && error.isAboutQuestion) return undefined;
+export function ignoreUnsupportedQuery(error: unknown): undefined {
+  if (error instanceof StatusError && error.isUnsupportedQuery) return undefined;
   throw error;
 }
 
@@ -32,7 +32,7 @@ export function unlessAboutQuestion(error: unknown): undefined {
  * Swallows what a server says to a question that only was to save others: that it does not take it, does not permit it, or fails
  * at it. Whoever wants credentials or patience wants them for the others too.
  */
-export function unlessOverall(error: unknown): undefined {
+export function ignoreOptionalQuery(error: unknown): undefined {
   if (error instanceof StatusError && ![401, 429, 503].includes(error.status)) return undefined;
   throw error;
 }

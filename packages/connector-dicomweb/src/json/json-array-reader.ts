@@ -6,7 +6,7 @@ export class JsonFormatError extends Error {
 }
 
 /** A body that ends before its array does. Where HTTP/2 or a proxy breaks off an answer, it seems to end so. */
-export class CutOffError extends JsonFormatError {
+export class TruncatedJsonError extends JsonFormatError {
   override readonly name = 'CutOffError';
 }
 
@@ -70,8 +70,8 @@ export class JsonArrayReader {
 
   /** @throws CutOffError where the array is not complete. */
   end(): void {
-    if (this.place === 'before the array') throw new CutOffError('the body is empty');
-    if (this.place !== 'after the array') throw new CutOffError('the JSON ends before its array does');
+    if (this.place === 'before the array') throw new TruncatedJsonError('the body is empty');
+    if (this.place !== 'after the array') throw new TruncatedJsonError('the JSON ends before its array does');
   }
 
   /** The place after the quote that ends a string, or the end of the chunk. */

@@ -1,6 +1,6 @@
 import { type Page } from '../http/qido-client.js';
-import { type Level, type Question } from '../http/query.js';
-import { StatusError, unlessAboutQuestion } from '../http/status-error.js';
+import { type Level, type QidoQuery } from '../http/query.js';
+import { StatusError, ignoreUnsupportedQuery } from '../http/status-error.js';
 import { type DicomJson, Tag, textOf } from '../json/dicom-json.js';
 import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
@@ -18,7 +18,7 @@ export interface AllPages {
   /** Number of different results. */
   count: number;
   /** There may be more than came. */
-  cut: boolean;
+  truncated: boolean;
 }
 
 /**
@@ -34,12 +34,12 @@ export interface AllPages {
  */
 export async function askAllPages(
   context: SearchContext,
-  wished: Question,
+  query: QidoQuery,
   onResult: (result: DicomJson) => void,
   bounds: { expected?: number; atMost?: number } = {},
 ): Promise<AllPages> {
-  const { client, asker } = context;
-  const { level } = wished;
+  const { client, requester } = context;
+  const { level } = query;
   const { expected, atMost = Infinity } = bounds;
   /** Each result's UID, and the offset of the page that it came with. */
   const seen = new Map<string, number>();
@@ -49,7 +49,7 @@ export async function askAllPages(
     const uid = textOf(result, UNIQUE[level]);
     // Those of studies and series become a part of later addresses.
     if (uid === undefined || (level !== 'instance' && !isUid(uid))) {
-      context.notice('WARN', 'Not shown', 'it gives results without a valid UID, which cannot be shown.');
+      context.notices.withoutUid();
       return;
     }
     const at = seen.get(uid);
@@ -58,42 +58,42 @@ export async function askAllPages(
       onResult(result);
     } else overlaps ||= at !== offset;
   };
-  const { question, page: first } = await askWithWishes(context, wished, take);
-  if (first.count === 0) return { count: 0, cut: first.capped };
+  const { question, page: first } = await firstPage(context, query, take);
+  if (first.count === 0) return { count: 0, truncated: first.capped };
   let { capped } = first;
   if (!capped && (seen.size === expected || (first.count < SMALLEST_CAP && seen.size >= (expected ?? 0)))) {
-    return { count: seen.size, cut: false };
+    return { count: seen.size, truncated: false };
   }
   offset = first.count;
   while (seen.size < atMost) {
     const before = seen.size;
-    const page = await client.ask({ ...question, offset }, asker, take).catch(unlessAboutQuestion);
+    const page = await client.ask({ ...question, offset }, requester, take).catch(ignoreUnsupportedQuery);
     // It does not know `offset`, or ignores it and gives the same page again: what lies beyond cannot be had.
     if (!page || (page.count > 0 && seen.size === before)) break;
-    if (page.count === 0) return { count: seen.size, cut: capped || overlaps };
-    if (!page.capped && seen.size === expected) return { count: seen.size, cut: false };
-    if (!page.capped && first.capped) return { count: seen.size, cut: overlaps };
+    if (page.count === 0) return { count: seen.size, truncated: capped || overlaps };
+    if (!page.capped && seen.size === expected) return { count: seen.size, truncated: false };
+    if (!page.capped && first.capped) return { count: seen.size, truncated: overlaps };
     ({ capped } = page);
     offset += page.count;
   }
-  return { count: seen.size, cut: true };
+  return { count: seen.size, truncated: true };
 }
 
-/** The first page of a question. A server that refuses the wish for attributes is asked without, then and for a while. */
-async function askWithWishes(
-  { client, knowledge, asker }: SearchContext,
-  wished: Question,
+/** The first page of a question. A server that rejects `includefield` is asked without it, then and for a while. */
+async function firstPage(
+  { client, support, requester }: SearchContext,
+  requested: QidoQuery,
   take: (result: DicomJson) => void,
-): Promise<{ question: Question; page: Page }> {
-  const plain = { ...wished, include: [] };
-  if (knowledge.includeField === 'never') return { question: plain, page: await client.ask(plain, asker, take) };
+): Promise<{ question: QidoQuery; page: Page }> {
+  const plain = { ...requested, include: [] };
+  if (support.includeField === 'never') return { question: plain, page: await client.ask(plain, requester, take) };
   try {
-    return { question: wished, page: await client.ask(wished, asker, take) };
+    return { question: requested, page: await client.ask(requested, requester, take) };
   } catch (error) {
-    const mayBeTheWish = knowledge.includeField === undefined && (wished.include?.length ?? 0) > 0;
-    if (!mayBeTheWish || !(error instanceof StatusError && error.isAboutQuestion)) throw error;
-    const page = await client.ask(plain, asker, take);
-    knowledge.includeField = 'never';
+    const mayBeIncludeField = support.includeField === undefined && (requested.include?.length ?? 0) > 0;
+    if (!mayBeIncludeField || !(error instanceof StatusError && error.isUnsupportedQuery)) throw error;
+    const page = await client.ask(plain, requester, take);
+    support.includeField = 'never';
     return { question: plain, page };
   }
 }

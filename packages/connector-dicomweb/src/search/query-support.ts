@@ -7,7 +7,7 @@ const LIFETIME = 600_000;
  * What has been learnt about one server by asking it. It saves questions, and is forgotten after a while; whether an answer is
  * complete is never concluded from it, but for {@link decodes}.
  */
-export class ServerKnowledge {
+export class QuerySupport {
   /** False: several UIDs in one value, a comma between (PS3.4 C.2.2.2.2), are not understood. */
   uidLists: boolean | undefined;
   /** False: searches across studies or series (relational, PS3.18 10.6.1.1) do not give what the counts promise. */

@@ -1,10 +1,10 @@
 import { Tag } from '../json/dicom-json.js';
 
-// What is wished for by `includefield` at each level: everything that the manifest shows, default attributes of the standard
+// The attributes requested by `includefield` at each level: everything that the manifest shows, default attributes of the standard
 // (PS3.18 Tables 10.6.3-3 to 10.6.3-5) too, since servers have other defaults: that of Azure gives neither Series Number nor
-// SOP Class UID unless it is told to.
+// SOP Class UID unless it is asked to.
 
-export const STUDY_WISHES: readonly string[] = [
+export const STUDY_KEYS: readonly string[] = [
   Tag.StudyDescription,
   Tag.StudyTime,
   Tag.StudyID,
@@ -26,10 +26,10 @@ const SERIES_ATTRIBUTES = [
   Tag.SeriesTime,
 ] as const;
 
-export const SERIES_WISHES: readonly string[] = [...SERIES_ATTRIBUTES, Tag.NumberOfSeriesRelatedInstances];
+export const SERIES_KEYS: readonly string[] = [...SERIES_ATTRIBUTES, Tag.NumberOfSeriesRelatedInstances];
 
 /** Of an instance whose series is known. */
-export const INSTANCE_WISHES: readonly string[] = [Tag.SOPClassUID, Tag.InstanceNumber];
+export const INSTANCE_KEYS: readonly string[] = [Tag.SOPClassUID, Tag.InstanceNumber];
 
 /** Of an instance, with what tells of its series, so that the series need not be asked for. */
-export const INSTANCE_WITH_SERIES_WISHES: readonly string[] = [...INSTANCE_WISHES, ...SERIES_ATTRIBUTES];
+export const INSTANCE_WITH_SERIES_KEYS: readonly string[] = [...INSTANCE_KEYS, ...SERIES_ATTRIBUTES];

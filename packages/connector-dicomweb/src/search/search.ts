@@ -10,55 +10,63 @@ import {
 import { type FoundPart, partsBySeriesUid, partsBySopUid } from './study-parts.js';
 import { contentOfListedStudies } from './uid-queries.js';
 import { type SearchContext } from './search-context.js';
-import { type Content, contentOfStudy, instancesOfSeries, seriesOfStudy } from './study-content.js';
-import { sayUntoldFilters } from './unapplied-filters.js';
+import { type ContentSink, contentOfStudy, instancesOfSeries, seriesOfStudy } from './study-content.js';
+import { reportUnappliedFilters } from './unapplied-filters.js';
 import { type FoundStudy, studiesByAccessionNumber, studiesByUid, studiesOfPatient } from './study-search.js';
 
 /**
- * Everything that the server holds for `criteria`, as deep as `depth`: first the studies, which the filters are applied to,
- * then the content of those that are left.
+ * One search of one server: first the studies, which the filters are applied to, then the content of those that are left,
+ * as deep as `depth`.
  */
-export async function search(context: SearchContext, criteria: SearchCriteria, depth: Depth): Promise<SearchResult> {
-  if (identifierKindsOf(criteria).length === 0) return { patients: [], notices: [] };
-  const { knowledge } = context;
-  const wish = knowledge.includeField;
-  const [whole, first] = await Promise.all([wholeStudies(context, criteria), partsOfStudies(context, criteria)]);
-  const known = new Set(whole.map(({ study }) => study.studyInstanceUid));
-  const around = await studiesAround(
-    context,
-    first.filter(({ studyInstanceUid }) => !known.has(studyInstanceUid)),
-  );
-  // Only now it is known how attributes are wished for: what was asked before has come without them.
-  const parts =
-    knowledge.includeField === 'all' && wish === undefined ? await partsOfStudies(context, criteria) : first;
+export class Search {
+  constructor(
+    private readonly context: SearchContext,
+    private readonly criteria: SearchCriteria,
+    private readonly depth: Depth,
+  ) {}
 
-  const wanted = wantedStudies([...whole, ...around], criteria.filters);
-  const tree = new PatientTree();
-  const content = contentInto(tree, [...whole, ...around], wanted);
-  const wantedParts = parts.filter(({ studyInstanceUid }) => wanted.has(studyInstanceUid));
-  await Promise.all([
-    fillStudies(context, uniqueStudies(whole).filter(isIn(wanted)), depth, content),
-    // A series or an instance that was named stands in the tree at any depth.
-    ...wantedParts
-      .filter(({ studyInstanceUid }) => !known.has(studyInstanceUid) || depth !== 'instance')
-      .map((part) => fillPart(context, part, depth, content)),
-  ]);
-  if (tree.conflicts.size > 0) {
-    context.notice(
-      'WARN',
-      'Identifiers under two parents',
-      `it lists ${tree.conflicts.size} UID(s) under more than one patient, study or series; each stands under one of them.`,
+  /** @throws ConnectorError where no answer can be had. */
+  async run(): Promise<SearchResult> {
+    const { context, criteria, depth } = this;
+    if (identifierKindsOf(criteria).length === 0) return { patients: [], notices: [] };
+    const { support } = context;
+    const includeFieldBefore = support.includeField;
+    const [whole, first] = await Promise.all([wholeStudies(context, criteria), partsOfStudies(context, criteria)]);
+    const known = new Set(whole.map(({ study }) => study.studyInstanceUid));
+    const around = await studiesAround(
+      context,
+      first.filter(({ studyInstanceUid }) => !known.has(studyInstanceUid)),
     );
+    // Only now it is known how attributes are requested: earlier answers lack them.
+    const parts =
+      support.includeField === 'all' && includeFieldBefore === undefined
+        ? await partsOfStudies(context, criteria)
+        : first;
+
+    const wanted = wantedStudies([...whole, ...around], criteria.filters);
+    const tree = new PatientTree();
+    const content = contentInto(tree, [...whole, ...around], wanted);
+    const wantedParts = parts.filter(({ studyInstanceUid }) => wanted.has(studyInstanceUid));
+    await Promise.all([
+      fillStudies(context, uniqueStudies(whole).filter(isIn(wanted)), depth, content),
+      // A series or an instance that was named stands in the tree at any depth.
+      ...wantedParts
+        .filter(({ studyInstanceUid }) => !known.has(studyInstanceUid) || depth !== 'instance')
+        .map((part) => fillPart(context, part, depth, content)),
+    ]);
+    if (tree.conflicts.size > 0) {
+      context.notices.conflictingParents(tree.conflicts.size);
+    }
+    const patients = tree.result();
+    const found = uniqueStudies([...whole, ...around]).map(({ study }) => study);
+    reportUnappliedFilters(
+      context.notices,
+      criteria.filters,
+      found,
+      patients.flatMap(({ studies }) => studies),
+    );
+    return { patients, notices: context.notices.list() };
   }
-  const patients = tree.result();
-  const found = uniqueStudies([...whole, ...around]).map(({ study }) => study);
-  sayUntoldFilters(
-    context,
-    criteria.filters,
-    found,
-    patients.flatMap(({ studies }) => studies),
-  );
-  return { patients, notices: context.notices };
 }
 
 async function wholeStudies(context: SearchContext, criteria: SearchCriteria): Promise<FoundStudy[]> {
@@ -90,15 +98,16 @@ function wantedStudies(found: readonly FoundStudy[], filters: StudyFilters): Set
   const tree = new PatientTree();
   for (const { patient, study } of found) tree.study(tree.patient(patient), study);
   // The newest of those with a modality cannot be chosen before the modalities of all are known.
-  const untold = found.some(({ study }) => study.modalitiesInStudy === undefined);
-  const early = filters.modalitiesInStudy?.length && untold ? { ...filters, mostRecentResults: undefined } : filters;
+  const modalitiesMissing = found.some(({ study }) => study.modalitiesInStudy === undefined);
+  const early =
+    filters.modalitiesInStudy?.length && modalitiesMissing ? { ...filters, mostRecentResults: undefined } : filters;
   return new Set(
     filterStudies(tree.result(), early).flatMap(({ studies }) => studies.map((study) => study.studyInstanceUid)),
   );
 }
 
 /** Puts the wanted studies into the tree, and what comes of their content. */
-function contentInto(tree: PatientTree, found: readonly FoundStudy[], wanted: ReadonlySet<string>): Content {
+function contentInto(tree: PatientTree, found: readonly FoundStudy[], wanted: ReadonlySet<string>): ContentSink {
   const studies = new Map<string, ReturnType<PatientTree['study']>>();
   for (const { patient, study } of found) {
     if (wanted.has(study.studyInstanceUid)) {
@@ -122,7 +131,7 @@ async function fillStudies(
   context: SearchContext,
   studies: readonly FoundStudy[],
   depth: Depth,
-  content: Content,
+  content: ContentSink,
 ): Promise<void> {
   if (depth === 'study') return;
   const rest = await contentOfListedStudies(context, studies, depth, content);
@@ -133,7 +142,7 @@ async function fillStudies(
   );
 }
 
-async function fillPart(context: SearchContext, part: FoundPart, depth: Depth, content: Content): Promise<void> {
+async function fillPart(context: SearchContext, part: FoundPart, depth: Depth, content: ContentSink): Promise<void> {
   const { studyInstanceUid, series, instance, instances } = part;
   content.series(studyInstanceUid, series);
   if (instance) content.instance(studyInstanceUid, series.seriesInstanceUid, instance);

@@ -1,14 +1,15 @@
 import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
-import { type Question } from '../http/query.js';
-import { unlessAboutQuestion, unlessOverall } from '../http/status-error.js';
+import { type QidoQuery } from '../http/query.js';
+import { ignoreUnsupportedQuery, ignoreOptionalQuery } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
+import { reportPartialResult } from './partial-results.js';
 import { type SearchContext } from './search-context.js';
-import { cutNotice, type FoundStudy } from './study-search.js';
-import { INSTANCE_WISHES, INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './return-keys.js';
+import { type FoundStudy } from './study-search.js';
+import { INSTANCE_KEYS, INSTANCE_WITH_SERIES_KEYS, SERIES_KEYS } from './return-keys.js';
 
 /** The series of studies and their instances, as they are found. */
-export interface Content {
+export interface ContentSink {
   series(studyInstanceUid: string, series: SeriesAttributes): void;
   instance(studyInstanceUid: string, seriesInstanceUid: string, instance: Instance): void;
 }
@@ -25,16 +26,16 @@ const SPLIT_SERIES_OF = 50;
 export async function seriesOfStudy(
   context: SearchContext,
   { study, series: expected }: FoundStudy,
-  content: Content,
+  content: ContentSink,
 ): Promise<Map<string, number | undefined>> {
   const found = new Map<string, number | undefined>();
   const uid = study.studyInstanceUid;
-  const { cut } = await askAllPages(
+  const { truncated } = await askAllPages(
     context,
     {
       level: 'series',
       resource: `studies/${uid}/series`,
-      include: included(context, SERIES_WISHES),
+      include: included(context, SERIES_KEYS),
     },
     (record) => {
       const series = seriesOf(record);
@@ -44,8 +45,7 @@ export async function seriesOfStudy(
     },
     { expected },
   );
-  if (cut) cutNotice(context, 'series');
-  else if (found.size < (expected ?? 1)) fewerNotice(context, 'series');
+  reportPartialResult(context.notices, 'series', { count: found.size, expected: expected ?? 1, truncated });
   return found;
 }
 
@@ -55,10 +55,10 @@ export function isLarge({ instances = 0, series = 1 }: FoundStudy): boolean {
 }
 
 /** The series and instances of one study. */
-export async function contentOfStudy(context: SearchContext, found: FoundStudy, content: Content): Promise<void> {
+export async function contentOfStudy(context: SearchContext, found: FoundStudy, content: ContentSink): Promise<void> {
   const large = isLarge(found);
   let series: Map<string, number | undefined> | undefined;
-  if (large || context.knowledge.seriesInInstances === false || found.instances === undefined) {
+  if (large || context.support.seriesInInstances === false || found.instances === undefined) {
     series = await seriesOfStudy(context, found, content);
     if (large && sumOf(series.values()) >= (found.instances ?? 0)) {
       return instancesOfEachSeries(context, found, series, content);
@@ -78,7 +78,7 @@ export async function contentOfStudy(context: SearchContext, found: FoundStudy, 
 async function instancesOfStudy(
   context: SearchContext,
   { study, instances: expected }: FoundStudy,
-  content: Content,
+  content: ContentSink,
 ): Promise<'instances' | 'series' | undefined> {
   const uid = study.studyInstanceUid;
   let taken = 0;
@@ -89,7 +89,7 @@ async function instancesOfStudy(
     {
       level: 'instance',
       resource: `studies/${uid}/instances`,
-      include: included(context, INSTANCE_WITH_SERIES_WISHES),
+      include: included(context, INSTANCE_WITH_SERIES_KEYS),
     },
     (record) => {
       if (isOf(record, uid) && takeInstance(record, uid, content)) taken++;
@@ -97,9 +97,9 @@ async function instancesOfStudy(
       named ||= isNamed(seriesOf(record));
     },
     { expected },
-  ).catch(unlessAboutQuestion);
-  if (named || withoutModality) context.knowledge.seriesInInstances ??= !withoutModality;
-  if (!answer || answer.cut || taken < Math.max(answer.count, expected ?? 1)) return 'instances';
+  ).catch(ignoreUnsupportedQuery);
+  if (named || withoutModality) context.support.seriesInInstances ??= !withoutModality;
+  if (!answer || answer.truncated || taken < Math.max(answer.count, expected ?? 1)) return 'instances';
   return withoutModality || !named ? 'series' : undefined;
 }
 
@@ -108,12 +108,12 @@ async function instancesOfEachSeries(
   context: SearchContext,
   { study, instances: expected = 1 }: FoundStudy,
   series: ReadonlyMap<string, number | undefined>,
-  content: Content,
+  content: ContentSink,
 ): Promise<void> {
   const counts = await Promise.all(
     [...series].map(([uid, count]) => instancesOfSeries(context, study.studyInstanceUid, uid, content, count)),
   );
-  if (sumOf(counts) < expected) fewerNotice(context, 'instances');
+  reportPartialResult(context.notices, 'instances', { count: sumOf(counts), expected });
 }
 
 /**
@@ -128,7 +128,7 @@ export async function instancesOfSeries(
   context: SearchContext,
   studyInstanceUid: string,
   seriesInstanceUid: string,
-  content: Content,
+  content: ContentSink,
   expected: number | undefined,
 ): Promise<number> {
   const take = (record: DicomJson) => {
@@ -138,7 +138,7 @@ export async function instancesOfSeries(
     if (instance) content.instance(studyInstanceUid, seriesInstanceUid, instance);
     return instance ? 1 : 0;
   };
-  if (expected !== undefined && context.knowledge.relational !== false) {
+  if (expected !== undefined && context.support.relational !== false) {
     let found = 0;
     await askRelational(
       context,
@@ -149,27 +149,26 @@ export async function instancesOfSeries(
           ['StudyInstanceUID', studyInstanceUid],
           ['SeriesInstanceUID', seriesInstanceUid],
         ],
-        include: included(context, INSTANCE_WISHES),
+        include: included(context, INSTANCE_KEYS),
       },
       expected,
       (record) => (found += take(record)),
     );
     if (found === expected) return found;
     // More than the server counts: there may be more still.
-    if (found < expected) context.knowledge.relational = false;
+    if (found < expected) context.support.relational = false;
   }
-  const { count, cut } = await askAllPages(
+  const { count, truncated } = await askAllPages(
     context,
     {
       level: 'instance',
       resource: `studies/${studyInstanceUid}/series/${seriesInstanceUid}/instances`,
-      include: included(context, INSTANCE_WISHES),
+      include: included(context, INSTANCE_KEYS),
     },
     take,
     { expected },
   );
-  if (cut) cutNotice(context, 'instances');
-  else if (expected !== undefined && count < expected) fewerNotice(context, 'instances');
+  reportPartialResult(context.notices, 'instances', { count, expected, truncated });
   return count;
 }
 
@@ -179,12 +178,12 @@ export async function instancesOfSeries(
  */
 export async function askRelational(
   context: SearchContext,
-  question: Question,
+  question: QidoQuery,
   expected: number,
   onResult: (record: DicomJson) => void,
 ): Promise<void> {
   const bounds = { expected, atMost: expected };
-  await askAllPages(context, { ...question, limit: expected + 1 }, onResult, bounds).catch(unlessOverall);
+  await askAllPages(context, { ...question, limit: expected + 1 }, onResult, bounds).catch(ignoreOptionalQuery);
 }
 
 /** Whether anything tells the series from others: servers that leave out its attributes may give the modality all the same. */
@@ -198,7 +197,7 @@ function isOf(record: DicomJson, studyInstanceUid: string): boolean {
 }
 
 /** Takes an instance with its series. @returns false where it does not tell which series it is of. */
-export function takeInstance(record: DicomJson, studyInstanceUid: string, content: Content): boolean {
+export function takeInstance(record: DicomJson, studyInstanceUid: string, content: ContentSink): boolean {
   const series = seriesOf(record);
   if (!series) return false;
   content.series(studyInstanceUid, series);
@@ -207,17 +206,9 @@ export function takeInstance(record: DicomJson, studyInstanceUid: string, conten
   return true;
 }
 
-/** Attributes to wish for, as this server takes them. */
-export function included({ knowledge }: SearchContext, attributes: readonly string[]): readonly string[] {
-  return knowledge.includeField === 'all' ? ['all'] : attributes;
-}
-
-export function fewerNotice(context: SearchContext, what: string): void {
-  context.notice(
-    'WARN',
-    'Incomplete',
-    `it gives fewer ${what} of a study than it says that there are; some may be missing.`,
-  );
+/** The value of `includefield` that this server accepts. */
+export function included({ support }: SearchContext, attributes: readonly string[]): readonly string[] {
+  return support.includeField === 'all' ? ['all'] : attributes;
 }
 
 function sumOf(counts: Iterable<number | undefined>): number {

@@ -1,12 +1,12 @@
 import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
-import { type Question } from '../http/query.js';
-import { unlessAboutQuestion } from '../http/status-error.js';
+import { type QidoQuery } from '../http/query.js';
+import { ignoreUnsupportedQuery } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
 import { included, isNamed } from './study-content.js';
-import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './return-keys.js';
+import { INSTANCE_WITH_SERIES_KEYS, SERIES_KEYS } from './return-keys.js';
 import { type FoundStudy } from './study-search.js';
 
 /** A series that was asked for by its UID, or an instance; the study around it is asked for afterwards. */
@@ -23,22 +23,22 @@ export interface FoundPart {
 
 /** The series with this UID, wherever it is (relational, PS3.18 10.6.1.1: `/series?SeriesInstanceUID=…`). */
 export function partsBySeriesUid(context: SearchContext, uid: string): Promise<FoundPart[]> {
-  const question: Question = {
+  const question: QidoQuery = {
     level: 'series',
     resource: 'series',
     match: [['SeriesInstanceUID', uid]],
-    include: included(context, SERIES_WISHES),
+    include: included(context, SERIES_KEYS),
   };
   return partsByUid(context, uid, question, ({ series }) => series.seriesInstanceUid === uid);
 }
 
 /** The instance with this UID, wherever it is. */
 export async function partsBySopUid(context: SearchContext, uid: string): Promise<FoundPart[]> {
-  const question: Question = {
+  const question: QidoQuery = {
     level: 'instance',
     resource: 'instances',
     match: [['SOPInstanceUID', uid]],
-    include: included(context, INSTANCE_WITH_SERIES_WISHES),
+    include: included(context, INSTANCE_WITH_SERIES_KEYS),
   };
   const parts = await partsByUid(context, uid, question, ({ instance }) => instance?.sopInstanceUid === uid);
   const isBare = ({ series }: FoundPart) => series.modality === undefined || !isNamed(series);
@@ -49,7 +49,7 @@ export async function partsBySopUid(context: SearchContext, uid: string): Promis
 async function partsByUid(
   context: SearchContext,
   uid: string,
-  question: Question,
+  question: QidoQuery,
   isWanted: (part: FoundPart) => boolean,
 ): Promise<FoundPart[]> {
   if (!isUid(uid)) return [];
@@ -58,14 +58,14 @@ async function partsByUid(
   // One is what there is; a server that ignored the key would give the whole archive.
   const bounds = { expected: 1, atMost: 1 };
   const answer = await askAllPages(context, { ...question, limit: 2 }, (record) => take(parts, record), bounds).catch(
-    unlessAboutQuestion,
+    ignoreUnsupportedQuery,
   );
   const wanted = parts.filter(isWanted);
-  if (wanted.length > 0) context.knowledge.found.add(level);
+  if (wanted.length > 0) context.support.found.add(level);
   else if (!answer || answer.count > 0 || !(await searchesAcrossStudies(context, question))) {
     const kind = level === 'series' ? 'Series Instance UID' : 'SOP Instance UID';
     const what = `it does not search for a ${kind} without the study; ask by Study Instance UID.`;
-    context.notice('WARN', 'Not searched', what);
+    context.notices.notSearched(what);
   }
   return wanted;
 }
@@ -75,18 +75,18 @@ async function partsByUid(
  * any study, which is cheap however large the archive is.
  */
 async function searchesAcrossStudies(
-  { client, knowledge, asker }: SearchContext,
-  { level, resource }: Question,
+  { client, support, requester }: SearchContext,
+  { level, resource }: QidoQuery,
 ): Promise<boolean> {
-  if (knowledge.found.has(level)) return true;
+  if (support.found.has(level)) return true;
   let study = '';
   const takeUid = (record: DicomJson) => (study = textOf(record, Tag.StudyInstanceUID) ?? '');
-  await client.ask({ level: 'study', resource: 'studies', limit: 1 }, asker, takeUid).catch(unlessAboutQuestion);
+  await client.ask({ level: 'study', resource: 'studies', limit: 1 }, requester, takeUid).catch(ignoreUnsupportedQuery);
   // A server that refuses so broad a search has told nothing, nor has one without a single study.
   if (!isUid(study)) return true;
-  const question: Question = { level, resource, match: [['StudyInstanceUID', study]], limit: 1 };
-  const any = await client.ask(question, asker, () => undefined).catch(unlessAboutQuestion);
-  if (any?.count) knowledge.found.add(level);
+  const question: QidoQuery = { level, resource, match: [['StudyInstanceUID', study]], limit: 1 };
+  const any = await client.ask(question, requester, () => undefined).catch(ignoreUnsupportedQuery);
+  if (any?.count) support.found.add(level);
   return any === undefined || any.count > 0;
 }
 
@@ -109,7 +109,7 @@ async function withSeries(context: SearchContext, part: FoundPart): Promise<Foun
   let { series } = part;
   await askAllPages(
     context,
-    { level: 'series', resource: `studies/${studyInstanceUid}/series`, include: included(context, SERIES_WISHES) },
+    { level: 'series', resource: `studies/${studyInstanceUid}/series`, include: included(context, SERIES_KEYS) },
     (record) => {
       const found = seriesOf(record);
       if (found?.seriesInstanceUid === series.seriesInstanceUid) series = found;

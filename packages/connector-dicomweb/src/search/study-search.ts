@@ -1,13 +1,13 @@
 import { type PatientAttributes, type PatientIdentifier, type StudyAttributes } from '@pacs-connectors/connector-core';
-import { isEncoded, type Question } from '../http/query.js';
-import { unlessAboutQuestion, unlessOverall } from '../http/status-error.js';
+import { isEncoded, type QidoQuery } from '../http/query.js';
+import { ignoreUnsupportedQuery, ignoreOptionalQuery } from '../http/status-error.js';
 import { countOf, type DicomJson, patientOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
-import { ofIssuer } from './issuers.js';
+import { matchIssuer } from './issuers.js';
 import { isLiteral, isUid, literalValue } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
-import { type ServerKnowledge } from './query-support.js';
-import { STUDY_WISHES } from './return-keys.js';
+import { type QuerySupport } from './query-support.js';
+import { STUDY_KEYS } from './return-keys.js';
 
 /** A study that was found, with what the server says of its content. */
 export interface FoundStudy {
@@ -28,7 +28,7 @@ export async function studiesOfPatient(context: SearchContext, asked: PatientIde
   const qualified = asked.universalEntityId !== undefined && asked.issuer === undefined;
   const include = qualified ? [Tag.IssuerOfPatientIDQualifiersSequence] : [];
   const { records, sent } = await studiesByText(context, Tag.PatientID, 'PatientID', asked.id, include);
-  const wanted = await ofIssuer(context, asked, records, async (issuer) => {
+  const wanted = await matchIssuer(context, asked, records, async (issuer) => {
     const question = studiesWhere([
       ['PatientID', sent],
       ['IssuerOfPatientID', issuer],
@@ -44,7 +44,7 @@ export async function studiesByAccessionNumber(context: SearchContext, value: st
 
 /** The studies with these UIDs, asked for together where the server understands that. */
 export async function studiesByUid(context: SearchContext, values: readonly string[]): Promise<FoundStudy[]> {
-  const { knowledge } = context;
+  const { support } = context;
   const missing = new Set(values.filter(isUid));
   const found: FoundStudy[] = [];
   const ask = async (uids: readonly string[]) => {
@@ -55,19 +55,19 @@ export async function studiesByUid(context: SearchContext, values: readonly stri
       if (missing.delete(study.study.studyInstanceUid)) found.push(study);
     }
     if (uids.length === 1 && records.length > 0 && missing.has(uids[0] as string)) {
-      context.notice('WARN', 'Not searched', 'it does not search by Study Instance UID.');
+      context.notices.notSearched('it does not search by Study Instance UID.');
     }
   };
-  if (missing.size > 1 && knowledge.uidLists !== false) {
+  if (missing.size > 1 && support.uidLists !== false) {
     const slices = slicesOfUids([...missing]);
-    await Promise.all(slices.map((slice) => ask(slice).catch(unlessAboutQuestion)));
-    if (found.length > 1) knowledge.uidLists = true;
+    await Promise.all(slices.map((slice) => ask(slice).catch(ignoreUnsupportedQuery)));
+    if (found.length > 1) support.uidLists = true;
   }
   // Those that a list brought nothing for: it may be the list that was not understood.
   const before = found.length;
   const alone = missing.size;
   await Promise.all([...missing].map((uid) => ask([uid])));
-  if (alone > 1 && before === 0 && found.length > 0 && knowledge.uidLists === undefined) knowledge.uidLists = false;
+  if (alone > 1 && before === 0 && found.length > 0 && support.uidLists === undefined) support.uidLists = false;
   return found;
 }
 
@@ -98,73 +98,66 @@ async function studiesByText(
   const asked = literalValue(value);
   if (asked === undefined) return { records: [], sent: '' };
   if (asked === 'unaskable') {
-    context.notice('WARN', 'Not searched', `DICOMweb cannot search for ${keyword} values that are all wildcards.`);
+    context.notices.notSearched(`DICOMweb cannot search for ${keyword} values that are all wildcards.`);
     return { records: [], sent: '' };
   }
   for (const sent of [asked.sent, asked.pattern]) {
     if (sent === undefined) continue;
     const wild = asked.isWild || sent !== asked.sent;
-    const { records, cut } = await askStudies(
+    const { records, truncated } = await askStudies(
       context,
       studiesWhere([[keyword, sent]], include),
       wild ? { atMost: MOST_BY_PATTERN } : {},
     );
     const literal = records.filter((record) => isLiteral(textOf(record, tag), asked, sent));
-    if (cut && literal.length < records.length) {
-      context.notice(
-        'WARN',
-        'Incomplete',
-        `it gives too many studies of other ${keyword} values than the one asked for, as if it did not search by ${keyword}; some may be missing.`,
-      );
-    } else if (cut) cutNotice(context, 'studies');
-    if (literal.some((record) => textOf(record, tag) !== undefined) && isEncoded(sent))
-      context.knowledge.decodes = true;
+    if (truncated && literal.length < records.length) {
+      context.notices.keyIgnored(keyword);
+    } else if (truncated) context.notices.truncated('studies');
+    if (literal.some((record) => textOf(record, tag) !== undefined) && isEncoded(sent)) context.support.decodes = true;
     if (literal.length > 0) return { records: literal, sent };
   }
-  if (asked.isObscure && !context.knowledge.decodes) {
-    context.notice(
-      'WARN',
-      'Not searched',
+  if (asked.isObscure && !context.support.decodes) {
+    context.notices.notSearched(
       `it may not understand ${keyword} values without an ASCII letter or digit, and found none for one; studies may be missing.`,
     );
   }
   return { records: [], sent: asked.sent };
 }
 
-function studiesWhere(match: Question['match'], include: readonly string[] = []): Question {
+function studiesWhere(match: QidoQuery['match'], include: readonly string[] = []): QidoQuery {
   return { level: 'study', resource: 'studies', match, include };
 }
 
 /**
  * Asks for studies with the attributes that are wanted. Where none has any beyond the default ones, the server may have
- * dropped the wish in silence: it is asked once more for `all`.
+ * ignored `includefield`: it is asked once more for `all`.
  */
 async function askStudies(
   context: SearchContext,
-  question: Question,
+  question: QidoQuery,
   bounds?: { expected?: number; atMost?: number },
-): Promise<{ records: DicomJson[]; cut: boolean }> {
-  const { knowledge } = context;
+): Promise<{ records: DicomJson[]; truncated: boolean }> {
+  const { support } = context;
   const ask = async (include: readonly string[]) => {
     const records: DicomJson[] = [];
     const asked = { ...question, include };
-    const { cut } = await askAllPages(context, asked, (record) => records.push(record), bounds);
-    return { records, cut };
+    const { truncated } = await askAllPages(context, asked, (record) => records.push(record), bounds);
+    return { records, truncated };
   };
-  const wished = [...STUDY_WISHES, ...(question.include ?? [])];
-  if (knowledge.includeField === 'all') return ask(['all']);
-  const answer = await ask(wished);
-  if (answer.records.some(hasMore)) knowledge.includeField ??= 'tags';
+  const keys = [...STUDY_KEYS, ...(question.include ?? [])];
+  if (support.includeField === 'all') return ask(['all']);
+  const answer = await ask(keys);
+  if (answer.records.some(hasRequestedKeys)) support.includeField ??= 'tags';
   // Read again: another search may have found out meanwhile.
-  const known = knowledge.includeField as ServerKnowledge['includeField'];
+  const known = support.includeField as QuerySupport['includeField'];
   if (answer.records.length === 0 || known === 'tags' || known === 'never') return answer;
-  const all = await ask(['all']).catch(unlessOverall);
-  if (!all?.records.some(hasMore)) return answer;
-  knowledge.includeField = 'all';
+  const all = await ask(['all']).catch(ignoreOptionalQuery);
+  if (!all?.records.some(hasRequestedKeys)) return answer;
+  support.includeField = 'all';
   return all;
 }
 
-function hasMore(record: DicomJson): boolean {
+function hasRequestedKeys(record: DicomJson): boolean {
   return record[Tag.StudyDescription] !== undefined || record[Tag.IssuerOfPatientID] !== undefined;
 }
 
@@ -179,13 +172,4 @@ function foundStudies(records: readonly DicomJson[]): FoundStudy[] {
       instances: countOf(record, Tag.NumberOfStudyRelatedInstances),
     };
   });
-}
-
-/** Says that the archive has more than it gives. */
-export function cutNotice(context: SearchContext, what: string): void {
-  context.notice(
-    'WARN',
-    'Incomplete',
-    `it limits how many ${what} it gives at once and does not give the rest; some may be missing.`,
-  );
 }

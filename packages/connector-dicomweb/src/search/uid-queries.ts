@@ -1,8 +1,8 @@
 import { seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
-import { askRelational, type Content, included, isLarge, isNamed, takeInstance } from './study-content.js';
+import { askRelational, type ContentSink, included, isLarge, isNamed, takeInstance } from './study-content.js';
 import { type FoundStudy, slicesOfUids } from './study-search.js';
-import { INSTANCE_WITH_SERIES_WISHES, SERIES_WISHES } from './return-keys.js';
+import { INSTANCE_WITH_SERIES_KEYS, SERIES_KEYS } from './return-keys.js';
 
 /** One question brings no more results than this, so that several work side by side. */
 const RESULTS_OF_ONE_QUESTION = 2_000;
@@ -19,20 +19,20 @@ export async function contentOfListedStudies(
   context: SearchContext,
   studies: readonly FoundStudy[],
   depth: 'series' | 'instance',
-  content: Content,
+  content: ContentSink,
 ): Promise<readonly FoundStudy[]> {
-  const { knowledge } = context;
+  const { support } = context;
   const listed = new Map<string, number>();
   for (const found of studies) {
     const expected = depth === 'series' ? found.series : found.instances;
     if (expected !== undefined && !isLarge(found)) listed.set(found.study.studyInstanceUid, expected);
   }
-  const isWorthIt =
+  const savesQueries =
     listed.size >= FEWEST_STUDIES &&
-    knowledge.uidLists !== false &&
-    knowledge.relational !== false &&
-    !(depth === 'instance' && knowledge.seriesInInstances === false);
-  if (!isWorthIt) return studies;
+    support.uidLists !== false &&
+    support.relational !== false &&
+    !(depth === 'instance' && support.seriesInInstances === false);
+  if (!savesQueries) return studies;
   const slices = slicesOfUids([...listed.keys()], (uid) => listed.get(uid) ?? 0, RESULTS_OF_ONE_QUESTION);
   await Promise.all(slices.map((uids) => askList(context, uids, depth, listed, content)));
   return studies.filter(({ study }) => listed.get(study.studyInstanceUid) !== 0);
@@ -47,9 +47,9 @@ async function askList(
   uids: readonly string[],
   depth: 'series' | 'instance',
   missing: Map<string, number>,
-  content: Content,
+  content: ContentSink,
 ): Promise<void> {
-  const { knowledge } = context;
+  const { support } = context;
   const expected = uids.reduce((sum, uid) => sum + (missing.get(uid) as number), 0);
   let withoutModality = false;
   let named = false;
@@ -59,7 +59,7 @@ async function askList(
       level: depth,
       resource: depth === 'series' ? 'series' : 'instances',
       match: [['StudyInstanceUID', uids.join(',')]],
-      include: included(context, depth === 'series' ? SERIES_WISHES : INSTANCE_WITH_SERIES_WISHES),
+      include: included(context, depth === 'series' ? SERIES_KEYS : INSTANCE_WITH_SERIES_KEYS),
     },
     expected,
     (record) => {
@@ -78,9 +78,9 @@ async function askList(
   const left = uids.map((uid) => missing.get(uid) as number);
   if ((withoutModality || !named) && depth === 'instance') {
     // Their series are asked for with each study.
-    knowledge.seriesInInstances = false;
+    support.seriesInInstances = false;
     for (const uid of uids) missing.set(uid, 1);
   }
-  if (left.every((count) => count === 0)) knowledge.uidLists ??= true;
-  else if (left.every((count) => count >= 0)) knowledge.relational = false;
+  if (left.every((count) => count === 0)) support.uidLists ??= true;
+  else if (left.every((count) => count >= 0)) support.relational = false;
 }

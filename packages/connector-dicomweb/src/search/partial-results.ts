@@ -1,0 +1,20 @@
+import { type Notices } from './notices.js';
+
+/** How many results came, and how many there should be. */
+export interface Completeness {
+  count: number;
+  /** The number that the server counts; not given: unknown. */
+  expected: number | undefined;
+  /** The server limits its answers, and does not give the rest. */
+  truncated?: boolean;
+}
+
+/** Adds a notice where results are missing. @param what the kind of result: `series`, `instances`, `studies`. */
+export function reportPartialResult(
+  notices: Notices,
+  what: string,
+  { count, expected, truncated }: Completeness,
+): void {
+  if (truncated) notices.truncated(what);
+  else if (expected !== undefined && count < expected) notices.fewerThanCounted(what);
+}
