@@ -1,0 +1,171 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import { Tag } from './dimse/tags.js';
+import {
+  answer,
+  ask,
+  expectComplete,
+  expectFailure,
+  firstOnly,
+  QUESTION,
+  start,
+  stopAll,
+} from './testing/failing-peer.js';
+import { type Script } from './testing/scripted-scp.js';
+
+afterEach(stopAll);
+
+describe('an association that is not had', () => {
+  it.each([
+    ['local limit exceeded', [2, 3, 2]],
+    ['temporary congestion', [2, 3, 1]],
+  ] as [string, [number, number, number]][])('is waited for: %s', async (_, reject) => {
+    const { connector, scp } = await start({
+      negotiate: (connection) => (connection <= 3 ? { reject } : 'accept'),
+      find: answer,
+    });
+    expectComplete(await ask(connector));
+    expect(scp.connections).toBeGreaterThanOrEqual(4);
+  });
+
+  it('is waited for until the deadline, and then it says for what', async () => {
+    const { connector } = await start({ negotiate: () => ({ reject: [2, 3, 2] }) });
+    await expectFailure(
+      ask(connector, QUESTION, AbortSignal.timeout(700)),
+      'timeout',
+      /local limit exceeded/,
+      /max-associations/,
+    );
+  });
+
+  it.each([
+    ['aborts', 'abort' as const, 'unavailable' as const, /aborted/],
+    ['closes', 'close' as const, 'unavailable' as const, /closed the connection.*tls\.mode/],
+    ['answers in HTTP', { raw: 'HTTP/1.1 400 Bad Request\r\n\r\n' }, 'protocol' as const, /HTTP.*web server/],
+    ['answers in TLS', { raw: Buffer.from([0x15, 3, 1, 0, 2, 2, 70]) }, 'protocol' as const, /TLS.*tls\.mode/],
+    ['answers noise', { raw: 'SSH-2.0-x\r\n' }, 'protocol' as const, /not DICOM/],
+  ])('from a peer that %s', async (_, wrong, kind, text) => {
+    const { connector } = await start(firstOnly(wrong));
+    await expectFailure(ask(connector), kind, text);
+    expectComplete(await ask(connector));
+  });
+
+  it('from a peer that says nothing', async () => {
+    const { connector } = await start(firstOnly('silence'), { connectTimeoutMs: 300 });
+    await expectFailure(ask(connector), 'timeout', /gave no association within 0.3 s/);
+    expectComplete(await ask(connector));
+  });
+
+  it('before the deadline from a peer that says nothing: that is told, and not that it may be busy', async () => {
+    const { connector } = await start({ negotiate: () => 'silence' });
+    const late = ask(connector, QUESTION, AbortSignal.timeout(300));
+    await expectFailure(late, 'timeout', /nothing was heard of 127\.0\.0\.1:\d+ before the deadline/, /firewall/);
+  });
+
+  it('from a port where nobody listens', async () => {
+    const { connector, scp } = await start({});
+    await scp.stop();
+    await expectFailure(ask(connector), 'unavailable', /refused the connection/, /runs and listens/);
+  });
+
+  it('from a peer that offers no C-FIND', async () => {
+    const { connector } = await start({ accepts: ['1.2.840.10008.1.1'] });
+    await expectFailure(ask(connector), 'refused', /does not offer C-FIND of Study Root or Patient Root/);
+  });
+
+  it('from a peer that expects no TLS', async () => {
+    const { connector } = await start({}, { tls: { mode: 'AES' } });
+    await expectFailure(ask(connector), 'protocol', /does not speak TLS as asked/, /Remove tls\.mode/);
+  });
+});
+
+describe('a question that fails', () => {
+  it.each([
+    [0xa700, /0xA700, out of resources: too many matches/],
+    [0xa900, /0xA900, identifier does not match SOP class.*information-model/],
+    [0xc001, /0xC001, unable to process/],
+    [0xfe00, /broke off its answer \(0xFE00\).*limit on the number of matches/],
+    [0x0122, /0x0122, SOP class not supported/],
+    [0x0124, /0x0124, not authorized/],
+  ])('with status %d is told with the comment, and the association goes on', async (status, text) => {
+    const { connector, scp } = await start({
+      find: (find, reply, count) => (count === 1 ? reply.end(status, 'too many matches') : answer(find, reply)),
+    });
+    await expectFailure(ask(connector), 'refused', text);
+    expectComplete(await ask(connector));
+    expect(scp.connections).toBeLessThanOrEqual(4);
+  });
+
+  const HALF_WAY: [string, (reply: Parameters<NonNullable<Script['find']>>[1]) => void, ConnectorErrorKind, RegExp][] =
+    [
+      ['closes', (reply) => reply.close(), 'unavailable', /connection/],
+      ['aborts', (reply) => reply.abort(), 'unavailable', /aborted/],
+      ['sends a PDU that is none', (reply) => reply.raw(Buffer.from('HELLO, I AM LOST')), 'protocol', /cannot be read/],
+      [
+        'says that 2 GB follow',
+        (reply) => reply.raw(Buffer.from([4, 0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3])),
+        'protocol',
+        /cannot be read/,
+      ],
+      [
+        'sends a broken PDV',
+        (reply) => reply.raw(Buffer.from([4, 0, 0, 0, 0, 6, 0, 0, 9, 9, 1, 3])),
+        'protocol',
+        /malformed/,
+      ],
+    ];
+  it.each(HALF_WAY)('half way, since the peer %s, is no shorter answer', async (_, fault, kind, text) => {
+    const { connector } = await start({
+      find: (find, reply, count) => {
+        if (count !== 1) return answer(find, reply);
+        reply.match({ [Tag.patientId]: 'P1', [Tag.studyInstanceUid]: '2.25.7.1.1' });
+        fault(reply);
+      },
+    });
+    await expectFailure(ask(connector), kind, text);
+    expectComplete(await ask(connector));
+  });
+
+  it('since the peer falls silent is given up', async () => {
+    const { connector } = await start(
+      { find: (find, reply, count) => (count === 1 ? reply.match({ [Tag.patientId]: 'P1' }) : answer(find, reply)) },
+      { responseTimeoutMs: 300 },
+    );
+    await expectFailure(ask(connector), 'timeout', /said nothing for 0.3 s/, /response-timeout/);
+    expectComplete(await ask(connector));
+  });
+
+  it('since the peer drips is given up, however alive it looks', async () => {
+    const { connector } = await start(
+      {
+        find: (find, reply, count) => {
+          if (count !== 1) return answer(find, reply);
+          reply.raw(Buffer.from([4, 0, 0, 0, 0x40, 0]));
+          const drip = setInterval(() => reply.raw(Buffer.alloc(1)), 20).unref();
+          setTimeout(() => clearInterval(drip), 2_000);
+        },
+      },
+      { responseTimeoutMs: 300 },
+    );
+    await expectFailure(ask(connector), 'timeout', /said nothing for 0.3 s/);
+    expectComplete(await ask(connector));
+  });
+
+  it('on an association that the peer has closed meanwhile is asked again on a new one', async () => {
+    let closeNext = false;
+    const { connector, scp } = await start({
+      find: (find, reply) => {
+        if (closeNext) {
+          closeNext = false;
+          return reply.close();
+        }
+        answer(find, reply);
+      },
+    });
+    expectComplete(await ask(connector));
+    closeNext = true;
+    expectComplete(await ask(connector));
+    expect(closeNext).toBe(false);
+    expect(scp.finds.length).toBeGreaterThan(0);
+  });
+});
