@@ -1,5 +1,5 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
-import { type AssociationPool } from './association-pool.js';
+import { type AssociationPool } from './dimse/association-pool.js';
 import { DimseError } from './dimse/dimse-error.js';
 
 /** The archive that a fault is about. */

@@ -98,7 +98,7 @@ await app.close();`);
 
 it('leaves nothing to write but the questions to the archive: with these, the conformance suite passes', async () => {
   await writeFile(
-    join(workspace.path, FOLDER, 'src/ask-archive.ts'),
+    join(workspace.path, FOLDER, 'src/search/ask-archive.ts'),
     `import { setImmediate } from 'node:timers/promises';
 import { type SearchCriteria } from '@pacs-connectors/connector-core';
 import { type InstanceRow, instanceRows } from '@pacs-connectors/connector-testkit';
