@@ -31,15 +31,23 @@ export const rooms = {
   },
   'connector-db': {
     imports: ['connector-core', 'config-core'],
-    floors: ['nestjs', '.', 'engines', 'sql', 'jdbc rows'],
+    floors: [
+      'nestjs',
+      '.',
+      'search',
+      'engines/mssql engines/mysql engines/oracle engines/postgresql engines/sqlite',
+      'engines',
+      'sql',
+      'jdbc rows',
+    ],
   },
   'connector-dicom': {
     imports: ['connector-core', 'config-core', 'tls-stores'],
-    floors: ['nestjs', '.', 'query', 'text tls', 'dimse'],
+    floors: ['nestjs', '.', 'search', 'text tls', 'dimse'],
   },
   'connector-dicomweb': {
     imports: ['connector-core', 'config-core', 'oauth2-client', 'tls-stores'],
-    floors: ['nestjs', '.', 'query', 'http', 'json tls'],
+    floors: ['nestjs', '.', 'search', 'http', 'json tls'],
   },
   'demo-archive': { imports: ['connector-core', 'connector-testkit'], floors: ['.'] },
   'connector-testkit': { imports: ['connector-core'], floors: ['.', 'conformance', 'fixtures'] },

@@ -9,10 +9,10 @@ import {
   type SearchOptions,
   type SearchResult,
 } from '@pacs-connectors/connector-core';
-import { Database, type DatabaseLimits, type ReadOnlySession } from './database.js';
+import { Database, type DatabaseLimits, type ReadOnlySession } from './engines/database.js';
 import { type DatabaseSettings } from './database-settings.js';
 import { type RowBatches } from './engines/engine.js';
-import { engineOf } from './engines/index.js';
+import { engineOf } from './engine-of.js';
 import { connectorErrorOf } from './faults.js';
 import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
 import { textOf } from './rows/values.js';

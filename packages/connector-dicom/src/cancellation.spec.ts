@@ -44,7 +44,7 @@ describe('a caller who leaves', () => {
     await expectFailure(ask(connector, QUESTION, AbortSignal.timeout(100)), 'timeout', /before the deadline/);
     expectComplete(await ask(connector));
     expect(scp.connections).toBe(2);
-  }, 20_000);
+  });
 });
 
 it('a query that fails below the studies ends the other queries of its search', async () => {

@@ -5,7 +5,7 @@ import * as tedious from 'tedious';
 import { type DatabaseConnector } from '../database-connector.js';
 import { parseJdbcUrl } from '../jdbc/index.js';
 import { connectorOf } from '../testing/connectors.js';
-import { engineOf } from './index.js';
+import { engineOf } from '../engine-of.js';
 
 const SELECT = 'select u as studyInstanceUid, u as seriesInstanceUid, u as sopInstanceUid from t';
 const URLS: [string, (port: number) => string][] = [

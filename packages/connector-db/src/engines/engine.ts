@@ -1,6 +1,6 @@
 import { type ConnectorErrorKind } from '@pacs-connectors/connector-core';
 import { type Knex } from 'knex';
-import { type Row } from '../rows/row-reader.js';
+import { type Row } from '../rows/row.js';
 import { type ColumnType, type CompiledQuery } from '../sql/index.js';
 
 /** Rows per batch: a millisecond of work, so that other requests get their turn in between, and eight of them one turn of the loop. */

@@ -1,4 +1,4 @@
-import { type Row } from '../rows/row-reader.js';
+import { type Row } from '../rows/row.js';
 import { BATCH_SIZE } from './engine.js';
 
 /** Rows that a driver pushes one by one, to be pulled in batches; the driver is held back while enough of them wait. */

@@ -5,10 +5,10 @@ import {
   type SearchCriteria,
   type SearchResult,
 } from '@pacs-connectors/connector-core';
-import { type ReadOnlySession } from '../database.js';
+import { type ReadOnlySession } from '../engines/database.js';
 import { type DatabaseEngine } from '../jdbc/index.js';
 import { type ColumnPositions, locateColumns } from '../rows/columns.js';
-import { RowReader } from '../rows/row-reader.js';
+import { RowReader } from './row-reader.js';
 import { COLUMN_OF_KIND, type ColumnTypes, compileQueries, type CriteriaColumns } from '../sql/index.js';
 import { Notices } from './notices.js';
 

@@ -1,6 +1,6 @@
 import { type Connection, type FieldPacket, type QueryError } from 'mysql2';
 import { type DatabaseHost, type MysqlAddress } from '../../jdbc/index.js';
-import { type Row } from '../../rows/row-reader.js';
+import { type Row } from '../../rows/row.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
 import { loadDriver } from '../driver.js';
 import {

@@ -1,5 +1,5 @@
 import { type OracleAddress } from '../../jdbc/index.js';
-import { type Row } from '../../rows/row-reader.js';
+import { type Row } from '../../rows/row.js';
 import { type CompiledQuery } from '../../sql/index.js';
 import { loadDriver } from '../driver.js';
 import {

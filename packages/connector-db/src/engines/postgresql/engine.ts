@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { type Client, type ClientConfig, type FieldDef, type Submittable } from 'pg';
 import { type DatabaseHost, type PostgresqlAddress } from '../../jdbc/index.js';
-import { type Row } from '../../rows/row-reader.js';
+import { type Row } from '../../rows/row.js';
 import { numberText } from '../../rows/values.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
 import { loadDriver } from '../driver.js';

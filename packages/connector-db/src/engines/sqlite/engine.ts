@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import knex from 'knex';
 import { type SqliteAddress } from '../../jdbc/index.js';
-import { type Row } from '../../rows/row-reader.js';
+import { type Row } from '../../rows/row.js';
 import { type CompiledQuery } from '../../sql/index.js';
 import {
   BATCH_SIZE,

@@ -5,13 +5,12 @@ import {
   type Series,
   type Study,
 } from '@pacs-connectors/connector-core';
-import { type ColumnName, type ColumnPositions } from './columns.js';
-import { matchIssuer } from '../search/issuers.js';
-import { type Notices } from '../search/notices.js';
-import { PartialRows } from '../search/partial-results.js';
-import { dateAndTimeOf, integerText, modalitiesOfText, textOf, timeOf } from './values.js';
-
-export type Row = readonly unknown[];
+import { type ColumnName, type ColumnPositions } from '../rows/columns.js';
+import { matchIssuer } from './issuers.js';
+import { type Notices } from './notices.js';
+import { PartialRows } from './partial-results.js';
+import { type Row } from '../rows/row.js';
+import { dateAndTimeOf, integerText, modalitiesOfText, textOf, timeOf } from '../rows/values.js';
 
 /** The columns that tell of an instance and of nothing above it. */
 const OF_INSTANCE: readonly ColumnName[] = ['sopInstanceUid', 'sopClassUid', 'instanceNumber'];

@@ -1,7 +1,7 @@
 import knex, { type Knex } from 'knex';
 import { type ConnectionUse } from '@pacs-connectors/connector-core';
-import { type ConnectionPlan, type Engine, type RowBatches } from './engines/engine.js';
-import { type CompiledQuery } from './sql/index.js';
+import { type ConnectionPlan, type Engine, type RowBatches } from './engine.js';
+import { type CompiledQuery } from '../sql/index.js';
 
 export interface DatabaseLimits {
   /** Connections that stay open when nothing is asked. */

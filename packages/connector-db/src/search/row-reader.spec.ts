@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type PatientIdentifier } from '@pacs-connectors/connector-core';
-import { type ColumnName, locateColumns } from './columns.js';
-import { Notices } from '../search/notices.js';
+import { type ColumnName, locateColumns } from '../rows/columns.js';
+import { Notices } from './notices.js';
 import { RowReader } from './row-reader.js';
 
 type Values = Partial<Record<ColumnName, unknown>>;

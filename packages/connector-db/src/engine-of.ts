@@ -1,10 +1,10 @@
-import { type DatabaseAddress } from '../jdbc/index.js';
-import { type Credentials, type Engine, type Timeouts } from './engine.js';
-import { MssqlEngine } from './mssql/engine.js';
-import { MysqlEngine } from './mysql/engine.js';
-import { OracleEngine } from './oracle/engine.js';
-import { PostgresqlEngine } from './postgresql/engine.js';
-import { SqliteEngine } from './sqlite/engine.js';
+import { type DatabaseAddress } from './jdbc/index.js';
+import { type Credentials, type Engine, type Timeouts } from './engines/engine.js';
+import { MssqlEngine } from './engines/mssql/engine.js';
+import { MysqlEngine } from './engines/mysql/engine.js';
+import { OracleEngine } from './engines/oracle/engine.js';
+import { PostgresqlEngine } from './engines/postgresql/engine.js';
+import { SqliteEngine } from './engines/sqlite/engine.js';
 
 /** How the database of `address` is spoken to. Nothing is loaded or opened yet. */
 export function engineOf(address: DatabaseAddress, credentials: Credentials, timeouts: Timeouts): Engine {

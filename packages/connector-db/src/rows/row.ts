@@ -1,0 +1,2 @@
+/** One row of a result, its values in the order of the select. */
+export type Row = readonly unknown[];
