@@ -14,11 +14,34 @@ function connector(dbConnector: string): string {
   return `connector:\n  config:\n    a:\n      type: DB\n      db-connector: ${dbConnector}${WADO}\n`;
 }
 
+const SITE = `
+        uri: jdbc:postgresql://db.example.org/pacs
+        user: reader
+        password: \${DB_PASSWORD}
+        pool:
+          max: 4
+        statement-timeout: 30s
+        query:
+          select: >-
+            select p.pat_id as patientId, s.uid as studyInstanceUid, e.uid as seriesInstanceUid, i.uid as sopInstanceUid
+            from patient p join study s on s.patient = p.id join series e on e.study = s.id join image i on i.series = e.id
+          patient-id-column: p.pat_id
+          study-instance-uid-column: s.uid
+          accession-number-column:
+          serie-instance-uid-column: e.uid
+          sop-instance-uid-column: i.uid`;
+
 describe('DatabaseSettings', () => {
   it('are read from the example of the README', async () => {
     const page = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    const text = `${/```yaml\n(.*?)```/s.exec(page)?.[1] as string}${WADO.replace('\n', '')}\n`;
-    const { connectors, problems } = await load(text, { DB_PASSWORD: 'hunter2' });
+    const example = /```yaml\n(.*?)```/s.exec(page)?.[1] as string;
+    const { connectors, problems } = await load(example, { DB_PASSWORD: 'hunter2' });
+    expect(problems).toEqual([]);
+    expect(connectors[0]?.settings).toMatchObject({ user: 'reader', password: 'hunter2', patientIdColumn: 'pid' });
+  });
+
+  it('are read with all that a site sets', async () => {
+    const { connectors, problems } = await load(connector(SITE), { DB_PASSWORD: 'hunter2' });
     expect(problems).toEqual([]);
     expect(connectors[0]?.settings).toMatchObject({
       user: 'reader',
