@@ -1,9 +1,14 @@
 import { type ConnectorConfiguration, redact } from '@pacs-connectors/config-core';
-import { type Connector, ConnectorError, emptyCriteria, type SearchCriteria } from '@pacs-connectors/connector-core';
+import {
+  type Connector,
+  type ConnectorError,
+  emptyCriteria,
+  type SearchCriteria,
+} from '@pacs-connectors/connector-core';
 import { type ManifestElement, type Manifest, renderManifest } from '@pacs-connectors/manifest-builder';
 import { type ManifestService } from '../../manifest/manifest.service.js';
 import { type Grants, retrievalWay } from '../../retrieval/retrieval.js';
-import { connectorError } from '../../watch/connector-error.js';
+import { askByDeadline } from '../../watch/deadline.js';
 import { fetchImage } from './fetch-image.js';
 import { chunksOf, get, ImageProblem } from './get.js';
 import { firstListed, type FirstListed, type ImageRequest, seriesQuestion, seriesRequest } from './image-request.js';
@@ -35,8 +40,6 @@ const NAME_ONE = 'Name a study of this archive by --study UID, or a patient by -
 const LIST_BYTES = 4 * 1024 * 1024;
 /** A whole image may take so long, milliseconds. */
 const IMAGE_MS = 60_000;
-/** How long after its deadline a connector may still say what happened, milliseconds. */
-const GRACE_MS = 500;
 
 /** Connects to one archive, searches a study in it and fetches one image, as the server and Weasis do. Never rejects. */
 export async function checkArchive(connector: Connector, options: ArchiveCheckOptions): Promise<Finding[]> {
@@ -45,7 +48,7 @@ export async function checkArchive(connector: Connector, options: ArchiveCheckOp
     findings.push({ what, verdict, text, ...(lacksSample && { lacksSample }) });
   const { timeoutMs } = options.configuration;
   try {
-    const status = await within(timeoutMs, (signal) => connector.check(signal), connector.id);
+    const status = await askByDeadline(connector.id, (signal) => connector.check(signal), { timeoutMs });
     say('connection', 'ok', `${status.proven ?? 'the archive answers'} (${Math.round(status.latencyMs)} ms)`);
   } catch (error) {
     say('connection', 'error', described(error as ConnectorError));
@@ -85,7 +88,9 @@ async function sampleCriteria(
     return undefined;
   }
   try {
-    const study = await within(configuration.timeoutMs, (signal) => connector.sampleStudy!(signal), connector.id);
+    const study = await askByDeadline(connector.id, (signal) => connector.sampleStudy!(signal), {
+      timeoutMs: configuration.timeoutMs,
+    });
     if (study !== undefined) return { ...emptyCriteria(), studyInstanceUids: [study] };
     say('search', 'not tried', `no study was found in the archive. Store one, and check again.`);
   } catch (error) {
@@ -200,26 +205,6 @@ async function elementOf(manifest: Manifest): Promise<ArcQueryElement | undefine
   let text = '';
   for await (const piece of renderManifest(manifest, { format: 'json' })) text += piece;
   return (JSON.parse(text) as { manifest: ManifestElement }).manifest.arcQuery[0];
-}
-
-/** Ends by the deadline whatever a connector does. @throws ConnectorError and nothing else */
-async function within<Result>(
-  timeoutMs: number,
-  work: (signal: AbortSignal) => Promise<Result>,
-  id: string,
-): Promise<Result> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  let timer: NodeJS.Timeout | undefined;
-  const givenUp = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(ConnectorError.aborted(id, signal)), timeoutMs + GRACE_MS);
-  });
-  try {
-    return await Promise.race([work(signal), givenUp]);
-  } catch (error) {
-    throw connectorError(id, error, signal);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function described({ message, remedy }: ConnectorError): string {
