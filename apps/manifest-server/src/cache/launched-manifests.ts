@@ -103,6 +103,15 @@ export class LaunchedManifests implements OnApplicationShutdown {
     return rendered && rendered !== LATE ? rendered : messageManifest(notYetNotice(this.viewerWaitsMs));
   }
 
+  /** The manifest of a key, if it is there within `delayMs`. It is built on, whether or not somebody waits for it. */
+  async getWithin(delayMs: number, key: string): Promise<CachedManifest | undefined> {
+    const manifest = await within(
+      delayMs,
+      this.get(key, new AbortController().signal).catch(() => undefined),
+    );
+    return manifest === LATE ? undefined : manifest;
+  }
+
   /** Keeps a manifest that was built elsewhere. @returns the key to get it by */
   put(manifest: CachedManifest): Promise<string> {
     return this.cache.put(manifest);

@@ -119,20 +119,10 @@ export class LaunchController {
       void reply.status(302).header('location', url).send();
       return;
     }
-    const found = key === undefined ? foundAlready : await this.foundSoon(key);
+    const found = key === undefined ? foundAlready : (await this.manifests.getWithin(PAGE_WAITS_MS, key))?.found;
     if (reply.raw.destroyed) return;
     const page = launchPage({ viewer, url, found, manifest: key !== undefined });
     void reply.status(200).headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page);
-  }
-
-  /** What the manifest holds, where that is known soon. It is built on, whether or not this page is waited for. */
-  private async foundSoon(key: string) {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, PAGE_WAITS_MS, undefined)));
-    const built = this.manifests.get(key, new AbortController().signal).catch(() => undefined);
-    const manifest = await Promise.race([built, late]);
-    clearTimeout(timer);
-    return manifest?.found;
   }
 }
 
