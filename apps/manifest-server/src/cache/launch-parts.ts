@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { type ArcQuery, readGiven } from '@pacs-connectors/manifest-builder';
-import { type BuiltManifest, joinedManifest, type Part } from '../manifest/manifest.service.js';
+import { type BuiltManifest, joinedManifest, nothingIn, type Part } from '../manifest/manifest.service.js';
 import { type CachedManifest } from './cached-manifest.js';
 
 /** How long a part that a viewer waits for is held back for archives that answer at the same time, milliseconds. */
@@ -73,7 +73,7 @@ export class LaunchParts {
     await this.enqueue(async () => {
       await this.addUpTo(undefined);
       if (this.length < this.options.count) await this.add(parts, nothingIn(parts));
-      while (this.length < this.options.count) await this.add(parts, false);
+      while (this.length < this.options.count) await this.add([], false);
     });
   }
 
@@ -121,8 +121,4 @@ export class LaunchParts {
     done.catch(() => undefined);
     return done;
   }
-}
-
-function nothingIn(parts: readonly Part[]): boolean {
-  return parts.every(({ arcQuery }) => arcQuery.patients.length === 0);
 }

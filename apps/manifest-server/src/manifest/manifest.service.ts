@@ -171,7 +171,7 @@ export async function joinedManifest(
   parts: readonly Part[],
   {
     given = [],
-    nothingFound = parts.every(({ arcQuery }) => arcQuery.patients.length === 0),
+    nothingFound = nothingIn(parts),
     heldBack = new Set(),
   }: { given?: readonly ArcQuery[]; nothingFound?: boolean; heldBack?: ReadonlySet<string> } = {},
 ): Promise<BuiltManifest> {
@@ -196,6 +196,11 @@ export async function joinedManifest(
   };
 }
 
+/** Whether no archive has a patient. */
+export function nothingIn(parts: readonly Part[]): boolean {
+  return parts.every(({ arcQuery }) => arcQuery.patients.length === 0);
+}
+
 /** The part of an archive that is still being asked. */
 function unansweredPart(id: string, waitedMs: number): Part {
   return {
@@ -217,7 +222,7 @@ function outcomeOf(parts: readonly Part[], signal: AbortSignal): BuildReport['ou
   if (signal.aborted) return 'cancelled';
   const failed = parts.filter(({ error }) => error !== undefined).length;
   if (failed > 0) return failed === parts.length ? 'failed' : 'incomplete';
-  return parts.every(({ arcQuery }) => arcQuery.patients.length === 0) ? 'empty' : 'complete';
+  return nothingIn(parts) ? 'empty' : 'complete';
 }
 
 function partReport({ arcQuery: { arcId, patients }, error, durationMs }: Part): PartReport {
