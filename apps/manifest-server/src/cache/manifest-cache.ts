@@ -25,8 +25,8 @@ import { type Claim } from './shared-store.js';
  * Manifests by key: built once however many ask, in this process and across replicas.
  *
  * The same question of the same caller, asked within the same span of time, finds the manifest that is there
- * ({@link LaunchKeys}). The question is kept beside the manifest, so that any replica can build it when the one that had begun is gone. While the shared store is away, launches work on the replica
- * that took them.
+ * ({@link LaunchKeys}). The question is kept beside the manifest, so that any replica can build it when the one that had begun
+ * is gone. While the shared store is away, launches work on the replica that took them.
  *
  * @typeParam Question plain JSON, its members always in one order; it holds everything that makes one manifest differ from
  *   another.
@@ -256,7 +256,8 @@ export class ManifestCache<Question> {
       const count = this.countOf(question);
       const keep = async (part: CachedManifest) => {
         parts = [...parts, part];
-        await this.keep(key, { count, parts, whole: this.manifests.get(key)?.whole });
+        const { whole, staleAt } = this.manifests.get(key) ?? {};
+        await this.keep(key, { count, parts, whole, staleAt });
         build.tellParts(parts);
       };
       const manifest = await this.options.build(question, signal, {
@@ -268,7 +269,8 @@ export class ManifestCache<Question> {
       if (isCurrent(manifest, this.options.builtBy?.())) {
         // Another build may make the parts.
         if (handedOut === undefined) parts = this.manifests.get(key)?.parts ?? parts;
-        await this.keep(key, { count, parts, whole: manifest });
+        const staleAt = manifest.complete ? undefined : Date.now() + this.incompleteTtlMs;
+        await this.keep(key, { count, parts, whole: manifest, staleAt });
       }
       return manifest;
     } finally {
@@ -277,9 +279,8 @@ export class ManifestCache<Question> {
     }
   }
 
-  private async keep(key: string, kept: Omit<KeptLaunch, 'delivered' | 'staleAt'>): Promise<void> {
-    const staleAt = kept.whole?.complete === false ? Date.now() + this.incompleteTtlMs : undefined;
-    const here = this.keepLocally(key, { ...kept, staleAt });
+  private async keep(key: string, kept: Omit<KeptLaunch, 'delivered'>): Promise<void> {
+    const here = this.keepLocally(key, kept);
     await this.shared.use((store) => store.writeManifest(key, encodeKept(here), this.lifeOf(here)));
   }
 
