@@ -13,12 +13,11 @@ export interface LeftOut {
 /** Says it to the reader: a study is never missing without a word. */
 export function leftOutNotices(arcId: string, { studies, series, instances, moved }: LeftOut): Notice[] {
   const notices: Notice[] = [];
-  const parts = [
-    counted(studies, 'study', 'studies'),
-    counted(series, 'series'),
-    counted(instances, 'image', 'images'),
-  ];
-  const what = parts.filter((part) => part !== '').join(', ');
+  const what = [
+    ...(studies > 0 ? [counted(studies, 'study', 'studies')] : []),
+    ...(series > 0 ? [counted(series, 'series', 'series')] : []),
+    ...(instances > 0 ? [counted(instances, 'image')] : []),
+  ].join(', ');
   if (what !== '')
     notices.push({
       severity: 'WARN',
@@ -34,6 +33,7 @@ export function leftOutNotices(arcId: string, { studies, series, instances, move
   return notices;
 }
 
-function counted(number: number, one: string, many = one): string {
-  return number === 0 ? '' : `${number} ${number === 1 ? one : many}`;
+/** A number with its noun: `1 study`, `2 studies`. */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }

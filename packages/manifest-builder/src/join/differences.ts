@@ -1,4 +1,5 @@
 import { type Notice } from '@pacs-connectors/connector-core';
+import { counted } from '../arrange/left-out.js';
 
 /** How the copies of one archive differ from those that are shown in their place. */
 export class Differences {
@@ -97,8 +98,4 @@ export class Differences {
 export function withMayHaveMore(notice: Notice, arcId: string, studies: number): Notice {
   const more = `${counted(studies, 'study is', 'studies are')} shown from other archives; archive ${arcId} may have more images of ${studies === 1 ? 'it' : 'them'}.`;
   return { ...notice, description: `${notice.description} ${more}` };
-}
-
-function counted(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
 }
