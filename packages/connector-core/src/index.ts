@@ -8,3 +8,4 @@ export * from './open-file-limit.js';
 export * from './patient-tree.js';
 export * from './registry.js';
 export * from './single-flight.js';
+export * from './uid.js';

@@ -1,3 +1,4 @@
+import { isUid } from '@pacs-connectors/connector-core';
 import { Tag } from '../dimse/tags.js';
 import { type DataSetText } from '../text/data-set-text.js';
 import {
@@ -12,7 +13,7 @@ import {
   type TreeAnswer,
 } from './answers.js';
 import { type FindScu, type FindQuery } from './find-scu.js';
-import { isUid, literalMatch, significant } from './identifier.js';
+import { literalMatch, significant } from './identifier.js';
 import { RETURN_KEYS, TREE_KEYS } from './return-keys.js';
 import { type QuerySupport } from './query-support.js';
 import { queryByUids, UnsupportedQueryError } from './uid-queries.js';

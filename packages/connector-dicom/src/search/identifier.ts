@@ -65,8 +65,3 @@ export function isPlain(value: string): boolean {
 export function significant(value: string): string {
   return value.replace(/^ +| +$/g, '').normalize('NFC');
 }
-
-/** Whether `uid` can be one (PS3.5 9.1); leading zeros in a component, which archives have, are let pass. */
-export function isUid(uid: string | undefined): uid is string {
-  return uid !== undefined && uid.length <= 64 && /^\d+(\.\d+)*$/.test(uid);
-}

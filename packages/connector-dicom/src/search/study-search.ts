@@ -1,10 +1,10 @@
-import { type PatientIdentifier, type SearchCriteria } from '@pacs-connectors/connector-core';
+import { isUid, type PatientIdentifier, type SearchCriteria } from '@pacs-connectors/connector-core';
 import { Tag } from '../dimse/tags.js';
 import { type StudyAnswer } from './answers.js';
 import { type Archive } from './archive.js';
 import { isRefusal } from './find-scu.js';
 import { FoundStudies } from './found-studies.js';
-import { isUid, significant } from './identifier.js';
+import { significant } from './identifier.js';
 import { matchIssuer } from './issuers.js';
 import { type Notices } from './notices.js';
 import { type QuerySupport } from './query-support.js';

@@ -3,6 +3,7 @@ import {
   type Connector,
   type ConnectorError,
   emptyCriteria,
+  isUid,
   type SearchCriteria,
 } from '@pacs-connectors/connector-core';
 import { type ManifestElement, type Manifest, renderManifest } from '@pacs-connectors/manifest-builder';
@@ -169,7 +170,7 @@ async function requestOfSeries(
     );
   const uid = first?.['0020000E']?.Value?.[0];
   // The UID goes into an address, where anything else may lead elsewhere.
-  if (typeof uid !== 'string' || uid.length > 64 || !/^\d+(\.\d+)*$/.test(uid))
+  if (!isUid(uid))
     throw new ImageProblem(
       'it lists a series without a valid Series Instance UID (1 to 64 digits and dots)',
       "Ask the archive's administrator to look at the series of this study.",
