@@ -1,5 +1,5 @@
 // Checks one uploaded manifest in a thread of its own: libxml2 works on a document within one call, as long as that takes, and
-// only a thread can be ended in the middle of it. Given { text }, it posts { json, found, bearerTokens } or { wrong }.
+// only a thread can be ended in the middle of it. Given { text, patterns }, it posts { json, found, bearerTokens } or { wrong }.
 import { parentPort, workerData } from 'node:worker_threads';
 import { ParseOption, XmlDocument, XmlElement } from 'libxml2-wasm';
 import { addressFault, headerFault, xmlFault } from './uploaded-manifest-rules.mjs';
@@ -24,8 +24,8 @@ const MOST_FAULTS = 10;
 
 parentPort?.postMessage(check(workerData));
 
-/** @param {{ text: string }} manifest */
-function check({ text }) {
+/** @param {{ text: string, patterns: import('./uploaded-manifest-rules.mjs').Patterns }} manifest */
+function check({ text, patterns }) {
   let document;
   try {
     document = XmlDocument.fromString(text, { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE });
@@ -37,7 +37,7 @@ function check({ text }) {
       if (!faults.has(line)) faults.set(line, `line ${line}${xmlFault(message)}`);
     return { wrong: `The XML is broken: ${[...faults.values()].join('; ')}.` };
   }
-  const faults = faultsIn(document.root);
+  const faults = faultsIn(document.root, patterns);
   if (faults.length > 0) return { wrong: `Weasis cannot open it: ${faults.join('; ')}.` };
   const arcQueries = children(document.root, 'arcQuery');
   return {
@@ -51,7 +51,7 @@ function check({ text }) {
  * What keeps Weasis from opening a manifest. It reads elements and attributes by name, whatever else is there, so this is
  * no schema: `manifest.xsd` says what we make, and refuses much that Weasis opens.
  */
-function faultsIn(root) {
+function faultsIn(root, patterns) {
   const faults = [];
   const note = (element, words) => {
     if (words && faults.length < MOST_FAULTS) faults.push(`line ${element.line}, ${words}`);
@@ -60,11 +60,11 @@ function faultsIn(root) {
   if (root.name !== 'manifest') note(root, 'the outermost element is not manifest');
   else if (arcQueries.length === 0) note(root, 'manifest holds no arcQuery');
   for (const arcQuery of arcQueries) {
-    note(arcQuery, addressFault(textOf(arcQuery, 'baseUrl')));
-    note(arcQuery, headerFault('Authorization', textOf(arcQuery, 'webLogin') ?? '', 'arcQuery webLogin'));
+    note(arcQuery, addressFault(textOf(arcQuery, 'baseUrl'), patterns));
+    note(arcQuery, headerFault('Authorization', textOf(arcQuery, 'webLogin') ?? '', 'arcQuery webLogin', patterns));
     let afterPatient = false;
     for (const child of children(arcQuery)) {
-      if (child.name === 'httpTag') note(child, tagFault(child, afterPatient));
+      if (child.name === 'httpTag') note(child, tagFault(child, afterPatient, patterns));
       afterPatient ||= child.name === 'Patient';
     }
     for (const patient of children(arcQuery, 'Patient')) noteMissingUids(patient, 'Study', note);
@@ -72,12 +72,12 @@ function faultsIn(root) {
   return faults;
 }
 
-function tagFault(tag, afterPatient) {
+function tagFault(tag, afterPatient, patterns) {
   const [key, value] = [textOf(tag, 'key'), textOf(tag, 'value')];
   if (key === undefined || value === undefined) return `httpTag ${key === undefined ? 'key' : 'value'} is missing`;
   if (afterPatient)
     return 'httpTag comes after Patient, where Weasis does not send it: move it before the first Patient';
-  return headerFault(key, value, 'httpTag');
+  return headerFault(key, value, 'httpTag', patterns);
 }
 
 function noteMissingUids(parent, name, note) {

@@ -1,9 +1,11 @@
 // What Weasis, a Java program, cannot use of an uploaded manifest. No sentence repeats a value.
 import { isIPv6 } from 'node:net';
 
-/** What java.net.URI refuses anywhere: the characters that RFC 2396 2.4.3 excludes, and blanks and controls of Unicode. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const REFUSED = /[\s\u0000-\u001f\u007f-\u009f"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})/;
+/**
+ * The patterns of config-core for what Java refuses: a thread cannot load TypeScript in tests, so it is given them.
+ *
+ * @typedef {{ refusedInAddress: RegExp, headerName: RegExp, setByJava: RegExp, refusedInHeader: RegExp }} Patterns
+ */
 
 /** What libxml2's messages begin with, and the same in our words: its own may repeat a value. */
 const XML_FAULTS = [
@@ -41,11 +43,12 @@ export function xmlFault(message) {
  * Why Weasis cannot make addresses of images out of an arcQuery's `baseUrl`. An empty one is right beside whole addresses.
  *
  * @param {string | undefined} url
+ * @param {Patterns} patterns
  * @returns {string | undefined}
  */
-export function addressFault(url) {
+export function addressFault(url, { refusedInAddress }) {
   if (url === undefined) return 'arcQuery baseUrl is missing';
-  const [character] = REFUSED.exec(url) ?? [];
+  const [character] = refusedInAddress.exec(url) ?? [];
   if (character !== undefined)
     return `arcQuery baseUrl holds ${nameOf(character)}, which Weasis refuses: write it as %XX`;
   const [, scheme, rest = '', fragment = ''] = /^([^:/?#]*:)?([^#]*)(?:#([^]*))?$/.exec(url) ?? [];
@@ -65,22 +68,18 @@ function nameOf(character) {
   return /[!-~]/.test(character) ? character : 'a blank or a control character';
 }
 
-/** Names that Java's HTTP client sets itself and refuses from others. */
-const SET_BY_JAVA = /^(?:host|connection|content-length|expect|upgrade)$/i;
-
 /**
  * Why Weasis cannot send a header.
  *
  * @param {string} name
  * @param {string} value
  * @param {string} what the element that has it
+ * @param {Patterns} patterns
  * @returns {string | undefined}
  */
-export function headerFault(name, value, what) {
-  // RFC 9110 5.1: a token.
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) return `${what} key is not the name of a header`;
-  if (SET_BY_JAVA.test(name)) return `${what} sets ${name}, which Weasis sets itself: it would fetch no image`;
-  // RFC 9110 5.5, without tabs: Weasis 4.7.1 ends at them.
-  if (/[^\x20-\x7e\xa0-\xff]/.test(value)) return `${what} holds a character that a header cannot`;
+export function headerFault(name, value, what, { headerName, setByJava, refusedInHeader }) {
+  if (!headerName.test(name)) return `${what} key is not the name of a header`;
+  if (setByJava.test(name)) return `${what} sets ${name}, which Weasis sets itself: it would fetch no image`;
+  if (refusedInHeader.test(value)) return `${what} holds a character that a header cannot`;
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
+import { HEADER_NAME, REFUSED_IN_ADDRESS, REFUSED_IN_HEADER, SET_BY_JAVA } from '@pacs-connectors/config-core';
 import { openFileLimit } from '@pacs-connectors/connector-core';
 import { type CachedManifest, type FoundInArchive, tagOf } from '../cache/cached-manifest.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
@@ -13,6 +14,13 @@ const DEADLINE_MS = 30_000;
 /** How many may wait to be checked, one after the other. */
 const MOST_WAITING = 8;
 const CHECK = new URL('./uploaded-manifest-check.mjs', import.meta.url);
+/** What Java refuses of addresses and headers, as in the configuration. */
+const PATTERNS = {
+  refusedInAddress: REFUSED_IN_ADDRESS,
+  headerName: HEADER_NAME,
+  setByJava: SET_BY_JAVA,
+  refusedInHeader: REFUSED_IN_HEADER,
+};
 
 /** What {@link CHECK} found. */
 type Checked = { json: string; found: FoundInArchive[]; bearerTokens: string[] } | { wrong: string };
@@ -105,7 +113,7 @@ async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
 /** @throws ProblemError 422 where it takes too long or too much memory, 503 where no file can be opened for it */
 function check(text: string): Promise<Checked> {
   const worker = new Worker(CHECK, {
-    workerData: { text },
+    workerData: { text, patterns: PATTERNS },
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
   return new Promise<Checked>((resolve, reject) => {

@@ -1,7 +1,8 @@
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 import { REFUSED_IN_URI, uriCharacters } from '../values/uri-characters.js';
 
-const FIRST_REFUSED = new RegExp(`[${REFUSED_IN_URI}]|%(?![0-9A-Fa-f]{2})`, 'u');
+/** What java.net.URI refuses in an address, wherever it is. */
+export const REFUSED_IN_ADDRESS = new RegExp(`[${REFUSED_IN_URI}]|%(?![0-9A-Fa-f]{2})`, 'u');
 
 const PART = uriCharacters('?#\\[\\]');
 /** Texts that {@link IsRetrievalUrl} and `IsHttpUrl` accept, nearly: for the JSON Schema. */
@@ -9,7 +10,7 @@ export const RETRIEVAL_URL_PATTERN = `^[hH][tT][tT][pP][sS]?://(?=[^/])(?:${PART
 
 /** The first thing that keeps Weasis, a Java program, from making the addresses of images out of `url`; completes "without …". */
 function refusedIn(url: string): string | undefined {
-  const [character] = FIRST_REFUSED.exec(url) ?? [];
+  const [character] = REFUSED_IN_ADDRESS.exec(url) ?? [];
   if (character !== undefined) return refusal(character);
   if (url.includes('?')) return '? (Weasis appends the path or the query of each image; see additionnalParameters)';
   if (url.includes('#')) return '# (Weasis appends the path or the query of each image)';
