@@ -50,7 +50,15 @@ function setUp(more: Partial<ManifestCacheOptions<string>> = {}) {
     return builds[count - 1]!;
   };
   const part = async (key: string, number: number, signal = forever) => (await cache.get(key, signal, number))?.tag;
-  return { cache, builds, begun, part };
+  /** Asks for a part, and goes away before it is there. */
+  const leave = async (key: string, number: number) => {
+    const leaving = new AbortController();
+    const gone = part(key, number, leaving.signal);
+    await turn();
+    leaving.abort();
+    await expect(gone).rejects.toThrow();
+  };
+  return { cache, builds, begun, part, leave };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -78,16 +86,12 @@ describe('the parts of a launch', () => {
   });
 
   it('are built on where a viewer has got one, and not where it left before that', async () => {
-    const { cache, builds, begun, part } = setUp();
+    const { cache, builds, begun, part, leave } = setUp();
     const key = await cache.launch('q');
     const build = await begun(1);
     await build.keep('first');
     expect(await part(key, 1)).toBe('first');
-    const leaving = new AbortController();
-    const gone = part(key, 2, leaving.signal);
-    await turn();
-    leaving.abort();
-    await expect(gone).rejects.toThrow();
+    await leave(key, 2);
     expect(build.signal.aborted).toBe(true);
     // Who comes later gets what was given, and what is lacking.
     expect(await part(key, 1)).toBe('first');
@@ -163,16 +167,12 @@ describe('the parts of a launch', () => {
   });
 
   it('are not lost where one is asked for out of order', async () => {
-    const { cache, begun, part } = setUp();
+    const { cache, begun, part, leave } = setUp();
     const key = await cache.launch('q');
     const first = await begun(1);
     await first.keep('first');
     expect(await part(key, 1)).toBe('first');
-    const leaving = new AbortController();
-    const gone = part(key, 2, leaving.signal);
-    await turn();
-    leaving.abort();
-    await expect(gone).rejects.toThrow();
+    await leave(key, 2);
     await expect(part(key, 3)).rejects.toThrow(PartsLost);
     const second = part(key, 2);
     const build = await begun(2);
