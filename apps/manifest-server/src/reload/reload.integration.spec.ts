@@ -67,12 +67,19 @@ const refused = async () => JSON.stringify((await configurationHealth())?.['refu
 const metric = async (name: string) =>
   new RegExp(`^${name} (\\S+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
 
-/** Asks for a manifest. @returns its text, and the questions that the archive is asked for it */
+/** Requests a manifest and waits for its questions to the archive. Await `text` before the server ends. */
 async function ask(study: string, questions: number) {
   const before = archive.questions.length;
   const text = fetch(`${url}/manifest?studyUID=${study}`).then((response) => response.text());
   await until(() => archive.questions.length === before + questions);
   return { text, asked: archive.questions.slice(before) };
+}
+
+/** Requests a manifest for which a prompt archive is asked once. @returns the path of that question */
+async function askedPath(study: string) {
+  const { text, asked } = await ask(study, 1);
+  expect(await text).toContain(`StudyInstanceUID="${study}"`);
+  return asked[0]?.path;
 }
 
 it('makes the changed connector anew, while searches under way end on the old ones; the other stays as it is', async () => {
@@ -110,20 +117,20 @@ it('keeps what it has where the files are bad, and says so until they are good',
   });
   expect(await metric('pacs_config_last_reload_successful')).toBe('0');
   expect(server.output()).toContain('connector.timeout: found \\"often\\"');
-  expect((await ask('2.25.3', 1)).asked[0]?.path).toBe('/a/?study=2.25.3');
+  expect(await askedPath('2.25.3')).toBe('/a/?study=2.25.3');
 
   await writeFile(file, 'connector: [ hunter2');
   await until(async () => (await refused()).includes('connectors.yml:1:'));
   await rm(file);
   await until(async () => (await refused()).includes('found no such file'));
   expect(server.output()).toContain('found no such file');
-  expect((await ask('2.25.4', 1)).asked[0]?.path).toBe('/a/?study=2.25.4');
+  expect(await askedPath('2.25.4')).toBe('/a/?study=2.25.4');
 
   await writeFile(file, configured({ one: 'b' }));
   await until(async () => (await configurationHealth())?.['status'] === 'up');
   expect((await configurationHealth())?.['since']).not.toBe(since);
   expect(await metric('pacs_config_last_reload_successful')).toBe('1');
-  expect((await ask('2.25.5', 1)).asked[0]?.path).toBe('/b/?study=2.25.5');
+  expect(await askedPath('2.25.5')).toBe('/b/?study=2.25.5');
   expect(server.output()).not.toContain('hunter2');
   expect(server.child.exitCode).toBeNull();
 });
