@@ -42,6 +42,11 @@ const noSignals = {
     "CallExpression[callee.property.name='kill']:not([arguments.0.object.name='process'][arguments.0.property.name='pid'])",
   message: `Node.js also signals a process that never started. Use one of ${signallers.join(', ')}.`,
 };
+/** An error table makes codes, so that each is on the page of errors. */
+const noCodesByHand = {
+  selector: "TSAsExpression[typeAnnotation.typeName.name='ErrorCode']",
+  message: 'Add the code to the error-codes.ts of this package and take it from there.',
+};
 /** Jest's limit ends what hangs (jest.config.mjs). A limit of its own would end a test or a hook that a busy machine makes slow. */
 const noLimits = [
   'CallExpression[callee.name=/^(before|after)(All|Each)$/][arguments.length>1]',
@@ -75,9 +80,9 @@ export default tseslint.config(
   {
     files: ['**/*.ts', '**/*.mjs', '**/*.js'],
     ignores: signallers,
-    rules: { 'no-restricted-syntax': ['error', noSignals] },
+    rules: { 'no-restricted-syntax': ['error', noSignals, noCodesByHand] },
   },
-  { files: ['**/*.spec.ts'], rules: { 'no-restricted-syntax': ['error', noSignals, ...noLimits] } },
+  { files: ['**/*.spec.ts'], rules: { 'no-restricted-syntax': ['error', noSignals, noCodesByHand, ...noLimits] } },
   {
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: {

@@ -1,4 +1,6 @@
 import { type Depth, type IdentifierKind, type SearchCriteria } from './criteria.js';
+import { codes } from './error-codes.js';
+import { type ErrorCode } from './error-table.js';
 import { type Patient } from './model.js';
 
 /** One archive that can be asked. */
@@ -65,8 +67,15 @@ export interface SearchResult {
 /** One sentence for whoever looks at the images: plain words, no secrets. */
 export interface Notice {
   severity: 'INFO' | 'WARN' | 'ERROR';
+  /** A code of the package's error table. */
+  code?: ErrorCode;
   title: string;
   description: string;
+}
+
+/** Returns the code of a notice; the one for notices without a code if a plug-in gave none. */
+export function codeOf({ code }: Notice): ErrorCode {
+  return code ?? codes['archive.notice'];
 }
 
 export interface ConnectorStatus {

@@ -1,34 +1,45 @@
+import { codes } from './error-codes.js';
+import { type ErrorCode } from './error-table.js';
+
 /** Why an archive's part is missing. */
 export type ConnectorErrorKind =
-  /** Not reachable: refused, no route, name not known, connection lost. */
+  /** Not reachable: connection refused or lost, no route, unknown host name. */
   | 'unavailable'
   /** No complete answer before the deadline. */
   | 'timeout'
-  /** Reached, and it declined: credentials, AE titles, permissions, a failure status. */
+  /** Reached, and it refused: login, AE titles, permissions, a failure status. */
   | 'refused'
-  /** Our configuration of it cannot work. */
+  /** Its configuration cannot work. */
   | 'misconfigured'
   /** It answered something that the protocol does not allow. */
   | 'protocol'
-  /** Whoever asked is gone; nothing was wrong. */
+  /** The caller left. Nothing is wrong. */
   | 'cancelled';
 
 export interface ConnectorErrorOptions {
+  /** A code of the package's error table; by default the one of connector-core for the error's kind. */
+  code?: ErrorCode;
   /** What an operator does about it, one sentence. */
   remedy?: string;
   cause?: unknown;
-  /** The caller can mend it: the archive wants a bearer token, and the request had none. */
+  /** The caller can correct it: the archive wants a bearer token, and the request had none. */
   tokenNeeded?: boolean;
 }
 
+const MARK = Symbol.for('pacs-connectors.ConnectorError');
+
 /**
- * An archive's part that could not be had. `message` says what happened and names the archive; neither it nor `remedy`
- * holds a password, a token or a patient's data, since both are shown to users and logged.
+ * Says why an archive's part is missing. `message` says what happened and names the archive. `message` and `remedy` are shown to
+ * users and logged, so neither contains a password, a token or a patient's data.
+ *
+ * `instanceof` also recognises the errors of another copy of this package, which a plug-in may have.
  */
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
+  readonly code: ErrorCode;
   readonly remedy?: string;
   readonly tokenNeeded: boolean;
+  protected readonly [MARK] = true;
 
   constructor(
     readonly connectorId: string,
@@ -37,11 +48,18 @@ export class ConnectorError extends Error {
     options: ConnectorErrorOptions = {},
   ) {
     super(message, { cause: options.cause });
+    this.code = options.code ?? CODE_OF_KIND[kind];
     this.remedy = options.remedy;
     this.tokenNeeded = options.tokenNeeded ?? false;
   }
 
-  /** Any thrown value as a ConnectorError: itself where it is one, else of `kind` with its message. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass keeps the usual meaning of instanceof.
+    if (this !== ConnectorError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && MARK in value;
+  }
+
+  /** Returns a ConnectorError unchanged, and any other thrown value as one of `kind` with the same message. */
   static from(connectorId: string, error: unknown, kind: ConnectorErrorKind = 'protocol'): ConnectorError {
     if (error instanceof ConnectorError) return error;
     return new ConnectorError(connectorId, kind, error instanceof Error ? error.message : String(error), {
@@ -50,12 +68,12 @@ export class ConnectorError extends Error {
   }
 
   /**
-   * The error for a question whose `signal` ended it: `timeout` where the deadline passed (`AbortSignal.timeout`),
-   * `cancelled` where the caller went away.
+   * Returns the error of a search that `signal` ended: `timeout` if the deadline passed (`AbortSignal.timeout`), `cancelled` if
+   * the caller left.
    */
   static aborted(connectorId: string, signal: AbortSignal): ConnectorError {
-    const late = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
-    return late
+    const isTimeout = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
+    return isTimeout
       ? new ConnectorError(connectorId, 'timeout', 'no complete answer before the deadline', {
           remedy: 'Ask for less, or see whether the archive is overloaded.',
           cause: signal.reason,
@@ -63,3 +81,12 @@ export class ConnectorError extends Error {
       : new ConnectorError(connectorId, 'cancelled', 'the caller is gone', { cause: signal.reason });
   }
 }
+
+const CODE_OF_KIND: Readonly<Record<ConnectorErrorKind, ErrorCode>> = {
+  unavailable: codes['archive.unavailable'],
+  timeout: codes['archive.timeout'],
+  refused: codes['archive.refused'],
+  misconfigured: codes['archive.misconfigured'],
+  protocol: codes['archive.protocol-violated'],
+  cancelled: codes['archive.cancelled'],
+};

@@ -1,5 +1,7 @@
 export * from './connector.js';
 export * from './criteria.js';
+export { errors as archiveErrors } from './error-codes.js';
+export * from './error-table.js';
 export * from './errors.js';
 export * from './filters.js';
 export * from './limited-connector.js';

@@ -11,6 +11,7 @@ it.each([
   ['words of Node.js', failure('ERR_WORKER_INIT_FAILED', 'Worker initialization failure: EMFILE')],
 ])('finds the limit of this process in an error: %s', (_, error) => {
   expect(openFileLimit(error)).toEqual({
+    code: 'archive.open-files.limit-reached',
     message: 'this process has reached its limit of open files and connections (EMFILE)',
     remedy: expect.stringMatching(/^Raise the limit of open files of this process: LimitNOFILE=/),
   });

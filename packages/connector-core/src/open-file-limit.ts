@@ -1,7 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
+import { codes } from './error-codes.js';
+import { type ErrorCode } from './error-table.js';
 
 /** A limit of open files that has been reached, in words for an operator. */
 export interface OpenFileLimit {
+  code: ErrorCode;
   message: string;
   /** What an operator does about it, one sentence. */
   remedy: string;
@@ -9,11 +12,13 @@ export interface OpenFileLimit {
 
 const LIMITS: Record<string, OpenFileLimit> = {
   EMFILE: {
+    code: codes['archive.open-files.limit-reached'],
     message: 'this process has reached its limit of open files and connections (EMFILE)',
     remedy:
       'Raise the limit of open files of this process: LimitNOFILE= in its systemd unit, --ulimit nofile= of its container, or ulimit -n in its shell.',
   },
   ENFILE: {
+    code: codes['archive.open-files.limit-reached'],
     message: 'this machine has reached its limit of open files (ENFILE)',
     remedy: 'Raise fs.file-max on this machine, or find the program that holds so many files open.',
   },

@@ -1,0 +1,55 @@
+import { errorTable } from './error-table.js';
+
+/** The errors that any archive may have, whatever its language. */
+export const errors = errorTable({
+  'archive.unavailable': {
+    title: 'Archive not reachable',
+    meaning: 'No connection to the archive could be made, or it was lost.',
+    remedy: 'Check that the archive runs, and that its address and port in the configuration are right.',
+    since: '0.2.0',
+  },
+  'archive.timeout': {
+    title: 'No answer in time',
+    meaning: 'The archive did not answer completely before the deadline.',
+    remedy: 'Request less, or check whether the archive is overloaded.',
+    since: '0.2.0',
+  },
+  'archive.refused': {
+    title: 'Refused by the archive',
+    meaning: 'The archive was reached and refused the request.',
+    remedy: 'Check the login, the AE titles and the permissions with the archive’s administrator.',
+    since: '0.2.0',
+  },
+  'archive.misconfigured': {
+    title: 'Configuration cannot work',
+    meaning: 'The settings of this archive cannot work together.',
+    remedy: 'Correct the settings that the message names.',
+    since: '0.2.0',
+  },
+  'archive.protocol-violated': {
+    title: 'Answer not understood',
+    meaning: 'The archive answered with something that its protocol does not allow.',
+    remedy: 'Report the message to the archive’s administrator or manufacturer.',
+    since: '0.2.0',
+  },
+  'archive.cancelled': {
+    title: 'Request cancelled',
+    meaning: 'The caller left before the answer was complete. Nothing is wrong with the archive.',
+    remedy: 'Nothing needs to be done.',
+    since: '0.2.0',
+  },
+  'archive.open-files.limit-reached': {
+    title: 'Limit of open files reached',
+    meaning: 'This server has as many files and connections open as the operating system allows.',
+    remedy: 'Raise the limit of open files (LimitNOFILE of systemd, ulimit -n) and restart the server.',
+    since: '0.2.0',
+  },
+  'archive.notice': {
+    title: 'Notice without a code',
+    meaning: 'A plug-in reported a notice without a code of its own.',
+    remedy: 'Read the notice. The maintainer of the plug-in can give it a code.',
+    since: '0.2.0',
+  },
+});
+
+export const { codes } = errors;
