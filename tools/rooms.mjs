@@ -26,7 +26,7 @@ export const rooms = {
       'search reload',
       'http retrieval watch lifecycle demo cli/import',
       'boot',
-      'logging',
+      'logging errors',
     ],
   },
   'connector-db': {

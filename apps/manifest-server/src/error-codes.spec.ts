@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { type ErrorTable } from '@pacs-connectors/connector-core';
 import { keepTable } from './testing/documented-table.js';
 
 const ROOT = new URL('../../../', import.meta.url);
-const FILE = 'src/error-codes.ts';
+const FILE = 'error-codes.ts';
 
 interface Package {
   folder: string;
@@ -21,13 +22,14 @@ async function packages(): Promise<Package[]> {
     for (const name of (await readdir(new URL(parent, ROOT))).sort()) {
       const folder = `${parent}/${name}`;
       const files = await readdir(new URL(`${folder}/src`, ROOT), { recursive: true });
-      if (!files.includes('error-codes.ts')) continue;
-      const { errors } = (await import(fileURLToPath(new URL(`${folder}/${FILE}`, ROOT)))) as { errors: ErrorTable };
+      const file = files.find((path) => basename(path) === FILE);
+      if (file === undefined) continue;
+      const { errors } = (await import(fileURLToPath(new URL(`${folder}/src/${file}`, ROOT)))) as {
+        errors: ErrorTable;
+      };
       const code = files.filter((file) => /(?<!\.spec)\.ts$/.test(file) && !/^testing\/|\/testing\//.test(file));
       const texts = await Promise.all(
-        code
-          .filter((file) => file !== 'error-codes.ts')
-          .map((file) => readFile(new URL(`${folder}/src/${file}`, ROOT), 'utf8')),
+        code.filter((path) => path !== file).map((path) => readFile(new URL(`${folder}/src/${path}`, ROOT), 'utf8')),
       );
       found.push({ folder, table: errors, sources: texts.join('\n') });
     }

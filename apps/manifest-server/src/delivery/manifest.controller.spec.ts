@@ -290,7 +290,7 @@ describe('a request that cannot be answered', () => {
   it('is told every bad parameter', async () => {
     const { response, body } = await problem('/manifest?studyUID=x&patientID=Doe%00&viewer=%zz');
     expect(response.status).toBe(400);
-    expect(body).toMatchObject({ type: 'urn:pacs-connectors:problem:bad-parameters', status: 400 });
+    expect(body).toMatchObject({ type: 'urn:pacs-connectors:error:server.request.parameters-invalid', status: 400 });
     expect((body['errors'] as { parameter: string }[]).map(({ parameter }) => parameter)).toEqual([
       'viewer',
       'patientID',

@@ -1,11 +1,13 @@
 import { STATUS_CODES } from 'node:http';
+import { type ErrorCode } from '@pacs-connectors/connector-core';
+import { codes, errors, type ServerErrorCode } from '../errors/error-codes.js';
 import { type ParameterError } from './bad-parameters.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** RFC 9457: why a request has no other answer. No member holds a value of the request: it may be a patient's. */
 export interface Problem {
-  /** Tells kinds of problem apart; `about:blank` where the status says it all. */
+  /** Ends in the error code. */
   type: string;
   title: string;
   status: number;
@@ -16,8 +18,13 @@ export interface Problem {
   requestId?: string;
 }
 
-/** Parameters that cannot be used. */
-export const BAD_PARAMETERS = 'urn:pacs-connectors:problem:bad-parameters';
+/** The URI of an error code. */
+export function problemType(code: ErrorCode): string {
+  return `urn:pacs-connectors:error:${code}`;
+}
+
+/** The type of parameters that cannot be used. */
+export const BAD_PARAMETERS = problemType(codes['server.request.parameters-invalid']);
 
 /** A request that is answered by a {@link Problem}. */
 export class ProblemError extends Error {
@@ -29,19 +36,24 @@ export class ProblemError extends Error {
   }
 }
 
-/** The problem of a status that says it all. */
-export function plainProblem(status: number, detail: string): Problem {
-  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+/**
+ * The problem of a request.
+ *
+ * @param code of the server's error table, which has the title.
+ */
+export function plainProblem(status: number, detail: string, code?: ServerErrorCode): Problem {
+  if (!code) return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+  return { type: problemType(codes[code]), title: errors.entries[code].title, status, detail };
 }
 
 /** The problem of parameters that cannot be used. */
-export function parametersProblem(errors: ParameterError[]): Problem {
+export function parametersProblem(faults: ParameterError[]): Problem {
   return {
     type: BAD_PARAMETERS,
-    title: 'The request cannot be used as it is',
+    title: errors.entries['server.request.parameters-invalid'].title,
     status: 400,
-    detail: errors.map(({ parameter, detail }) => `${parameter} ${detail}`).join('; '),
-    errors,
+    detail: faults.map(({ parameter, detail }) => `${parameter} ${detail}`).join('; '),
+    errors: faults,
   };
 }
 
