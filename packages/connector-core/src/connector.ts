@@ -58,19 +58,37 @@ export interface Caller {
   bearerToken?: string;
 }
 
+/** An archive's answer: all of it, or as much as came with notices that say what is missing. */
 export interface SearchResult {
   patients: Patient[];
-  /** What a reader of the answer has to know: a criterion that was skipped, a result that the archive cut. */
+  /** What a reader of the answer has to know. */
   notices: Notice[];
 }
 
-/** One sentence for whoever looks at the images: plain words, no secrets. */
+/** One sentence or two for the person who looks at the images: plain words, no secrets. */
 export interface Notice {
   severity: 'INFO' | 'WARN' | 'ERROR';
   /** A code of the package's error table. */
   code?: ErrorCode;
   title: string;
   description: string;
+  /** What the answer lacks, if the notice is about that. An answer without such a notice is complete. */
+  missing?: Missing;
+}
+
+/** A part that the archive has, or may have, and that its answer lacks. */
+export interface Missing {
+  /** What is missing; with `study`, everything in it too. */
+  level: 'study' | 'series' | 'instance';
+  /** How many at that level, at least 1; absent if the archive does not say. */
+  count?: number;
+  /** The studies that lack it, as far as they are known. */
+  studyInstanceUids?: readonly string[];
+}
+
+/** Returns whether the answer of a search is all that the archive has, as far as its connector knows. */
+export function isComplete({ notices }: Pick<SearchResult, 'notices'>): boolean {
+  return notices.every(({ missing }) => missing === undefined);
 }
 
 /** Returns the code of a notice; the one for notices without a code if a plug-in gave none. */
