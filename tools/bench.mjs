@@ -1,7 +1,7 @@
-// `npm run bench [name …]`: builds, runs every `bench/*.bench.mjs` of the packages and apps in a process of its own, prints a table
-// and writes reports/bench.json. A benchmark prints one JSON object a line:
+// `npm run bench [name …]`: builds, runs each `bench/*.bench.mjs` of the packages and apps in a separate process, prints a table,
+// and writes reports/bench.json. A benchmark prints one JSON object per line:
 //   { "name": …, "value": …, "baseline": …, "unit": "ms", "ratio": …, "target": …, "note": … }
-// `ratio` is value ÷ baseline, both measured in that run; it should be at most `target`.
+// `ratio` is value ÷ baseline, both measured in the same run. It should be at most `target`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// `npm run build`: one TypeScript process builds every package that has a `tsconfig.lib.json`, each after those that it references,
-// and only what has changed. Arguments are tsc's own.
+// `npm run build`: one TypeScript process builds every package that has a `tsconfig.lib.json`. It builds a package after those
+// that it references, and skips what has not changed. Arguments go to tsc.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// Checks that no folder imports from its own floor or one above it (tools/rooms.mjs), and that docs/architecture.md shows the
-// house as it is. With --write it draws the pictures again.
+// Checks that no folder imports from its own floor or a higher one (tools/rooms.mjs), and that the pictures in
+// docs/architecture.md are current. With --write, it draws the pictures again.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cruise, format } from 'dependency-cruiser';
@@ -9,7 +9,7 @@ import extractTsConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const PAGE = 'docs/architecture.md';
 const SERVER = '^apps/manifest-server/src';
-/** What each picture shows: `includeOnly` picks the files, `collapse` the part of their paths that is a box. */
+/** The pictures. `includeOnly` selects the files; `collapse` is the part of their paths that becomes a box. */
 const pictures = {
   packages: { collapse: '^(packages|apps|tools)/[^/]+' },
   'rooms of the server': { includeOnly: `${SERVER}/[^/]+/`, collapse: `${SERVER}/(cli/(connect|import)|[^/]+)` },
@@ -21,7 +21,8 @@ const { output: house } = await cruise(['packages', 'apps', 'tools'], options, u
 });
 const { output, exitCode } = await format(house, { outputType: 'err' });
 console.log(output.trim());
-if (house.summary.totalCruised === 0) throw new Error('dependency-cruiser has found no file.');
+if (house.summary.totalCruised === 0)
+  throw new Error('dependency-cruiser found no files. Check the paths in tools/floors.mjs.');
 
 const page = readFileSync(PAGE, 'utf8');
 let current = page;
@@ -30,8 +31,9 @@ for (const [name, options] of Object.entries(pictures)) {
   const [begin, end] = [`<!-- picture: ${name} -->`, '<!-- end of picture -->'];
   const before = current.indexOf(begin);
   const after = current.indexOf(end, before);
-  if (before < 0 || after < 0) throw new Error(`${PAGE} has no place for the picture "${name}": ${begin} … ${end}`);
-  // Floors lie above one another.
+  if (before < 0 || after < 0)
+    throw new Error(`${PAGE} has no place for the picture "${name}". Add the lines ${begin} and ${end}`);
+  // Draws a higher floor above a lower one.
   const drawing = mermaid.trim().replace('flowchart LR', 'flowchart TD');
   const picture = `${begin}\n\n\`\`\`mermaid\n${drawing}\n\`\`\`\n\n`;
   current = current.slice(0, before) + picture + current.slice(after);

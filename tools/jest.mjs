@@ -1,4 +1,4 @@
-// Runs Jest as ES modules. Arguments are Jest's own; a bare folder narrows the run to it.
+// Runs Jest with ES modules. Arguments go to Jest; a folder as argument limits the run to this folder.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

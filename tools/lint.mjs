@@ -1,5 +1,5 @@
-// ESLint over the whole tree, and the floors of each package (floors.mjs). The module-boundary rule reads Nx's project graph and
-// passes everything in silence where there is none, so the graph is made first, and a run without it is an error.
+// `npm run lint`: runs ESLint on all files, and checks the floors of each package (floors.mjs). Without Nx's project graph, the
+// module-boundary rule passes every import without a message. So the graph is made first, and a run without it is an error.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +18,7 @@ const { status, stdout, stderr } = spawnSync(
 process.stdout.write(stdout);
 process.stderr.write(stderr);
 if (/No cached ProjectGraph/.test(stdout + stderr)) {
-  console.error('The module boundaries were not checked: Nx has no project graph.');
+  console.error('The module boundaries were not checked: Nx has no project graph. Check that npx nx show projects works.');
   process.exit(1);
 }
 const floors = spawnSync(process.execPath, ['tools/floors.mjs'], { cwd: root, stdio: 'inherit' });

@@ -1,9 +1,9 @@
-// The real servers and programs that the tests talk to. What is missing is named, and installed by apt where that may be done;
-// else the run stops with the one line to paste. It never goes on without a peer.
+// The real servers and programs that the tests need. Installs missing ones with apt if it is allowed to. Otherwise it ends the
+// run with the command to paste. Tests never run without them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Program (a name on PATH or one of these files) → the Debian package that brings it. */
+/** The programs that the tests need, each with the Debian package that contains it. */
 const PEERS = [
   { name: 'PostgreSQL', package: 'postgresql', present: () => postgresBinary() !== undefined },
   { name: 'MariaDB', package: 'mariadb-server', present: () => found('mariadbd') || existsSync('/usr/sbin/mariadbd') },
@@ -39,23 +39,23 @@ function postgresBinary() {
     .find((file) => existsSync(file));
 }
 
-/** Makes sure of every peer, or ends the process. */
+/** Ensures that every program is installed; ends the process if one is missing. */
 export function ensurePeers() {
   ensurePrograms();
   ensurePidNamespace();
 }
 
-/** Tests in which a server might signal others run in a PID namespace (inPidNamespace of tools/test-services). */
+/** Ensures that PID namespaces work. Tests in which a server might signal other processes run in one (`inPidNamespace`). */
 function ensurePidNamespace() {
   const unshare = ['--pid', '--fork', '--mount-proc', '--kill-child'];
   const ways = [unshare, [...unshare, '--user', '--map-root-user']];
   if (ways.some((way) => spawnSync('unshare', [...way, 'true']).status === 0)) return;
-  stop(`Missing for the tests: a PID namespace, which unshare may not make here. Allow one, then run the tests again:
+  stop(`The tests need a PID namespace, and unshare is not allowed to make one here. Allow it, then run the tests again:
 
-  as root, or where users may make namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1
+  run as root, or let users make namespaces: sudo sysctl -w kernel.unprivileged_userns_clone=1
   in a container: docker run --cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined
 
-Tests that need none: npm run test:unit`);
+Tests that do not need it: npm run test:unit`);
 }
 
 function ensurePrograms() {
@@ -69,9 +69,9 @@ function ensurePrograms() {
   const line = `${root ? '' : 'sudo '}apt-get update && ${root ? '' : 'sudo '}apt-get install -y --no-install-recommends ${packages}`;
   if (!mayInstall)
     stop(
-      `The tests talk to real servers, and these are missing: ${names}.\nInstall them, then run the tests again:\n\n  ${line}\n\nTests that need none: npm run test:unit`,
+      `The tests need real servers, and these are missing: ${names}.\nInstall them, then run the tests again:\n\n  ${line}\n\nTests that do not need them: npm run test:unit`,
     );
-  console.log(`Missing for the tests: ${names}. Installing: ${packages}`);
+  console.log(`The tests need ${names}, which is missing. Installing: ${packages}`);
   withoutServiceStarts(root, () => {
     run([...sudo, 'apt-get', 'update', '-qq']);
     run([
@@ -89,11 +89,11 @@ function ensurePrograms() {
   const still = PEERS.filter((peer) => !peer.present());
   if (still.length > 0)
     stop(
-      `Installed, but still not found: ${still.map((peer) => `${peer.name} (Debian package ${peer.package})`).join(', ')}`,
+      `apt has installed these packages, but their programs are still missing: ${still.map((peer) => `${peer.name} (Debian package ${peer.package})`).join(', ')}`,
     );
 }
 
-/** Debian starts a server when its package is installed; the tests start their own, so here it stays down. */
+/** Keeps Debian from starting the servers that it installs, because the tests start their own. */
 function withoutServiceStarts(root, install) {
   const policy = '/usr/sbin/policy-rc.d';
   const ours = root && !existsSync(policy);
@@ -107,7 +107,8 @@ function withoutServiceStarts(root, install) {
 
 function run([command, ...args]) {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (status !== 0) stop(`${command} ${args.join(' ')} failed:\n${stdout.slice(-2000)}${stderr.slice(-4000)}`);
+  if (status !== 0)
+    stop(`This command failed: ${command} ${args.join(' ')}\n${stdout.slice(-2000)}${stderr.slice(-4000)}`);
 }
 
 function stop(message) {

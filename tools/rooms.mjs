@@ -1,8 +1,9 @@
 /**
- * The rooms of the house: each package, what it may import of ours, and its floors, the highest first.
+ * The packages ("rooms"): for each, which of our packages it may import, and its floors, the highest first.
  *
- * A floor names folders of the package's `src`; `.` stands for the files beside them. A folder imports from the floors below
- * its own only, so no two need each other. ESLint holds `imports` (Nx's module boundaries), dependency-cruiser holds `floors`.
+ * A floor is a layer: it names folders of the package's `src`, and `.` means the files directly in `src`. A folder imports only
+ * from floors below its own, so no two folders import each other. ESLint enforces `imports` (Nx's module boundaries), and
+ * dependency-cruiser enforces `floors`.
  */
 export const rooms = {
   'manifest-server': {

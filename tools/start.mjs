@@ -1,5 +1,5 @@
-// `npm start`: builds what has changed, then serves in this very process, so that signals and the exit code are the server's own.
-// Arguments after `--` are the server's. Types are not checked, which takes half of a build: `npm run build` checks them.
+// `npm start`: builds what has changed, then runs the server in this process, so that the server gets the signals and sets the exit
+// code. Arguments after `--` go to the server. `npm run build` checks types; here this is left out, because it takes half of a build.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -8,7 +8,7 @@ import { signalProcess } from './signal-process.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = `${root}node_modules/typescript/bin/tsc`;
-if (!existsSync(tsc)) stop('The dependencies are not installed. Remedy: npm ci');
+if (!existsSync(tsc)) stop('The dependencies are not installed. Run: npm ci');
 await build();
 await import('../apps/manifest-server/dist/main.js');
 
@@ -31,7 +31,7 @@ async function build() {
   });
   clearTimeout(note);
   for (const name of signals) process.off(name, give);
-  // Whatever the build made of the signal.
+  // The build may have ended with another exit code after the signal.
   if (received) process.exit(128 + constants.signals[received]);
   if (code !== 0) stop(`The build failed:\n${output}`);
 }

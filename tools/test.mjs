@@ -1,5 +1,5 @@
-// The README's test command: makes sure of the peers, builds, runs every test, and closes with `N passed, N failed`.
-// `--unit` runs those that need no peer and no build. Other arguments go to Jest.
+// `npm test`: ensures that the servers for the tests are installed (peers.mjs), builds, and runs every test. The last line is
+// `N passed, N failed`. `--unit` runs the tests that need no servers and no build. Other arguments go to Jest.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -30,11 +30,11 @@ const status = run(process.execPath, [
   ...args.filter((arg) => arg !== '--unit'),
 ]);
 if (!existsSync(report)) {
-  console.error('Jest wrote no report');
+  console.error(`Jest wrote no report to ${report}. Its output above says why.`);
   process.exit(1);
 }
 const result = JSON.parse(readFileSync(report, 'utf8'));
-// A file that could not be loaded runs no test; it counts as one that failed.
+// A spec file that cannot be loaded runs no tests, so it counts as one failed test.
 const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
 console.log(`${result.numPassedTests} passed, ${failed} failed`);
 process.exit(status !== 0 || failed > 0 || result.numPassedTests === 0 ? 1 : 0);
