@@ -22,7 +22,7 @@ describe('the chart', () => {
   it.each([
     ['with its own values', {}],
     [
-      'with all that is optional',
+      'with all optional values',
       {
         contextPath: '/pacs',
         ingress: { enabled: true },
@@ -33,8 +33,8 @@ describe('the chart', () => {
         extraVolumeMounts: [{ name: 'stores', mountPath: '/stores', readOnly: true }],
       },
     ],
-    ['without what can be left out', { networkPolicy: { enabled: false } }],
-  ])('is what Kubernetes takes, %s', async (_, values) => {
+    ['without optional objects', { networkPolicy: { enabled: false } }],
+  ])('is valid for Kubernetes, %s', async (_, values) => {
     const rendered = await manifests(values);
     expect(await kubernetesProblems(rendered, root)).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe('the chart', () => {
     });
   });
 
-  it('makes every object that operating it takes, and an Ingress where asked', async () => {
+  it('makes every object that the server needs, and an Ingress if requested', async () => {
     const kinds = async (values = {}) => (await manifests(values)).map(({ kind }) => kind);
     const own = [
       'ConfigMap',
@@ -74,7 +74,7 @@ describe('the chart', () => {
     expect(await kinds({ networkPolicy: { enabled: false } })).not.toContain('NetworkPolicy');
   });
 
-  it('runs the version of the server that it stands beside', async () => {
+  it('runs the version of the server in this repository', async () => {
     const { version } = JSON.parse(await readFile(join(root, 'apps/manifest-server/package.json'), 'utf8')) as {
       version: string;
     };
@@ -86,7 +86,7 @@ describe('the chart', () => {
     );
   });
 
-  it('selects its own pods everywhere', async () => {
+  it('selects its own pods in every object', async () => {
     const selector = { 'app.kubernetes.io/name': 'pacs-connectors', 'app.kubernetes.io/instance': 'viewer' };
     const byKind = Object.fromEntries((await manifests()).map((manifest) => [manifest.kind, manifest.spec]));
     const deployment = byKind['Deployment'] as {
@@ -102,21 +102,21 @@ describe('the chart', () => {
     expect(byKind['NetworkPolicy']).toMatchObject({ podSelector: { matchLabels: selector } });
   });
 
-  it('hands the configuration on as it is written, character by character', async () => {
+  it('passes the configuration on unchanged, character by character', async () => {
     const text = "connector:\n  a: 'x'   # ${SECRET}\n  b: |\n    - {{ mustache }}\n\n  c: é\n";
     const config = (await manifests({ config: { 'connectors.yml': text } })).find(({ kind }) => kind === 'ConfigMap');
     expect(config).toMatchObject({ data: { 'connectors.yml': text } });
   });
 });
 
-it('the plain manifests are the chart with its own values', async () => {
+it('the plain manifests equal the chart with its own values', async () => {
   if (process.env['WRITE_MANIFESTS']) await writePlainManifests(root);
   const text = await readFile(join(root, PLAIN_MANIFESTS), 'utf8');
   expect(text).toBe(await plainManifests(root));
   expect(await kubernetesProblems(parseManifests(text), root)).toEqual([]);
 });
 
-it('the secret of the example is one, and is the one that the manifests name', async () => {
+it('the example contains one secret, which the manifests name', async () => {
   const [secret] = parseManifests(await readFile(join(root, 'deploy/kubernetes/secret.example.yaml'), 'utf8'));
   expect(await kubernetesProblems([secret!], root)).toEqual([]);
   const plain = await readFile(join(root, PLAIN_MANIFESTS), 'utf8');
@@ -134,9 +134,9 @@ describe('the checks find', () => {
   });
 
   it.each([
-    ['a field that there is none of', { ports: [{ port: 80, targetprot: 'http' }] }, /targetprot/],
+    ['an unknown field', { ports: [{ port: 80, targetprot: 'http' }] }, /targetprot/],
     ['a value of another type', { ports: [{ port: '80' }] }, /port/],
-    ['what is missing', { ports: [{ name: 'http' }] }, /port/],
+    ['a missing field', { ports: [{ name: 'http' }] }, /port/],
   ])('%s', async (_, spec, problem) => {
     expect((await kubernetesProblems([service(spec)], root)).join('\n')).toMatch(problem);
   });
@@ -170,11 +170,11 @@ describe('the renderer', () => {
   });
 
   it.each([
-    ['{{ .Values.nothing }}', /no \.Values\.nothing/],
-    ['{{ .Values.list }}', /no single value/],
-    ['{{ include "x" . }}', /more than the renderer/],
-    ['{{ if .Values.on }}', /without end/],
-    ['{{ end }}', /more than the renderer/],
+    ['{{ .Values.nothing }}', /\.Values\.nothing, .* has no value/],
+    ['{{ .Values.list }}', /is a list or a map/],
+    ['{{ include "x" . }}', /do not support/],
+    ['{{ if .Values.on }}', /has no \{\{ end \}\}/],
+    ['{{ end }}', /do not support/],
   ])('refuses %j', async (template, message) => {
     await expect(render(template)).rejects.toThrow(message);
   });

@@ -13,19 +13,19 @@ export interface Manifest {
 type Values = Record<string, unknown>;
 
 /**
- * Renders a chart as `helm template RELEASE CHART` does. Helm is in no package registry, so its templates keep to what is
- * known here: `{{ .path }}`, `{{ .path | quote }}`, `{{- toYaml .path | nindent N }}` and `{{- if .path }} … {{- end }}`.
+ * Renders a chart as `helm template RELEASE CHART` does, because no package registry has Helm. It supports only these actions:
+ * `{{ .path }}`, `{{ .path | quote }}`, `{{- toYaml .path | nindent N }}` and `{{- if .path }} … {{- end }}`.
  *
- * @param overrides values over the chart's own: maps are merged, everything else is replaced
- * @returns the text of one template after the other, each led by `---`
- * @throws Error naming an action that is not known, or a value that there is none of
+ * @param overrides values that override those of the chart: maps are merged, everything else is replaced
+ * @returns the rendered templates, each after a line `---`
+ * @throws Error that names an unsupported action or a missing value
  */
 export async function renderChart(folder: string, release: string, overrides: Values = {}): Promise<string> {
   const chart = parse(await readFile(join(folder, 'Chart.yaml'), 'utf8')) as Values;
   const defaults = parse(await readFile(join(folder, 'values.yaml'), 'utf8')) as Values;
   const context = {
     Values: merge(defaults, overrides),
-    // Helm spells a chart's fields with a capital.
+    // In Helm's templates, the fields of a chart begin with a capital letter.
     Chart: Object.fromEntries(
       Object.entries(chart).map(([key, value]) => [key[0]!.toUpperCase() + key.slice(1), value]),
     ),
@@ -42,7 +42,7 @@ export async function renderChart(folder: string, release: string, overrides: Va
     .join('');
 }
 
-/** @throws Error where a document is no YAML, or has a key twice */
+/** Parses Kubernetes objects. @throws Error if a document is not YAML, or has a key twice */
 export function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text, { uniqueKeys: true }).map((document) => {
     if (document.errors.length > 0) throw document.errors[0]!;
@@ -67,18 +67,20 @@ function renderTemplate(text: string, context: Values, name: string): string {
     else if (words === 'end' && shown.length > 1) shown.pop();
     else if (shown.at(-1)) output += evaluate(words, context, name);
   }
-  if (shown.length > 1) throw new Error(`${name}: an if without end`);
+  if (shown.length > 1) throw new Error(`An {{ if }} in ${name} has no {{ end }}. Add it.`);
   return output + text.slice(end);
 }
 
 function evaluate(expression: string, context: Values, template: string): string {
   const match = /^(toYaml )?(\.[\w.]+)(?: \| (?:(quote)|nindent (\d+)))?$/.exec(expression);
   if (!match || Boolean(match[1]) !== Boolean(match[4]))
-    throw new Error(`${template}: {{ ${expression} }} is more than the renderer of the checks knows`);
+    throw new Error(
+      `The checks do not support {{ ${expression} }} in ${template}. Use one of the actions in tools/deploy-checks/src/chart.ts.`,
+    );
   const [, , path, quote, indent] = match;
   const value = valueOf(path!, context, template);
   if (indent === undefined) {
-    if (typeof value === 'object') throw new Error(`${template}: ${path} is no single value`);
+    if (typeof value === 'object') throw new Error(`${path} in ${template} is a list or a map. Use toYaml.`);
     return quote ? JSON.stringify(String(value)) : String(value);
   }
   const yaml = stringify(value, { lineWidth: 0 }).trimEnd();
@@ -88,11 +90,12 @@ function evaluate(expression: string, context: Values, template: string): string
 function valueOf(path: string, context: Values, template: string): unknown {
   let value: unknown = context;
   for (const key of path.split('.').slice(1)) value = (value as Values | undefined)?.[key];
-  if (value === undefined || value === null) throw new Error(`${template}: there is no ${path}`);
+  if (value === undefined || value === null)
+    throw new Error(`${path}, which ${template} uses, has no value. Add it to values.yaml.`);
   return value;
 }
 
-/** As Go's templates see it. */
+/** Returns whether Go's templates treat a value as true. */
 function isTrue(value: unknown): boolean {
   return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }
@@ -110,7 +113,7 @@ function isMap(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What deploy/kubernetes holds: the chart with its own values, for whoever has no Helm. */
+/** Returns the content of deploy/kubernetes: the chart with its own values, for users without Helm. */
 export async function plainManifests(root: string): Promise<string> {
   const rendered = await renderChart(join(root, 'deploy/helm/pacs-connectors'), 'pacs-connectors');
   const made = rendered.replaceAll('managed-by: Helm', 'managed-by: kubectl');

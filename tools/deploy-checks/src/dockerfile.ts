@@ -10,21 +10,21 @@ const dockerignore = createRequire(import.meta.url)('@balena/dockerignore') as (
   add(patterns: string): { createFilter(): (path: string) => boolean };
 };
 
-/** What the last stage of a Dockerfile says about the containers of its image. */
+/** The settings for containers in the last stage of a Dockerfile. */
 export interface ImageConfiguration {
   env: Record<string, string>;
   /** `uid:gid`. */
   user: string;
   workdir: string;
-  /** The port that it exposes. */
+  /** The exposed port. */
   port: number;
   entrypoint: string[];
   healthcheck: string[];
 }
 
 /**
- * A Dockerfile's first stage as what it is: lines for a shell. What apt-get installs is not installed here: the packages have
- * to be on this machine (tools/peers.mjs).
+ * Runs the first stage of a Dockerfile as lines for a shell. It does not run apt-get: the packages must already be on this
+ * machine (tools/peers.mjs).
  */
 export class Build {
   private constructor(
@@ -32,7 +32,7 @@ export class Build {
     private readonly stages: Instruction[][],
   ) {}
 
-  /** @param root the folder that the Dockerfile lies in, and its build context */
+  /** Reads a Dockerfile. @param root the folder of the Dockerfile, which is also its build context */
   static async read(root: string): Promise<Build> {
     const text = await readFile(join(root, 'Dockerfile'), 'utf8');
     const stages: Instruction[][] = [];
@@ -43,7 +43,7 @@ export class Build {
     return new Build(root, stages);
   }
 
-  /** `FROM`s, `node:26-bookworm-slim AS build` say. */
+  /** The base of each stage, such as `node:26-bookworm-slim AS build`. */
   get bases(): string[] {
     return this.stages.map(([from]) => argumentsOf(from!));
   }
@@ -59,9 +59,9 @@ export class Build {
   }
 
   /**
-   * Runs the first stage in a folder in place of its WORKDIR.
+   * Runs the first stage in `folder` instead of its WORKDIR.
    *
-   * @throws Error with the line that fails, or that does what this cannot do
+   * @throws Error with the line that fails or is not supported
    */
   async run(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
     for (const instruction of this.stages[0]!) {
@@ -77,22 +77,25 @@ export class Build {
           if (!isApt(line)) await execute('/bin/sh', ['-c', line], { cwd: folder, env, maxBuffer: 1 << 28 });
           break;
         default:
-          throw new Error(`The checks do not know what ${instruction.getKeyword()} does in a build stage`);
+          throw new Error(
+            `The checks do not support ${instruction.getKeyword()} in a build stage. Add it to tools/deploy-checks/src/dockerfile.ts.`,
+          );
       }
     }
   }
 
-  /** @throws Error where the last stage is more than one folder of the build, from nothing */
+  /** Returns the settings of the image. @throws Error unless the last stage only copies one folder of the build, from scratch */
   get image(): ImageConfiguration & { folder: string } {
     const last = this.stages.at(-1)!;
     const one = (keyword: string) => {
       const found = last.filter((line) => line.getKeyword() === keyword);
       if (found.length !== 1)
-        throw new Error(`${keyword} stands ${found.length} times in the last stage, expected once`);
+        throw new Error(`The last stage of the Dockerfile has ${keyword} ${found.length} times. Use it exactly once.`);
       return argumentsOf(found[0]!);
     };
     const copied = /^\/build\/(\S+) \/$/.exec(one('COPY'));
-    if (!copied || one('FROM') !== 'scratch') throw new Error('The last stage is no copy of one folder of the build');
+    if (!copied || one('FROM') !== 'scratch')
+      throw new Error('The last stage of the Dockerfile must start FROM scratch and copy one folder of /build to /.');
     const envs = last.filter((line) => line.getKeyword() === 'ENV') as Env[];
     return {
       folder: copied[1]!,
@@ -107,7 +110,7 @@ export class Build {
     };
   }
 
-  /** Copies files and folders as Docker would: a folder's content, without what .dockerignore names. */
+  /** Copies files and the content of folders as Docker would, without what .dockerignore names. */
   private async copy(instruction: Copy, folder: string): Promise<void> {
     const names = argumentsOf(instruction).split(/\s+/);
     const target = join(folder, names.pop()!);
@@ -134,7 +137,7 @@ export class Build {
   }
 }
 
-/** Without flags, `--from=build` say. */
+/** Returns the arguments of a line, without flags such as `--from=build`. */
 function argumentsOf(instruction: Instruction): string {
   return instruction.getRawArgumentsContent() ?? '';
 }

@@ -16,8 +16,8 @@ import {
 } from '@pacs-connectors/test-services';
 import { Build } from './dockerfile.js';
 
-// No container engine is at hand: the Dockerfile's lines run in a clean folder, and what they make is entered by chroot, as the
-// image's user, with the image's environment, entry point and health check.
+// The tests have no container engine. The lines of the Dockerfile run in a clean folder. The tests enter the result by chroot, with
+// the user, environment, entry point and health check of the image.
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const execute = promisify(execFile);
@@ -26,7 +26,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let database: DatabaseServer;
 let build: Build;
 let image: Build['image'];
-/** Where the image's `/` is. */
+/** The folder that is `/` in the image. */
 let system: string;
 
 beforeAll(async () => {
@@ -39,7 +39,7 @@ beforeAll(async () => {
   image = build.image;
   const work = join(folder.path, 'build');
   await mkdir(work);
-  // npm's own settings may be in the environment; Jest's are not for it.
+  // The environment may contain settings of npm, but those of Jest must not reach the build.
   const PATH = `${dirname(await nodeOf(build.bases[0]!))}:${process.env['PATH']}`;
   await build.run(work, { ...process.env, NODE_ENV: undefined, PATH });
   system = join(work, image.folder);
@@ -64,7 +64,7 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-/** The Node.js of a base image `node:26-…`: npm's package `node` carries its binary. */
+/** Returns the Node.js of a base image `node:26-…`. The npm package `node` contains its binary. */
 async function nodeOf(base: string): Promise<string> {
   const line = /^node:(\d+)-/.exec(base)?.[1];
   const path = join(folder.path, 'node');
@@ -72,7 +72,7 @@ async function nodeOf(base: string): Promise<string> {
   return join(path, 'node_modules/node/bin/node');
 }
 
-/** Enters the image; who is not root here is root in a name space of his own. */
+/** Returns the command that runs `command` in the image. Without root rights, it uses a user namespace. */
 function inside(command: string[], env: NodeJS.ProcessEnv = {}) {
   const asUser = process.getuid?.() === 0 ? ['chroot', `--userspec=${image.user}`] : ['unshare', '-r', 'chroot'];
   const [program, ...args] = [...asUser, system, ...command];
@@ -105,7 +105,7 @@ describe('the container', () => {
     expect(await response.text()).toContain('1.2.3.4');
   });
 
-  it('is healthy by its health check, and ill where nothing answers', async () => {
+  it('passes its health check, and fails it if nothing answers', async () => {
     const check = (more = {}) => {
       const { command, args, env: all } = inside(image.healthcheck, { ...env, ...more });
       return spawnSync(command, args, { env: all, encoding: 'utf8' });
@@ -115,7 +115,7 @@ describe('the container', () => {
     expect(check({ SERVER_CONTEXT_PATH: '/elsewhere' })).toMatchObject({ status: 1 });
   });
 
-  it('runs as a user who may write nowhere but in /tmp, and has not', async () => {
+  it('runs as a user who may write only to /tmp, and has written nothing', async () => {
     const [uid] = image.user.split(':');
     expect(Number(uid)).toBeGreaterThan(999);
     const writable = ['(', '-perm', '-o+w', '-o', '-user', uid!, ')', '!', '-type', 'l'];
@@ -153,7 +153,7 @@ describe('the image', () => {
     expect(Number(stdout.split('\t')[0])).toBeLessThan(250);
   });
 
-  it('holds no test, no source map and nothing that only development needs', async () => {
+  it('contains no test, no source map and nothing that only development needs', async () => {
     const ours = ['packages', 'apps'].map((name) => join(system, 'app', name));
     const unwanted = ['*.spec.js', '*.ts', '*.map', '.tsbuildinfo', '.env*', 'testing']
       .flatMap((name) => ['-o', '-name', name])
@@ -173,18 +173,18 @@ describe('the image', () => {
     );
   });
 
-  it('keeps the licences of what is in it', async () => {
+  it('contains the licences of its content', async () => {
     const licences = (await execute('find', [join(system, 'app/node_modules'), '-iname', 'licen[cs]e*'])).stdout;
     expect(licences).toContain('/@nestjs/core/LICENSE');
     expect(licences).toMatch(/\.md$/m);
   });
 
-  it('has the Node.js line that the tests run', async () => {
+  it('has the same Node.js line as the tests', async () => {
     const line = (await readFile(join(root, '.nvmrc'), 'utf8')).trim();
     expect(build.bases[0]).toMatch(new RegExp(`^node:${line}-`));
   });
 
-  it('is built with packages that the tests have too', async () => {
+  it('is built with packages that the test machine has too', async () => {
     expect(build.packages.length).toBeGreaterThan(0);
     await execute('dpkg-query', ['--show', ...build.packages]);
   });

@@ -3,16 +3,16 @@ import ts from 'typescript';
 import { type Manifest } from './chart.js';
 
 interface Model {
-  /** @throws Error naming what does not fit the schema */
+  /** @throws Error that names what does not match the schema */
   validate(): void;
 }
 
 /**
- * What the Kubernetes API would refuse in manifests: by its OpenAPI schema (types, required fields, formats), and by its types
- * (fields that it does not know, which the schema lets pass).
+ * Returns what the Kubernetes API would refuse in manifests. The OpenAPI schema finds wrong types, missing fields and wrong
+ * formats. The TypeScript types find unknown fields, which the schema accepts.
  *
- * @param root the workspace, where kubernetes-models is found
- * @returns a line for each problem
+ * @param root the folder of the workspace, which contains kubernetes-models
+ * @returns one line for each problem
  */
 export async function kubernetesProblems(manifests: readonly Manifest[], root: string): Promise<string[]> {
   const problems: string[] = [];
@@ -31,7 +31,7 @@ export async function kubernetesProblems(manifests: readonly Manifest[], root: s
   return [...problems, ...typeProblems(manifests, root)];
 }
 
-/** Manifests as literals of their types: TypeScript refuses a property that a literal's type does not have. */
+/** Compiles manifests as literals of their types. TypeScript refuses a property that a literal's type does not have. */
 function typeProblems(manifests: readonly Manifest[], root: string): string[] {
   const file = join(root, 'tools/deploy-checks/src/manifests-as-literals.ts');
   const imports = manifests.map(

@@ -13,7 +13,7 @@ import {
 import { parse } from 'yaml';
 import { parseManifests, renderChart } from './chart.js';
 
-// What the chart says about the server, tried on the server.
+// Tests what the chart says about the server on the real server.
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -60,7 +60,7 @@ beforeAll(async () => {
   const mounted = await mount(config.replace('redis://redis:6379', redis.url));
   const [secret] = parseManifests(await readFile(join(root, 'deploy/kubernetes/secret.example.yaml'), 'utf8'));
   const port = await freePort();
-  // Each variable of the container is there, with what this machine needs in place of the container's.
+  // Sets every variable of the container, with values for this machine.
   const here: Record<string, string> = { CONNECTORS_CONFIG: mounted, HOST: '127.0.0.1', PORT: String(port) };
   const env = Object.fromEntries(container.env.map(({ name, value }) => [name, here[name] ?? value]));
   address = `http://127.0.0.1:${port}`;
@@ -79,7 +79,7 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-/** Writes a file as Kubernetes mounts a ConfigMap: a link to a link to it. */
+/** Writes a file as Kubernetes mounts a ConfigMap: as a link to a link to the file. */
 async function mount(text: string): Promise<string> {
   const path = join(folder.path, 'config');
   await mkdir(join(path, '..2026_01_01'), { recursive: true });
@@ -101,42 +101,42 @@ describe('the deployment', () => {
     },
   );
 
-  it('sets variables that the server heeds, each of them', async () => {
+  it('sets only variables that the server uses', async () => {
     expect(container.env.map(({ name }) => name).sort()).toEqual([
       'CONNECTORS_CONFIG',
       'HOST',
       'PORT',
       'SERVER_CONTEXT_PATH',
     ]);
-    // Its answer below the context path, at the port, names the connector of the configuration: all four are in effect.
+    // The answer below the context path, at the port, names the configured connector. So all four variables are in effect.
     const response = await fetch(`${address}/pacs/health/connectors`);
     expect(await response.text()).toContain('archive');
     expect((await fetch(`${address}/health/live`)).status).toBe(404);
     expect(server.output()).not.toMatch(/is not set|unknown|left out/i);
   });
 
-  it('has Prometheus ask for metrics where there are', async () => {
+  it('makes Prometheus request the address of the metrics', async () => {
     const response = await fetch(address + annotations['prometheus.io/path']);
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('pacs_connector_up{connector="archive"');
   });
 
-  it('names one port throughout, that of the image', async () => {
+  it('uses the port of the image everywhere', async () => {
     const port = container.ports.find(({ name }) => name === 'http')!.containerPort;
     expect(container.env).toContainEqual({ name: 'PORT', value: String(port) });
     expect(annotations['prometheus.io/port']).toBe(String(port));
     expect(await readFile(join(root, 'Dockerfile'), 'utf8')).toMatch(new RegExp(`^EXPOSE ${port}$`, 'm'));
   });
 
-  it('mounts the configuration as a folder, since a file of a ConfigMap never changes', () => {
+  it('mounts the configuration as a folder, since a mounted single file of a ConfigMap never changes', () => {
     expect(container.volumeMounts).toEqual([{ name: 'config', mountPath: '/config', readOnly: true }]);
     expect(container.env).toContainEqual({ name: 'CONNECTORS_CONFIG', value: '/config' });
   });
 
-  it('gives a pod longer to end than the server takes, and the server longer than a search', () => {
+  it('gives a pod more time to end than the server needs, and the server more than a search', () => {
     const { shutdown } = parse(config) as { shutdown: { delay: string; timeout: string } };
     const [delay, timeout] = [Number.parseInt(shutdown.delay), Number.parseInt(shutdown.timeout)];
-    const searchSeconds = 30; // connector.timeout where nobody sets it
+    const searchSeconds = 30; // at least the default of connector.timeout
     expect(timeout).toBeGreaterThan(searchSeconds);
     expect(gracePeriodSeconds).toBeGreaterThan(delay + timeout);
   });

@@ -22,7 +22,7 @@ interface Panel {
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: RunningServer;
-/** Names of all series that the server has, labels left out. */
+/** Names of all series of the server, without labels. */
 let series: Set<string>;
 let panels: Panel[];
 let variables: { name: string; definition?: string }[];
@@ -66,19 +66,19 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-/** The metrics that PromQL names; those of Prometheus itself left out. */
+/** Returns the metrics in a PromQL expression, without those of Prometheus itself. */
 function named(expression: string): string[] {
   return expression.match(/\b(pacs|nodejs|process)_\w+/g) ?? [];
 }
 
 const expressions = () => panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
-it('the alert rules are rules, and fire when they should (promtool)', async () => {
+it('the alert rules are valid, and fire when they should (promtool)', async () => {
   expect((await execute('promtool', ['check', 'rules', ALERTS])).stdout).toContain('SUCCESS');
   expect((await execute('promtool', ['test', 'rules', ALERT_TESTS])).stdout).toContain('SUCCESS');
 });
 
-it('each alert is shown to fire, and not to', async () => {
+it('each alert has a test in which it fires, and one in which it does not', async () => {
   const read = async (file: string) => parse(await readFile(file, 'utf8')) as unknown;
   const { groups } = (await read(ALERTS)) as { groups: { rules: { alert: string }[] }[] };
   const { tests } = (await read(ALERT_TESTS)) as {
@@ -94,7 +94,7 @@ it('each alert is shown to fire, and not to', async () => {
   expect([...new Set(shown(false))].sort()).toEqual(alerts);
 });
 
-it('the alert rules name metrics that the server has', async () => {
+it('the alert rules name only metrics of the server', async () => {
   const { groups } = parse(await readFile(ALERTS, 'utf8')) as { groups: { rules: { expr: string }[] }[] };
   const names = groups.flatMap(({ rules }) => rules.flatMap(({ expr }) => named(expr)));
   expect(names.length).toBeGreaterThan(8);
@@ -112,13 +112,13 @@ it("the dashboard's queries are PromQL (promtool)", async () => {
   expect((await execute('promtool', ['check', 'rules', file])).stdout).toContain(`SUCCESS: ${rules.length} rules`);
 });
 
-it('the dashboard shows metrics that the server has', () => {
+it('the dashboard shows only metrics of the server', () => {
   const names = [...expressions(), ...variables.map(({ definition = '' }) => definition)].flatMap(named);
   expect(names.length).toBeGreaterThan(15);
   expect(names.filter((name) => !series.has(name))).toEqual([]);
 });
 
-it('no panel of the dashboard has the place or the number of another', () => {
+it('every panel of the dashboard has its own place and number', () => {
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, at) => `${x + (at % w)},${y + Math.floor(at / w)}`),

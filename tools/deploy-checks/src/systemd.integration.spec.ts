@@ -12,7 +12,7 @@ const execute = promisify(execFile);
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let unit: string;
-/** The unit with the programs of this machine. */
+/** The unit, with the paths of this machine's programs. */
 let file: string;
 
 beforeAll(async () => {
@@ -24,19 +24,19 @@ beforeAll(async () => {
 
 afterAll(() => folder?.remove());
 
-it('is a unit that systemd finds nothing wrong with', async () => {
+it('is a valid unit for systemd', async () => {
   const { stdout, stderr } = await execute('systemd-analyze', ['verify', '--man=no', file]);
   expect(stdout + stderr).not.toContain('pacs-connectors.service');
 });
 
-it('shuts the server off from the machine, by the measure of systemd', async () => {
-  // Below 2 of 10 is what systemd shows as OK; exit code 1 where it is exceeded.
+it('isolates the server from the machine, by the measure of systemd', async () => {
+  // systemd shows values below 2 of 10 as OK. The exit code is 1 above this threshold.
   const limit = ['--threshold=20', '--offline=true'];
   const { stdout } = await execute('systemd-analyze', ['security', ...limit, file]);
   expect(stdout).toContain('Overall exposure level');
 });
 
-it('starts a program that the build makes, with variables that the chart sets too', async () => {
+it('starts a program of the build, with variables that the chart also sets', async () => {
   const program = new RegExp(`^ExecStart=/usr/bin/node ${INSTALLED}(\\S+)$`, 'm').exec(unit)?.[1];
   await access(join(root, program!));
   const names = [.../^Environment=(.*)$/m.exec(unit)![1]!.matchAll(/(\w+)=/g)].map(([, name]) => name!);

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import forge from 'node-forge';
 
-/** A private key and its certificate, PEM, and both in the library's form. */
+/** A private key and its certificate, as PEM and as objects of the library. */
 export interface Identity {
   keyPem: string;
   certificatePem: string;
@@ -11,7 +11,7 @@ export interface Identity {
 
 let serial = 1;
 
-/** A certificate for `commonName`, signed by `issuer` or by itself, valid from yesterday until tomorrow. */
+/** Makes a certificate for `commonName`, valid from yesterday until tomorrow, signed by `issuer` or self-signed. */
 export function identity(
   commonName: string,
   issuer?: Identity,
@@ -43,7 +43,7 @@ export function identity(
   return { keyPem: privateKey, certificatePem: forge.pki.certificateToPem(certificate), key, certificate };
 }
 
-/** Key and certificates as PKCS12, AES. */
+/** Returns key and certificates as PKCS12 with AES. */
 export function pkcs12({ key, certificate }: Identity, password: string, ...others: Identity[]): Buffer {
   const chain = [certificate, ...others.map((other) => other.certificate)];
   const asn1 = forge.pkcs12.toPkcs12Asn1(key, chain, password, { algorithm: 'aes256' });

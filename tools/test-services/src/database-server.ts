@@ -1,30 +1,30 @@
 import { type RunningServer } from './process.js';
 
-/** A database server of one test, with an empty database and a user who may do anything in it. */
+/** The database server of one test, with an empty database and a user with all rights in it. */
 export interface DatabaseServer {
   host: string;
   port: number;
   user: string;
   password: string;
   database: string;
-  /** As sites write it, without user and password. */
+  /** The JDBC URL, without user and password. */
   jdbcUrl: string;
-  /** Process id of the running server; another one after {@link start}. */
+  /** Process id of the running server; it changes with {@link start}. */
   readonly pid: number;
-  /** Runs any number of statements by the server's own client; what it printed. @throws Error with its message. */
+  /** Runs statements by the server's own client and returns its output. @throws Error with the client's message */
   execute(sql: string): Promise<string>;
-  /** Stops every process of it where it stands: connections stay open and nothing answers. */
+  /** Pauses every process of the server: connections stay open and nothing answers. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Ends it at once, without a word to its clients. */
+  /** Kills the server without a message to its clients. */
   crash(): Promise<void>;
-  /** Starts it again after {@link crash}: same port, same data. */
+  /** Starts the server again after {@link crash}, with the same port and data. */
   start(): Promise<void>;
-  /** Ends it and removes its folder. */
+  /** Stops the server and removes its folder. */
   stop(): Promise<void>;
 }
 
-/** The parts that PostgreSQL and MariaDB share: one process with children, ended and started again on one folder. */
+/** Starts a database server. PostgreSQL and MariaDB share this: one process with children that can restart on its folder. */
 export async function manageDatabase(
   server: Pick<DatabaseServer, 'host' | 'port' | 'user' | 'password' | 'database' | 'jdbcUrl' | 'execute'>,
   launch: () => Promise<RunningServer>,

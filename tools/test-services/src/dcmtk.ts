@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { freePort, run, startServer, temporaryFolder } from './process.js';
 
 export interface DcmqrscpOptions {
-  /** Associations at once; the next one is rejected with "local limit exceeded". 16 unless told. */
+  /** Most associations at the same time; the next is rejected with "local limit exceeded". Default: 16. */
   maxAssociations?: number;
-  /** Calling AE titles that may ask; anybody unless told. */
+  /** Calling AE titles that may query; default: any. */
   callers?: string[];
-  /** Part 10 files to hold from the start. */
+  /** Part 10 files in the archive at startup. */
   files?: readonly string[];
-  /** Further options of the command line. */
+  /** Further command-line options. */
   args?: string[];
 }
 
@@ -18,7 +18,7 @@ export interface RunningDcmqrscp {
   dicomPort: number;
   /** Its AE title: `DCMQRSCP`. */
   aet: string;
-  /** Where its files and its index are. */
+  /** The folder of its files and its index. */
   storageFolder: string;
   pid: number;
   output(): string;
@@ -27,8 +27,8 @@ export interface RunningDcmqrscp {
 }
 
 /**
- * Starts DCMTK's `dcmqrscp`, the reference query/retrieve SCP: one process for each association, an index file that is read
- * from its start to its end for each question, hierarchical and relational questions answered alike.
+ * Starts DCMTK's `dcmqrscp`, the reference query/retrieve SCP. It uses one process for each association, and reads its whole
+ * index file for each query. It answers hierarchical and relational queries.
  */
 export async function startDcmqrscp(options: DcmqrscpOptions = {}): Promise<RunningDcmqrscp> {
   const folder = await temporaryFolder('dcmqrscp');
@@ -82,12 +82,12 @@ export async function startDcmqrscp(options: DcmqrscpOptions = {}): Promise<Runn
   }
 }
 
-/** Files entered into one index at a time: `dcmqridx` reads the whole index for each. */
+/** Files that are added to one index at a time, because `dcmqridx` reads the whole index for each file. */
 const CHUNK = 500;
 
 /**
- * Enters files, where they are, into the index of `storageFolder`. Many are indexed in parts, and the parts joined: an index
- * is a table of studies that only storing reads, and then one record of fixed size for each file.
+ * Adds files to the index of `storageFolder` without moving them. Many files are indexed in parts, which are then joined. This
+ * works because an index is a table of studies that only storing reads, followed by one record of fixed size for each file.
  */
 async function indexFiles(storageFolder: string, files: readonly string[]): Promise<void> {
   if (files.length <= CHUNK) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The attributes that a test archive is filled with: connector-core's tree has this shape. */
+/** A patient for a test archive, in the shape of connector-core's tree. */
 export interface FilePatient {
   patientId: string;
   issuerOfPatientId?: string;
@@ -38,27 +38,27 @@ export interface FileInstance {
 }
 
 export interface DicomFilesOptions {
-  /** Specific Character Set (0008,0005), `\` between values; `ISO_IR 192` unless told. */
+  /** Specific Character Set (0008,0005), `\` between values; default: `ISO_IR 192`. */
   specificCharacterSet?: string;
-  /** Text as bytes of that character set; UTF-8 unless told. */
+  /** Encodes text in that character set; default: UTF-8. */
   encode?: (text: string) => Uint8Array;
 }
 
 const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 const SECONDARY_CAPTURE_IMAGE_STORAGE = '1.2.840.10008.5.1.4.1.1.7';
-/** Value representations whose length has four bytes, after two that are reserved (PS3.5 7.1.2). */
+/** Value representations with a length of four bytes, after two reserved bytes (PS3.5 7.1.2). */
 const LONG = new Set(['OB', 'OW', 'SQ', 'UN', 'UT']);
-/** Those padded with a null byte; text is padded with a blank. */
+/** Value representations that are padded with a null byte; text is padded with a blank. */
 const NULL_PADDED = new Set(['UI', 'OB', 'OW']);
 
 /** Rows and columns of the images. */
 const SIZE = 16;
 
 /**
- * Writes one Part 10 file (PS3.10) for each instance of `patients` into `folder`: Secondary Capture objects of 16 × 16 pixels of
- * 16 bits, which differ from instance to instance; Explicit VR Little Endian.
+ * Writes one Part 10 file (PS3.10) for each instance of `patients` into `folder`. The files contain Secondary Capture objects in
+ * Explicit VR Little Endian. Their 16 × 16 pixels of 16 bits differ from instance to instance.
  *
- * @returns the files' paths, in the tree's order.
+ * @returns the paths of the files, in the order of the tree
  */
 export async function writeDicomFiles(
   folder: string,
@@ -87,7 +87,7 @@ export async function writeDicomFiles(
   return paths;
 }
 
-/** One instance as the bytes of a Part 10 file. */
+/** Returns one instance as the bytes of a Part 10 file. */
 export function dicomFile(
   patient: Omit<FilePatient, 'studies'>,
   study: Omit<FileStudy, 'series'>,
@@ -152,7 +152,7 @@ export function dicomFile(
   return Buffer.concat(parts.filter((part) => part !== undefined));
 }
 
-/** A slope whose steepness and start come from the UID: no two instances look the same. */
+/** Returns a gradient that depends on the UID, so that each instance looks different. */
 function pixelsOf(sopInstanceUid: string): Buffer {
   const seed = createHash('sha256').update(sopInstanceUid).digest();
   const [start, step] = [seed.readUInt16LE(0), seed.readUInt16LE(2)];
@@ -161,7 +161,7 @@ function pixelsOf(sopInstanceUid: string): Buffer {
   return pixels;
 }
 
-/** One data element, Explicit VR Little Endian, padded to an even length. */
+/** Returns one data element in Explicit VR Little Endian, padded to an even length. */
 function element(group: number, number: number, vr: string, value: Uint8Array): Buffer {
   const long = LONG.has(vr);
   const length = value.length + (value.length % 2);

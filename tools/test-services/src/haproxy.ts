@@ -8,8 +8,8 @@ export interface RunningHaproxy extends RunningServer {
 }
 
 /**
- * Debian's haproxy before replicas of a server, `http://127.0.0.1:port` each: requests in turn, one that a replica did not
- * answer is given to another, and a replica whose `healthPath` does not answer 200 gets none.
+ * Starts Debian's haproxy in front of replicas of a server (`http://127.0.0.1:port` each). They get the requests in turn. If a
+ * replica does not answer, another one gets the request. A replica whose `healthPath` does not answer 200 gets no requests.
  */
 export async function startHaproxy(replicas: readonly string[], healthPath: string): Promise<RunningHaproxy> {
   const folder = await temporaryFolder('haproxy');

@@ -1,6 +1,6 @@
 /**
- * Stores as Java's keytool writes them, made for these tests and used nowhere else: an EC key of `CN=archive.example` and its
- * self-signed certificate, valid for a century. The password of each is `changeit`.
+ * Stores that Java's keytool wrote for these tests. Each contains an EC key of `CN=archive.example` and its self-signed
+ * certificate, valid for a century. The password of each is `changeit`.
  */
 
 /** `keytool -genkeypair -storetype PKCS12`: AES-256. */
@@ -23,7 +23,7 @@ export const JAVA_KEY_STORE = Buffer.from(
   'base64',
 );
 
-/** The same with `-Dkeystore.pkcs12.legacy`: RC2-40 and 3DES, which OpenSSL 3 does not read. */
+/** The same with `-Dkeystore.pkcs12.legacy`: RC2-40 and 3DES, which OpenSSL 3 cannot read. */
 export const JAVA_LEGACY_KEY_STORE = Buffer.from(
   [
     'MIIDXAIBAzCCAxUGCSqGSIb3DQEHAaCCAwYEggMCMIIC/jCB2wYJKoZIhvcNAQcBoIHNBIHKMIHHMIHEBgsqhkiG9w0BDAoBAqB3MHUwKQYKKo',

@@ -4,9 +4,9 @@ import { type DatabaseServer, manageDatabase } from './database-server.js';
 import { freePort, giveAway, run, startServer, temporaryFolder, UNPRIVILEGED } from './process.js';
 
 /**
- * Starts a MariaDB of its own: utf8mb4, on 127.0.0.1 with a password, without fsync.
+ * Starts a separate MariaDB: utf8mb4, on 127.0.0.1 with a password, without fsync.
  *
- * @param settings more of my.cnf, for example `{ max_connections: '20' }`.
+ * @param settings further settings of my.cnf, for example `{ max_connections: '20' }`.
  */
 export async function startMariadb(settings: Record<string, string> = {}): Promise<DatabaseServer> {
   const [folder, port] = [await temporaryFolder('mariadb'), await freePort()];
@@ -40,7 +40,7 @@ GRANT ALL PRIVILEGES ON *.* TO '${user}'@'%';
     'character-set-server': 'utf8mb4',
     'innodb-log-file-size': '8M',
     'innodb-buffer-pool-size': '32M',
-    // Handed to the system at each commit: survives the server's own end.
+    // The server passes data to the operating system at each commit, so data survives a crash of the server.
     'innodb-flush-log-at-trx-commit': '2',
     'innodb-doublewrite': '0',
     'sync-binlog': '0',

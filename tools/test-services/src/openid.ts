@@ -5,13 +5,13 @@ import { type AddressInfo } from 'node:net';
 export interface OpenIdOptions {
   clientId: string;
   clientSecret: string;
-  /** Life of a token, seconds; 600 unless told. */
+  /** Lifetime of a token, seconds; default: 600. */
   lifetime?: number;
-  /** How its clients authenticate; `client_secret_basic` unless told. */
+  /** How its clients authenticate; default: `client_secret_basic`. */
   clientAuthentication?: 'client_secret_basic' | 'client_secret_post';
-  /** Scopes that the client may ask for, a blank between them. */
+  /** Scopes that the client may request, separated by blanks. */
   scope?: string;
-  /** Scopes that the provider knows and the client may not have. */
+  /** Scopes that the provider knows but does not give to the client. */
   otherScopes?: string[];
 }
 
@@ -19,23 +19,23 @@ export interface RunningOpenId {
   /** The issuer, `http://127.0.0.1:port`. */
   issuer: string;
   tokenUri: string;
-  /** Paths asked for so far. */
+  /** Requested paths so far. */
   requests(): string[];
-  /** Whether `token` was issued here and is still good. */
+  /** Returns whether this provider issued `token` and the token is still valid. */
   accepts(token: string): Promise<boolean>;
-  /** What the provider's introspection (RFC 7662) says of `token`. */
+  /** Returns the provider's introspection (RFC 7662) of `token`. */
   introspect(token: string): Promise<{ active: boolean; scope?: string; exp?: number; client_id?: string }>;
   stop(): Promise<void>;
 }
 
-/** What is used of `oidc-provider`, which brings no types. */
+/** The part of `oidc-provider` that is used here; the package has no types. */
 interface Provider {
   callback(): (request: IncomingMessage, response: ServerResponse) => void;
   ClientCredentials: { find(token: string): Promise<{ isValid: boolean } | undefined> };
 }
 type ProviderClass = new (issuer: string, configuration: object) => Provider;
 
-/** Starts an OpenID provider (npm's `oidc-provider`) that grants client credentials, in this process. */
+/** Starts an OpenID provider (npm's `oidc-provider`) in this process. It grants client credentials. */
 export async function startOpenId(options: OpenIdOptions): Promise<RunningOpenId> {
   const name = 'oidc-provider';
   const { default: OidcProvider } = (await import(name)) as { default: ProviderClass };
@@ -67,7 +67,7 @@ export async function startOpenId(options: OpenIdOptions): Promise<RunningOpenId
       devInteractions: { enabled: false },
     },
     ttl: { ClientCredentials: options.lifetime ?? 600 },
-    // Both are what the provider would make itself, with a warning each.
+    // The provider would make both itself, but with a warning for each.
     adapter: inMemory(),
     jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] },
   });
@@ -84,7 +84,8 @@ export async function startOpenId(options: OpenIdOptions): Promise<RunningOpenId
         headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
         body: new URLSearchParams({ token }),
       });
-      if (!response.ok) throw new Error(`introspection answered ${response.status}: ${await response.text()}`);
+      if (!response.ok)
+        throw new Error(`The provider answered introspection with ${response.status}: ${await response.text()}`);
       return (await response.json()) as { active: boolean };
     },
     stop: () =>
@@ -95,7 +96,7 @@ export async function startOpenId(options: OpenIdOptions): Promise<RunningOpenId
   };
 }
 
-/** Keeps the provider's tokens; each knows itself when it ends. */
+/** Stores the provider's tokens. It never removes one, because each contains its expiry. */
 function inMemory() {
   const kept = new Map<string, unknown>();
   return (model: string) => ({

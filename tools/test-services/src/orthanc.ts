@@ -5,37 +5,37 @@ import { freePort, startServer, temporaryFolder } from './process.js';
 export interface OrthancOptions {
   /** Loads the DICOMweb plug-in (QIDO-RS, WADO-RS below `/dicom-web`). */
   dicomWeb?: boolean;
-  /** Whoever asks over HTTP has to log in by basic authentication. */
+  /** Login that HTTP clients need (basic authentication). */
   login?: { user: string; password: string };
-  /** Any further keys of Orthanc's own configuration; they win over ours. */
+  /** Further keys of Orthanc's configuration; they override the keys set here. */
   config?: Record<string, unknown>;
 }
 
 export interface RunningOrthanc {
-  /** `http://127.0.0.1:port`, no slash at the end. */
+  /** `http://127.0.0.1:port`, without a slash at the end. */
   httpUrl: string;
   /** Root of the DICOMweb services. */
   dicomWebUrl: string;
   httpPort: number;
   dicomPort: number;
-  /** Its AE title: `ORTHANC`. Any calling AE title may ask. */
+  /** Its AE title: `ORTHANC`. Any calling AE title may query. */
   aet: string;
-  /** Where its files and its SQLite index (`index`) are. */
+  /** The folder of its files and its SQLite index (`index`). */
   storageFolder: string;
-  /** Stores Part 10 files, given as paths or bytes. */
+  /** Stores Part 10 files, each a path or its bytes. */
   upload(files: readonly (string | Uint8Array)[]): Promise<void>;
   output(): string;
   signal(signal: NodeJS.Signals): void;
-  /** Ends it at once, without a word to its clients. */
+  /** Kills Orthanc without a message to its clients. */
   crash(): Promise<void>;
-  /** Starts it again after {@link crash}: same ports, same images. */
+  /** Starts Orthanc again after {@link crash}, with the same ports and images. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const PLUGIN = '/usr/share/orthanc/plugins/libOrthancDicomWeb.so';
 
-/** Starts Debian's Orthanc, empty, on free ports. */
+/** Starts an empty Orthanc of Debian on free ports. */
 export async function startOrthanc(options: OrthancOptions = {}): Promise<RunningOrthanc> {
   const folder = await temporaryFolder('orthanc');
   const [httpPort, dicomPort] = [await freePort(), await freePort()];

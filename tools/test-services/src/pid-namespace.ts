@@ -1,15 +1,15 @@
 import { run } from './process.js';
 
 const UNSHARE = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
-/** Root may make a namespace; others may where they are root of a user namespace. */
+/** Arguments of `unshare`. Root may make a namespace; other users need a user namespace in which they are root. */
 const WAYS = [UNSHARE, [...UNSHARE, '--user', '--map-root-user']];
 
 /**
- * Returns the command to put before a program and its arguments so that it runs in a PID namespace of its own, as a shell's
- * child that leads a process group: it can signal nobody outside, and all in it ends with the command.
+ * Returns the command to put before a program and its arguments so that the program runs in a new PID namespace. There it is a
+ * child of a shell and leads a process group. It cannot signal processes outside, and every process inside ends with the command.
  *
- * @param script of the shell; `"$@"` runs the program
- * @throws Error if this machine allows no PID namespace (tools/peers.mjs checks that before the tests)
+ * @param script the script of the shell; `"$@"` runs the program
+ * @throws Error if this machine allows no PID namespace (tools/peers.mjs checks this before the tests)
  */
 export async function inPidNamespace(script: string): Promise<string[]> {
   for (const way of WAYS) {
@@ -19,5 +19,5 @@ export async function inPidNamespace(script: string): Promise<string[]> {
     );
     if (allowed) return [...way, 'setsid', 'sh', '-c', script, 'sh'];
   }
-  throw new Error('unshare may not make a PID namespace. Remedy: npm test says how to allow one.');
+  throw new Error('unshare is not allowed to make a PID namespace. Run npm test: it says how to allow it.');
 }

@@ -4,9 +4,9 @@ import { type DatabaseServer, manageDatabase } from './database-server.js';
 import { freePort, giveAway, run, startServer, temporaryFolder } from './process.js';
 
 /**
- * Starts a PostgreSQL of its own: UTF-8, on 127.0.0.1 with a password, without fsync.
+ * Starts a separate PostgreSQL: UTF-8, on 127.0.0.1 with a password, without fsync.
  *
- * @param settings more of postgresql.conf, for example `{ max_connections: '20' }`.
+ * @param settings further settings of postgresql.conf, for example `{ max_connections: '20' }`.
  */
 export async function startPostgresql(settings: Record<string, string> = {}): Promise<DatabaseServer> {
   const [folder, port] = [await temporaryFolder('postgresql'), await freePort()];
@@ -38,7 +38,7 @@ export async function startPostgresql(settings: Record<string, string> = {}): Pr
     fsync: 'off',
     full_page_writes: 'off',
     shared_buffers: '32MB',
-    // Several of them run beside each other: none may take the shared memory of another.
+    // Several servers run at the same time, and none may use the shared memory of another.
     dynamic_shared_memory_type: 'mmap',
     ...settings,
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -72,13 +72,13 @@ export async function startPostgresql(settings: Record<string, string> = {}): Pr
         // Fast shutdown: does not wait for clients to leave.
         stopSignal: 'SIGINT',
       }),
-    // Immediate shutdown, the server's own kill: it ends its children too, which SIGKILL would leave behind.
+    // Immediate shutdown also ends the child processes, which SIGKILL would leave behind.
     'SIGQUIT',
     () => folder.remove(),
   );
 }
 
-/** Debian keeps each version's programs in a folder of its own, elsewhere they are on PATH. */
+/** Returns the path of a program of PostgreSQL. Debian has a separate folder for each version; elsewhere it is on PATH. */
 function binary(name: string): string {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A TCP port of 127.0.0.1 that nobody listens on. */
+/** Returns a free TCP port of 127.0.0.1. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -12,22 +12,24 @@ export function freePort(): Promise<number> {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+        address && typeof address === 'object'
+          ? resolve(address.port)
+          : reject(new Error('The operating system gave no free port on 127.0.0.1.')),
       );
     });
   });
 }
 
-/** A folder of its own for one server, and how to be rid of it. */
+/** Makes a temporary folder for one server. `remove` deletes it. */
 export async function temporaryFolder(name: string): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), `pacs-connectors-${name}-`));
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
 }
 
-/** Servers that refuse to run as root (PostgreSQL) run as this user where the tests do. */
+/** The user for servers that refuse to run as root (PostgreSQL); undefined if the tests do not run as root. */
 export const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 
-/** Hands a folder to the user of {@link UNPRIVILEGED}. */
+/** Makes the user of {@link UNPRIVILEGED} the owner of a folder. */
 export async function giveAway(path: string): Promise<void> {
   if (UNPRIVILEGED) await chown(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
 }
@@ -37,29 +39,29 @@ export interface ServerCommand {
   args: string[];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Runs as nobody where the tests run as root. */
+  /** Runs the server as user `nobody` if the tests run as root. */
   unprivileged?: boolean;
-  /** True as soon as the server answers; asked every 50 ms. Errors count as "not yet". */
+  /** Returns true once the server answers; called every 50 ms. An error means "not yet". */
   ready(): Promise<boolean>;
-  /** Time until `ready`, milliseconds; 60,000 unless told. */
+  /** Time limit until `ready`, milliseconds; default: 300,000. */
   timeoutMs?: number;
-  /** Signal that asks it to stop; SIGTERM unless told. */
+  /** Signal that asks the server to stop; default: SIGTERM. */
   stopSignal?: NodeJS.Signals;
 }
 
 export interface RunningServer {
   pid: number;
-  /** What it has printed so far. */
+  /** Returns what the server has printed so far. */
   output(): string;
-  /** Asks it to stop, waits, and ends it where it does not. */
+  /** Asks the server to stop, and kills it if it does not. */
   stop(): Promise<void>;
-  /** Sends a signal to it: `SIGSTOP` makes it hang, `SIGCONT` go on. */
+  /** Sends a signal to the server: `SIGSTOP` makes it hang, `SIGCONT` lets it continue. */
   signal(signal: NodeJS.Signals): void;
-  /** Sends a signal to it and its child processes. */
+  /** Sends a signal to the server and its child processes. */
   signalAll(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a server and waits until it answers. It ends with this process, whatever happens to it. */
+/** Starts a server and waits until it answers. The server ends with this process, even if this process is killed. */
 export async function startServer(options: ServerCommand): Promise<RunningServer> {
   const user = options.unprivileged && UNPRIVILEGED ? UNPRIVILEGED : undefined;
   const identity = user ? ['--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'] : [];
@@ -113,16 +115,16 @@ function running(child: ChildProcess): child is ChildProcess & { pid: number } {
 }
 
 /**
- * Sends a signal to a child process. Does nothing if it has not started or has already ended: its number, if it ever had one,
- * may be someone else's. Every signal of the tests is sent in this file.
+ * Sends a signal to a child process. Does nothing if the process has not started or has already ended, because its number may
+ * belong to another process by now. Only this file sends signals for the tests.
  *
- * @returns whether it was sent
+ * @returns whether the signal was sent
  */
 export function signalProcess(child: ChildProcess | undefined, signal: NodeJS.Signals): boolean {
   return child !== undefined && running(child) && child.kill(signal);
 }
 
-/** Ends a process that is not a child of this one, if its working directory is `folder`, a temporary folder of the test. */
+/** Kills a process that is not a child of this one, if its working directory is `folder`, a temporary folder of the test. */
 export async function endProcessIn(folder: string, pid: number): Promise<void> {
   const place = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   if (place === folder) signalNumber(pid, 'SIGKILL');
@@ -137,7 +139,7 @@ async function signalWithChildren(child: ChildProcess, signal: NodeJS.Signals): 
   if (signal === 'SIGCONT') signalProcess(child, signal);
 }
 
-/** Sends a signal to a number that has just been seen to be the right process. */
+/** Sends a signal to a process id. The caller has just checked that it is the right process. */
 function signalNumber(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -146,7 +148,7 @@ function signalNumber(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Runs a program to its end. @throws Error with what it printed where it fails. */
+/** Runs a program to its end and returns its output. @throws Error with its output if it fails */
 export function run(
   command: string,
   args: string[],
@@ -164,7 +166,7 @@ export function run(
     child.on('close', (code) =>
       code === 0 ? resolve(output) : reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`)),
     );
-    // A program that ends before it has read its input says why by its exit code.
+    // If a program ends before it has read its input, the exit code says why.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { freePort, run, type RunningServer, startServer, temporaryFolder } from './process.js';
 import { type RedisService, startRedis } from './redis.js';
 
-/** Redis over TLS only, with a certificate for 127.0.0.1 that `caFile` vouches for. */
+/** Starts a Redis with TLS only. `caFile` contains the authority of its certificate for 127.0.0.1. */
 export async function startTlsRedis(password: string): Promise<{ url: string; caFile: string; stop(): Promise<void> }> {
   const folder = await temporaryFolder('redis-tls');
   const [key, caFile] = [join(folder.path, 'key.pem'), join(folder.path, 'certificate.pem')];
@@ -59,7 +59,7 @@ export async function startTlsRedis(password: string): Promise<{ url: string; ca
   return { url: `rediss://127.0.0.1:${port}`, caFile, stop };
 }
 
-/** A master, its replica and a sentinel that makes the one the other when it dies. */
+/** Starts a master, its replica and a sentinel. If the master dies, the sentinel makes the replica the master. */
 export async function startSentinelRedis(): Promise<{ url: string; master: RedisService; stop(): Promise<void> }> {
   const folder = await temporaryFolder('redis-sentinel');
   const master = await startRedis();
@@ -89,7 +89,7 @@ sentinel failover-timeout main 5000
   return { url: `redis-sentinel://127.0.0.1:${port}/main`, master, stop };
 }
 
-/** Three masters that share the slots. */
+/** Starts a cluster of three masters that share the slots. */
 export async function startClusterRedis(): Promise<{ url: string; stop(): Promise<void> }> {
   const start = () => startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] });
   const nodes = [await start(), await start(), await start()];
@@ -99,7 +99,7 @@ export async function startClusterRedis(): Promise<{ url: string; stop(): Promis
     (await run('redis-cli', ['-p', String(port), 'cluster', 'info'])).includes('cluster_state:ok');
   for (const node of nodes)
     for (let tries = 0; !(await formed(node)); tries++) {
-      if (tries > 300) throw new Error('the cluster was not formed within 30 s');
+      if (tries > 300) throw new Error(`The Redis cluster of ${hosts.join(', ')} was not ready within 30 s.`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   const stop = async () => {

@@ -7,7 +7,11 @@ export interface RedisService extends RunningServer {
   url: string;
 }
 
-/** Debian's Redis on a free port, without persistence. `args` are its own, `--requirepass x` for one; `port` starts it again where it was. */
+/**
+ * Starts Debian's Redis without persistence, on a free port or on `port`.
+ *
+ * @param options.args arguments of Redis, such as `--requirepass x`
+ */
 export async function startRedis(
   options: { args?: string[]; port?: number; password?: string } = {},
 ): Promise<RedisService> {
@@ -45,7 +49,7 @@ export async function startRedis(
   };
 }
 
-/** Whether something that speaks Redis's protocol listens; an answer that asks for a password counts. */
+/** Returns whether a Redis listens on the port. An answer that asks for a password counts too. */
 function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host, port }, () => socket.write('PING\r\n'));

@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
 export interface TokenProxyOptions {
-  /** The server behind it, no slash at the end. */
+  /** The server behind the proxy, without a slash at the end. */
   target: string;
-  /** How the proxy logs in there. */
+  /** The proxy's login at that server. */
   login: { user: string; password: string };
-  /** Whether a token opens it. */
+  /** Returns whether a token is valid. */
   accepts(token: string): Promise<boolean> | boolean;
 }
 
@@ -17,8 +17,8 @@ export interface RunningTokenProxy {
 }
 
 /**
- * An HTTP server before an archive that takes `Authorization: Bearer` with a good token, and asks the archive by its own login;
- * anything else is a 401. For GET only.
+ * Starts an HTTP proxy in front of an archive. It accepts `Authorization: Bearer` with a valid token, and requests the same from
+ * the archive by its own login. Everything else is a 401. It supports GET only.
  */
 export async function startTokenProxy({ target, login, accepts }: TokenProxyOptions): Promise<RunningTokenProxy> {
   const authorization = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;

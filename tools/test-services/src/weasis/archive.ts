@@ -4,27 +4,27 @@ import { type ReleaseRules } from './release.js';
 /** How the images of one `arcQuery`, or of `dicom:rs`, are fetched. */
 export interface Archive {
   baseUrl: string;
-  /** Sent with each request. */
+  /** Headers of each request. */
   headers: Record<string, string>;
-  /** Why no image can be fetched, whatever is asked for. */
+  /** The reason why no image of this archive can be fetched. */
   unusable?: string;
-  /** The answers have to be multipart. */
+  /** Answers must be multipart. */
   multipart: boolean;
   requireOnlySopInstanceUid: boolean;
-  /** Put behind each address. */
+  /** Appended to each address. */
   extraParameters: string;
-  /** Series are retrieved whole. */
+  /** Each series is retrieved by one request. */
   retrievesSeries: boolean;
-  /** Tags that are overwritten in what arrives. */
+  /** Tags that are overwritten in the images. */
   overriddenTags: number[];
-  /** DICOMweb services are asked for what the manifest leaves out. */
+  /** Weasis requests what the manifest leaves out by DICOMweb. */
   dicomWeb: boolean;
 }
 
-/** What DICOM_WEB images are asked for by, unless a manifest says otherwise. */
+/** The `Accept` header for DICOM_WEB images; a manifest may override it. */
 export const MULTIPART_DICOM = 'multipart/related;type="application/dicom";transfer-syntax=*';
 
-/** The manifest's reading ends here. `dialog`: with an error dialog; without, with a log line only. */
+/** Ends the reading of a manifest. With `dialog`, an error dialog opens; otherwise there is only a log line. */
 export class ReadingEnds extends Error {
   constructor(
     message: string,
@@ -34,7 +34,7 @@ export class ReadingEnds extends Error {
   }
 }
 
-/** @throws ReadingEnds where its address or a header is not taken. */
+/** Returns the archive of an `arcQuery`. @throws ReadingEnds if Weasis rejects its address or a header */
 export function archiveOf({ attributes, children }: Element, rules: ReleaseRules): Archive {
   const baseUrl = attributes['baseUrl'];
   if (baseUrl === undefined) throw new ReadingEnds('an arcQuery has no baseUrl', false);
@@ -62,7 +62,7 @@ export function archiveOf({ attributes, children }: Element, rules: ReleaseRules
 }
 
 function addHeader(archive: Archive, key: string, value: string, rules: ReleaseRules): void {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // eslint-disable-next-line no-control-regex -- the pattern has to find control characters
   if (rules.checksHeaders && (!/^[\w!#$%&'*+.^`|~-]+$/.test(key) || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)))
     throw new ReadingEnds(`the header ${key} is illegal`, true);
   const name = key.toLowerCase();
@@ -79,7 +79,7 @@ function hasHeader(headers: Record<string, string>, key: string): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === key.toLowerCase());
 }
 
-/** What an address of an image is made of. */
+/** The values in the address of an image. */
 export interface ImageReference {
   studyInstanceUid: string;
   seriesInstanceUid: string;
@@ -89,7 +89,7 @@ export interface ImageReference {
   compressionRate?: string;
 }
 
-/** The address of an image, put together without mending anything. */
+/** Returns the address of an image. Like Weasis, it corrects no mistakes in the values. */
 export function imageAddress(archive: Archive, image: ImageReference, rules: ReleaseRules): string {
   return archive.baseUrl + (image.directDownloadFile ?? wadoQuery(archive, image, rules)) + archive.extraParameters;
 }

@@ -8,7 +8,7 @@ import { type Element } from './manifest-elements.js';
 import { type Session } from './session.js';
 import { addPatient, addSeries, addStudy, readManifest } from './tree.js';
 
-/** `dicom:get`. Its downloads start at its end. @throws Error where an option is one that the client does not simulate. */
+/** Runs `dicom:get` and then starts its downloads. @throws Error for an option that the client does not simulate */
 export async function dicomGet(session: Session, downloads: Downloads, words: readonly string[]): Promise<void> {
   const downloaded: Parameters<Downloads['add']>[0][] = [];
   for (let index = 0; index < words.length; index += 2) {
@@ -56,7 +56,7 @@ async function openManifest(session: Session, manifest: Element | undefined): Pr
   return reading.downloads.values();
 }
 
-/** gzip and base64, which only 4.6.6 reads. */
+/** Reads a manifest in gzip and base64. Only 4.6.6 can do so. */
 function embeddedManifest(session: Session, value: string): Element | undefined {
   if (!session.rules.embeddedManifest) {
     session.log.push('dicom:get -i fails in this release');
@@ -65,7 +65,7 @@ function embeddedManifest(session: Session, value: string): Element | undefined 
   return parseManifest(session, 'dicom:get -i', gunzipSync(Buffer.from(value, 'base64')), undefined);
 }
 
-/** A single DICOM file is listed under what it says itself. */
+/** Lists a single DICOM file by its own attributes. */
 function showFile(session: Session, address: string, body: Buffer | undefined): void {
   const object = body && readDicomObject(body);
   if (!object) return session.missing(address, 'no DICOM object');

@@ -1,25 +1,25 @@
 import { createRequire } from 'node:module';
 
-/** What is read of a DICOM object. */
+/** The part of a DICOM object that is used here. */
 export interface DicomObject {
   sopInstanceUid: string;
   seriesInstanceUid: string;
   studyInstanceUid: string;
-  /** Patient ID, issuer and upper-case name: what Weasis knows a patient by. */
+  /** Patient ID, issuer and upper-case name, by which Weasis recognises a patient. */
   patientKey: string;
 }
 
 interface DataSet {
   [tag: string]: { Value?: unknown[] } | undefined;
 }
-/** What is used of `dcmjs`, which brings no types. */
+/** The part of `dcmjs` that is used here; the package has no types. */
 interface Dcmjs {
   data: { DicomMessage: { readFile(bytes: ArrayBuffer, options: object): { meta: DataSet; dict: DataSet } } };
   log: { setLevel?(level: string): void };
 }
 let dcmjs: Dcmjs | undefined;
 
-/** Reads the bytes of a Part 10 file (PS3.10 7.1); undefined where they are none, or an image of them has no pixels. */
+/** Reads a Part 10 file (PS3.10 7.1). Returns undefined if the bytes are no such file, or an image without pixels. */
 export function readDicomObject(bytes: Buffer): DicomObject | undefined {
   if (bytes.length < 132 || bytes.toString('latin1', 128, 132) !== 'DICM') return undefined;
   dcmjs ??= createRequire(import.meta.url)('dcmjs') as Dcmjs;
@@ -42,12 +42,12 @@ export function readDicomObject(bytes: Buffer): DicomObject | undefined {
   };
 }
 
-/** What Weasis knows a patient by: literally, so a trailing `^` counts. */
+/** Returns the key by which Weasis recognises a patient. It compares literally, so a trailing `^` counts. */
 export function patientKey(patientId: string, issuer: string, name: string): string {
   return JSON.stringify([patientId, issuer, name.toUpperCase()]);
 }
 
-/** Rows (0028,0010) mean an image, which has Pixel Data (7FE0,0010). */
+/** Returns whether an object with Rows (0028,0010), which is an image, has its Pixel Data (7FE0,0010). */
 function pixelsOf(dict: DataSet): boolean {
   const [pixels] = dict['7FE00010']?.Value ?? [];
   return ((pixels as ArrayBuffer | undefined)?.byteLength ?? 0) > 0;
@@ -55,7 +55,7 @@ function pixelsOf(dict: DataSet): boolean {
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  // A person's name: an object, or an array-like of them.
+  // A person's name is an object or an array-like of objects.
   if (typeof value === 'object') return textOf((value as { Alphabetic?: unknown }).Alphabetic);
   return String(value as string | number);
 }

@@ -11,10 +11,10 @@ import { type Downloads } from './downloads.js';
 import { type Session } from './session.js';
 import { addPatient, addStudy, type TreeSeries } from './tree.js';
 
-/** Options of `dicom:rs` that take no value. */
+/** Options of `dicom:rs` without a value. */
 const SWITCHES = ['--show-whole-study'];
 
-/** `dicom:rs`: asks a DICOMweb archive itself. @throws Error where an option is none of its own. */
+/** Runs `dicom:rs`, which searches a DICOMweb archive. @throws Error for an unknown option */
 export async function dicomRs(session: Session, downloads: Downloads, words: readonly string[]): Promise<void> {
   const options = readOptions(words);
   const one = (name: string) => options.get(name)?.[0] ?? '';
@@ -47,8 +47,8 @@ export async function dicomRs(session: Session, downloads: Downloads, words: rea
 }
 
 /**
- * The searches of one `-r`. A patient id is percent-encoded, and cut at `^^^` from its issuer; everything else is copied as it
- * is.
+ * Returns the searches of one `-r`. A patient id is separated from its issuer at `^^^` and percent-encoded. Everything else is
+ * copied unchanged.
  */
 function* queriesOf(request: string, session: Session): Generator<string> {
   for (const pair of request.split('&')) {
@@ -82,7 +82,7 @@ const OPTIONS = [
   ...SWITCHES,
 ];
 
-/** `Name: value` each. */
+/** Parses headers, each as `Name: value`. */
 function headers(lines: readonly string[]): Record<string, string> {
   const all: Record<string, string> = {};
   for (const line of lines) {

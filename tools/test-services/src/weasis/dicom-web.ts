@@ -29,7 +29,7 @@ const PATIENT: typeof STUDY = [
 ];
 const SERIES_FIELDS = 'includefield=0008103E,00080060,0020000E,00200011,00081190';
 
-/** Adds the series of a study that the manifest left out; returns those that are downloaded. */
+/** Adds the series of a study that the manifest left out. Returns the series to download. */
 export async function completeStudy(
   session: Session,
   study: TreeStudy,
@@ -55,7 +55,7 @@ export async function completePatient(session: Session, patient: TreePatient, ar
   return series;
 }
 
-/** Adds the instances of a series, for a release that retrieves one by one. */
+/** Adds the instances of a series, for a release that retrieves them one by one. */
 export async function completeSeries(
   session: Session,
   series: TreeSeries,
@@ -68,7 +68,7 @@ export async function completeSeries(
   }
 }
 
-/** What a QIDO-RS search finds. */
+/** Returns the results of a QIDO-RS search. */
 export async function search(
   session: Session,
   address: string,
@@ -79,7 +79,7 @@ export async function search(
   return JSON.parse(answer.body.toString('utf8')) as JsonDataSet[];
 }
 
-/** Attributes as a manifest names them. */
+/** Returns the attributes under their names in a manifest. */
 export function attributesOf(dataSet: JsonDataSet, names: typeof STUDY): Record<string, string> {
   return Object.fromEntries(
     names.flatMap(([name, tag]) => {

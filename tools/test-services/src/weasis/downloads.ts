@@ -8,7 +8,7 @@ import { type TreeSeries } from './tree.js';
 const SERIES_AT_ONCE = 3;
 const IMAGES_AT_ONCE = 4;
 
-/** The downloads of a launch: 3 series at once, 4 images of each. Every image is fetched once, however often it is listed. */
+/** The downloads of a launch: 3 series in parallel, 4 images of each. An image is fetched once even if it is listed twice. */
 export class Downloads {
   private readonly waiting: TreeSeries[] = [];
   private readonly running = new Set<Promise<void>>();
@@ -21,7 +21,7 @@ export class Downloads {
     this.startNext();
   }
 
-  /** Resolves once all that was added has been tried. */
+  /** Resolves once every added series has been tried. */
   async finished(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running);
   }
@@ -76,7 +76,7 @@ export class Downloads {
     if (objects && own.length === 0) this.session.missing(address, 'no DICOM object of the series');
   }
 
-  /** The DICOM objects at an address; undefined where there is no answer that counts. */
+  /** Fetches the DICOM objects at an address. Returns undefined without a usable answer. */
   private async fetchObjects(address: string, { archive }: TreeSeries): Promise<DicomObject[] | undefined> {
     const { session } = this;
     if (archive.unusable !== undefined) return void session.missing(address, archive.unusable);
@@ -113,7 +113,7 @@ function referenceOf(series: TreeSeries, sopInstanceUid: string): ImageReference
   };
 }
 
-/** First, last, the middle, then the middles of the halves. */
+/** Returns the items in the order first, last, middle, then the middles of the halves. */
 export function downloadOrder<T>(items: readonly T[]): T[] {
   const last = items.length - 1;
   if (last < 0) return [];

@@ -3,15 +3,15 @@ import { BrokenManifest, type Element, readElements } from './manifest-elements.
 import { type Session } from './session.js';
 
 /**
- * Fetches a manifest: the body of any status but 2xx is thrown away, and one retry ends in a dialog. Undefined where there is
- * nothing to read.
+ * Fetches a manifest. Ignores the body of any status but 2xx, retries once, and then opens a dialog. Returns undefined if there
+ * is nothing to read.
  */
 export async function fetchManifest(session: Session, address: string): Promise<Element | undefined> {
   const answer = await fetchBody(session, address, { Accept: 'application/xml', 'Accept-Encoding': 'gzip' });
   return answer && parseManifest(session, address, answer.body, answer.headers['content-encoding']);
 }
 
-/** The bytes of a manifest, however they came. Broken ones open a dialog. */
+/** Parses the bytes of a manifest. Opens a dialog if they are broken. */
 export function parseManifest(
   session: Session,
   address: string,
@@ -27,7 +27,7 @@ export function parseManifest(
   }
 }
 
-/** An answer of 2xx; undefined, after one retry and a dialog, where there is none. */
+/** Returns an answer of 2xx. Without one, retries once, opens a dialog and returns undefined. */
 export async function fetchBody(
   session: Session,
   address: string,
@@ -48,7 +48,7 @@ export async function fetchBody(
   return undefined;
 }
 
-/** Java's client itself connects again after a cut, so that a manifest is tried four times in all. */
+/** Tries twice if the connection is cut, as Java's client does. So a manifest is tried four times in all. */
 async function twiceWhereCut<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();

@@ -7,13 +7,13 @@ export interface HttpAnswer {
   body: Buffer;
 }
 export interface HttpTimeouts {
-  /** Time for the connection, milliseconds. */
+  /** Time limit for the connection, milliseconds. */
   connectMs: number;
-  /** Time without a byte, milliseconds. */
+  /** Time limit without a received byte, milliseconds. */
   readMs: number;
 }
 
-/** Why there is no answer. `cut`: the connection was refused, reset or ended early. */
+/** A request without a complete answer. `cut`: the connection was refused, reset or ended early. */
 export class HttpFailure extends Error {
   constructor(
     readonly kind: 'cut' | 'time-out' | 'request',
@@ -26,9 +26,9 @@ export class HttpFailure extends Error {
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /**
- * One GET, on a connection of its own, with up to 5 redirects.
+ * Sends one GET on a separate connection, and follows up to 5 redirects.
  *
- * @throws HttpFailure where there is no whole answer.
+ * @throws HttpFailure without a complete answer
  */
 export async function get(
   address: string,

@@ -1,10 +1,10 @@
-/** A launch address, taken apart. */
+/** The parts of a launch address. */
 export interface Launch {
-  /** The first `weasis:config`; the keys that were given. */
+  /** The keys of the first `weasis:config`. */
   config: LaunchConfig;
   /** The commands of the shell, in order, without `weasis:config`. */
   commands: ShellCommand[];
-  /** Commands and keys that fail, with the reason. */
+  /** Commands and keys that fail, each with the reason. */
   failures: string[];
 }
 export interface LaunchConfig {
@@ -20,9 +20,9 @@ export interface ShellCommand {
 }
 
 /**
- * Takes a `weasis:` address apart as Weasis does: decoded once, cut at each `$`. Only the first `weasis:config` counts.
+ * Parses a `weasis:` address as Weasis does: decodes it once and splits it at each `$`. Only the first `weasis:config` counts.
  *
- * @throws URIError where the address is not URL-encoded; nothing opens then.
+ * @throws URIError if the address is not URL-encoded; Weasis then opens nothing
  */
 export function readLaunch(address: string): Launch {
   const launch: Launch = { config: { arg: [], pro: [] }, commands: [], failures: [] };
@@ -40,7 +40,7 @@ export function readLaunch(address: string): Launch {
 }
 
 const CONFIG = /^weasis:config(?=\s|$)/;
-/** A run of characters without a blank outside quotes. */
+/** A word: characters without a blank outside quotes. */
 const WORD = /(?:[^\s"']|"[^"]*"|'[^']*')+/g;
 const QUOTED = /"([^"]*)"|'([^']*)'/g;
 
@@ -58,7 +58,7 @@ function readConfig(text: string, { config, failures }: Launch): void {
   }
 }
 
-/** The command shell: single quotes are literal, `%` fails elsewhere, `&` and `;` outside quotes end the command. */
+/** Parses one line as Weasis's shell: single quotes are literal, `%` elsewhere fails, unquoted `&` and `;` end the command. */
 function readCommand(line: string, { commands, failures }: Launch): void {
   const name = /^\S*/.exec(line)?.[0] ?? '';
   const spans = line.match(/'[^']*'|"[^"]*"|[^'"]+|['"]/g) ?? [];

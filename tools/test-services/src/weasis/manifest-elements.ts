@@ -2,20 +2,20 @@ import { gunzipSync } from 'node:zlib';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { type ReleaseRules } from './release.js';
 
-/** An element of a manifest, XML or JSON; its children in document order. */
+/** An element of an XML or JSON manifest. Its children are in document order. */
 export interface Element {
   name: string;
   attributes: Record<string, string>;
   children: Element[];
 }
 
-/** The manifest cannot be read: an error dialog. */
+/** The manifest cannot be read; Weasis opens an error dialog. */
 export class BrokenManifest extends Error {}
 
 /**
- * Reads the bytes of a manifest; undefined where they are something else that is well-formed.
+ * Reads the bytes of a manifest. Returns undefined for a well-formed document that is not a manifest.
  *
- * @throws BrokenManifest where they are not well-formed.
+ * @throws BrokenManifest if the bytes are not well-formed
  */
 export function readElements(body: Buffer, encoding: string | undefined, rules: ReleaseRules): Element | undefined {
   const zipped = encoding === 'gzip' || (rules.gzipAndJson && body[0] === 0x1f && body[1] === 0x8b);
@@ -23,7 +23,7 @@ export function readElements(body: Buffer, encoding: string | undefined, rules: 
   if (rules.gzipAndJson && text.startsWith('{')) return fromJson(text);
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw new BrokenManifest(valid.err.msg);
-  // What the validator lets pass.
+  // The validator accepts this, and Weasis does not.
   if (/=\s*"[^"<]*&(?!(?:#\d+|#x[\da-fA-F]+|[A-Za-z]\w*);)/.test(text)) throw new BrokenManifest('an & alone');
   const roots = (PARSER.parse(text) as ParsedNode[]).flatMap(elementOf);
   return roots.find(({ name }) => name === 'manifest');
@@ -48,7 +48,7 @@ const PARSER = new XMLParser({
   trimValues: false,
 });
 
-/** A node of the parser: its name with its children, and `:@` with its attributes. */
+/** A node of the parser: its name is the key of its children, and `:@` that of its attributes. */
 type ParsedNode = Record<string, unknown>;
 
 function elementOf(node: ParsedNode): Element[] {
@@ -59,7 +59,7 @@ function elementOf(node: ParsedNode): Element[] {
   return [{ name, attributes, children: (children as ParsedNode[]).flatMap(elementOf) }];
 }
 
-/** The JSON form: objects are elements, lists are several of one name, everything else is an attribute. */
+/** Reads the JSON form. Objects are elements, lists are elements of one name, and everything else is an attribute. */
 function fromJson(text: string): Element | undefined {
   let root: unknown;
   try {

@@ -1,4 +1,4 @@
-/** The bodies of a multipart answer (RFC 2046 5.1.1); undefined where it is none. */
+/** Returns the bodies of a multipart answer (RFC 2046 5.1.1), or undefined for any other answer. */
 export function multipartBodies(body: Buffer, contentType: string | undefined): Buffer[] | undefined {
   const boundary = /^multipart\/.*;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType ?? '');
   if (!boundary) return undefined;

@@ -1,32 +1,32 @@
-/** The Weasis releases that the client can be. `newest` is the state of August 2026, after 4.7.2. */
+/** The Weasis releases that the client can simulate. `newest` is the state of August 2026, after 4.7.2. */
 export const WEASIS_RELEASES = ['4.6.6', '4.7.1', 'newest'] as const;
 export type WeasisRelease = (typeof WEASIS_RELEASES)[number];
 
-/** Where the releases differ. */
+/** The differences between releases. */
 export interface ReleaseRules {
-  /** The attribute of `arcQuery` that extra URL parameters are read from. */
+  /** The attribute of `arcQuery` with extra URL parameters. */
   extraParameters: 'additionalParameters' | 'additionnalParameters';
   /** `dicom:get -i` works. */
   embeddedManifest: boolean;
-  /** A manifest is unzipped by its first bytes, whatever its headers say, and may be JSON. */
+  /** A manifest may be JSON. It is unzipped if its first bytes are those of gzip; the headers do not matter. */
   gzipAndJson: boolean;
   /** `queryMode` and multipart answers are read. */
   dicomWeb: boolean;
-  /** Parts of a DICOM_WEB manifest that are missing are asked for, and whole series are retrieved. */
+  /** Weasis requests what a DICOM_WEB manifest leaves out, and retrieves whole series. */
   partialManifests: boolean;
-  /** `requireOnlySOPInstanceUID` leaves the other UIDs out; otherwise they are sent empty. */
+  /** `requireOnlySOPInstanceUID` leaves out the other UIDs; without this rule, they are sent empty. */
   omitsOtherUids: boolean;
   /** An illegal header ends the reading of the manifest. */
   checksHeaders: boolean;
-  /** Headers of `httpTag`, in lower case, that are left out; the images load. */
+  /** Headers of `httpTag`, in lower case, that Weasis leaves out; the images load. */
   ignoredHeaders: readonly string[];
-  /** Headers of `httpTag`, in lower case, that Java's client refuses; no image loads. */
+  /** Headers of `httpTag`, in lower case, that Java's client rejects; no image loads. */
   refusedHeaders: readonly string[];
-  /** What a `baseUrl` may not hold. */
+  /** Characters that a `baseUrl` must not contain. */
   illegalInBaseUrl: RegExp | undefined;
-  /** Connections that are tried for an image whose transfer is cut. */
+  /** Number of tries for an image whose transfer is cut. */
   imageTries: number;
-  /** A cut connection ends in a dialog. */
+  /** A cut connection opens a dialog. */
   asksAfterCut: boolean;
 }
 
@@ -66,8 +66,8 @@ export const RULES: Record<WeasisRelease, ReleaseRules> = {
     ...SINCE_4_7,
     gzipAndJson: true,
     partialManifests: true,
-    // What java.net.URI refuses.
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+    // The characters that java.net.URI rejects.
+    // eslint-disable-next-line no-control-regex -- the pattern has to find control characters
     illegalInBaseUrl: /[\u0000- "<>\\^`{|}\u007f]|%(?![\dA-Fa-f]{2})/,
   },
 };

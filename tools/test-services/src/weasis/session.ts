@@ -3,34 +3,34 @@ import { get, type HttpAnswer, type HttpTimeouts } from './http.js';
 import { type ReleaseRules, RULES, type WeasisRelease } from './release.js';
 import { type ManifestMessage, type Tree, type TreeSeries } from './tree.js';
 
-/** How long Weasis waits, milliseconds. */
+/** Time limits of Weasis, milliseconds. */
 export interface WeasisTimeouts {
-  /** For the connection to a manifest's server: 7,000. */
+  /** Connection to the server of a manifest; default: 7,000. */
   connectMs: number;
-  /** Without a byte of a manifest: 30,000. */
+  /** Wait for the next byte of a manifest; default: 30,000. */
   readMs: number;
-  /** Without a byte of an image: 15,000. */
+  /** Wait for the next byte of an image; default: 15,000. */
   imageMs: number;
 }
 
-/** What opens before the person and has to be closed. */
+/** A window that a person has to close. */
 export type WeasisDialog =
   | ({ kind: 'message' } & ManifestMessage)
   /** "Network error … try again?" */
   | { kind: 'network-error'; address: string; reason: string }
   | { kind: 'broken-manifest'; address: string; reason: string };
 
-/** A request as it went out. */
+/** A request that was sent. */
 export interface WeasisRequest {
   address: string;
   headers: Record<string, string>;
-  /** When it went out, milliseconds after the launch. */
+  /** Time of sending, milliseconds after the launch. */
   atMs: number;
-  /** Missing where there was no answer. */
+  /** Absent without an answer. */
   status?: number;
 }
 
-/** One launch: what was asked and seen so far. */
+/** One launch: its requests and what has been shown so far. */
 export class Session {
   readonly rules: ReleaseRules;
   readonly tree: Tree = new Map();
@@ -38,7 +38,7 @@ export class Session {
   readonly requests: WeasisRequest[] = [];
   readonly missed: { address: string; reason: string }[] = [];
   readonly log: string[] = [];
-  /** When the first image was shown, milliseconds after the launch. */
+  /** Time of the first shown image, milliseconds after the launch. */
   firstImageMs: number | undefined;
   private readonly start = performance.now();
 
@@ -62,7 +62,7 @@ export class Session {
     series.shown.set(object.sopInstanceUid, object.patientKey);
   }
 
-  /** An image that is not shown. Nothing tells the person. */
+  /** Records an image that is not shown; Weasis does not report it. */
   missing(address: string, reason: string): void {
     this.missed.push({ address, reason });
   }

@@ -3,7 +3,7 @@ import { patientKey } from './dicom-object.js';
 import { type Element } from './manifest-elements.js';
 import { type ReleaseRules } from './release.js';
 
-/** What a person sees on the left: attributes as the manifest names them. */
+/** A patient in the tree. Attributes have the names of the manifest. */
 export interface TreePatient {
   key: string;
   attributes: Record<string, string>;
@@ -21,12 +21,12 @@ export interface TreeSeries {
   archive: Archive;
   /** Attributes of the listed instances, by SOP Instance UID. */
   instances: Map<string, Record<string, string>>;
-  /** Images that have arrived: what they say of their patient, by SOP Instance UID. */
+  /** The patient key in each image that has arrived, by SOP Instance UID. */
   shown: Map<string, string>;
 }
 export type Tree = Map<string, TreePatient>;
 
-/** What is told once a manifest has been read. */
+/** A message that Weasis shows after it has read a manifest. */
 export interface ManifestMessage {
   title: string;
   description: string;
@@ -36,12 +36,12 @@ export interface ManifestMessage {
 /** What one manifest added. */
 export interface ManifestReading {
   messages: ManifestMessage[];
-  /** Series to download, by Series Instance UID: of two with the same one, the last. */
+  /** Series to download, by Series Instance UID. The last of two with the same UID counts. */
   downloads: Map<string, TreeSeries>;
-  /** Patients and studies that came without children. */
+  /** Patients and studies without children. */
   incomplete: { archive: Archive; patient: TreePatient; study?: TreeStudy }[];
   log: string[];
-  /** Why the reading ended early, where that opens a dialog. */
+  /** Why the reading ended early, if that opens a dialog. */
   error?: string;
 }
 
@@ -78,7 +78,7 @@ function readPatient(tree: Tree, { attributes, children }: Element, archive: Arc
   }
 }
 
-/** The patient of these attributes, known literally by PatientID, issuer and upper-case name. */
+/** Returns the patient with these attributes. PatientID, issuer and upper-case name identify the patient literally. */
 export function addPatient(tree: Tree, attributes: Record<string, string>): TreePatient {
   const { PatientID = '', IssuerOfPatientID = '', PatientName = '' } = attributes;
   const key = patientKey(PatientID, IssuerOfPatientID, PatientName);
@@ -94,7 +94,7 @@ export function addStudy(patient: TreePatient, attributes: Record<string, string
   return study;
 }
 
-/** A series of the study; undefined where it has one of the same UID with another `baseUrl`. */
+/** Adds a series to the study. Returns undefined if the study has this UID with another `baseUrl`. */
 export function addSeries(
   study: TreeStudy,
   attributes: Record<string, string>,

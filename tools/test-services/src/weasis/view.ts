@@ -3,31 +3,31 @@ import { type LaunchConfig } from './launch-address.js';
 import { type WeasisRelease } from './release.js';
 import { type ManifestMessage, type Tree, type TreePatient, type TreeSeries, type TreeStudy } from './tree.js';
 
-/** What a person sees once a launch has ended. Attributes have the names of the manifest. */
+/** What a person sees after a launch has ended. Attributes have the names of the manifest. */
 export interface WeasisView {
   release: WeasisRelease;
-  /** `weasis:config`. */
+  /** The values of `weasis:config`. */
   config: LaunchConfig;
-  /** Commands that failed, with the reason. */
+  /** Commands that failed, each with the reason. */
   failedCommands: string[];
   /** The windows that opened, in order. */
   dialogs: WeasisDialog[];
-  /** Those of {@link dialogs} that are a manifest's messages. */
+  /** The {@link dialogs} that are messages of a manifest. */
   messages: ManifestMessage[];
   /** Patients as the manifest lists them. */
   listed: SeenPatient[];
-  /** Patients once the images are there: grouped by what these say. */
+  /** Patients after the images have arrived, grouped by the attributes in the images. */
   patients: SeenPatient[];
-  /** Images that are shown: DICOM bytes with the right SOP Instance UID. */
+  /** Number of shown images: DICOM bytes with the right SOP Instance UID. */
   images: number;
   /** SOP Instance UIDs of {@link images}, sorted. */
   sopInstanceUids: string[];
-  /** From the launch to the first image, milliseconds; undefined where none is shown. */
+  /** Time from the launch to the first image, milliseconds; undefined if no image is shown. */
   firstImageMs: number | undefined;
-  /** Images and series that were tried and are not shown, with the reason that nobody is told. */
+  /** Images and series that were tried and are not shown. Weasis does not report the reason. */
   missing: { address: string; reason: string }[];
   requests: WeasisRequest[];
-  /** What only Weasis's log says. */
+  /** Lines of Weasis's log. */
   log: string[];
 }
 export interface SeenPatient {
@@ -42,7 +42,7 @@ export interface SeenSeries {
   attributes: Record<string, string>;
   /** Instances that the manifest lists. */
   listed: number;
-  /** Those that are shown. */
+  /** Instances that are shown. */
   images: number;
 }
 
@@ -70,7 +70,7 @@ export function viewOf(session: Session, config: LaunchConfig, failedCommands: s
   };
 }
 
-/** Patients whose images say the same become one, except where both list the same study. */
+/** Joins patients whose images name the same patient, unless both list the same study. */
 function groupByImages(tree: Tree): TreePatient[][] {
   const groups: { key: string; patients: TreePatient[] }[] = [];
   for (const patient of tree.values()) {

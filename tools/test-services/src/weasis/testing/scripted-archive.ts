@@ -2,20 +2,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net';
 import { dicomFile, type FilePatient } from '../../dicom-files.js';
 
-/** An HTTP server on 127.0.0.1 that a test scripts: a manifest, and images by their SOP Instance UIDs. */
+/** An HTTP server on 127.0.0.1 for tests. It serves a manifest, and images by their SOP Instance UIDs. */
 export interface ScriptedArchive {
   url: string;
-  /** Addresses that were asked for, without the server's. */
+  /** Paths of the requests so far. */
   paths: string[];
   requests: IncomingMessage[];
-  /** Answers `/manifest` with it; `URL` in it becomes {@link url}. */
+  /** Serves `text` as `/manifest`, and replaces `URL` in it by {@link url}. */
   manifest(text: string): string;
-  /** Answers instead of everything else where it returns true. */
+  /** Answers in place of the server if it returns true. */
   answer: (request: IncomingMessage, response: ServerResponse) => boolean | void;
   stop(): Promise<void>;
 }
 
-/** Starts one. An image's patient, study and series are `patient`. */
+/** Starts a scripted archive. Its images are of the patient, study and series of `imageOf`. */
 export async function scriptedArchive(): Promise<ScriptedArchive> {
   let text = '';
   const server = createServer((request, response) => {
@@ -46,7 +46,7 @@ export async function scriptedArchive(): Promise<ScriptedArchive> {
   return archive;
 }
 
-/** Multipart where the client wants it (WADO-RS), else as it is (WADO-URI). */
+/** Sends images: as multipart if the client requests it (WADO-RS), otherwise unchanged (WADO-URI). */
 export function sendImages(request: IncomingMessage, response: ServerResponse, images: readonly Buffer[]): void {
   if (!request.headers.accept?.startsWith('multipart/related')) return void response.end(images[0]);
   response.setHeader('content-type', 'multipart/related; type="application/dicom"; boundary="b-1"');
@@ -57,7 +57,7 @@ export function sendImages(request: IncomingMessage, response: ServerResponse, i
   response.end('\r\n--b-1--\r\n');
 }
 
-/** An image of study `1`, whose series is what stands before the last dot of its UID. */
+/** Returns an image of study `1`. The part of its UID before the last dot is its Series Instance UID. */
 export function imageOf(
   sopInstanceUid: string,
   patient: Omit<FilePatient, 'studies'> = { patientId: '7', patientName: 'DOE^JANE' },
@@ -66,18 +66,18 @@ export function imageOf(
   return dicomFile(patient, { studyInstanceUid: '1' }, { seriesInstanceUid }, { sopInstanceUid });
 }
 
-/** A manifest of these `arcQuery` elements. */
+/** Returns a manifest with these `arcQuery` elements. */
 export function manifestOf(...arcQueries: string[]): string {
   return `<?xml version="1.0"?><manifest xmlns="http://www.weasis.org/xsd/2.5">${arcQueries.join('')}</manifest>`;
 }
 
-/** An `arcQuery` of one patient (7, DOE^JANE) with study 1. */
+/** Returns an `arcQuery` with study 1 of one patient (7, DOE^JANE). */
 export function arcQueryOf(attributes: string, content: string, before = ''): string {
   return `<arcQuery arcId="a" ${attributes}>${before}<Patient PatientID="7" PatientName="DOE^JANE">
     <Study StudyInstanceUID="1">${content}</Study></Patient></arcQuery>`;
 }
 
-/** A `Series` with instances `UID.1` … */
+/** Returns a `Series` with instances `UID.1` … */
 export function seriesOf(uid: string, instances: number, attributes = '', instanceAttributes = ''): string {
   const list = Array.from(
     { length: instances },
