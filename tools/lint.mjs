@@ -18,7 +18,9 @@ const { status, stdout, stderr } = spawnSync(
 process.stdout.write(stdout);
 process.stderr.write(stderr);
 if (/No cached ProjectGraph/.test(stdout + stderr)) {
-  console.error('The module boundaries were not checked: Nx has no project graph. Check that npx nx show projects works.');
+  console.error(
+    'The module boundaries were not checked: Nx has no project graph. Check that npx nx show projects works.',
+  );
   process.exit(1);
 }
 const floors = spawnSync(process.execPath, ['tools/floors.mjs'], { cwd: root, stdio: 'inherit' });
