@@ -12,6 +12,7 @@ import {
 import { Database, type DatabaseLimits, type ReadOnlySession } from './engines/database.js';
 import { type DatabaseSettings } from './database-settings.js';
 import { type RowBatches } from './engines/engine.js';
+import { codes } from './engines/error-codes.js';
 import { engineOf } from './engine-of.js';
 import { connectorErrorOf } from './faults.js';
 import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
@@ -56,17 +57,23 @@ export class DatabaseConnector implements Connector {
       seriesInstanceUid: settings.seriesInstanceUidColumn,
       sopInstanceUid: settings.sopInstanceUidColumn,
     };
-    try {
-      this.address = parseJdbcUrl(settings.uri, settings.driver);
-      // The select's structure needs no database to be understood.
+    const checked = <Result>(code: 'db.url.invalid' | 'db.select.not-understood', parse: () => Result): Result => {
+      try {
+        return parse();
+      } catch (error) {
+        throw new ConnectorError(id, 'misconfigured', (error as Error).message, { code: codes[code], cause: error });
+      }
+    };
+    this.address = checked('db.url.invalid', () => parseJdbcUrl(settings.uri, settings.driver));
+    // The select's structure is checked without the database.
+    checked('db.select.not-understood', () => {
       describeQuery(this.select, this.address.engine);
       columnTypeQueries(this.select, this.columns, this.address.engine);
-    } catch (error) {
-      throw ConnectorError.from(id, error, 'misconfigured');
-    }
+    });
     this.warnings = [...this.address.warnings, ...missingColumns(this.columns, deactivated)];
     if (Object.values(this.columns).every((column) => !column)) {
       throw new ConnectorError(id, 'misconfigured', 'db-connector.query names no column to search by', {
+        code: codes['db.select.without-search-column'],
         remedy: `Set at least one of ${Object.values(KINDS)
           .map(({ setting }) => setting)
           .join(', ')}.`,

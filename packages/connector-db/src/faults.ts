@@ -1,43 +1,48 @@
 import { ConnectorError, openFileLimit } from '@pacs-connectors/connector-core';
 import { type Engine } from './engines/engine.js';
+import { codes } from './engines/error-codes.js';
 import { UnusableSettingError } from './engines/unusable-setting-error.js';
 
 /**
- * What went wrong with a database, as the ConnectorError of its connector. The driver's own error is not its cause: drivers
- * put values that were asked for into theirs.
+ * Returns the ConnectorError for anything that a search or a check threw. The driver's own error does not become its cause, because
+ * drivers put values that were searched for into their errors.
  */
 export function connectorErrorOf(id: string, engine: Engine, error: unknown, signal: AbortSignal): ConnectorError {
   if (error instanceof ConnectorError) return error;
   if (signal.aborted && error === signal.reason) return ConnectorError.aborted(id, signal);
-  const place = `${engine.name} at ${engine.place}`;
+  const fail = (
+    kind: ConnectorError['kind'],
+    message: string,
+    options: ConstructorParameters<typeof ConnectorError>[3],
+  ) => new ConnectorError(id, kind, `${engine.name} at ${engine.place}: ${message}`, options);
   const limit = openFileLimit(error);
-  if (limit) return new ConnectorError(id, 'unavailable', `${place}: ${limit.message}`, { remedy: limit.remedy });
+  if (limit) return fail('unavailable', limit.message, { code: limit.code, remedy: limit.remedy });
   if (error instanceof UnusableSettingError) {
-    return new ConnectorError(id, 'misconfigured', `${place}: ${error.message}`, { remedy: error.remedy });
+    return fail('misconfigured', error.message, { code: error.code, remedy: error.remedy });
   }
   if (error instanceof DOMException && error.name === 'AbortError') {
-    return new ConnectorError(id, 'unavailable', `${place}: ${error.message}`, {
-      remedy: 'Ask again when it has been started anew.',
+    return fail('unavailable', 'the connector is closed', {
+      code: codes['db.connector.closed'],
+      remedy: 'Search again.',
     });
   }
-  // Our own time-out, or that of knex's pool.
-  const ours = error instanceof DOMException && error.name === 'TimeoutError';
-  if (ours || (error instanceof Error && error.constructor.name === 'TimeoutError')) {
-    return new ConnectorError(
-      id,
-      'timeout',
-      `${place}: ${ours ? error.message : 'no connection became free in time'}`,
-      {
-        remedy: ours
-          ? 'See whether the database is overloaded.'
-          : 'See whether the database answers, or raise db-connector.pool.max.',
-      },
-    );
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return fail('timeout', error.message, {
+      code: codes['db.statement.timeout'],
+      remedy: 'Check whether the database is overloaded.',
+    });
+  }
+  // knex's pool has a class of its own for it.
+  if (error instanceof Error && error.constructor.name === 'TimeoutError') {
+    return fail('timeout', 'no connection became free in time', {
+      code: codes['db.pool.exhausted'],
+      remedy: 'Check whether the database responds, or raise db-connector.pool.max.',
+    });
   }
   const fault = engine.fault(error);
-  if (fault) return new ConnectorError(id, fault.kind, `${place}: ${fault.message}`, { remedy: fault.remedy });
-  // An error of the language is one of ours or of the driver's code: its words hold names, no values.
+  if (fault) return fail(fault.kind, fault.message, { code: fault.code, remedy: fault.remedy });
+  // Errors of the language come from our code or the driver's: their messages contain names, no values.
   const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
   const what = isBug ? `${error.name}: ${error.message}` : error instanceof Error ? error.name : typeof error;
-  return new ConnectorError(id, 'protocol', `${place}: unexpected ${what}`, isBug ? { cause: error } : {});
+  return fail('protocol', `unexpected ${what}`, { code: codes['db.driver.failed'], cause: isBug ? error : undefined });
 }

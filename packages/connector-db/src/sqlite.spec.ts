@@ -108,7 +108,7 @@ describe('DatabaseConnector and a file of SQLite', () => {
     };
     const { uri } = settings;
     expect(await kindOf(`${uri}.missing`)).toMatch(/^unavailable: .*cannot be opened/);
-    expect(await kindOf(`jdbc:sqlite:${process.execPath}`)).toMatch(/^misconfigured: .*no sound SQLite database/);
+    expect(await kindOf(`jdbc:sqlite:${process.execPath}`)).toMatch(/^misconfigured: .*not an SQLite database/);
     expect(await kindOf(uri, { studyInstanceUidColumn: 'nowhere' })).toMatch(/^misconfigured: .*nowhere/);
     expect(await kindOf(uri, { select: select.replace('log', 'nothing') })).toMatch(/^misconfigured: .*nothing/);
   });

@@ -1,6 +1,6 @@
-import { type ConnectorErrorKind } from '@pacs-connectors/connector-core';
 import { type Knex } from 'knex';
 import { type Row } from '../rows/row.js';
+import { type DatabaseFault } from './faults.js';
 import { type ColumnType, type CompiledQuery } from '../sql/index.js';
 
 /** Rows per batch: a millisecond of work, so that other requests get their turn in between, and eight of them one turn of the loop. */
@@ -25,14 +25,6 @@ export interface Timeouts {
   connectMs: number;
   /** For one statement, milliseconds: kept by the server where it can. */
   statementMs: number;
-}
-
-/** What went wrong, for whoever looks at the images: no value that was asked for is in it. */
-export interface DatabaseFault {
-  kind: ConnectorErrorKind;
-  message: string;
-  /** What an operator does about it. */
-  remedy: string;
 }
 
 /** How knex makes connections. */

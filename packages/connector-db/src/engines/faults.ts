@@ -1,40 +1,121 @@
-import { type DatabaseFault } from './engine.js';
+import { type ConnectorErrorKind, type ErrorCode } from '@pacs-connectors/connector-core';
+import { codes } from './error-codes.js';
 
-/** What an operator does where a database cannot be reached. */
-export const REACH_REMEDY = 'See whether the database runs and can be reached from here.';
+/** What went wrong with a database. It contains no value that was searched for. */
+export interface DatabaseFault {
+  kind: ConnectorErrorKind;
+  code: ErrorCode;
+  message: string;
+  /** What an operator does about it. */
+  remedy: string;
+}
 
-const UNREACHABLE: Record<string, string> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'the host name is not known',
-  EAI_AGAIN: 'the host name cannot be resolved now',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'no route to the network',
-  ETIMEDOUT: 'no connection in time',
-  ECONNRESET: 'the connection was lost',
-  EPIPE: 'the connection was lost',
-  ECONNABORTED: 'the connection was lost',
-  PROTOCOL_CONNECTION_LOST: 'the connection was lost',
+const CHECK_SERVER = 'Check that the database runs and can be reached from this machine.';
+const CHECK_LOG = 'Check the log of the database.';
+
+/**
+ * Each fault that several databases have, with its code and what an operator does about it. `what` is one clause: the words of
+ * the database if they contain no value that was searched for.
+ */
+export const faults = {
+  unreachable: (what = 'no connection was made in time', remedy = CHECK_SERVER): DatabaseFault => ({
+    kind: 'unavailable',
+    code: codes['db.server.unreachable'],
+    message: what,
+    remedy,
+  }),
+  connectionLost: (what = 'the connection was lost'): DatabaseFault => ({
+    kind: 'unavailable',
+    code: codes['db.connection.lost'],
+    message: what,
+    remedy: CHECK_SERVER,
+  }),
+  unavailable: (what: string): DatabaseFault => ({
+    kind: 'unavailable',
+    code: codes['db.server.unavailable'],
+    message: what,
+    remedy: CHECK_LOG,
+  }),
+  statementTimeout: (what = 'the statement took longer than its time-out'): DatabaseFault => ({
+    kind: 'timeout',
+    code: codes['db.statement.timeout'],
+    message: what,
+    remedy: 'Create an index on the columns of the *-column keys, or check whether the database is overloaded.',
+  }),
+  conflict: (what: string): DatabaseFault => ({
+    kind: 'unavailable',
+    code: codes['db.statement.conflict'],
+    message: what,
+    remedy: 'Search again.',
+  }),
+  loginRefused: (what: string, remedy = 'Check user and password.'): DatabaseFault => ({
+    kind: 'refused',
+    code: codes['db.login.refused'],
+    message: what,
+    remedy,
+  }),
+  permissionDenied: (what: string): DatabaseFault => ({
+    kind: 'refused',
+    code: codes['db.permission.denied'],
+    message: what,
+    remedy: 'Grant the user of the connector the permission to read these tables.',
+  }),
+  databaseUnknown: (what: string, remedy = 'Correct the name of the database in the JDBC URL.'): DatabaseFault => ({
+    kind: 'misconfigured',
+    code: codes['db.database.unknown'],
+    message: what,
+    remedy,
+  }),
+  tls: (what: string): DatabaseFault => ({
+    kind: 'misconfigured',
+    code: codes['db.tls.failed'],
+    message: `no TLS connection: ${what}`,
+    remedy:
+      'Name the certificate authority of the database in the JDBC URL, and check whether the database offers TLS.',
+  }),
+  selectRejected: (
+    what: string,
+    remedy = 'Correct query.select or the *-column that the message names.',
+  ): DatabaseFault => ({ kind: 'misconfigured', code: codes['db.select.rejected'], message: what, remedy }),
+  selectWrites: (what = 'the select writes'): DatabaseFault => ({
+    kind: 'misconfigured',
+    code: codes['db.select.writes'],
+    message: what,
+    remedy: 'Use a select that only reads.',
+  }),
+  notConverted: (what: string): DatabaseFault => ({
+    kind: 'misconfigured',
+    code: codes['db.select.value-not-converted'],
+    message: what,
+    remedy: 'Compare columns of text, or cast the column to text in its *-column.',
+  }),
+  failed: (what: string, remedy = CHECK_LOG): DatabaseFault => ({
+    kind: 'protocol',
+    code: codes['db.server.failed'],
+    message: what,
+    remedy,
+  }),
 };
 
-/** What errors of sockets and of TLS mean, whichever driver passes them on. */
+const NETWORK_FAULTS: Record<string, () => DatabaseFault> = {
+  ECONNREFUSED: () => faults.unreachable('nothing listens on this port'),
+  ENOTFOUND: () => faults.unreachable('the host name is unknown'),
+  EAI_AGAIN: () => faults.unreachable('the host name cannot be resolved now'),
+  EHOSTUNREACH: () => faults.unreachable('there is no route to the host'),
+  ENETUNREACH: () => faults.unreachable('there is no route to the network'),
+  ETIMEDOUT: () => faults.unreachable(),
+  ECONNRESET: () => faults.connectionLost(),
+  EPIPE: () => faults.connectionLost(),
+  ECONNABORTED: () => faults.connectionLost(),
+  PROTOCOL_CONNECTION_LOST: () => faults.connectionLost(),
+};
+
+/** Returns the meaning of an error of sockets or TLS, whichever driver reports it; `undefined` for other errors. */
 export function networkFault(error: unknown): DatabaseFault | undefined {
-  // Several addresses tried: the last one's error tells.
+  // If several addresses were tried, the error of the last one counts.
   const cause = error instanceof AggregateError && error.errors.length > 0 ? (error.errors.at(-1) as unknown) : error;
-  const { code, message } = (cause ?? {}) as NodeJS.ErrnoException;
-  const reason = code === undefined ? undefined : UNREACHABLE[code];
-  if (reason !== undefined) {
-    return {
-      kind: 'unavailable',
-      message: reason,
-      remedy: REACH_REMEDY,
-    };
-  }
-  if (code !== undefined && (/^ERR_(TLS|SSL)_|CERT|SELF_SIGNED|^UNABLE_TO_/.test(code) || code === 'EPROTO')) {
-    return {
-      kind: 'misconfigured',
-      message: `no TLS connection: ${message}`,
-      remedy: "Give the database's certificate authority in the JDBC URL, or see whether it speaks TLS at all.",
-    };
-  }
-  return undefined;
+  const { code = '', message } = (cause ?? {}) as NodeJS.ErrnoException;
+  if (Object.hasOwn(NETWORK_FAULTS, code)) return NETWORK_FAULTS[code]?.();
+  const isTls = /^ERR_(TLS|SSL)_|CERT|SELF_SIGNED|^UNABLE_TO_/.test(code) || code === 'EPROTO';
+  return isTls ? faults.tls(message) : undefined;
 }

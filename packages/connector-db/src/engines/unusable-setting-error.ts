@@ -1,8 +1,11 @@
-/** A setting that no validation could see to be wrong: a file that is not there, a driver that is not installed. */
+import { type ErrorCode } from '@pacs-connectors/connector-core';
+
+/** A setting that validation could not check: a file that does not exist, a driver that is not installed. */
 export class UnusableSettingError extends Error {
   override readonly name = 'UnusableSettingError';
 
   constructor(
+    readonly code: ErrorCode,
     message: string,
     readonly remedy: string,
     cause?: unknown,

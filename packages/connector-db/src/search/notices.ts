@@ -1,7 +1,8 @@
 import { type IdentifierKind, type Notice } from '@pacs-connectors/connector-core';
+import { codes } from '../engines/error-codes.js';
 import { KINDS } from './identifier-kinds.js';
 
-/** What the user is told about one answer. */
+/** The notices about one answer. */
 export class Notices {
   private readonly added: Notice[] = [];
 
@@ -11,42 +12,61 @@ export class Notices {
     return this.added;
   }
 
-  /** @param text follows the archive's name. */
-  add(severity: Notice['severity'], title: string, text: string): void {
-    this.added.push({ severity, title, description: `Archive ${this.connectorId}${text}` });
-  }
-
-  /** @param kinds kinds of identifier that were asked for and have no column. */
+  /** @param kinds kinds of identifier in the request that have no column. */
   notSearched(kinds: readonly IdentifierKind[]): void {
     const names = kinds.map((kind) => KINDS[kind].name).join(', ');
     const settings = kinds.map((kind) => KINDS[kind].setting).join(', ');
-    this.add('WARN', 'Not searched', ` cannot be searched by ${names}: its configuration has no ${settings}.`);
-  }
-
-  /** The select yields no issuers. */
-  issuerNotChecked(): void {
     this.add(
       'WARN',
+      'db.criteria.not-searched',
+      'Not searched',
+      ` was not searched by ${names}: its configuration has no ${settings}.`,
+    );
+  }
+
+  /** The select returns no issuers. */
+  issuerNotCompared(): void {
+    this.add(
+      'WARN',
+      'db.issuer.not-compared',
       'Issuer not compared',
-      ' does not tell who issued a Patient ID (its select yields no issuerOfPatientId): patients were found by the ID alone.',
+      ' was searched by the Patient ID alone: its select does not return issuerOfPatientId.',
     );
   }
 
   /** Rows without the UID of their study or series. */
-  withoutUid(rows: number): void {
-    const text = `${rowCount(rows)} without the Study or Series Instance UID that it belongs to could not be listed.`;
-    this.add('WARN', 'Images not listed', `: ${text}`);
+  rowsWithoutParent(rows: number): void {
+    this.add(
+      'WARN',
+      'db.rows.without-parent',
+      'Images missing',
+      ` returned ${rowCount(rows)} without a Study or Series Instance UID. Their images are missing.`,
+    );
   }
 
   /** Rows that end above the instance. */
-  withoutImage(rows: number): void {
-    const text = `${rowCount(rows)} without a series or an image: a study or series that is still empty.`;
-    this.add('INFO', 'Nothing to show yet', `: ${text}`);
+  rowsWithoutImage(rows: number): void {
+    this.add(
+      'INFO',
+      'db.rows.without-image',
+      'No images yet',
+      ` returned ${rowCount(rows)} without a series or an image. These studies or series are still empty.`,
+    );
   }
 
-  conflictingParents(count: number): void {
-    const text = `${count} Study, Series or SOP Instance UID(s) stand under more than one patient, study or series; each is listed once.`;
-    this.add('WARN', 'Contradicting rows', `: ${text}`);
+  contradictingRows(count: number): void {
+    const uids = count === 1 ? 'one UID' : `${count} UIDs`;
+    this.add(
+      'WARN',
+      'db.rows.contradicting',
+      'Contradicting rows',
+      ` returned ${uids} under more than one patient, study or series. Each is listed once.`,
+    );
+  }
+
+  /** @param text follows the archive's name. */
+  private add(severity: Notice['severity'], code: keyof typeof codes, title: string, text: string): void {
+    this.added.push({ severity, code: codes[code], title, description: `Archive ${this.connectorId}${text}` });
   }
 }
 

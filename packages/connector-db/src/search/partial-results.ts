@@ -8,7 +8,7 @@ export class PartialRows {
   withoutParent = 0;
 
   report(notices: Notices): void {
-    if (this.withoutParent > 0) notices.withoutUid(this.withoutParent);
-    if (this.withoutImage > 0) notices.withoutImage(this.withoutImage);
+    if (this.withoutParent > 0) notices.rowsWithoutParent(this.withoutParent);
+    if (this.withoutImage > 0) notices.rowsWithoutImage(this.withoutImage);
   }
 }

@@ -113,7 +113,7 @@ export class RowReader {
   result(notices: Notices): Patient[] {
     const { conflicts } = this.tree;
     this.partial.report(notices);
-    if (conflicts.size > 0) notices.conflictingParents(conflicts.size);
+    if (conflicts.size > 0) notices.contradictingRows(conflicts.size);
     return this.tree.result();
   }
 }

@@ -6,6 +6,7 @@ import {
   type SearchResult,
 } from '@pacs-connectors/connector-core';
 import { type ReadOnlySession } from '../engines/database.js';
+import { codes } from '../engines/error-codes.js';
 import { type DatabaseEngine } from '../jdbc/index.js';
 import { type ColumnPositions, locateColumns } from '../rows/columns.js';
 import { RowReader } from './row-reader.js';
@@ -51,7 +52,7 @@ export class Search {
         for await (const batch of rows.batches) take(batch);
       }
     }
-    if (issuerMissing) notices.issuerNotChecked();
+    if (issuerMissing) notices.issuerNotCompared();
     return { patients: reader.result(notices), notices: notices.list() };
   }
 }
@@ -63,8 +64,11 @@ export function locatedColumns(connectorId: string, names: readonly string[]): C
   throw new ConnectorError(
     connectorId,
     'misconfigured',
-    `query.select does not yield ${missing.join(', ')}; it yields ${names.join(', ') || 'nothing'}`,
-    { remedy: `Name these columns in the select: … as ${missing[0]}.` },
+    `query.select does not return ${missing.join(', ')}; it returns ${names.join(', ') || 'nothing'}`,
+    {
+      code: codes['db.select.column-missing'],
+      remedy: `Name these columns in the select: … as ${missing[0]}.`,
+    },
   );
 }
 

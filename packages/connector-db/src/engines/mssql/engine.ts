@@ -1,18 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import type * as tedious from 'tedious';
 import { type SqlServerAddress } from '../../jdbc/index.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
 import { loadDriver } from '../driver.js';
-import {
-  type ConnectionPlan,
-  type Credentials,
-  type DatabaseFault,
-  type Engine,
-  type RowBatches,
-  type Timeouts,
-} from '../engine.js';
+import { type ConnectionPlan, type Credentials, type Engine, type RowBatches, type Timeouts } from '../engine.js';
+import { codes } from '../error-codes.js';
+import { type DatabaseFault } from '../faults.js';
 import { mssqlFault } from './faults.js';
 import { PushedRows } from '../pushed-rows.js';
+import { readTlsFile } from '../tls.js';
 import { UnusableSettingError } from '../unusable-setting-error.js';
 
 const COLUMN_TYPES: Record<string, ColumnType> = {
@@ -61,15 +56,7 @@ export class MssqlEngine implements Engine<tedious.Connection> {
     this.driver = loadDriver('tedious', this.name);
     const { address, credentials, timeouts } = this;
     const { serverCertificateFile, hostNameInCertificate, instanceName } = address;
-    const ca = serverCertificateFile
-      ? await readFile(serverCertificateFile).catch((error: unknown) => {
-          throw new UnusableSettingError(
-            `${serverCertificateFile} cannot be read`,
-            'Correct serverCertificate in the JDBC URL.',
-            error,
-          );
-        })
-      : undefined;
+    const ca = serverCertificateFile ? await readTlsFile(serverCertificateFile) : undefined;
     const settings = {
       host: address.host,
       port: address.port,
@@ -150,6 +137,7 @@ export class MssqlEngine implements Engine<tedious.Connection> {
 function exact(value: unknown): unknown {
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
     throw new UnusableSettingError(
+      codes['db.select.value-not-converted'],
       'a number of the select has more digits than the driver can hold',
       'Cast that column to varchar in the select.',
     );

@@ -1,72 +1,58 @@
-import { type DatabaseFault } from '../engine.js';
-import { networkFault, REACH_REMEDY } from '../faults.js';
+import { type DatabaseFault, faults, networkFault } from '../faults.js';
+
+const LOGIN_REFUSED = [18456, 18452];
+const PERMISSION_DENIED = [229, 230, 262, 916];
+/** Syntax, unknown names, operand types. None of these messages contains a value. */
+const SELECT_REJECTED = [102, 105, 156, 195, 207, 208, 209, 319, 402, 4104, 8120, 8180];
+const NOT_CONVERTED = [241, 242, 245, 248, 8114, 8115];
+const CONFLICTS = [1205, 1222, 3960];
+const UNAVAILABLE = [6005, 6006, 17142, 10928, 10929, 40197, 40501, 40613];
+
+interface MssqlError {
+  /** Of the server. */
+  number?: number;
+  /** Of tedious. */
+  code?: string;
+  message: string;
+  cause?: unknown;
+}
 
 /**
- * What an error of SQL Server or of tedious means, by its number or code. The server's own words are passed on only where
- * they speak of the select's text, never where they may hold a value.
+ * Returns the meaning of an error of SQL Server or tedious by its number or code; `undefined` for other errors. The server's own
+ * words are used only if they are about the select's text, never if they may contain a value.
  *
  * @see https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
  */
 export function mssqlFault(error: unknown): DatabaseFault | undefined {
-  const { number, code, message, cause } = error as {
-    number?: number;
-    code?: string;
-    message: string;
-    cause?: unknown;
-  };
-  const fault = (kind: DatabaseFault['kind'], what: string, remedy: string): DatabaseFault => ({
-    kind,
-    message: what,
-    remedy,
-  });
-  if (typeof number === 'number') {
-    const what = `${message} (error ${number})`;
-    if ([18456, 18452, 229, 230, 262, 916].includes(number)) {
-      return fault('refused', what, 'Check user and password, and let the login read these tables.');
-    }
-    if (number === 4060) return fault('misconfigured', what, 'Correct databaseName in the JDBC URL.');
-    // Syntax, unknown names, operand types; none of these messages holds a value.
-    if ([102, 105, 156, 195, 207, 208, 209, 319, 402, 4104, 8120, 8180].includes(number)) {
-      return fault('misconfigured', what, 'Correct query.select or the *-column that it names.');
-    }
-    if ([241, 242, 245, 248, 8114, 8115].includes(number)) {
-      return fault(
-        'misconfigured',
-        `a value cannot be converted to the type of its column (error ${number})`,
-        'Compare with columns of text.',
-      );
-    }
-    if ([1205, 1222, 3960].includes(number))
-      return fault('unavailable', `the statement was in the way of another (error ${number})`, 'Ask again.');
-    if ([6005, 6006, 17142, 10928, 10929, 40197, 40501, 40613].includes(number))
-      return fault('unavailable', what, "See the database's own log.");
-    return fault('protocol', `the database failed (error ${number})`, "See the database's own log.");
-  }
+  const { number, code, message, cause } = error as MssqlError;
+  if (typeof number === 'number') return serverFault(number, message);
   switch (code) {
     case 'ELOGIN':
-      return fault('refused', message, 'Check user and password.');
+      return faults.loginRefused(message);
     case 'ETIMEOUT':
-      return /connect/i.test(message)
-        ? fault('unavailable', 'no connection in time', REACH_REMEDY)
-        : fault(
-            'timeout',
-            'the statement took longer than its time-out',
-            'See whether the columns compared have an index.',
-          );
+      return /connect/i.test(message) ? faults.unreachable() : faults.statementTimeout();
     case 'EINSTLOOKUP':
-      return fault(
-        'unavailable',
-        message,
-        'See whether the SQL Server Browser runs, or give the port in the JDBC URL.',
-      );
+      return faults.unreachable(message, 'Check that the SQL Server Browser runs, or name the port in the JDBC URL.');
     case 'ESOCKET':
     case 'ECLOSE':
-      return (
-        networkFault(cause) ?? networkFault(error) ?? fault('unavailable', 'the connection was lost', REACH_REMEDY)
-      );
+      return networkFault(cause) ?? networkFault(error) ?? faults.connectionLost();
     case 'ENCRYPT':
-      return fault('misconfigured', message, 'Check encrypt in the JDBC URL.');
+      return faults.tls(message);
     default:
       return networkFault(error);
   }
+}
+
+function serverFault(number: number, message: string): DatabaseFault {
+  const words = `${message} (error ${number})`;
+  if (LOGIN_REFUSED.includes(number)) return faults.loginRefused(words);
+  if (PERMISSION_DENIED.includes(number)) return faults.permissionDenied(words);
+  if (number === 4060) return faults.databaseUnknown(words, 'Correct databaseName in the JDBC URL.');
+  if (SELECT_REJECTED.includes(number)) return faults.selectRejected(words);
+  if (NOT_CONVERTED.includes(number)) {
+    return faults.notConverted(`a value cannot be converted to the type of its column (error ${number})`);
+  }
+  if (CONFLICTS.includes(number)) return faults.conflict(`another statement was in the way (error ${number})`);
+  if (UNAVAILABLE.includes(number)) return faults.unavailable(words);
+  return faults.failed(`the database failed (error ${number})`);
 }

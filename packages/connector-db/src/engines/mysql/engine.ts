@@ -3,14 +3,8 @@ import { type DatabaseHost, type MysqlAddress } from '../../jdbc/index.js';
 import { type Row } from '../../rows/row.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
 import { loadDriver } from '../driver.js';
-import {
-  type ConnectionPlan,
-  type Credentials,
-  type DatabaseFault,
-  type Engine,
-  type RowBatches,
-  type Timeouts,
-} from '../engine.js';
+import { type ConnectionPlan, type Credentials, type Engine, type RowBatches, type Timeouts } from '../engine.js';
+import { type DatabaseFault } from '../faults.js';
 import { mysqlFault } from './faults.js';
 import { PushedRows } from '../pushed-rows.js';
 import { tlsOptions } from '../tls.js';

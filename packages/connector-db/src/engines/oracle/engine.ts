@@ -6,11 +6,11 @@ import {
   BATCH_SIZE,
   type ConnectionPlan,
   type Credentials,
-  type DatabaseFault,
   type Engine,
   type RowBatches,
   type Timeouts,
 } from '../engine.js';
+import { type DatabaseFault } from '../faults.js';
 import { oracleFault } from './faults.js';
 
 /** The part of node-oracledb that is used here; it brings no types of its own. */

@@ -1,9 +1,19 @@
-import { type DatabaseFault } from '../engine.js';
-import { networkFault, REACH_REMEDY } from '../faults.js';
+import { type DatabaseFault, faults, networkFault } from '../faults.js';
+
+const LOGIN_REFUSED = [1017, 1005, 28000, 28001, 1045];
+const PERMISSION_DENIED = [1031, 41900];
+const SERVICE_UNKNOWN = [12505, 12514, 12154];
+const WRITES = [1456, 14551, 16000];
+const NOT_CONVERTED = [1722, 1843, 1858, 1861, 6502, 1839];
+const UNAVAILABLE = [1033, 1034, 1089, 1090, 12528, 12537, 12547, 18, 20, 28, 2391];
+const CONNECTION_LOST = [3113, 3114, 3135];
+const UNREACHABLE = [3136, 12170, 12541, 12543];
+/** Of the driver: wrong connect strings, and servers older than its thin mode supports. */
+const URL_UNUSABLE = [515, 516, 517, 518, 520, 530, 533, 116, 138];
 
 /**
- * What an error of Oracle Database or of node-oracledb means, by its code (`ORA-00942`, `NJS-500`). The database's own words
- * are passed on only where they speak of the select's text, never where they may hold a value.
+ * Returns the meaning of an error of Oracle Database or node-oracledb by its code (`ORA-00942`, `NJS-500`); `undefined` for other
+ * errors. The database's own words are used only if they are about the select's text, never if they may contain a value.
  *
  * @see https://docs.oracle.com/en/error-help/db/
  */
@@ -12,69 +22,47 @@ export function oracleFault(error: unknown): DatabaseFault | undefined {
   const known = /^(ORA|NJS|DPI)-(\d+)$/.exec(code) ?? /^(ORA|NJS|DPI)-(\d+)/.exec(message);
   if (!known) return networkFault(error);
   const number = Number(known[2]);
-  const firstLine = message.split('\n', 1)[0] ?? '';
-  const fault = (kind: DatabaseFault['kind'], what = firstLine, remedy: string): DatabaseFault => ({
-    kind,
-    message: what,
-    remedy,
-  });
-  if (known[1] === 'ORA') {
-    // 1013: ended at the user's request, which is ours by the call's time-out.
-    if ([1013, 3136, 12170].includes(number)) {
-      const kind = number === 1013 ? 'timeout' : 'unavailable';
-      return fault(
-        kind,
-        'no answer in time',
-        'See whether the columns compared have an index, and whether the database is overloaded.',
-      );
-    }
-    if ([1017, 1005, 28000, 28001, 1031, 1045, 41900].includes(number)) {
-      return fault('refused', firstLine, 'Check user and password, and let the user read these tables.');
-    }
-    if ([12505, 12514, 12154].includes(number)) {
-      return fault('misconfigured', firstLine, 'Correct service, SID or alias in the JDBC URL.');
-    }
-    // 942: also what a missing permission looks like.
-    if ((number >= 900 && number < 1000) || number === 942 || number === 4043 || number === 1747 || number === 918) {
-      return fault(
-        'misconfigured',
-        firstLine,
-        'Correct query.select or the *-column, or let the user read these tables.',
-      );
-    }
-    if ([1456, 14551, 16000].includes(number)) {
-      return fault('misconfigured', 'the select writes', 'Take a select that only reads.');
-    }
-    if ([1722, 1843, 1858, 1861, 6502, 1839].includes(number)) {
-      return fault(
-        'misconfigured',
-        'a value cannot be converted to the type of its column',
-        'Compare with columns of text.',
-      );
-    }
-    if (
-      [1033, 1034, 1089, 1090, 3113, 3114, 3135, 12528, 12537, 12541, 12543, 12547, 18, 20, 28, 2391].includes(number)
-    ) {
-      return fault('unavailable', firstLine, 'See whether the database runs, and its own log.');
-    }
-    return fault('protocol', `the database failed (ORA-${known[2]})`, "See the database's own log.");
+  const words = message.split('\n', 1)[0] || known[0];
+  return known[1] === 'ORA' ? databaseFault(number, words) : driverFault(number, words);
+}
+
+function databaseFault(number: number, words: string): DatabaseFault {
+  // The driver interrupts a statement when its time is over.
+  if (number === 1013) return faults.statementTimeout();
+  if (UNREACHABLE.includes(number)) return faults.unreachable(words);
+  if (LOGIN_REFUSED.includes(number)) return faults.loginRefused(words);
+  if (PERMISSION_DENIED.includes(number)) return faults.permissionDenied(words);
+  if (SERVICE_UNKNOWN.includes(number)) {
+    return faults.databaseUnknown(words, 'Correct the service, SID or alias in the JDBC URL.');
   }
-  if (number === 123 || number === 1067) {
-    return fault(
-      'timeout',
-      'the statement took longer than its time-out',
-      'See whether the columns compared have an index.',
+  if ((number >= 900 && number < 1000) || [4043, 1747].includes(number)) {
+    // 942 is also reported if a permission is missing.
+    return faults.selectRejected(
+      words,
+      'Correct query.select or the *-column, or grant the user the permission to read these tables.',
     );
   }
-  if ([500, 501, 503, 510, 511, 512, 521, 40, 1080, 1010].includes(number)) {
-    return fault('unavailable', firstLine, REACH_REMEDY);
+  if (WRITES.includes(number)) return faults.selectWrites();
+  if (NOT_CONVERTED.includes(number)) {
+    return faults.notConverted('a value cannot be converted to the type of its column');
   }
-  if ([515, 516, 517, 518, 520, 530, 533, 116, 138].includes(number)) {
-    return fault(
-      'misconfigured',
-      firstLine,
-      "Correct the JDBC URL; the driver's thin mode needs Oracle Database 12.1 or later.",
+  if (CONNECTION_LOST.includes(number)) return faults.connectionLost(words);
+  if (UNAVAILABLE.includes(number)) return faults.unavailable(words);
+  return faults.failed(`the database failed (ORA-${String(number).padStart(5, '0')})`);
+}
+
+function driverFault(number: number, words: string): DatabaseFault {
+  if (number === 123 || number === 1067) return faults.statementTimeout();
+  if ([500, 501].includes(number)) return faults.connectionLost(words);
+  if ([503, 510, 511, 512, 521, 40, 1080, 1010].includes(number)) return faults.unreachable(words);
+  if (URL_UNUSABLE.includes(number)) {
+    return faults.databaseUnknown(
+      words,
+      "Correct the JDBC URL. The driver's thin mode requires Oracle Database 12.1 or later.",
     );
   }
-  return fault('protocol', `the driver failed (${known[0]})`, "See the driver's documentation of this code.");
+  return faults.failed(
+    `the driver failed (${words.split(':', 1)[0]})`,
+    'Look up this code in the documentation of node-oracledb.',
+  );
 }

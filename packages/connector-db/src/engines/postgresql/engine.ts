@@ -9,11 +9,11 @@ import {
   BATCH_SIZE,
   type ConnectionPlan,
   type Credentials,
-  type DatabaseFault,
   type Engine,
   type RowBatches,
   type Timeouts,
 } from '../engine.js';
+import { type DatabaseFault } from '../faults.js';
 import { postgresqlFault } from './faults.js';
 import { tlsOptions } from '../tls.js';
 

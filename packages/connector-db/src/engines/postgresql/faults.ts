@@ -1,78 +1,61 @@
-import { type DatabaseFault } from '../engine.js';
-import { networkFault, REACH_REMEDY } from '../faults.js';
+import { type DatabaseFault, faults, networkFault } from '../faults.js';
 
 /**
- * What an error of PostgreSQL means, by its SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). The
- * server's own words are passed on only where they speak of the select's text, never where they may hold a value.
+ * Returns the meaning of an error of PostgreSQL, PgBouncer or pg; `undefined` for other errors. The server's own words are used
+ * only if they are about the select's text, never if they may contain a value.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function postgresqlFault(error: unknown): DatabaseFault | undefined {
   const { code, message } = error as { code?: string; message: string };
   if (code && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code)) return sqlStateFault(code, message);
   const network = networkFault(error);
   if (network) return network;
-  // pg's own words, without a code.
-  if (/terminated|ended|not queryable|timeout expired|timeout exceeded/i.test(message)) {
-    return {
-      kind: 'unavailable',
-      message: /timeout/i.test(message) ? 'no connection in time' : 'the connection was lost',
-      remedy: REACH_REMEDY,
-    };
-  }
+  // pg has no codes for its own errors.
+  if (/timeout expired|timeout exceeded/i.test(message)) return faults.unreachable();
+  if (/terminated|ended|not queryable/i.test(message)) return faults.connectionLost();
+  if (/SSL connections/.test(message)) return faults.tls(message);
   if (/SSL|SASL|SCRAM|password/i.test(message)) {
-    const remedy = 'Check user, password and the ssl parameters of the JDBC URL.';
-    return {
-      kind: /SSL connections/.test(message) ? 'misconfigured' : 'refused',
-      message: `no login: ${message}`,
-      remedy,
-    };
+    return faults.loginRefused(`no login: ${message}`, 'Check user, password and the ssl parameters of the JDBC URL.');
   }
   return undefined;
 }
 
 function sqlStateFault(code: string, message: string): DatabaseFault {
-  const fault = (kind: DatabaseFault['kind'], what: string, remedy: string): DatabaseFault => ({
-    kind,
-    message: `${what} (SQLSTATE ${code})`,
-    remedy,
-  });
+  const state = `(SQLSTATE ${code})`;
+  const words = `${message} ${state}`;
   switch (code) {
     case '57014':
-      return fault(
-        'timeout',
-        'the statement took longer than its time-out',
-        'See whether the columns compared have an index.',
-      );
+      return faults.statementTimeout(`the statement took longer than its time-out ${state}`);
     case '42501':
-      return fault('refused', message, 'Let the user of the connector read these tables.');
+      return faults.permissionDenied(words);
     case '25006':
-      return fault('misconfigured', `${message}: the select writes`, 'Take a select that only reads.');
+      return faults.selectWrites(`${message}: the select writes ${state}`);
     case '3D000':
-      return fault('misconfigured', message, "Correct the database's name in the JDBC URL.");
+      return faults.databaseUnknown(words);
     case '57P04':
-      return fault('unavailable', 'the database was dropped', "Correct the database's name in the JDBC URL.");
+      return faults.databaseUnknown(`the database was dropped ${state}`);
   }
   switch (code.slice(0, 2)) {
     case '28':
-      return fault('refused', message, 'Check user and password, and what pg_hba.conf allows.');
+      return faults.loginRefused(words, 'Check user and password, and which logins pg_hba.conf allows.');
     case '42':
     case '3F':
-      return fault('misconfigured', message, 'Correct query.select or the *-column that it names.');
+      return faults.selectRejected(words);
     case '22':
-      return fault(
-        'misconfigured',
-        'a value that was asked for does not fit the type of the column it is compared with, or the select converts one that cannot be',
-        'Compare with a column of text, or cast the column to text in its *-column.',
+      return faults.notConverted(
+        `a value does not fit the type of the column that it is compared with, or the select cannot convert one ${state}`,
       );
     case '08':
-      return fault('unavailable', 'the connection was lost', REACH_REMEDY);
+      return faults.connectionLost(`the connection was lost ${state}`);
     case '53':
     case '57':
     case '58':
-      return fault('unavailable', message, "See the database's own log.");
+      return faults.unavailable(words);
     case '40':
     case '55':
-      return fault('unavailable', 'the statement was in the way of another', 'Ask again.');
+      return faults.conflict(`another statement was in the way ${state}`);
     default:
-      return fault('protocol', 'the database failed', "See the database's own log.");
+      return faults.failed(`the database failed ${state}`);
   }
 }

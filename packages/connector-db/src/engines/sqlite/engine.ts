@@ -5,14 +5,8 @@ import knex from 'knex';
 import { type SqliteAddress } from '../../jdbc/index.js';
 import { type Row } from '../../rows/row.js';
 import { type CompiledQuery } from '../../sql/index.js';
-import {
-  BATCH_SIZE,
-  type ConnectionPlan,
-  type DatabaseFault,
-  type Engine,
-  type RowBatches,
-  type Timeouts,
-} from '../engine.js';
+import { BATCH_SIZE, type ConnectionPlan, type Engine, type RowBatches, type Timeouts } from '../engine.js';
+import { type DatabaseFault } from '../faults.js';
 import { endProcess } from '../end-process.js';
 import { sqliteFault } from './faults.js';
 

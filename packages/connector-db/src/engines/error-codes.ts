@@ -1,0 +1,211 @@
+import { errorTable } from '@pacs-connectors/connector-core';
+
+/** The errors and notices of archives that are searched in SQL. */
+export const errors = errorTable({
+  'db.url.invalid': {
+    title: 'JDBC URL cannot be used',
+    meaning: 'db-connector.uri cannot be read, or it names a database or a login that this connector does not support.',
+    remedy: 'Correct db-connector.uri as the message says.',
+    since: '0.2.0',
+  },
+  'db.select.not-understood': {
+    title: 'Select not understood',
+    meaning: 'The connector cannot add its search condition to query.select, or a *-column is not one expression.',
+    remedy: 'Change the SQL at the line and column of the message. A view always works.',
+    since: '0.2.0',
+  },
+  'db.select.without-search-column': {
+    title: 'No column to search by',
+    meaning: 'db-connector.query names no *-column, so no search can find anything.',
+    remedy: 'Set at least one of the keys that the message lists.',
+    since: '0.2.0',
+  },
+  'db.select.column-missing': {
+    title: 'Needed column missing',
+    meaning: 'query.select does not return a Study, Series or SOP Instance UID.',
+    remedy: 'Name the column in the select: … as studyInstanceUid.',
+    since: '0.2.0',
+  },
+  'db.select.rejected': {
+    title: 'Select rejected by the database',
+    meaning: 'The database does not accept query.select or a *-column: a table, a column or the syntax is wrong.',
+    remedy: 'Correct query.select or the *-column that the message names.',
+    since: '0.2.0',
+  },
+  'db.select.writes': {
+    title: 'Select writes',
+    meaning: 'query.select changes data, or calls a function that does. The connector only reads.',
+    remedy: 'Use a select that only reads.',
+    since: '0.2.0',
+  },
+  'db.select.value-not-converted': {
+    title: 'Value not converted',
+    meaning: 'The database cannot convert a value to the type that query.select or a *-column requires.',
+    remedy: 'Compare columns of text, or cast the column to text in its *-column.',
+    since: '0.2.0',
+  },
+  'db.driver.not-installed': {
+    title: 'Database driver not installed',
+    meaning: 'The npm package that talks to this database is not installed.',
+    remedy: 'Install the package that the message names.',
+    since: '0.2.0',
+  },
+  'db.driver.not-loaded': {
+    title: 'Database driver not loaded',
+    meaning: 'The npm package that talks to this database is installed and cannot be loaded.',
+    remedy: 'Install or rebuild the package that the message names.',
+    since: '0.2.0',
+  },
+  'db.driver.failed': {
+    title: 'Database driver failed',
+    meaning: 'The driver, or this connector, reported an error that it does not explain.',
+    remedy: 'Report the message to the maintainers.',
+    since: '0.2.0',
+  },
+  'db.tls-file.not-readable': {
+    title: 'File for TLS not readable',
+    meaning: 'A certificate, key or store that the JDBC URL names cannot be read.',
+    remedy: 'Check the path in the JDBC URL and the permissions of the file.',
+    since: '0.2.0',
+  },
+  'db.tls-file.not-pem': {
+    title: 'File for TLS is not PEM',
+    meaning: 'A certificate, key or trust store that the JDBC URL names has a format that Node.js does not read.',
+    remedy: 'Convert the file to PEM with the command of the message.',
+    since: '0.2.0',
+  },
+  'db.tls.failed': {
+    title: 'No TLS connection',
+    meaning: 'The database does not offer TLS, or its certificate is not trusted.',
+    remedy: 'Check the TLS parameters of the JDBC URL, and name the certificate authority of the database there.',
+    since: '0.2.0',
+  },
+  'db.server.unreachable': {
+    title: 'Database not reachable',
+    meaning: 'No connection to the database could be made.',
+    remedy: 'Check that the database runs, that the JDBC URL is right and that no firewall blocks the port.',
+    since: '0.2.0',
+  },
+  'db.server.unavailable': {
+    title: 'Database not available',
+    meaning: 'The database was reached and accepts no work now: it starts, stops, or has too many connections.',
+    remedy: 'Check the log of the database.',
+    since: '0.2.0',
+  },
+  'db.server.failed': {
+    title: 'Database failed',
+    meaning: 'The database reported an internal error, or an error that this connector does not know.',
+    remedy: 'Look up the error number of the message in the log of the database.',
+    since: '0.2.0',
+  },
+  'db.connection.lost': {
+    title: 'Connection lost',
+    meaning: 'The connection to the database ended during a search.',
+    remedy: 'Check that the database still runs, and that nothing between ends long connections.',
+    since: '0.2.0',
+  },
+  'db.login.refused': {
+    title: 'Login refused',
+    meaning: 'The database does not accept the user, the password or the host that connects.',
+    remedy: 'Check db-connector.user and db-connector.password, and which logins the database allows.',
+    since: '0.2.0',
+  },
+  'db.permission.denied': {
+    title: 'Permission denied',
+    meaning: 'The user of the connector may not read a table of query.select.',
+    remedy: 'Grant the user the permission to read these tables.',
+    since: '0.2.0',
+  },
+  'db.database.unknown': {
+    title: 'Database unknown',
+    meaning: 'The server has no database, service or SID of this name.',
+    remedy: 'Correct the name in the JDBC URL.',
+    since: '0.2.0',
+  },
+  'db.statement.timeout': {
+    title: 'Statement timed out',
+    meaning: 'A statement took longer than db-connector.statement-timeout, and the database ended it.',
+    remedy: 'Create an index on the columns of the *-column keys, or check whether the database is overloaded.',
+    since: '0.2.0',
+  },
+  'db.statement.conflict': {
+    title: 'Conflict with another statement',
+    meaning: 'The database ended the statement because of a deadlock or a lock.',
+    remedy: 'Search again.',
+    since: '0.2.0',
+  },
+  'db.pool.exhausted': {
+    title: 'No free connection',
+    meaning: 'All connections of the pool were in use, and none became free in time.',
+    remedy: 'Check whether the database responds, or raise db-connector.pool.max.',
+    since: '0.2.0',
+  },
+  'db.connector.closed': {
+    title: 'Connector closed',
+    meaning: 'The server stops, or a changed configuration replaced this connector.',
+    remedy: 'Search again.',
+    since: '0.2.0',
+  },
+  'db.sqlite-file.not-opened': {
+    title: 'SQLite file not opened',
+    meaning: 'The file does not exist, or this process may not read it or its folder.',
+    remedy: 'Check the path in the JDBC URL and the permissions of the file and its folder.',
+    since: '0.2.0',
+  },
+  'db.sqlite-file.invalid': {
+    title: 'Not an SQLite database',
+    meaning: 'The file is damaged, or it is not an SQLite database.',
+    remedy: 'Correct the path in the JDBC URL, or check the file: pragma integrity_check.',
+    since: '0.2.0',
+  },
+  'db.sqlite-file.locked': {
+    title: 'SQLite file locked',
+    meaning: 'Another program holds the file locked.',
+    remedy: 'Stop that program, or configure a copy of the file.',
+    since: '0.2.0',
+  },
+  'db.sqlite-process.not-started': {
+    title: 'SQLite process not started',
+    meaning: 'The operating system did not start the process that reads the file.',
+    remedy: 'Raise the limit of processes: TasksMax= in the systemd unit, --pids-limit of the container.',
+    since: '0.2.0',
+  },
+  'db.sqlite-process.ended': {
+    title: 'SQLite process ended',
+    meaning: 'The process that reads the file ended during a search.',
+    remedy: 'Search again. If it happens again, check the memory of the machine.',
+    since: '0.2.0',
+  },
+  'db.criteria.not-searched': {
+    title: 'Not searched by a kind of identifier',
+    meaning: 'The request has a kind of identifier for which db-connector.query names no column.',
+    remedy: 'Set the *-column of the message, or list the kind in search-criteria.deactivated.',
+    since: '0.2.0',
+  },
+  'db.issuer.not-compared': {
+    title: 'Issuer not compared',
+    meaning: 'The request names the issuer of a Patient ID, and the select does not return issuerOfPatientId.',
+    remedy: 'Add the column issuerOfPatientId to query.select.',
+    since: '0.2.0',
+  },
+  'db.rows.without-parent': {
+    title: 'Rows without a study or series',
+    meaning: 'The select returned rows without the Study or Series Instance UID. Their images are missing.',
+    remedy: 'Correct the joins of query.select, or these rows in the database.',
+    since: '0.2.0',
+  },
+  'db.rows.without-image': {
+    title: 'Rows without an image',
+    meaning: 'The select returned studies without series, or series without images.',
+    remedy: 'Nothing needs to be done. The archive may still be receiving them.',
+    since: '0.2.0',
+  },
+  'db.rows.contradicting': {
+    title: 'Contradicting rows',
+    meaning: 'The select returned a study, series or image under more than one parent. It is listed once.',
+    remedy: 'Correct the joins of query.select, or these rows in the database.',
+    since: '0.2.0',
+  },
+});
+
+export const { codes } = errors;
