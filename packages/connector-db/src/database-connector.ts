@@ -32,7 +32,7 @@ const DEFAULT_POOL_MAX = 8;
 const DEFAULT_STATEMENT_MS = 60_000;
 const DEFAULT_CONNECT_MS = 10_000;
 
-/** Finds studies by the site's own SQL. */
+/** Finds studies in the database of an archive by the site's own SQL. */
 export class DatabaseConnector implements Connector {
   readonly id: string;
   readonly type = 'DB';
@@ -42,11 +42,11 @@ export class DatabaseConnector implements Connector {
   private readonly address: DatabaseAddress;
   private readonly limits: DatabaseLimits;
   private readonly database: Database;
-  /** What the columns compared hold in each branch of the select: asked of the database once. */
+  /** Types of the compared columns in each branch of the select. The database is asked once. */
   private columnTypes?: ColumnTypes[];
   private describedColumns = false;
 
-  /** @throws ConnectorError (`misconfigured`) where the JDBC URL or the select cannot be understood. */
+  /** @throws ConnectorError (`misconfigured`) if the JDBC URL or the select cannot be understood */
   constructor({ id, deactivated, settings }: ConnectorDefinition<DatabaseSettings>) {
     this.id = id;
     this.select = settings.select;
@@ -124,7 +124,7 @@ export class DatabaseConnector implements Connector {
     const { name, place } = this.database.engine;
     return {
       latencyMs,
-      proven: `${name} at ${place} is connected; the select yields the needed columns, and the *-column keys are valid`,
+      proven: `${name} at ${place} is connected; the select returns the needed columns, and the *-column keys are valid`,
       details: {
         database: `${name} at ${place}`,
         connectionsInUse: inUse,
@@ -190,7 +190,7 @@ function missingColumns(columns: CriteriaColumns, deactivated: readonly Identifi
   ];
 }
 
-/** Runs a statement to its end, for what it tells of its columns. */
+/** Runs a statement to its end, and returns what the database reports about its columns. */
 async function drain(session: ReadOnlySession, query: CompiledQuery): Promise<RowBatches> {
   const result = await session.query(query);
   for await (const rows of result.batches) void rows;

@@ -10,13 +10,17 @@ export class DatabaseSettings {
 
   @Setting({
     paths: ['db-connector.driver'],
-    description: 'Java class of the driver that goes with the URL; the URL decides, another class is a warning',
+    description:
+      'Java class of the JDBC driver. The URL selects the database; a class of another database is a warning',
   })
   @IsOptional()
   @IsString()
   driver?: string;
 
-  @Setting({ paths: ['db-connector.user'], description: 'Name of the database user; one that may only read is best' })
+  @Setting({
+    paths: ['db-connector.user'],
+    description: 'Name of the database user. A user that may only read is best',
+  })
   @IsOptional()
   @IsString()
   user?: string;
@@ -29,7 +33,7 @@ export class DatabaseSettings {
   @Setting({
     paths: ['db-connector.query.select'],
     description:
-      "The site's own SQL: yields studyInstanceUid, seriesInstanceUid, sopInstanceUid, and what else the manifest shows, by column name",
+      "The site's own SQL. It returns the columns studyInstanceUid, seriesInstanceUid, sopInstanceUid, and others that the manifest shows",
   })
   @IsString()
   @IsNotEmpty()
@@ -77,7 +81,7 @@ export class DatabaseSettings {
 
   @Setting({
     paths: ['db-connector.pool.min'],
-    description: 'Connections that stay open when nothing is asked; 0 unless told',
+    description: 'Idle connections that stay open; default 0',
     kind: 'integer',
   })
   @IsOptional()
@@ -88,7 +92,7 @@ export class DatabaseSettings {
 
   @Setting({
     paths: ['db-connector.pool.max'],
-    description: 'Connections at most, further questions wait for one; 8 unless told',
+    description: 'Most connections at once; further searches wait. Default 8',
     kind: 'integer',
   })
   @IsOptional()
@@ -99,7 +103,7 @@ export class DatabaseSettings {
 
   @Setting({
     paths: ['db-connector.statement-timeout'],
-    description: 'Time for one statement, kept by the database; 60 seconds unless told',
+    description: 'Longest time of one statement; the database ends it then. Default 60 s',
     kind: 'duration',
   })
   @IsOptional()

@@ -1,4 +1,4 @@
-/** The database engines that are known. MariaDB counts as `mysql`: one client and one dialect serve both. */
+/** The supported database engines. MariaDB counts as `mysql`: both have the same client and dialect. */
 export type DatabaseEngine = 'postgresql' | 'mysql' | 'oracle' | 'mssql' | 'sqlite';
 
 export interface DatabaseHost {
@@ -10,7 +10,7 @@ export interface DatabaseHost {
 /**
  * How a connection is encrypted.
  * - `disable`: never
- * - `prefer`: where the server offers it, without checking its certificate
+ * - `prefer`: if the server offers it, without checking its certificate
  * - `require`: always, without checking its certificate
  * - `verify-ca`: always; the certificate has to be signed by a known authority
  * - `verify-full`: that, and it has to name the host
@@ -19,39 +19,39 @@ export type TlsMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-f
 
 export interface DatabaseTls {
   mode: TlsMode;
-  /** Certificates of the authorities that sign servers' certificates: a file's path. Not given: those of Node. */
+  /** Path of a file with the certificates of trusted authorities; default: those of Node.js. */
   caFile?: string;
-  /** The same as PEM text, where the URL holds it. */
+  /** The same as PEM text, if the URL contains it. */
   ca?: string;
-  /** Our own certificate and key: files' paths. */
+  /** Paths of the client certificate and its key. */
   certFile?: string;
   keyFile?: string;
   /** Password of `keyFile` or of `keyStoreFile`. */
   keyPassword?: string;
-  /** PKCS #12 stores (not Java's JKS): our certificate and key, and the authorities' certificates. */
+  /** PKCS #12 stores (not Java's JKS) of the client certificate with its key, and of the authorities' certificates. */
   keyStoreFile?: string;
   trustStoreFile?: string;
   trustStorePassword?: string;
-  /** The name that the server's certificate has to hold, where it is not that of the host. */
+  /** The name that the server's certificate must contain, if it is not that of the host. */
   serverName?: string;
 }
 
 interface AddressBase {
   user?: string;
   password?: string;
-  /** Longest time for making a connection, milliseconds. Not given: the URL sets none. */
+  /** Longest time for making a connection, milliseconds; `undefined` if the URL sets none. */
   connectTimeoutMs?: number;
-  /** Longest silence of the server during a query, milliseconds. Not given: the URL sets none. */
+  /** Longest silence of the server during a query, milliseconds; `undefined` if the URL sets none. */
   socketTimeoutMs?: number;
-  /** What the URL asks and gets not or differently, a sentence each, for an operator. No secrets. */
+  /** Warnings about what the URL asks for and does not get, one sentence each, without secrets. */
   warnings: string[];
 }
 
 export interface PostgresqlAddress extends AddressBase {
   engine: 'postgresql';
-  /** At least one; to be tried in this order. */
+  /** At least one host. They are tried in this order. */
   hosts: DatabaseHost[];
-  /** Not given: the user's name is that of the database, as PostgreSQL has it. */
+  /** Default: the user's name, as in PostgreSQL. */
   database?: string;
   /** The search path: schema names, comma between. */
   schema?: string;
@@ -59,30 +59,30 @@ export interface PostgresqlAddress extends AddressBase {
   applicationName?: string;
   /** Settings of the session, as `-c name=value`. */
   options?: string;
-  /** Which of several hosts is wanted; `any` unless told. */
+  /** Which of several hosts is used; default `any`. */
   targetServerType: 'any' | 'primary' | 'secondary' | 'preferPrimary' | 'preferSecondary';
 }
 
 export interface MysqlAddress extends AddressBase {
   engine: 'mysql';
-  /** At least one; to be tried in this order. */
+  /** At least one host. They are tried in this order. */
   hosts: DatabaseHost[];
   database?: string;
   ssl: DatabaseTls;
   /** Collation of the session, `utf8mb4_bin` for example. */
   collation?: string;
-  /** Whether a password may be sent by the public key that the server hands out itself. */
+  /** Whether the password may be encrypted with a public key that the server sends. */
   allowPublicKeyRetrieval: boolean;
   compress: boolean;
 }
 
 export interface OracleAddress extends AddressBase {
   engine: 'oracle';
-  /** What node-oracledb's thin mode connects with: Easy Connect, a descriptor, or an alias of `tnsnames.ora`. */
+  /** The connect string for node-oracledb's thin mode: Easy Connect, a descriptor, or an alias of `tnsnames.ora`. */
   connectString: string;
   /** Folder of `tnsnames.ora`, for an alias. */
   configDir?: string;
-  /** Facts of the Easy Connect forms, for messages; a descriptor or alias has none. */
+  /** Hosts of the Easy Connect forms, for messages; empty for a descriptor or an alias. */
   hosts: DatabaseHost[];
   serviceName?: string;
   sid?: string;
@@ -91,14 +91,14 @@ export interface OracleAddress extends AddressBase {
 export interface SqlServerAddress extends AddressBase {
   engine: 'mssql';
   host: string;
-  /** Not given: the SQL Server Browser tells the port of `instanceName`. */
+  /** Default: the port of `instanceName` that the SQL Server Browser reports. */
   port?: number;
   instanceName?: string;
   database?: string;
   /** `strict`: TDS 8.0, encrypted from the first byte. */
   encrypt: boolean | 'strict';
   trustServerCertificate: boolean;
-  /** The name that the server's certificate has to hold, where it is not that of the host. */
+  /** The name that the server's certificate must contain, if it is not that of the host. */
   hostNameInCertificate?: string;
   /** The server's certificate: a file's path. */
   serverCertificateFile?: string;
@@ -111,13 +111,13 @@ export interface SqlServerAddress extends AddressBase {
 
 export interface SqliteAddress extends AddressBase {
   engine: 'sqlite';
-  /** A file's path as the process sees it, or `:memory:`. */
+  /** Path of the file, or `:memory:`. */
   file: string;
-  /** Whether the URL says that nobody writes the file (`immutable=1`): it may then lie on a read-only medium. */
+  /** Whether the URL says that the file never changes (`immutable=1`). It may then be on a read-only medium. */
   immutable: boolean;
 }
 
-/** Where a database is and how it is reached: a JDBC URL, understood. */
+/** Where a database is and how to reach it: the contents of a JDBC URL. */
 export type DatabaseAddress = PostgresqlAddress | MysqlAddress | OracleAddress | SqlServerAddress | SqliteAddress;
 
 const KNEX_CLIENTS = {

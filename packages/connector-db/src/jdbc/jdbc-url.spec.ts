@@ -82,7 +82,7 @@ describe('PostgreSQL', () => {
 
   test('an unknown parameter is a warning', () => {
     expect(parseJdbcUrl('jdbc:postgresql://h/d?colour=blue').warnings).toEqual([
-      'The parameter colour of the jdbc:postgresql URL is not known here and changes nothing.',
+      'The parameter colour of the jdbc:postgresql URL is unknown and is ignored.',
     ]);
   });
 });
@@ -176,7 +176,7 @@ describe('MySQL and MariaDB', () => {
 
   test('several ways to spread load are one: in order, with a warning', () => {
     expect(parseJdbcUrl('jdbc:mysql:loadbalance://a,b/d').warnings).toEqual([
-      'The hosts of the jdbc:mysql:loadbalance URL are tried in their order; there is no loadbalance.',
+      'The hosts of the jdbc:mysql:loadbalance URL are tried in their order, without loadbalance.',
     ]);
   });
 

@@ -7,7 +7,7 @@ import { parseSqliteUrl } from './sqlite-url.js';
 
 type Parse = (rest: string) => DatabaseAddress;
 
-/** One line for each URL that is known: how it is read, and the Java drivers that go with it. */
+/** For each supported URL, its parser and its Java drivers. */
 const URLS: Record<string, { parse: Parse; drivers: string[] }> = {
   postgresql: { parse: parsePostgresqlUrl, drivers: ['org.postgresql.Driver'] },
   mysql: {
@@ -21,13 +21,13 @@ const URLS: Record<string, { parse: Parse; drivers: string[] }> = {
 };
 
 /**
- * Understands a JDBC URL as its own Java driver does: defaults, escapes, units.
+ * Parses a JDBC URL with the defaults, escapes and units of its own Java driver.
  *
  * @param uri `db-connector.uri`
- * @param driver `db-connector.driver`: the Java class that goes with it. The URL decides; a class of another database is
- *   one of the `warnings`.
- * @throws Error where the URL cannot be read or a parameter's value is wrong, naming the parameter. No message holds any
- *   part of the URL that could be a password.
+ * @param driver `db-connector.driver`, the Java class of the driver. The URL selects the database; a class of another database
+ *   causes one of the `warnings`.
+ * @throws Error if the URL cannot be read, or if a parameter's value is wrong. The message names the parameter and contains no part
+ *   of the URL that could be a password.
  */
 export function parseJdbcUrl(uri: string, driver?: string): DatabaseAddress {
   const match = /^\s*jdbc:([a-z]+):(.*?)\s*$/is.exec(uri);
@@ -40,7 +40,7 @@ export function parseJdbcUrl(uri: string, driver?: string): DatabaseAddress {
   const address = known.parse(match[2] ?? '');
   if (driver && !known.drivers.includes(driver.trim())) {
     address.warnings.push(
-      `The driver ${driver.trim()} does not go with a jdbc:${scheme} URL; the URL decides. ` +
+      `The driver ${driver.trim()} does not belong to a jdbc:${scheme} URL and is ignored. ` +
         `The driver of such a URL is ${known.drivers[0]}.`,
     );
   }

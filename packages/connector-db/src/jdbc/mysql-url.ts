@@ -3,7 +3,7 @@ import { formDecoded, Parameters, readHost, readQuery } from './parameters.js';
 
 const DEFAULT_PORT = 3306;
 
-/** Of both drivers' parameters those that change nothing for us. */
+/** Parameters of both drivers that change nothing here. */
 const WITHOUT_EFFECT = [
   // Text is Unicode and dates are read as text, whatever these say.
   'characterEncoding',
@@ -131,7 +131,7 @@ export function parseMysqlUrl(scheme: 'mysql' | 'mariadb', rest: string): MysqlA
     warnings: parameters.unknownWarnings(),
   };
   if (variant) {
-    address.warnings.push(`The hosts of the ${url}:${variant} URL are tried in their order; there is no ${variant}.`);
+    address.warnings.push(`The hosts of the ${url}:${variant} URL are tried in their order, without ${variant}.`);
   }
   return address;
 }
@@ -173,8 +173,8 @@ function readTls(scheme: 'mysql' | 'mariadb', parameters: Parameters): DatabaseT
 }
 
 /**
- * `sslMode` decides; without it each driver's older flags do, as that driver reads them. MySQL's encrypts where it can,
- * MariaDB's only where it is told to. A requirement holds also where useSSL is not there beside it.
+ * Reads `sslMode`; without it, each driver's older flags as that driver reads them. MySQL's driver encrypts if it can, MariaDB's
+ * only if the URL asks for it. `requireSSL` counts without `useSSL` too.
  */
 function readTlsMode(scheme: 'mysql' | 'mariadb', parameters: Parameters): TlsMode {
   const mode = parameters.choice('sslMode', TLS_MODES);
@@ -186,7 +186,7 @@ function readTlsMode(scheme: 'mysql' | 'mariadb', parameters: Parameters): TlsMo
   parameters.ignore('trustCertificateKeyStoreType', 'clientCertificateKeyStoreType', 'keyStoreType', 'trustStoreType');
   if (mode !== undefined) return mode;
   if (useSsl === false) return 'disable';
-  // MariaDB's driver served jdbc:mysql URLs too: its own flags tell.
+  // MariaDB's driver also accepted jdbc:mysql URLs; its own flags show that it was used.
   const isMariadbs = scheme === 'mariadb' || trusted !== undefined || anyName !== undefined;
   if (isMariadbs && useSsl) return trusted ? 'require' : anyName ? 'verify-ca' : 'verify-full';
   if (verified) return 'verify-ca';

@@ -9,7 +9,7 @@ const FORMS =
 
 /**
  * A URL of Oracle's thin JDBC driver: `jdbc:oracle:thin:[user/password]@` and a place. It has no escapes; a password with
- * special characters stands in double quotes.
+ * special characters is in double quotes.
  *
  * @param rest the URL without `jdbc:oracle:`
  * @see https://docs.oracle.com/en/database/oracle/oracle-database/23/jjdbc/data-sources-and-URLs.html

@@ -1,6 +1,6 @@
 /**
- * The parameters of one JDBC URL, read by name. What is never asked for is unknown: a warning, since a driver's
- * parameters are many and few of them matter here. A wrong value is an error that names its parameter.
+ * The parameters of one JDBC URL, read by name. A parameter that is never read is unknown and causes a warning. A wrong value is an
+ * error that names its parameter.
  */
 export class Parameters {
   private readonly values = new Map<string, { name: string; value: string }>();
@@ -9,17 +9,17 @@ export class Parameters {
   /** @param url the kind of URL, for messages: `jdbc:postgresql` */
   constructor(
     private readonly url: string,
-    /** Whether the driver reads names without regard to letter case; MySQL's and SQL Server's do. */
+    /** Whether the driver ignores letter case in names; MySQL's and SQL Server's do. */
     private readonly anyCase: boolean,
   ) {}
 
-  /** The first of several values holds where `first` says so, else the last; each driver has its own rule. */
+  /** Sets a value. Of several, the first counts if `first` is set, otherwise the last; each driver has its own rule. */
   set(name: string, value: string, first = false): void {
     const key = this.key(name);
     if (!first || !this.values.has(key)) this.values.set(key, { name, value });
   }
 
-  /** The value of the first of `names` that is set and not empty. */
+  /** Returns the value of the first of `names` that is set and not empty. */
   text(...names: string[]): string | undefined {
     let found: string | undefined;
     for (const name of names) {
@@ -30,7 +30,7 @@ export class Parameters {
     return found;
   }
 
-  /** `true`, `yes`, `1` and the empty value (`?ssl`) count as true where `emptyIsTrue`. */
+  /** Returns a flag. The empty value (`?ssl`) counts as true if `emptyIsTrue`. */
   flag(name: string, emptyIsTrue = false): boolean | undefined {
     this.asked.add(this.key(name));
     const value = this.values.get(this.key(name))?.value.toLowerCase();
@@ -41,7 +41,7 @@ export class Parameters {
     throw this.wrong(name, 'true or false');
   }
 
-  /** A duration as milliseconds; the URL's is counted in `unit` milliseconds. 0 means "no limit": not given. */
+  /** Returns a duration in milliseconds; `undefined` for 0, which means "no limit". The URL's value is in units of `unit` ms. */
   duration(unit: 1 | 1000, ...names: string[]): number | undefined {
     const text = this.text(...names);
     if (text === undefined) return undefined;
@@ -52,7 +52,7 @@ export class Parameters {
     return Number(text) === 0 ? undefined : Number(text) * unit;
   }
 
-  /** One of `choices` (keys in lower case), without regard to letter case. */
+  /** Returns one of `choices` (keys in lower case); letter case is ignored. */
   choice<Value>(name: string, choices: Record<string, Value>): Value | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
@@ -61,19 +61,19 @@ export class Parameters {
     return value;
   }
 
-  /** Marks parameters that change nothing here: how a driver caches, fetches, logs. */
+  /** Marks parameters that change nothing here, such as those for caches and logs of a driver. */
   ignore(...names: string[]): void {
     for (const name of names) this.asked.add(this.key(name));
   }
 
-  /** A sentence for each parameter that nothing has asked for. Values may be secrets: names only. */
+  /** Returns a sentence for each parameter that was never read. It contains names only, because values may be secrets. */
   unknownWarnings(): string[] {
     return [...this.values]
       .filter(([key]) => !this.asked.has(key))
-      .map(([, { name }]) => `The parameter ${name} of the ${this.url} URL is not known here and changes nothing.`);
+      .map(([, { name }]) => `The parameter ${name} of the ${this.url} URL is unknown and is ignored.`);
   }
 
-  /** The error for a wrong value of `name`. The value itself stays out: a misplaced password would be in it. */
+  /** Returns the error for a wrong value of `name`. It does not contain the value, which could be a misplaced password. */
   wrong(name: string, expected: string): Error {
     return new Error(`The parameter ${name} of the ${this.url} URL has a wrong value. Expected: ${expected}.`);
   }
@@ -100,20 +100,20 @@ export function formDecoded(text: string, url: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw new Error(`The ${url} URL holds a % that begins no escape. Write a percent sign as %25.`);
+    throw new Error(`The ${url} URL contains a % that does not begin an escape. Write a percent sign as %25.`);
   }
 }
 
 /**
- * `host`, `host:port`, `[::1]`, `[::1]:port`.
+ * Reads `host`, `host:port`, `[::1]` or `[::1]:port`.
  *
- * @throws Error where it is none of these
+ * @throws Error if it is not one of these
  */
 export function readHost(text: string, defaultPort: number, url: string): { host: string; port: number } {
   const match = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|([^:[\]/\\@\s]*))(?::(\d+))?$/.exec(text.trim());
   const port = match?.[3] === undefined ? defaultPort : Number(match[3]);
   if (!match || port < 1 || port > 65_535) {
-    // What was found stays out of the message: with a stray @ it would hold a password.
+    // The message does not contain the text: with a stray @ it would contain a password.
     throw new Error(
       `The ${url} URL names a host that cannot be read. Expected host:port, port 1 to 65535; an IPv6 address in brackets.`,
     );

@@ -3,7 +3,7 @@ import { formDecoded, Parameters, readHost, readQuery } from './parameters.js';
 
 const URL = 'jdbc:postgresql';
 
-/** Of pgjdbc's parameters those that change nothing for us: caches, fetch sizes, Java classes' details. */
+/** Parameters of pgjdbc that change nothing here: caches, fetch sizes, details of Java classes. */
 const WITHOUT_EFFECT = [
   'adaptiveFetch',
   'adaptiveFetchMaximum',
@@ -54,7 +54,7 @@ const WITHOUT_EFFECT = [
 
 const TLS_MODES: Record<string, TlsMode> = {
   disable: 'disable',
-  // Plain first, encrypted if the server insists: nothing that a query should depend on, so the safer order is taken.
+  // The driver would try without TLS first. The safer order finds the same servers.
   allow: 'prefer',
   prefer: 'prefer',
   require: 'require',
@@ -109,7 +109,7 @@ export function parsePostgresqlUrl(rest: string): PostgresqlAddress {
 
 function readTls(parameters: Parameters): DatabaseTls {
   const asked = parameters.flag('ssl', true);
-  // The driver's rule: a bare ssl=true checks everything; NonValidatingFactory is the driver's own class that checks nothing.
+  // As in the driver: a bare ssl=true checks everything; NonValidatingFactory is the driver's class that checks nothing.
   const unchecked = parameters.text('sslfactory')?.endsWith('NonValidatingFactory') ?? false;
   const mode = parameters.choice('sslmode', TLS_MODES) ?? (asked ? 'verify-full' : 'prefer');
   return {

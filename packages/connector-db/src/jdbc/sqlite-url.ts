@@ -5,7 +5,7 @@ const URL = 'jdbc:sqlite';
 
 /**
  * A URL of the JDBC driver for SQLite: `jdbc:sqlite:path`, `jdbc:sqlite:file:path?mode=ro`, `jdbc:sqlite::memory:`.
- * The file is opened for reading only, whatever the parameters say. Relative paths start where the process does.
+ * The file is always opened read-only. Relative paths start at the working directory of the process.
  *
  * @param rest the URL without `jdbc:sqlite:`
  * @see https://github.com/xerial/sqlite-jdbc and https://sqlite.org/uri.html
@@ -32,7 +32,7 @@ export function parseSqliteUrl(rest: string): SqliteAddress {
   };
 }
 
-/** Of the driver's parameters and of the URI's those that change nothing for a reader. */
+/** Parameters of the driver and of the URI that change nothing for a reader. */
 const WITHOUT_EFFECT = [
   'busy_timeout',
   'cache',
@@ -71,6 +71,6 @@ function decodeUri(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Error(`The ${URL} URL holds a % that begins no escape. Write a percent sign as %25.`);
+    throw new Error(`The ${URL} URL contains a % that does not begin an escape. Write a percent sign as %25.`);
   }
 }

@@ -3,7 +3,7 @@ import { Parameters, readHost } from './parameters.js';
 
 const URL = 'jdbc:sqlserver';
 
-/** Of the driver's properties those that change nothing for us. */
+/** Properties of the driver that change nothing here. */
 const WITHOUT_EFFECT = [
   'calcBigDecimalPrecision',
   'cancelQueryTimeout',
@@ -49,9 +49,9 @@ const ENCRYPTION: Record<string, boolean | 'strict'> = {
 
 /**
  * A URL of Microsoft's JDBC driver: `jdbc:sqlserver://host\instance:port;property=value;…`, a value with special
- * characters in braces, a closing brace in it doubled. Property names are read without regard to letter case.
+ * characters in braces, a closing brace in it doubled. Letter case of property names is ignored.
  *
- * Encrypted unless told, as the driver has it since 10.2.
+ * Encrypted by default, as in the driver since 10.2.
  *
  * @param rest the URL without `jdbc:sqlserver:`
  * @see https://learn.microsoft.com/sql/connect/jdbc/building-the-connection-url
@@ -77,7 +77,7 @@ export function parseSqlServerUrl(rest: string): SqlServerAddress {
   return {
     engine: 'mssql',
     host: name,
-    // An instance's own port is asked of the SQL Server Browser, unless the URL knows it.
+    // The SQL Server Browser reports the port of an instance, unless the URL contains it.
     port: instanceName && portText === undefined ? undefined : port,
     instanceName,
     database: parameters.text('databaseName', 'database'),

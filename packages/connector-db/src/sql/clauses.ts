@@ -10,7 +10,7 @@ export interface Refused {
   remedy?: string;
 }
 
-/** Words that begin another statement in Transact-SQL, where no semicolon is needed between two. All are reserved. */
+/** Words that begin another statement in Transact-SQL, which needs no semicolon between two statements. All are reserved. */
 const TRANSACT_STATEMENTS = new Set(
   (
     'alter backup begin bulk checkpoint close commit create dbcc deallocate declare delete deny drop dump exec execute ' +
@@ -21,15 +21,15 @@ const TRANSACT_STATEMENTS = new Set(
 
 /** After these words of a FOR come clauses at the end of a select: locks, and results as XML or JSON. */
 const FOR_CLAUSES = new Set(['update', 'share', 'no', 'key', 'read', 'xml', 'json', 'browse']);
-/** After these, FOR belongs to a table: a period of a temporal table, or what an index hint is for. */
+/** After these, FOR belongs to a table: a period of a temporal table, or the use of an index hint. */
 const FOR_TABLES = new Set(['system_time', 'join', 'order', 'group']);
 
 /**
- * The role of the word at `at`; undefined where it is a name or part of an expression. Words are only looked at outside
- * of parentheses.
+ * Returns the role of the word at `at`; `undefined` if it is a name or part of an expression. Words inside of parentheses are not
+ * looked at.
  *
- * A word is a name after a dot and after AS. The reserved ones that remain are what they say; those that some engine
- * lets be names are told apart by what follows them.
+ * A word is a name after a dot and after AS. Other reserved words are always clauses. Words that some engine allows as names are
+ * recognised by the word after them.
  */
 export function clauseAt(
   tokens: readonly Token[],
@@ -101,7 +101,7 @@ export function clauseAt(
   }
 }
 
-/** `a IS [NOT] DISTINCT FROM b` and PostgreSQL's `ROWS FROM (f(1), …)` are no clauses. */
+/** `a IS [NOT] DISTINCT FROM b` and PostgreSQL's `ROWS FROM (f(1), …)` are not clauses. */
 function roleOfFrom(tokens: readonly Token[], at: number, afterFrom: boolean): ClauseRole | undefined {
   if (wordBefore(tokens, at) === 'distinct' && ['is', 'not'].includes(wordBefore(tokens, at - 1) ?? ''))
     return undefined;

@@ -6,39 +6,41 @@ import { tokenize } from './lexer.js';
 import { SelectError } from './select-error.js';
 
 /**
- * A site's `*-column` as it stands in the condition: `p.pat_id` as it is, anything longer in parentheses.
+ * Returns a site's `*-column` as text for the condition: `p.pat_id` unchanged, anything longer in parentheses.
  *
- * @throws SelectError where it is not one expression
+ * @throws SelectError if it is not one expression
  */
 export function columnExpression(text: string, engine: DatabaseEngine): string {
   const dialect = dialectOf(engine);
   const tokens = tokenize(text, dialect);
   const [first, last] = [tokens[0], tokens.at(-1)];
   if (!first || !last)
-    throw new SelectError(text, 0, 'A column is empty', 'Name a column of the select, p.pat_id say.');
+    throw new SelectError(text, 0, 'A column is empty', 'Name a column of the select, such as p.pat_id.');
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
     const loose =
       token?.kind === 'symbol' ? [',', ';'].includes(token.text) : token?.kind === 'word' && token.text === 'as';
     if (token && (loose || clauseAt(tokens, at, dialect, false) !== undefined)) {
-      const reason = `The column "${text}" holds ${token.text.toUpperCase()} and is not one expression`;
+      const reason = `The column "${text}" contains ${token.text.toUpperCase()} and is not one expression`;
       throw new SelectError(
         text,
         token.start,
         reason,
-        'Write one expression that is valid in the WHERE of the select.',
+        'Write one expression that is valid in the WHERE clause of the select.',
       );
     }
     if (token?.partner !== undefined && token.partner > at) at = token.partner;
   }
-  // Compared with a constant, every identifier but one finds nothing without a word, and that one finds everybody.
+  // A constant equals one identifier at most: that one would find every patient, and all others would find none.
   if (tokens.every(({ kind }) => kind !== 'word' && kind !== 'name')) {
     const quotes = engine === 'mysql' && first.text.startsWith('"');
     throw new SelectError(
       text,
       first.start,
-      `The column ${text.trim()} is a constant and no column of the select`,
-      quotes ? 'Write `…` for "…": to MySQL and MariaDB, "…" is a text.' : 'Name a column of the select, p.pat_id say.',
+      `The column ${text.trim()} is a constant, not a column of the select`,
+      quotes
+        ? 'Write `…` instead of "…": in MySQL and MariaDB, "…" is a text.'
+        : 'Name a column of the select, such as p.pat_id.',
     );
   }
   const isPlain = tokens.every(({ kind, text: part }, index) =>

@@ -253,26 +253,26 @@ describe('columns', () => {
 
   test.each([
     ['  -- nothing', 'empty'],
-    ['a, b', 'holds , and'],
+    ['a, b', 'contains , and'],
     ['a; drop table t', ';'],
     ['a as b', 'AS'],
     ['a where b = c', 'WHERE'],
-    ['a) or (b', 'a ) that nothing opens'],
+    ['a) or (b', 'a ) without an opening bracket'],
     ['(a', 'never closed'],
     ["a || 'x", 'never ends'],
     ['a /* x', 'never ends'],
     ['$1', 'parameter'],
     ['a union select b', 'UNION'],
-    ["'a'", 'a constant and no column'],
-    ["(e'a' || $$b$$)", 'a constant and no column'],
-    ['1', 'a constant and no column'],
+    ["'a'", 'a constant, not a column'],
+    ["(e'a' || $$b$$)", 'a constant, not a column'],
+    ['1', 'a constant, not a column'],
   ])('%s is refused', (column, reason) => {
     expect(() => compiled(column)).toThrow(reason);
   });
 
   test('what others quote names with is a text to MySQL: no column', () => {
     expect(() => compiled('"pat_id"', 'mysql')).toThrow(
-      'The column "pat_id" is a constant and no column of the select (line 1, column 1). Write `…` for "…": to MySQL and MariaDB, "…" is a text.',
+      'The column "pat_id" is a constant, not a column of the select (line 1, column 1). Write `…` instead of "…": in MySQL and MariaDB, "…" is a text.',
     );
     expect(compiled('`pat_id`', 'mysql')).toContain('`pat_id` in (?)');
     expect(compiled('"pat_id"', 'oracle')).toContain('"pat_id" in (:1)');

@@ -1,6 +1,6 @@
 import { type DatabaseEngine } from '../jdbc/index.js';
 
-/** What differs between the engines in reading SQL and in binding values to it. */
+/** The differences between the engines in reading SQL and in binding values to it. */
 export interface Dialect {
   readonly engine: DatabaseEngine;
   /** A character after the first of a word. */
@@ -13,7 +13,7 @@ export interface Dialect {
   readonly bracketNames: boolean;
   /** `` `name` `` */
   readonly backtickNames: boolean;
-  /** What the engine or its driver would take for a parameter of the site's own, which nobody gives a value. */
+  /** What the engine or its driver would read as a parameter of the site's own, which has no value. */
   readonly parameter: RegExp;
   /** `LIMIT` is a clause. */
   readonly limit: boolean;
@@ -27,7 +27,7 @@ export interface Dialect {
   placeholder(index: number): string;
 }
 
-/** The engines' documented limits of values in one statement stand at `maxBindings`. */
+/** `maxBindings` is the engine's documented limit of values in one statement. */
 const DIALECTS: Record<DatabaseEngine, Dialect> = {
   postgresql: {
     engine: 'postgresql',
@@ -85,7 +85,7 @@ const DIALECTS: Record<DatabaseEngine, Dialect> = {
     limit: false,
     braces: true,
     maxInList: Infinity,
-    // 2,100 parameters of sp_executesql, two of which are the statement and the list of its parameters.
+    // 2,100 parameters of sp_executesql, two of them for the statement and the list of its parameters.
     maxBindings: 2098,
     placeholder: (index) => `@p${index}`,
   },
@@ -100,7 +100,7 @@ const DIALECTS: Record<DatabaseEngine, Dialect> = {
     limit: true,
     braces: false,
     maxInList: Infinity,
-    // SQLITE_MAX_VARIABLE_NUMBER as it is built unless told
+    // default of SQLITE_MAX_VARIABLE_NUMBER
     maxBindings: 32_766,
     placeholder: () => '?',
   },

@@ -3,7 +3,7 @@ import { type Token } from './lexer.js';
 import { type Branch, type QueryStructure } from './query-structure.js';
 import { SelectError } from './select-error.js';
 
-/** Text that takes the place of another, or of nothing where `start` is `end`. */
+/** Text that replaces another, or that is inserted if `start` is `end`. */
 interface Edit {
   start: number;
   end: number;
@@ -11,10 +11,10 @@ interface Edit {
 }
 
 /**
- * The site's select with a condition in its branches.
+ * Returns the site's select with a condition in its branches.
  *
- * @param condition makes the condition's text, once for each branch in the order of the text; undefined leaves the branch
- *   as it is
+ * @param condition makes the condition's text, once for each branch in the order of the text; with `undefined`, the branch stays
+ *   unchanged
  */
 export function insertCondition(
   structure: QueryStructure,
@@ -29,7 +29,7 @@ export function insertCondition(
   return editedText(structure.sql, structure.tokens, dialect, structure.start, structure.end, edits);
 }
 
-/** `WHERE old` becomes `WHERE (old) AND condition`, so that an OR in the old one stays its own. */
+/** `WHERE old` becomes `WHERE (old) AND condition`, so that an OR in the old condition does not reach the new one. */
 function editsOf({ sql, tokens }: QueryStructure, branch: Branch, condition: string): Edit[] {
   const { where, end } = branch;
   const last = tokenAt(tokens, end - 1);
@@ -40,7 +40,7 @@ function editsOf({ sql, tokens }: QueryStructure, branch: Branch, condition: str
     throw new SelectError(sql, last.start, reason, 'Remove it: the condition is added with AND.');
   }
   if (where === undefined) return [insertion(last.end, ` where ${condition}`)];
-  // Sites' selects end in WHERE or in AND, for a text that used to be put behind them.
+  // Sites' selects end in WHERE or in AND, because older servers appended their condition.
   const cut = dangling === 'and' ? [{ start: last.start, end: last.end, text: '' }] : [];
   const lastOld = tokenAt(tokens, end - 1 - cut.length);
   if (lastOld === tokens[where]) return [...cut, insertion(lastOld.end, ` ${condition}`)];
@@ -48,8 +48,8 @@ function editsOf({ sql, tokens }: QueryStructure, branch: Branch, condition: str
 }
 
 /**
- * `sql` from `start` to `end` with `edits`, and with the question marks that PostgreSQL's Java driver wants doubled
- * (`data ?? 'key'`) as PostgreSQL itself has them.
+ * Returns `sql` from `start` to `end` with `edits`. Question marks that PostgreSQL's Java driver requires doubled
+ * (`data ?? 'key'`) become single.
  */
 export function editedText(
   sql: string,

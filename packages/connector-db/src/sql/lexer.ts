@@ -1,11 +1,11 @@
 import { type Dialect } from './dialect.js';
 import { SelectError } from './select-error.js';
 
-/** A piece of SQL that means something: comments and white space are none. */
+/** A piece of SQL that has a meaning: not a comment, not white space. */
 export interface Token {
   /** `name`: a quoted identifier. `word`: a keyword or a bare identifier. */
   kind: 'word' | 'name' | 'string' | 'number' | 'symbol';
-  /** Words in lower case; everything else as it stands. */
+  /** Words in lower case; everything else unchanged. */
   text: string;
   start: number;
   /** Offset after the last character. */
@@ -15,13 +15,12 @@ export interface Token {
 }
 
 /**
- * Reads `sql` as the engine's own lexer does, so that nothing within a string, a comment or a quoted name is taken for
- * structure.
+ * Reads `sql` as the engine's own lexer does, so that strings, comments and quoted names are never mistaken for structure.
  *
- * Settings that change how text is read are taken as the engines come: PostgreSQL with `standard_conforming_strings`,
+ * Settings that change how text is read are those of a new installation: PostgreSQL with `standard_conforming_strings`,
  * MySQL without `NO_BACKSLASH_ESCAPES`.
  *
- * @throws SelectError where it cannot be read for certain
+ * @throws SelectError if the text cannot be read with certainty
  */
 export function tokenize(sql: string, dialect: Dialect): Token[] {
   return new Lexer(sql, dialect).read();
@@ -34,11 +33,11 @@ const OPENING = new Map([
 ]);
 const CLOSING = new Set(OPENING.values());
 
-/** Blanks to the eye that databases take for a part of a name, for a blank or for an error, each in its own way. */
-// eslint-disable-next-line no-control-regex -- these are what is looked for
+/** Characters that look like blanks. Each database reads them differently: as part of a name, a blank or an error. */
+// eslint-disable-next-line no-control-regex -- the expression looks for them
 const UNCLEAR_BLANK = /[\0-\x08\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]/;
 
-/** Hints of MySQL in a comment that is executed: what else stands in such a comment may be structure. */
+/** Hints of MySQL in a comment that is executed. Any other text in such a comment may be structure. */
 const HARMLESS_EXECUTABLE =
   /^\/\*M?!\d*(?:\s|\b(?:sql_(?:no_cache|cache|calc_found_rows|buffer_result|small_result|big_result)|high_priority|straight_join)\b)*\*\/$/i;
 
@@ -53,12 +52,12 @@ class Lexer {
   ) {}
 
   read(): Token[] {
-    // Where a database's own code reads text up to NUL, the condition would be behind its end.
+    // A database that reads text up to NUL would not see the condition behind it.
     const nul = this.sql.indexOf('\0');
     if (nul >= 0) this.fail(nul, 'a NUL character', 'Remove it.');
     for (this.skipBlanks(); this.at < this.sql.length; this.skipBlanks()) this.readToken();
     const unclosed = this.tokens[this.open.at(-1) ?? -1];
-    if (unclosed) this.fail(unclosed.start, `a ${unclosed.text} is never closed`, 'Close it.');
+    if (unclosed) this.fail(unclosed.start, `a ${unclosed.text} that is never closed`, 'Close it.');
     return this.tokens;
   }
 
@@ -68,7 +67,7 @@ class Lexer {
     if (UNCLEAR_BLANK.test(character)) this.failBlank(at);
     if (character === "'") return this.push('string', this.quotedEnd(at, "'", dialect.backslashes));
     if (character === '"') {
-      // To MySQL it is a string (without ANSI_QUOTES), as it is to nobody else.
+      // Only MySQL (without ANSI_QUOTES) reads it as a string.
       return this.push(dialect.engine === 'mysql' ? 'string' : 'name', this.quotedEnd(at, '"', dialect.backslashes));
     }
     if (character === '`' && dialect.backtickNames) return this.push('name', this.quotedEnd(at, '`', false));
@@ -106,7 +105,7 @@ class Lexer {
     const start = this.at;
     if ((character === '{' || character === '}') && !this.dialect.braces) {
       const remedy = 'Write what the database itself understands.';
-      this.fail(start, `a ${character}: Java's escapes like {fn …} have no translator here`, remedy);
+      this.fail(start, `a ${character}: Java's escapes such as {fn …} are not translated here`, remedy);
     }
     this.push('symbol', start + 1);
     const index = this.tokens.length - 1;
@@ -115,7 +114,7 @@ class Lexer {
     const partner = this.open.pop();
     const opening = this.tokens[partner ?? -1];
     if (partner === undefined || OPENING.get(opening?.text ?? '') !== character) {
-      this.fail(start, `a ${character} that nothing opens`, 'Remove it, or open it.');
+      this.fail(start, `a ${character} without an opening bracket`, 'Remove it, or open it.');
     }
     (opening as Token).partner = index;
     (this.tokens[index] as Token).partner = partner;
@@ -136,13 +135,13 @@ class Lexer {
   }
 
   private skipLine(): void {
-    // PostgreSQL and others end a line at a carriage return too; the ones that do not have it followed by a line feed.
+    // PostgreSQL and others also end a line at a carriage return; the others expect a line feed after it.
     const lineEnd = this.sql.indexOf('\n', this.at);
     const line = this.sql.slice(this.at, lineEnd < 0 ? undefined : lineEnd);
     if (/\r(?!$)/.test(line)) {
       this.fail(
         this.at,
-        'a comment with a bare carriage return in it, which not every database reads alike',
+        'a comment with a bare carriage return, which databases read differently',
         'End the line with a line feed.',
       );
     }
@@ -176,7 +175,7 @@ class Lexer {
     }
   }
 
-  /** Offset after the quote that closes the one at `start`; a doubled one is part of the text. */
+  /** Returns the offset after the quote that closes the one at `start`. A doubled quote is part of the text. */
   private quotedEnd(start: number, quote: string, backslashes: boolean): number {
     for (let at = start + 1; at < this.sql.length; at++) {
       if (backslashes && this.sql[at] === '\\') at++;
@@ -188,7 +187,7 @@ class Lexer {
     return this.fail(start, `a ${quote} that never ends`, `End it with ${quote}.`);
   }
 
-  /** PostgreSQL's E'…', which goes on after a line end in its own way: `E'a'⏎'b\''` is one string. */
+  /** Reads PostgreSQL's E'…', which may continue on the next line: `E'a'⏎'b\''` is one string. */
   private escapeStringEnd(start: number): number {
     const end = this.quotedEnd(start, "'", true);
     const more = /[^\S\n]*\n\s*'/y;
@@ -204,7 +203,7 @@ class Lexer {
     return end < 0 ? this.fail(start, `a q'${opening} that never ends`, `End it with ${closing}'.`) : end + 2;
   }
 
-  /** PostgreSQL's $tag$…$tag$; undefined where none begins here. */
+  /** Reads PostgreSQL's $tag$…$tag$; `undefined` if none begins here. */
   private dollarQuoteEnd(start: number): number | undefined {
     const opening = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
     opening.lastIndex = start;
@@ -238,16 +237,16 @@ class Lexer {
     const { parameter } = this.dialect;
     parameter.lastIndex = this.at;
     if (!parameter.test(this.sql)) return;
-    this.fail(this.at, 'a parameter of its own, which nothing gives a value', 'Write the value itself.');
+    this.fail(this.at, 'a parameter, which has no value here', 'Write the value itself.');
   }
 
   private failBlank(offset: number): never {
     const code = (this.sql.codePointAt(offset) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    this.fail(offset, `a blank of a special kind (U+${code})`, 'Replace it by a plain space.');
+    this.fail(offset, `a special blank (U+${code})`, 'Replace it with a plain space.');
   }
 
   private fail(offset: number, reason: string, remedy: string): never {
-    throw new SelectError(this.sql, offset, `The SQL holds ${reason}`, remedy);
+    throw new SelectError(this.sql, offset, `The SQL contains ${reason}`, remedy);
   }
 }
 

@@ -3,17 +3,17 @@ import { type ClauseRole, clauseAt } from './clauses.js';
 import { type Token, tokenize } from './lexer.js';
 import { SelectError } from './select-error.js';
 
-/** One `SELECT … FROM … [WHERE …]` whose rows are rows of the whole query. All are indexes of tokens. */
+/** One `SELECT … FROM … [WHERE …]` whose rows are rows of the whole query. Its numbers are indexes of tokens. */
 export interface Branch {
   select: number;
-  /** Not given: `SELECT` without `FROM`. */
+  /** Missing for a `SELECT` without `FROM`. */
   from?: number;
   where?: number;
   /** The first token after the content of FROM or of WHERE. */
   end: number;
   /**
-   * False for what stands after EXCEPT, MINUS or INTERSECT: its rows are compared with and never come out, so a condition
-   * there could bring back what the site has taken away.
+   * False for a branch after EXCEPT, MINUS or INTERSECT. Its rows are never part of the result, and a condition there could bring
+   * back rows that the site excludes.
    */
   narrowed: boolean;
   /** The WITH clauses around it, outermost first: first token and the one after the last. */
@@ -24,7 +24,7 @@ export interface QueryStructure {
   sql: string;
   tokens: readonly Token[];
   branches: readonly Branch[];
-  /** The statement's own text: what is before it and behind its last token (semicolons, comments) is left out. */
+  /** Offsets of the statement's own text, without what is before it and after its last token (semicolons, comments). */
   start: number;
   end: number;
 }
@@ -32,7 +32,7 @@ export interface QueryStructure {
 /**
  * Finds the branches of a site's select at its own nesting level.
  *
- * @throws SelectError where the text is not one SELECT, or where its structure is not understood for certain
+ * @throws SelectError if the text is not one SELECT, or if its structure is not certain
  */
 export function readStructure(sql: string, dialect: Dialect): QueryStructure {
   const tokens = tokenize(sql, dialect);
@@ -42,7 +42,7 @@ export function readStructure(sql: string, dialect: Dialect): QueryStructure {
   while (last > first && tokens[last - 1]?.text === ';') last--;
   if (first === last) throw new SelectError(sql, 0, 'The select is empty', 'Write a SELECT.');
   const extra = tokens.slice(first, last).find(({ kind, text }) => kind === 'symbol' && text === ';');
-  if (extra) throw new SelectError(sql, extra.start, 'The SQL holds more than one statement', 'Write one SELECT.');
+  if (extra) throw new SelectError(sql, extra.start, 'The SQL contains more than one statement', 'Write one SELECT.');
   const branches = new StructureReader(sql, tokens, dialect).read(first, last);
   return {
     sql,
@@ -82,7 +82,7 @@ class StructureReader {
       if (at === last) return;
       const operator = this.word(at) ?? '';
       if (!SET_OPERATORS.has(operator)) return this.checkTail(at, last);
-      // Whatever binds tighter: a branch adds rows where UNION, or nothing, stands before it.
+      // Whichever operator binds tighter, a branch adds rows if it is the first or follows UNION.
       branchNarrowed = narrowed && operator === 'union';
       at++;
       if (this.isWord(at, 'all') || this.isWord(at, 'distinct')) at++;
@@ -98,11 +98,7 @@ class StructureReader {
     }
     if (at < last && this.isWord(at, 'select')) return this.readSelect(at, last, narrowed, withs);
     const found = at < last ? (token?.text ?? '').toUpperCase() : 'its end';
-    return this.fail(
-      Math.min(at, last - 1),
-      `where a SELECT is expected stands ${found}`,
-      'Only SELECT is understood.',
-    );
+    return this.fail(Math.min(at, last - 1), `expected SELECT, found ${found}`, 'Only SELECT is understood.');
   }
 
   private readSelect(select: number, last: number, narrowed: boolean, withs: Withs): number {
@@ -126,7 +122,7 @@ class StructureReader {
     }
     end ??= at;
     if (narrowed && from === undefined) {
-      this.fail(select, 'a SELECT without FROM, in which no column can be compared', 'Add FROM to every SELECT.');
+      this.fail(select, 'a SELECT without FROM has no column to compare', 'Add FROM to every SELECT.');
     }
     if (from !== undefined && end - from < 2) this.fail(from, 'a FROM with nothing after it', 'Name the tables.');
     if (from === undefined && end !== undefined && end < at) this.fail(end, 'a clause before any FROM');
@@ -134,14 +130,14 @@ class StructureReader {
     return at;
   }
 
-  /** What stands after the last branch of several: clauses of the whole, and nothing that is a branch. */
+  /** Checks the clauses after the last of several branches: only clauses of the whole may follow. */
   private checkTail(at: number, last: number): void {
     if (this.roleAt(at, true) !== 'tail') {
-      this.fail(at, `after a query in parentheses stands ${(this.tokens[at]?.text ?? '').toUpperCase()}`);
+      this.fail(at, `${(this.tokens[at]?.text ?? '').toUpperCase()} after a query in parentheses`);
     }
     for (; at < last; at = this.skip(at) + 1) {
       const role = this.roleAt(at, true);
-      if (role !== 'tail' && role !== undefined) this.fail(at, 'a clause where none is expected');
+      if (role !== 'tail' && role !== undefined) this.fail(at, 'an unexpected clause');
     }
   }
 
@@ -182,16 +178,16 @@ class StructureReader {
     }
     let next = this.afterNameAndAs(at);
     if (next === undefined)
-      this.fail(Math.min(at, last - 1), 'a WITH that is not read', 'Write WITH name AS (SELECT …).');
+      this.fail(Math.min(at, last - 1), 'a WITH that cannot be read', 'Write WITH name AS (SELECT …).');
     if (this.isWord(next, 'not')) next++;
     if (this.isWord(next, 'materialized')) next++;
     const partner = this.tokens[next]?.text === '(' ? this.tokens[next]?.partner : undefined;
-    if (partner === undefined) this.fail(next, 'a WITH that is not read', 'Write WITH name AS (SELECT …).');
+    if (partner === undefined) this.fail(next, 'a WITH that cannot be read', 'Write WITH name AS (SELECT …).');
     this.checkReads(next + 1);
     return this.skipSearchAndCycle(partner + 1, last);
   }
 
-  /** `name [(columns)] AS`: the index after it, or undefined where this does not stand here. */
+  /** Returns the index after `name [(columns)] AS`; `undefined` if this is not here. */
   private afterNameAndAs(at: number): number | undefined {
     const kind = this.tokens[at]?.kind;
     if (kind !== 'word' && kind !== 'name') return undefined;
@@ -200,11 +196,11 @@ class StructureReader {
     return this.isWord(as, 'as') ? as + 1 : undefined;
   }
 
-  /** A common table that writes (PostgreSQL's `WITH x AS (DELETE …)`) is not for a reader. */
+  /** Rejects a common table that writes (PostgreSQL's `WITH x AS (DELETE …)`). */
   private checkReads(at: number): void {
     while (this.tokens[at]?.text === '(') at++;
     if (!['select', 'with', 'values', 'table'].includes(this.word(at) ?? '')) {
-      this.fail(at, 'a WITH that is no query', 'Only SELECT is understood.');
+      this.fail(at, 'a WITH that is not a query', 'Only SELECT is understood.');
     }
   }
 

@@ -1,11 +1,11 @@
-/** A site's SQL that a condition cannot be added to for certain. The message says where, why, and what to write instead. */
+/** SQL of a site to which a condition cannot be added with certainty. The message says where, why, and what to write instead. */
 export class SelectError extends Error {
   override readonly name = 'SelectError';
 
   /**
-   * @param sql the text it is about
-   * @param offset where in it
-   * @param reason what was found, a clause
+   * @param sql the site's text
+   * @param offset of the problem in the text
+   * @param reason a clause that says what was found
    * @param remedy a sentence
    */
   constructor(sql: string, offset: number, reason: string, remedy: string) {

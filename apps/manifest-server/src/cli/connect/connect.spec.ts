@@ -86,7 +86,7 @@ async function connect(archives: object[], args: string[] = []) {
 it('finds a study by itself, and fetches one image as Weasis does', async () => {
   answer = sendImage;
   const { code, err } = await connect([archive('main')]);
-  expect(err).toMatch(/^ok: archive main: connection: SQLite at .* is connected; the select yields .* \(\d+ ms\)$/m);
+  expect(err).toMatch(/^ok: archive main: connection: SQLite at .* is connected; the select returns .* \(\d+ ms\)$/m);
   expect(err).toMatch(/^ok: archive main: search: 1 study, \d+ series, \d+ images in \d+ ms$/m);
   expect(err).toMatch(
     /^ok: archive main: image: http:\/\/127\.0\.0\.1:\d+\/wado: a DICOM image, [\d,]+ bytes in \d+ ms$/m,
@@ -180,7 +180,7 @@ it('a select without a needed column is an error that names it', async () => {
   const select =
     'SELECT p.pat_id AS "patientId", s.study_iuid AS "studyInstanceUid" FROM patient p JOIN study s ON s.patient_fk = p.pk';
   const { err } = await connect([archive('main', {}, { select })]);
-  expect(err).toMatch(/^error: archive main: connection: .*does not yield seriesInstanceUid, sopInstanceUid/m);
+  expect(err).toMatch(/^error: archive main: connection: .*does not return seriesInstanceUid, sopInstanceUid/m);
 });
 
 it('asks the archives side by side, and says what was seen in the order of the configuration', async () => {
