@@ -16,11 +16,13 @@ import { codes } from './engines/error-codes.js';
 import { engineOf } from './engine-of.js';
 import { connectorErrorOf } from './faults.js';
 import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
+import { type Row } from './rows/row.js';
 import { textOf } from './rows/values.js';
 import { KINDS } from './search/identifier-kinds.js';
 import { locatedColumns, Search } from './search/search.js';
 import {
   COLUMN_OF_KIND,
+  type ColumnType,
   type ColumnTypes,
   columnTypeQueries,
   type CompiledQuery,
@@ -158,9 +160,14 @@ export class DatabaseConnector implements Connector {
 
   private async readColumnTypes(session: ReadOnlySession): Promise<ColumnTypes[]> {
     const ofBranches: ColumnTypes[] = [];
-    for (const { sql, bindings, columns } of columnTypeQueries(this.select, this.columns, this.address.engine)) {
-      const { types } = await drain(session, { sql, bindings });
-      ofBranches.push(Object.fromEntries(columns.map((column, index) => [column, types[index] ?? 'text'])));
+    for (const { columns, collations, ...query } of columnTypeQueries(this.select, this.columns, this.address.engine)) {
+      const { types } = await drain(session, query);
+      const [row = []] = collations ? (await drain(session, collations)).rows : [];
+      const typeAt = (index: number): ColumnType => {
+        const collation = row[index];
+        return types[index] === 'text' && typeof collation === 'string' ? { collation } : (types[index] ?? 'text');
+      };
+      ofBranches.push(Object.fromEntries(columns.map((column, index) => [column, typeAt(index)])));
     }
     return ofBranches;
   }
@@ -190,9 +197,10 @@ function missingColumns(columns: CriteriaColumns, deactivated: readonly Identifi
   ];
 }
 
-/** Runs a statement to its end, and returns what the database reports about its columns. */
-async function drain(session: ReadOnlySession, query: CompiledQuery): Promise<RowBatches> {
+/** Runs a statement with few rows to its end. */
+async function drain(session: ReadOnlySession, query: CompiledQuery): Promise<RowBatches & { rows: readonly Row[] }> {
   const result = await session.query(query);
-  for await (const rows of result.batches) void rows;
-  return result;
+  const rows: Row[] = [];
+  for await (const batch of result.batches) rows.push(...batch);
+  return { ...result, rows };
 }

@@ -226,6 +226,51 @@ describe('values of a database: MariaDB', () => {
     });
   });
 
+  it('finds nobody by a character that the column cannot contain, and everybody else', async () => {
+    const types = {
+      latin2: 'varchar(20) character set latin2',
+      swedish: 'varchar(20) character set latin1 collate latin1_german1_ci',
+      cyrillic: 'char(20) character set cp1251',
+      three: 'varchar(20) character set utf8mb3',
+      ascii: 'varchar(20) character set ascii collate ascii_bin',
+      bytes: 'varbinary(20)',
+      whole: 'varchar(20) character set utf8mb4',
+    };
+    const own = {
+      latin2: 'Háček',
+      swedish: 'Göran',
+      cyrillic: 'Пётр',
+      three: '楓',
+      ascii: 'PLAIN',
+      bytes: 'Zoë',
+      whole: '🩻',
+    };
+    const columns = Object.entries(types).map(([name, type]) => `${name} ${type}`);
+    await archive.execute(
+      `create table scripts (uid varchar(64), ${columns.join()}); insert into scripts values ('1.2', ${Object.values(
+        own,
+      )
+        .map((text) => `'${text}'`)
+        .join()}), ('1.3', '?urek', '?urek', '?urek', '?urek', '?urek', '?urek', '?urek');`,
+    );
+    for (const [column, text] of Object.entries(own)) {
+      const connector = connectorOf({
+        ...archive.settings,
+        select: 'select s.uid as studyInstanceUid, s.uid as seriesInstanceUid, s.uid as sopInstanceUid from scripts s',
+        patientIdColumn: `s.${column}`,
+      });
+      const find = async (...ids: string[]) =>
+        (await ask(connector, { patientIds: ids.map((id) => ({ id })) })).patients.flatMap(({ studies }) =>
+          studies.map(({ studyInstanceUid }) => studyInstanceUid),
+        );
+      const foreign = ['Đurek', '𝓩urek', 'ジurek'];
+      expect({ column, found: await find(text) }).toEqual({ column, found: ['1.2'] });
+      expect({ column, found: await find(...foreign, text, 'nobody') }).toEqual({ column, found: ['1.2'] });
+      for (const id of foreign) expect({ column, id, found: await find(id) }).toEqual({ column, id, found: [] });
+      await connector.close();
+    }
+  });
+
   it('never takes a text for the number that it begins with', async () => {
     await archive.execute(
       `create table keyed (uid varchar(64), n integer); insert into keyed values ('1.2', 7), ('1.3', 0);`,

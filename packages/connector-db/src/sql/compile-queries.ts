@@ -4,16 +4,13 @@ import { columnExpression } from './column-expression.js';
 import { type Dialect, dialectOf } from './dialect.js';
 import { editedText, insertCondition } from './insert-condition.js';
 import { type Branch, type QueryStructure, readStructure } from './query-structure.js';
-import { type ColumnType, valuesFor } from './values.js';
+import { type Comparand, type ColumnType, comparands } from './values.js';
 
-/**
- * One statement in the words of the engine's own driver: both parts are handed to it as they are. (knex's `raw` would
- * take question marks of the site's own SQL for bindings.)
- */
+/** One statement for the engine's driver, which gets both parts unchanged. (knex's `raw` would read question marks as bindings.) */
 export interface CompiledQuery {
   /** The site's select with the condition in it; placeholders in the engine's style: `$1`, `?`, `:1`, `@p0`. */
   sql: string;
-  /** The placeholders' values, in order: texts, and for SQLite wholes too. */
+  /** The values of the placeholders, in order: texts, and for SQLite whole numbers too. */
   bindings: unknown[];
 }
 
@@ -26,13 +23,13 @@ export interface CriteriaColumns {
   sopInstanceUid?: string;
 }
 
-/** What the columns hold in one branch of the select, where the database was asked by {@link columnTypeQueries}. */
+/** The types of the columns in one branch of the select, as the database reports them for {@link columnTypeQueries}. */
 export type ColumnTypes = Partial<Record<keyof CriteriaColumns, ColumnType>>;
 
 export interface CompiledQueries {
-  /** All are to be run: their rows together, of which some may come twice, are the answer. None: nothing can match. */
+  /** All of them must run. Their rows together are the answer; some rows may come twice. Empty if nothing can match. */
   queries: CompiledQuery[];
-  /** Kinds of identifier that were asked for and have no column: whoever reads the answer has to be told. */
+  /** Kinds of identifier in the criteria that have no column. */
   unsupported: IdentifierKind[];
 }
 
@@ -46,13 +43,12 @@ export const COLUMN_OF_KIND = {
 } as const satisfies Record<IdentifierKind, keyof CriteriaColumns>;
 
 /**
- * The statements that find the rows of `criteria`: the site's select, in each of its branches the condition that one of
- * the columns equals one of the values. No part of `criteria` becomes text of SQL, and its wildcards mean nothing.
+ * Returns the statements that find the rows of `criteria`: the site's select with a condition in each of its branches. No part of
+ * `criteria` becomes text of SQL, and wildcards in it have no meaning. Issuers and filters are not compared.
  *
- * A patient's issuer is not looked at; filters neither.
- *
- * @param types for each branch, in the order of {@link columnTypeQueries}: a union may have a number where another branch has text
- * @throws SelectError where the select or a column is not understood for certain
+ * @param types for each branch, in the order of {@link columnTypeQueries}: in a union, one branch may have a number where another
+ *   has a text
+ * @throws SelectError if the select or a column is not understood with certainty
  */
 export function compileQueries(
   select: string,
@@ -64,20 +60,11 @@ export function compileQueries(
   const dialect = dialectOf(engine);
   const structure = readStructure(select, dialect);
   const kinds = IDENTIFIER_KINDS.filter((kind) => criteria[kind].length > 0);
-  const unsupported = kinds.filter((kind) => !columns[COLUMN_OF_KIND[kind]]);
-  const comparisonsWith = (branchTypes: ColumnTypes) =>
-    kinds.flatMap((kind): Comparison[] => {
-      const column = COLUMN_OF_KIND[kind];
-      const expression = columns[column];
-      if (!expression) return [];
-      const texts = kind === 'patientIds' ? criteria.patientIds.map(({ id }) => id) : criteria[kind];
-      const values = valuesFor(texts, branchTypes[column] ?? 'text', engine);
-      return values.length > 0 ? [{ expression: columnExpression(expression, engine), values }] : [];
-    });
-  // Each branch has its values for itself: none of the placeholders' styles lets two places share one everywhere.
+  const supported = kinds.filter((kind) => columns[COLUMN_OF_KIND[kind]]);
+  // Each branch has its own values: no style of placeholders lets two places share one in every engine.
   const branches = structure.branches.filter(({ narrowed }) => narrowed);
   const most = Math.floor(dialect.maxBindings / branches.length);
-  const parts = branches.map((_branch, index) => split(comparisonsWith(types[index] ?? {}), most));
+  const parts = branches.map((_branch, index) => split(comparisons(types[index] ?? {}), most));
   const count = Math.max(...parts.map(({ length }) => length));
   const queries = Array.from({ length: count }, (_, part) =>
     compile(
@@ -86,27 +73,40 @@ export function compileQueries(
       parts.map((ofBranch) => ofBranch[part] ?? []),
     ),
   );
-  return { queries, unsupported };
+  return { queries, unsupported: kinds.filter((kind) => !supported.includes(kind)) };
+
+  function comparisons(branchTypes: ColumnTypes): Comparison[] {
+    return supported.flatMap((kind): Comparison[] => {
+      const column = COLUMN_OF_KIND[kind];
+      const type = branchTypes[column] ?? 'text';
+      const texts = kind === 'patientIds' ? criteria.patientIds.map(({ id }) => id) : criteria[kind];
+      const values = comparands(texts, type, engine);
+      if (values.length === 0) return [];
+      const expression = columnExpression(columns[column] as string, engine);
+      return [{ expression: type === 'other' ? dialect.textOf(expression) : expression, values }];
+    });
+  }
 }
 
-/** The select with a condition that is never true: to learn its columns' names without reading rows. */
+/** Returns the select with a condition that is never true, which yields the names of its columns and no row. */
 export function describeQuery(select: string, engine: DatabaseEngine): CompiledQuery {
   const dialect = dialectOf(engine);
-  // In every branch, also in those that the criteria stay out of: nothing is to be read.
+  // In every branch, also in those without the criteria, so that nothing is read.
   return { sql: insertCondition(readStructure(select, dialect), dialect, () => '(1 = 0)'), bindings: [] };
 }
 
 export interface ColumnTypeQuery extends CompiledQuery {
-  /** Which column each column of the answer is. */
+  /** The configured column of each column of the answer. */
   columns: (keyof CriteriaColumns)[];
+  /** For MySQL: a statement of one row with the collations of the columns. */
+  collations?: CompiledQuery;
 }
 
 /**
- * For each branch of the select, a query that yields no row and has the configured columns as its only ones: what the
- * driver tells of their types is what {@link compileQueries} wants to know. It fails where a column is not valid inside
- * the select, which is worth an error at start.
+ * Returns, for each branch of the select, a statement that yields no row and the configured columns only. The types that the driver
+ * reports for it are those that {@link compileQueries} needs. It fails if a column is not valid inside the select.
  *
- * @throws SelectError where the select or a column is not understood for certain
+ * @throws SelectError if the select or a column is not understood with certainty
  */
 export function columnTypeQueries(select: string, columns: CriteriaColumns, engine: DatabaseEngine): ColumnTypeQuery[] {
   const dialect = dialectOf(engine);
@@ -116,41 +116,61 @@ export function columnTypeQueries(select: string, columns: CriteriaColumns, engi
     return expression ? [{ column, expression: columnExpression(expression, engine) }] : [];
   });
   if (configured.length === 0) return [];
-  const list = configured.map(({ expression }, index) => `${expression} as c${index + 1}`).join(', ');
+  const list = (item: (expression: string) => string) =>
+    configured.map(({ expression }, index) => `${item(expression)} as c${index + 1}`).join(', ');
   return structure.branches
     .filter(({ narrowed }) => narrowed)
     .map((branch) => ({
-      sql: bareSelect(structure, dialect, branch, list),
+      sql: bareSelect(
+        structure,
+        dialect,
+        branch,
+        list((expression) => expression),
+      ),
       bindings: [],
       columns: configured.map(({ column }) => column),
+      // An aggregate yields a row although none matches.
+      ...(engine === 'mysql' && {
+        collations: {
+          sql: bareSelect(
+            structure,
+            dialect,
+            branch,
+            list((expression) => `collation(max(${expression}))`),
+          ),
+          bindings: [],
+        },
+      }),
     }));
 }
 
 interface Comparison {
   expression: string;
-  values: readonly (string | bigint)[];
+  values: readonly Comparand[];
 }
 
-/** Parts of at most `most` values; usually one. */
+/** Splits comparisons into parts of at most `most` placeholders; usually one. */
 function split(comparisons: readonly Comparison[], most: number): Comparison[][] {
   const parts: Comparison[][] = [];
   let room = 0;
   for (const { expression, values } of comparisons) {
-    for (let at = 0; at < values.length;) {
-      if (room === 0) {
+    let taken: Comparand[] = [];
+    for (const value of values) {
+      const placeholders = value.condition?.placeholders ?? 1;
+      if (room < placeholders) {
         parts.push([]);
         room = most;
+        taken = [];
       }
-      const taken = values.slice(at, at + room);
-      parts.at(-1)?.push({ expression, values: taken });
-      at += taken.length;
-      room -= taken.length;
+      if (taken.length === 0) parts.at(-1)?.push({ expression, values: taken });
+      taken.push(value);
+      room -= placeholders;
     }
   }
   return parts;
 }
 
-/** @param comparisons those of each branch that is narrowed; none: it has no rows that match */
+/** @param comparisons those of each branch that is narrowed; a branch without any has no rows that match */
 function compile(
   structure: QueryStructure,
   dialect: Dialect,
@@ -161,29 +181,38 @@ function compile(
   let branch = 0;
   const sql = insertCondition(structure, dialect, ({ narrowed }) => {
     if (!narrowed) return undefined;
-    const lists = (comparisons[branch++] ?? []).flatMap(({ expression, values }) =>
-      chunks(values, dialect.maxInList).map((some) => `${expression} in (${some.map(bind).join(', ')})`),
-    );
-    return `(${lists.join(' or ') || '1 = 0'})`;
+    const conditions = (comparisons[branch++] ?? []).flatMap(({ expression, values }) => [
+      ...chunks(
+        values.filter(({ condition }) => !condition),
+        dialect.maxInList,
+      ).map((some) => `${expression} in (${some.map(member).join(', ')})`),
+      ...values.flatMap(({ value, condition }) => condition?.sql(expression, () => bind(value)) ?? []),
+    ]);
+    return `(${conditions.join(' or ') || '1 = 0'})`;
   });
   return { sql, bindings };
+
+  function member({ value, cast }: Comparand): string {
+    return cast === undefined ? bind(value) : `cast(${bind(value)} as ${cast})`;
+  }
 }
 
 function chunks<Value>(values: readonly Value[], size: number): (readonly Value[])[] {
+  if (values.length === 0) return [];
   if (values.length <= size) return [values];
   return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
     values.slice(index * size, (index + 1) * size),
   );
 }
 
-/** `[WITH …] SELECT list FROM … WHERE (1 = 0)` with what the branch has after its FROM. */
+/** Returns `[WITH …] SELECT list FROM … WHERE (1 = 0)` with the tables of the branch. */
 function bareSelect({ sql, tokens }: QueryStructure, dialect: Dialect, branch: Branch, list: string): string {
   const text = (first: number, after: number) =>
     editedText(sql, tokens, dialect, tokens[first]?.start ?? 0, tokens[after - 1]?.end ?? 0);
   const from = text(branch.from ?? 0, branch.where ?? branch.end);
   return branch.withs.reduceRight(
     (inner, [first, after], depth) =>
-      // Around a query that has its own WITH, another has to have a SELECT between.
+      // Between a WITH and a query that has its own WITH, a SELECT is needed.
       depth === branch.withs.length - 1
         ? `${text(first, after)} ${inner}`
         : `${text(first, after)} select * from (${inner}) q${depth + 1}`,

@@ -23,6 +23,8 @@ export interface Dialect {
   readonly maxInList: number;
   /** Most values in one statement. */
   readonly maxBindings: number;
+  /** `expression` as the text that the database shows. */
+  textOf(expression: string): string;
   /** The placeholder of the value at `index`, from 0. */
   placeholder(index: number): string;
 }
@@ -42,6 +44,7 @@ const DIALECTS: Record<DatabaseEngine, Dialect> = {
     maxInList: Infinity,
     // Counted in 16 bits by the wire protocol (Bind).
     maxBindings: 65_535,
+    textOf: (expression) => `cast(${expression} as text)`,
     placeholder: (index) => `$${index + 1}`,
   },
   mysql: {
@@ -57,6 +60,7 @@ const DIALECTS: Record<DatabaseEngine, Dialect> = {
     maxInList: Infinity,
     // Counted in 16 bits by COM_STMT_PREPARE.
     maxBindings: 65_535,
+    textOf: (expression) => `cast(${expression} as char)`,
     placeholder: () => '?',
   },
   oracle: {
@@ -72,6 +76,7 @@ const DIALECTS: Record<DatabaseEngine, Dialect> = {
     // ORA-01795
     maxInList: 1000,
     maxBindings: 65_535,
+    textOf: (expression) => `to_char(${expression})`,
     placeholder: (index) => `:${index + 1}`,
   },
   mssql: {
@@ -87,6 +92,7 @@ const DIALECTS: Record<DatabaseEngine, Dialect> = {
     maxInList: Infinity,
     // 2,100 parameters of sp_executesql, two of them for the statement and the list of its parameters.
     maxBindings: 2098,
+    textOf: (expression) => `convert(nvarchar(4000), ${expression})`,
     placeholder: (index) => `@p${index}`,
   },
   sqlite: {
@@ -102,6 +108,7 @@ const DIALECTS: Record<DatabaseEngine, Dialect> = {
     maxInList: Infinity,
     // default of SQLITE_MAX_VARIABLE_NUMBER
     maxBindings: 32_766,
+    textOf: (expression) => `cast(${expression} as text)`,
     placeholder: () => '?',
   },
 };

@@ -10,27 +10,45 @@ import { PushedRows } from '../pushed-rows.js';
 import { readTlsFile } from '../tls.js';
 import { UnusableSettingError } from '../unusable-setting-error.js';
 
+const MONEY = { precision: 18, scale: 4 };
+const SMALL_MONEY = { precision: 9, scale: 4 };
+/** Types by their names, those of nullable columns with their length in bytes. */
 const COLUMN_TYPES: Record<string, ColumnType> = {
-  TinyInt: 'smallint',
+  TinyInt: 'tinyint',
   SmallInt: 'smallint',
   Int: 'integer',
   BigInt: 'bigint',
-  IntN: 'numeric',
-  Decimal: 'numeric',
-  DecimalN: 'numeric',
-  Numeric: 'numeric',
-  NumericN: 'numeric',
-  Real: 'numeric',
-  Float: 'numeric',
-  FloatN: 'numeric',
-  Money: 'numeric',
-  MoneyN: 'numeric',
-  SmallMoney: 'numeric',
+  IntN1: 'tinyint',
+  IntN2: 'smallint',
+  IntN4: 'integer',
+  IntN8: 'bigint',
+  Real: 'real',
+  Float: 'double',
+  FloatN4: 'real',
+  FloatN8: 'double',
+  Money: MONEY,
+  SmallMoney: SMALL_MONEY,
+  MoneyN8: MONEY,
+  MoneyN4: SMALL_MONEY,
+  Char: 'text',
+  VarChar: 'text',
+  Text: 'text',
+  NChar: 'text',
+  NVarChar: 'text',
+  NText: 'text',
 };
 
 interface Column {
   colName: string;
   type: { name: string };
+  dataLength?: number;
+  precision?: number;
+  scale?: number;
+}
+
+function columnType({ type: { name }, dataLength, precision, scale }: Column): ColumnType {
+  if (precision !== undefined && scale !== undefined) return { precision, scale };
+  return COLUMN_TYPES[name] ?? COLUMN_TYPES[`${name}${dataLength}`] ?? 'other';
 }
 
 /**
@@ -109,7 +127,7 @@ export class MssqlEngine implements Engine<tedious.Connection> {
     });
     return {
       columns: columns.map(({ colName }) => colName),
-      types: columns.map(({ type }) => COLUMN_TYPES[type.name] ?? 'text'),
+      types: columns.map(columnType),
       batches: rows,
     };
   }

@@ -9,18 +9,24 @@ import { mysqlFault } from './faults.js';
 import { PushedRows } from '../pushed-rows.js';
 import { tlsOptions } from '../tls.js';
 
-/** By the protocol's numbers of types: TINY, SHORT, LONG, INT24, LONGLONG, and those with fractions. */
+/** Types by their numbers in the protocol. Each integer type is the signed one that also contains its unsigned values. */
 const COLUMN_TYPES: Record<number, ColumnType> = {
-  // None is narrower than what it may hold without a sign.
-  1: 'integer',
-  2: 'integer',
-  3: 'bigint',
-  9: 'bigint',
-  8: 'numeric',
-  0: 'numeric',
-  4: 'numeric',
-  5: 'numeric',
-  246: 'numeric',
+  1: 'integer', // TINY
+  2: 'integer', // SHORT
+  3: 'bigint', // LONG
+  9: 'bigint', // INT24
+  8: 'numeric', // LONGLONG
+  0: 'numeric', // DECIMAL
+  246: 'numeric', // NEWDECIMAL
+  4: 'real', // FLOAT
+  5: 'double', // DOUBLE
+  7: 'other', // TIMESTAMP
+  10: 'other', // DATE
+  11: 'other', // TIME
+  12: 'other', // DATETIME
+  13: 'other', // YEAR
+  16: 'other', // BIT
+  245: 'other', // JSON
 };
 
 /** MySQL and MariaDB, by mysql2. */

@@ -1,6 +1,6 @@
 import { type OracleAddress } from '../../jdbc/index.js';
 import { type Row } from '../../rows/row.js';
-import { type CompiledQuery } from '../../sql/index.js';
+import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
 import { loadDriver } from '../driver.js';
 import {
   BATCH_SIZE,
@@ -89,18 +89,21 @@ export class OracleEngine implements Engine<OracleConnection> {
 
   async query(connection: OracleConnection, { sql, bindings }: CompiledQuery): Promise<RowBatches> {
     const { driver } = this;
-    // As CHAR: compared with a CHAR column its padding does not count, compared with VARCHAR2 nothing changes.
-    const values = bindings.map((val) => ({ val, type: driver.DB_TYPE_CHAR }));
+    // As CHAR, because the padding of a CHAR column then does not count. As NCHAR if the character set of the database may not
+    // contain a character, because Oracle would replace it by a similar one.
+    const values = bindings.map((val) => ({
+      val,
+      type: /^[\x20-\x7e]*$/.test(String(val)) ? driver.DB_TYPE_CHAR : driver.DB_TYPE_NCHAR,
+    }));
     const { resultSet } = await connection.execute(sql, values, {
       resultSet: true,
       fetchArraySize: BATCH_SIZE,
       prefetchRows: BATCH_SIZE,
       fetchTypeHandler: ({ dbType }: OracleMetadata) => this.fetchType(dbType),
     });
-    const numbers = [driver.DB_TYPE_NUMBER, driver.DB_TYPE_BINARY_FLOAT, driver.DB_TYPE_BINARY_DOUBLE];
     return {
       columns: resultSet.metaData.map(({ name }) => name),
-      types: resultSet.metaData.map(({ dbType }) => (numbers.includes(dbType) ? 'numeric' : 'text')),
+      types: resultSet.metaData.map(({ dbType }) => this.columnType(dbType)),
       batches: (async function* () {
         try {
           for (;;) {
@@ -133,6 +136,15 @@ export class OracleEngine implements Engine<OracleConnection> {
 
   fault(error: unknown): DatabaseFault | undefined {
     return oracleFault(error);
+  }
+
+  private columnType(dbType: OracleType): ColumnType {
+    const { driver } = this;
+    if (dbType === driver.DB_TYPE_NUMBER) return 'numeric';
+    if (dbType === driver.DB_TYPE_BINARY_FLOAT) return 'real';
+    if (dbType === driver.DB_TYPE_BINARY_DOUBLE) return 'double';
+    const texts = [driver.DB_TYPE_VARCHAR, driver.DB_TYPE_CHAR, driver.DB_TYPE_NVARCHAR, driver.DB_TYPE_NCHAR];
+    return texts.includes(dbType) ? 'text' : 'other';
   }
 
   /** Everything as text, but bytes. */

@@ -19,21 +19,29 @@ import { tlsOptions } from '../tls.js';
 
 /** Object identifiers of types (pg_type.dat). */
 const BYTEA = 17;
-const INT8 = 20;
-const INT2 = 21;
-const INT4 = 23;
 const FLOAT4 = 700;
 const FLOAT8 = 701;
-const NUMERIC = 1700;
 
 const COLUMN_TYPES: Record<number, ColumnType> = {
-  [INT2]: 'smallint',
-  [INT4]: 'integer',
-  [INT8]: 'bigint',
-  [NUMERIC]: 'numeric',
-  [FLOAT4]: 'numeric',
-  [FLOAT8]: 'numeric',
+  18: 'text', // "char"
+  19: 'text', // name
+  20: 'bigint',
+  21: 'smallint',
+  23: 'integer',
+  25: 'text',
+  [FLOAT4]: 'real',
+  [FLOAT8]: 'double',
+  705: 'text', // a constant
+  1042: 'text', // char(n)
+  1043: 'text', // varchar(n)
+  1700: 'numeric',
 };
+/** From here on, types belong to extensions and users. citext is one, which compares as text in its own way. */
+const FIRST_NORMAL_OBJECT_ID = 16_384;
+
+function columnType({ dataTypeID }: FieldDef): ColumnType {
+  return COLUMN_TYPES[dataTypeID] ?? (dataTypeID < FIRST_NORMAL_OBJECT_ID ? 'other' : 'text');
+}
 
 const asIs = (text: string) => text;
 const PARSERS: Record<number, (text: string) => unknown> = {
@@ -157,7 +165,7 @@ export class PostgresqlEngine implements Engine<Client> {
     const first = await read();
     return {
       columns: first.fields.map(({ name }) => name),
-      types: first.fields.map(({ dataTypeID }) => COLUMN_TYPES[dataTypeID] ?? 'text'),
+      types: first.fields.map(columnType),
       batches: (async function* () {
         for (let { rows } = first; rows.length > 0;) {
           // The next batch is on its way while this one is worked on.
