@@ -58,7 +58,7 @@ export const rooms = {
   },
   'manifest-builder': { imports: ['connector-core'], floors: ['.', 'join', 'arrange', 'model launch'] },
   'oauth2-client': { imports: ['connector-core'], floors: ['.'] },
-  'tls-stores': { imports: [], floors: ['.'] },
+  'tls-stores': { imports: ['connector-core'], floors: ['.'] },
   'connector-core': { imports: [], floors: ['nestjs', '.'] },
   'test-services': { imports: [], floors: ['.', 'weasis'] },
   'deploy-checks': { imports: [], floors: ['.'] },

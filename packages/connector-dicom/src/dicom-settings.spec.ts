@@ -69,8 +69,8 @@ describe('settings of a connector of type DICOM', () => {
     ['"null"', /nothing would be encrypted/],
     ['NULL', /nothing would be encrypted/],
     ['"${TLS_MODE:null}"', /nothing would be encrypted/],
-    ['3DES', /one that has been broken/],
-    ['anonymous', /nobody would know who answers/],
+    ['3DES', /cipher is broken/],
+    ['anonymous', /prove its identity/],
     ['rot13', /AES/],
   ])('refuse the mode %s, with its place', async (mode, why) => {
     const { settings, reasons } = await read([

@@ -12,7 +12,9 @@ import {
   JAVA_TRUSTSTORE,
   pkcs12,
 } from '@pacs-connectors/test-services';
-import { readStore, StoreError } from './read-store.js';
+import { codes } from './error-codes.js';
+import { readStore } from './read-store.js';
+import { StoreError } from './store.js';
 
 let folder: string;
 let rsa: Identity;
@@ -95,25 +97,25 @@ describe('a store', () => {
     expect(subjectsOf(readStore({ url }).certificates)).toEqual(['CN=own.example', 'CN=issuer.example']);
   });
 
-  it('with a key of another certificate says so', () => {
+  it('with a key of another certificate is an error', () => {
     const url = store('mixed.pem', `${identity('other.example').certificatePem}\n${rsa.keyPem}`);
-    expect(failure(() => readStore({ url })).message).toMatch(/key in .* belongs to none of its certificates/);
+    expect(failure(() => readStore({ url })).message).toMatch(/private key in .* belongs to none of its certificates/);
   });
 
-  it('with a certificate that is cut off says so', () => {
+  it('with a certificate that is cut off is an error', () => {
     const lines = rsa.certificatePem.trim().split(/\r?\n/);
     const url = store('cut.pem', [...lines.slice(0, 5), lines.at(-1)].join('\n'));
-    expect(failure(() => readStore({ url })).message).toMatch(/holds a certificate that cannot be read/);
+    expect(failure(() => readStore({ url })).message).toMatch(/certificate in .* is damaged/);
   });
 
-  it('with a key that is cut off says so', () => {
+  it('with a key that is cut off is an error', () => {
     const [begin, line] = rsa.keyPem.split(/\r?\n/);
     const key = `${begin}\n${line}\n-----END RSA PRIVATE KEY-----`;
     const { message } = failure(() => readStore({ url: store('cut-key.pem', `${rsa.certificatePem}\n${key}`) }));
-    expect(message).toMatch(/the key in .* cannot be read/);
+    expect(message).toMatch(/the private key in .* is damaged/);
   });
 
-  it('that is one certificate in DER tells how to convert it', () => {
+  it('that is one certificate in DER says how to convert it', () => {
     const url = store('ca.cer', new X509Certificate(rsa.certificatePem).raw);
     expect(failure(() => readStore({ url })).remedy).toMatch(/openssl x509 -inform der/);
   });
@@ -125,33 +127,33 @@ describe('a store', () => {
 
   it.each([
     [
-      'JKS by its content',
-      Buffer.from('feedfeed00000002', 'hex'),
-      'PKCS12',
-      /type JKS.*keytool -importkeystore -srckeystore \S+ -dest/,
+      'another type by its name',
+      Buffer.from('x'),
+      'PKCS11',
+      /type PKCS11; supported types are PKCS12.*keytool/,
+      'tls.store.type-unsupported',
     ],
-    [
-      'JCEKS by its content',
-      Buffer.from('cececece00000002', 'hex'),
-      undefined,
-      /keytool -importkeystore.*-srcstoretype JCEKS/,
-    ],
-    ['another type by its name', Buffer.from('x'), 'PKCS11', /type PKCS11; PKCS12 and PEM are read.*keytool/],
-    ['a wrong password', JAVA_KEY_STORE, undefined, /password.*wrong or missing/],
-    ['neither', Buffer.from('hello'), undefined, /neither PKCS12 nor PEM/],
+    ['a wrong password', JAVA_KEY_STORE, undefined, /password.*wrong or missing/, 'tls.store.password-wrong'],
+    ['neither', Buffer.from('hello'), undefined, /damaged, or not a store/, 'tls.store.damaged'],
     [
       'a PEM with nothing',
       Buffer.from('-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----'),
       undefined,
-      /holds no certificate/,
+      /contains no certificate/,
+      'tls.store.empty',
     ],
-  ])('that cannot be used says so: %s', (_, content, type, text) => {
-    const { message, remedy } = failure(() => readStore({ url: store('bad', content), type, storePassword: 'wrong' }));
+  ] as const)('that cannot be used is an error: %s', (_, content, type, text, code) => {
+    const {
+      code: own,
+      message,
+      remedy,
+    } = failure(() => readStore({ url: store('bad', content), type, storePassword: 'wrong' }));
+    expect(own).toBe(codes[code]);
     expect(`${message}. ${remedy}`).toMatch(text);
     expect(`${message}. ${remedy}`).not.toContain('wrong.');
   });
 
-  it('that is not there says so', () => {
-    expect(failure(() => readStore({ url: join(folder, 'none.p12') })).message).toMatch(/cannot be read \(ENOENT\)/);
+  it('that is missing is an error', () => {
+    expect(failure(() => readStore({ url: join(folder, 'none.p12') })).message).toMatch(/cannot be opened \(ENOENT\)/);
   });
 });

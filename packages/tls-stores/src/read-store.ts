@@ -1,47 +1,15 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import forge from 'node-forge';
+import { codes } from './error-codes.js';
+import { javaStoreType, readJavaStore } from './java-store.js';
+import { conversion, keyPasswordWrong, type StoreContent, StoreError, type StoreSettings } from './store.js';
 
-/** One store of the configuration. */
-export interface StoreSettings {
-  /** A path or a `file:` URL. */
-  url: string;
-  /** `PKCS12` or `PEM`; not given: told by the content. */
-  type?: string;
-  /** Password of the store. */
-  storePassword?: string;
-  /** Password of the private key, where it has one of its own. */
-  keyPassword?: string;
-}
-
-/** What a store holds, PEM each. */
-export interface StoreContent {
-  /** The private key, not encrypted. */
-  key?: string;
-  /** Certificates in the store's order; beside a key, its own comes first. */
-  certificates: string[];
-}
-
-/** A store that cannot be used: what is wrong, and what to do. */
-export class StoreError extends Error {
-  constructor(
-    message: string,
-    readonly remedy: string,
-    cause?: unknown,
-  ) {
-    super(message, { cause });
-  }
-}
-
-/** Java's own store formats begin so: JKS and JCEKS. */
-const JAVA_MAGIC = new Map([
-  ['feedfeed', 'JKS'],
-  ['cececece', 'JCEKS'],
-]);
+const TYPES = new Set(['PEM', 'PKCS12', 'P12', 'PFX', 'JKS', 'JCEKS']);
 
 /**
  * Reads a key store or truststore: PKCS12, as OpenSSL and Java's `keytool` write it (with only certificates too, and with the
- * old ciphers that OpenSSL 3 refuses), or PEM.
+ * old ciphers that OpenSSL 3 refuses), JKS, JCEKS, or PEM.
  *
  * @throws StoreError
  */
@@ -53,35 +21,47 @@ export function readStore(settings: StoreSettings): StoreContent {
   } catch (error) {
     const code = (error as { code?: string }).code ?? 'no code';
     const limit = code === 'EMFILE' || code === 'ENFILE';
-    const remedy = limit ? 'Raise the limit of open files of this process.' : 'Correct its url, or its permissions.';
-    throw new StoreError(`the store ${path} cannot be read (${code})`, remedy, error);
+    const remedy = limit ? 'Raise the limit of open files of this process.' : 'Correct its url or its permissions.';
+    throw new StoreError(codes['tls.store.unreadable'], `the store ${path} cannot be opened (${code})`, remedy, error);
   }
-  const java = JAVA_MAGIC.get(bytes.toString('hex', 0, 4));
-  if (java) throw otherType(path, java);
+  if (javaStoreType(bytes)) return checked(path, readJavaStore(path, bytes, settings));
+  const type = settings.type?.toUpperCase().replace(/[^A-Z0-9]/g, '');
+  if (type !== undefined && !TYPES.has(type)) {
+    throw new StoreError(
+      codes['tls.store.type-unsupported'],
+      `the store ${path} is of type ${type}; supported types are PKCS12, JKS, JCEKS and PEM`,
+      conversion(path),
+    );
+  }
   const pem = bytes.includes('-----BEGIN ');
-  const type = settings.type?.toUpperCase().replace(/[^A-Z0-9]/g, '') ?? (pem ? 'PEM' : 'PKCS12');
-  if (type !== 'PEM' && type !== 'PKCS12' && type !== 'P12' && type !== 'PFX') throw otherType(path, type);
   return checked(path, pem ? readPem(path, bytes.toString('latin1'), settings) : readPkcs12(path, bytes, settings));
 }
 
-/** `content` with the certificate of its key first. TLS would only say at the first connection, or never, what is wrong here. */
+/** Returns the content with the certificate of its key first. TLS reports these faults at the first connection, or never. */
 function checked(path: string, { key, certificates }: StoreContent): StoreContent {
-  const broken = certificates.find((pem) => certificateOf(pem) === undefined);
-  if (broken !== undefined) {
-    throw new StoreError(`the store ${path} holds a certificate that cannot be read`, 'See that the file is complete.');
+  const damaged = (what: string, cause?: unknown) =>
+    new StoreError(codes['tls.store.damaged'], `the ${what} in ${path} is damaged`, 'Copy the file again.', cause);
+  if (certificates.length === 0 && key === undefined) {
+    throw new StoreError(
+      codes['tls.store.empty'],
+      `the store ${path} contains no certificate and no key`,
+      'Check that its url names the right file.',
+    );
   }
+  if (certificates.some((pem) => certificateOf(pem) === undefined)) throw damaged('certificate');
   if (key === undefined || certificates.length === 0) return { certificates, ...(key === undefined ? {} : { key }) };
   let privateKey: KeyObject;
   try {
     privateKey = createPrivateKey(key);
   } catch (error) {
-    throw new StoreError(`the key in ${path} cannot be read`, 'See that the file is complete.', error);
+    throw damaged('private key', error);
   }
   const own = certificates.find((pem) => certificateOf(pem)?.checkPrivateKey(privateKey));
   if (own === undefined) {
     throw new StoreError(
-      `the key in ${path} belongs to none of its certificates`,
-      'Put its own certificate beside it.',
+      codes['tls.key.mismatch'],
+      `the private key in ${path} belongs to none of its certificates`,
+      'Put the certificate of the key into the store.',
     );
   }
   return { key, certificates: [own, ...certificates.filter((pem) => pem !== own)] };
@@ -99,31 +79,18 @@ function filePath(url: string): string {
   return decodeURIComponent(url.replace(/^file:(\/\/(localhost)?)?/, ''));
 }
 
-function otherType(path: string, type: string): StoreError {
-  const source = type === 'JCEKS' ? ' -srcstoretype JCEKS' : '';
-  return new StoreError(
-    `the store ${path} is of type ${type}; PKCS12 and PEM are read`,
-    `Convert it: keytool -importkeystore -srckeystore ${path}${source} -destkeystore store.p12 -deststoretype PKCS12`,
-  );
-}
-
 function readPem(path: string, text: string, settings: StoreSettings): StoreContent {
   const blocks = text.match(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g) ?? [];
   const certificates = blocks.filter((block) => /^-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(block));
   const key = blocks.find((block) => block.includes('PRIVATE KEY-----'));
-  if (certificates.length === 0 && !key) {
-    throw new StoreError(`the store ${path} holds no certificate and no key`, 'See that it is the right file.');
-  }
   return { certificates, ...(key ? { key: decryptPem(path, key, settings) } : {}) };
 }
 
-/** OpenSSL reads encrypted keys of every kind; old ciphers, which OpenSSL 3 refuses, are left to the library. */
+/** OpenSSL reads encrypted keys of every kind; the library reads the old ciphers that OpenSSL 3 refuses. */
 function decryptPem(path: string, key: string, { keyPassword, storePassword }: StoreSettings): string {
   if (!key.includes('ENCRYPTED')) return key;
   const password = keyPassword ?? storePassword;
-  if (password === undefined) {
-    throw new StoreError(`the key in ${path} is encrypted`, 'Set the password of the key store.');
-  }
+  if (password === undefined) throw keyPasswordWrong(codes['tls.key.password-wrong'], path);
   try {
     return createPrivateKey({ key, passphrase: password }).export({ type: 'pkcs8', format: 'pem' }).toString();
   } catch {
@@ -133,10 +100,11 @@ function decryptPem(path: string, key: string, { keyPassword, storePassword }: S
     const decrypted = forge.pki.decryptRsaPrivateKey(key, password) as forge.pki.PrivateKey | null;
     if (decrypted) return forge.pki.privateKeyToPem(decrypted);
   } catch {
-    // wrong password, or a key that is not RSA: told below
+    // wrong password, or not an RSA key
   }
   throw new StoreError(
-    `the key in ${path} cannot be decrypted`,
+    codes['tls.key.password-wrong'],
+    `the private key in ${path} cannot be decrypted`,
     `Correct its password, or convert it: openssl pkcs8 -topk8 -in ${path} -out key.pem -nocrypt`,
   );
 }
@@ -147,16 +115,14 @@ function readPkcs12(path: string, bytes: Buffer, { storePassword, keyPassword }:
   const { pki } = forge;
   const keyBag = bags.find(({ type }) => type === pki.oids['keyBag'] || type === pki.oids['pkcs8ShroudedKeyBag']);
   const certificates = bags.filter(({ type }) => type === pki.oids['certBag']).map(certificatePem);
-  if (certificates.length === 0 && !keyBag) {
-    throw new StoreError(`the store ${path} holds no certificate and no key`, 'See that it is the right file.');
-  }
   return { certificates, ...(keyBag ? { key: keyPem(keyBag) } : {}) };
 }
 
 function openPkcs12(path: string, bytes: Buffer, passwords: (string | undefined)[]): forge.pkcs12.Pkcs12Pfx {
   if (certificateOf(bytes)) {
     throw new StoreError(
-      `the store ${path} is one certificate in DER; PKCS12 and PEM are read`,
+      codes['tls.store.type-unsupported'],
+      `the file ${path} is a single certificate in DER; supported types are PKCS12, JKS, JCEKS and PEM`,
       `Convert it: openssl x509 -inform der -in ${path} -out certificate.pem`,
     );
   }
@@ -164,7 +130,12 @@ function openPkcs12(path: string, bytes: Buffer, passwords: (string | undefined)
   try {
     asn1 = forge.asn1.fromDer(forge.util.createBuffer(bytes.toString('binary')));
   } catch (error) {
-    throw new StoreError(`the store ${path} is neither PKCS12 nor PEM`, 'See that it is the right file.', error);
+    throw new StoreError(
+      codes['tls.store.damaged'],
+      `the file ${path} is damaged, or not a store of type PKCS12, JKS, JCEKS or PEM`,
+      'Check that its url names the right file, and copy the file again.',
+      error,
+    );
   }
   const given = passwords.filter((password) => password !== undefined);
   let failure: unknown;
@@ -177,17 +148,22 @@ function openPkcs12(path: string, bytes: Buffer, passwords: (string | undefined)
   }
   const wrong = /invalid password|MAC could not be verified/i.test(String(failure));
   throw wrong
-    ? new StoreError(`the password of the store ${path} is wrong or missing`, 'Correct it.')
+    ? new StoreError(
+        codes['tls.store.password-wrong'],
+        `the password of the store ${path} is wrong or missing`,
+        'Correct the password of the store.',
+      )
     : new StoreError(
-        `the store ${path} has an encryption that is not read`,
-        `Convert it: keytool -importkeystore -srckeystore ${path} -destkeystore store.p12 -deststoretype PKCS12`,
+        codes['tls.store.encryption-unsupported'],
+        `the store ${path} has an encryption that cannot be read`,
+        conversion(path),
         failure,
       );
 }
 
 function certificatePem(bag: forge.pkcs12.Bag): string {
   const { cert, asn1 } = bag as { cert?: forge.pki.Certificate | null; asn1?: forge.asn1.Asn1 };
-  // The library reads RSA certificates; any other is handed on as it stands.
+  // The library reads RSA certificates; others are passed on unchanged.
   return pemOf('CERTIFICATE', cert ? forge.pki.certificateToAsn1(cert) : (asn1 as forge.asn1.Asn1));
 }
 

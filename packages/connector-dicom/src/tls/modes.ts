@@ -1,6 +1,6 @@
 /**
- * The values of `tls.mode` that a file may have: `AES` and `tls` encrypt with ciphers of today. The newer Java server has a
- * boolean there: true is the same, false is plain DICOM.
+ * The allowed values of `tls.mode`. `AES` and `tls` encrypt with today's ciphers. The newer Java server has a boolean: true
+ * means the same, false is plain DICOM.
  */
 export const ALLOWED_MODE = /^\s*(?:aes|tls|true|yes|on|1|false|no|off|0)\s*$/i;
 
@@ -12,12 +12,12 @@ export function isPlain(mode: string): boolean {
 }
 
 const INSECURE_MODES: Record<string, string> = {
-  ANONYMOUS: 'nobody would know who answers',
-  '3DES': 'the cipher would be one that has been broken',
+  ANONYMOUS: 'the archive would not have to prove its identity',
+  '3DES': 'its cipher is broken',
   NULL: 'nothing would be encrypted',
 };
 
-/** Why the other modes of files in the field are refused; `undefined` for a text that is none. */
+/** Returns why a mode of an older server is rejected; `undefined` if the text is not a mode. */
 export function insecurity(mode: string): string | undefined {
   return INSECURE_MODES[mode.trim().toUpperCase()];
 }

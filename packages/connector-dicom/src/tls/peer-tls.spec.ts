@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JAVA_TRUSTSTORE } from '@pacs-connectors/test-services';
 import { StoreError } from '@pacs-connectors/tls-stores';
+import { codes } from '../dimse/error-codes.js';
 import { peerTls } from './peer-tls.js';
 
 let folder: string;
@@ -36,8 +37,9 @@ describe('tls.mode', () => {
     expect(peerTls({ mode, needClientAuthentication: true, keyStore, truststore: keyStore })).toBeUndefined();
   });
 
-  it.each(['anonymous', '3DES', 'null', 'NULL', 'rot13'])('%s is refused', (mode) => {
-    const { message, remedy } = failure(() => peerTls({ mode }));
+  it.each(['anonymous', '3DES', 'null', 'NULL', 'rot13'])('%s is rejected', (mode) => {
+    const { code, message, remedy } = failure(() => peerTls({ mode }));
+    expect(code).toBe(codes['dicom.tls.mode-rejected']);
     expect(message).toContain(`tls.mode ${mode}`);
     expect(remedy).toContain('AES');
   });
@@ -45,11 +47,15 @@ describe('tls.mode', () => {
   it('not set: no TLS, and no stores either', () => {
     expect(peerTls({})).toBeUndefined();
     expect(failure(() => peerTls({ keyStore: { url: 'x' } })).message).toMatch(/without tls\.mode/);
-    const { message, remedy } = failure(() => peerTls({ needClientAuthentication: true }));
-    expect([message, remedy]).toEqual(['need-client-authentication without tls.mode', expect.stringContaining('AES')]);
+    const { code, message, remedy } = failure(() => peerTls({ needClientAuthentication: true }));
+    expect(code).toBe(codes['dicom.tls.mode-missing']);
+    expect([message, remedy]).toEqual([
+      'need-client-authentication is set without tls.mode',
+      expect.stringContaining('AES'),
+    ]);
   });
 
-  it('checks the host name where no truststore says whom to trust, unless told', () => {
+  it('checks the host name by default only without a truststore', () => {
     const truststore = { url: trust, storePassword: 'changeit' };
     expect(peerTls({ mode: 'AES', truststore })?.checkHostName).toBe(false);
     expect(peerTls({ mode: 'AES', truststore, hostNameCheck: true })?.checkHostName).toBe(true);
@@ -57,8 +63,11 @@ describe('tls.mode', () => {
   });
 
   it('need-client-authentication needs a key store with a key', () => {
-    expect(failure(() => peerTls({ mode: 'AES', needClientAuthentication: true })).remedy).toMatch(/key-store/);
+    const missing = failure(() => peerTls({ mode: 'AES', needClientAuthentication: true }));
+    expect([missing.code, missing.remedy]).toEqual([codes['dicom.tls.key-store-missing'], 'Set key-store.']);
     const keyStore = { url: trust, storePassword: 'changeit' };
-    expect(failure(() => peerTls({ mode: 'AES', keyStore })).message).toMatch(/needs a private key/);
+    const incomplete = failure(() => peerTls({ mode: 'AES', keyStore }));
+    expect(incomplete.code).toBe(codes['dicom.tls.key-store-incomplete']);
+    expect(incomplete.message).toMatch(/does not contain both a private key/);
   });
 });

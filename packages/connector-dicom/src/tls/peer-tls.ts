@@ -1,4 +1,5 @@
 import { readStore, StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
+import { codes } from '../dimse/error-codes.js';
 import { type PeerTls } from '../dimse/peer.js';
 import { ALLOWED_MODE, ALLOWED_MODES, insecurity, isPlain } from './modes.js';
 
@@ -6,9 +7,9 @@ import { ALLOWED_MODE, ALLOWED_MODES, insecurity, isPlain } from './modes.js';
 export interface TlsSettings {
   /** `AES`, `tls` or `true`; `false` or not set: no TLS. */
   mode?: string;
-  /** The peer wants a client certificate. */
+  /** The peer requires a client certificate. */
   needClientAuthentication?: boolean;
-  /** Whether the host name must stand in the peer's certificate; not set: where no truststore says whom to trust. */
+  /** Whether the peer's certificate must contain its host name; by default only without a truststore. */
   hostNameCheck?: boolean;
   keyStore?: StoreSettings;
   truststore?: StoreSettings;
@@ -16,7 +17,7 @@ export interface TlsSettings {
 
 /**
  * The ciphers of the BCP 195 RFC 9325 TLS Profile (PS3.15 B.12) below TLS 1.3: forward secrecy and authenticated encryption.
- * TLS 1.3 has its own, all of them good.
+ * TLS 1.3 has its own ciphers, which are all suitable.
  */
 const CIPHERS = [
   'TLS_AES_256_GCM_SHA384',
@@ -31,11 +32,11 @@ const CIPHERS = [
 ].join(':');
 
 /**
- * Returns the TLS parameters of a peer, its stores read; `undefined` for plain DICOM.
+ * Returns the TLS parameters of a peer with the content of its stores; `undefined` for plain DICOM.
  *
- * The host name is not checked where a truststore is configured, unless that is asked for: in DICOM the truststore names the
- * devices that are trusted, and their certificates often hold no host name (PS3.15 B.12 leaves it open). Without one, any
- * public certificate would do, so there the name has to be right.
+ * By default the host name is checked only without a truststore. In DICOM the truststore names the trusted devices, and their
+ * certificates often contain no host name (PS3.15 B.12 leaves it open). Without a truststore any public certificate would be
+ * accepted, so the name must match.
  *
  * @throws StoreError
  */
@@ -49,19 +50,29 @@ export function peerTls(settings: TlsSettings): PeerTls | undefined {
     ].filter(Boolean);
     if (given.length === 0) return undefined;
     const remedy = 'Set tls.mode to AES for TLS, or to false for none.';
-    throw new StoreError(`${given.join(' and ')} without tls.mode`, remedy);
+    const verb = given.length === 1 ? 'is' : 'are';
+    throw new StoreError(
+      codes['dicom.tls.mode-missing'],
+      `${given.join(' and ')} ${verb} set without tls.mode`,
+      remedy,
+    );
   }
   if (isPlain(mode)) return undefined;
   checkMode(mode);
   const key = keyStore && readStore(keyStore);
   if (key && (!key.key || key.certificates.length === 0)) {
     throw new StoreError(
-      `the key store ${keyStore.url} needs a private key and its certificate`,
-      'Put both in, or remove key-store where the archive wants no client certificate.',
+      codes['dicom.tls.key-store-incomplete'],
+      `the key store ${keyStore.url} does not contain both a private key and its certificate`,
+      'Put both into it, or remove key-store if the archive requires no client certificate.',
     );
   }
   if (settings.needClientAuthentication && !key) {
-    throw new StoreError('need-client-authentication without a key store', 'Set key-store.');
+    throw new StoreError(
+      codes['dicom.tls.key-store-missing'],
+      'need-client-authentication is set without a key store',
+      'Set key-store.',
+    );
   }
   const trusted = truststore && readStore(truststore).certificates;
   return {
@@ -77,7 +88,8 @@ function checkMode(mode: string): void {
   if (ALLOWED_MODE.test(mode)) return;
   const reason = insecurity(mode);
   throw new StoreError(
-    reason ? `tls.mode ${mode} is refused: ${reason}` : `tls.mode ${mode} is not known`,
+    codes['dicom.tls.mode-rejected'],
+    reason ? `tls.mode ${mode} is rejected: ${reason}` : `tls.mode ${mode} is unknown`,
     `Set it to ${ALLOWED_MODES}.`,
   );
 }
