@@ -13,6 +13,7 @@ import { StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
 import { AssociationPool } from './dimse/association-pool.js';
 import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js';
 import { Association } from './dimse/association.js';
+import { codes } from './dimse/error-codes.js';
 import { type Peer } from './dimse/peer.js';
 import { connectorErrorOf, timeoutError } from './faults.js';
 import { Archive } from './search/archive.js';
@@ -22,7 +23,7 @@ import { Search } from './search/search.js';
 import { QuerySupport } from './search/query-support.js';
 import { peerTls } from './tls/peer-tls.js';
 
-/** What holds where the configuration says nothing. Many PACSs allow few associations for each AE title. */
+/** Values of settings that the configuration leaves out. Many PACSs allow few associations for each AE title. */
 const DEFAULTS = {
   maxAssociations: 4,
   idleTimeoutMs: 5_000,
@@ -31,10 +32,10 @@ const DEFAULTS = {
   echoTimeoutMs: 5_000,
   queryCharacterSet: 'ISO_IR 192',
 };
-/** An association is renewed after so many questions, or this time: far below 65,535 Message IDs and any peer's patience. */
+/** An association is replaced after this many queries or milliseconds, long before the 65,535 Message IDs are used up. */
 const MAX_USES = 5_000;
 const MAX_AGE_MS = 300_000;
-/** How long a support check waits for an association at most, milliseconds. */
+/** How long a support check waits for an association, milliseconds. */
 const CHECK_WAIT_MS = 300_000;
 
 /** Finds studies in a PACS by C-FIND. */
@@ -50,7 +51,7 @@ export class DicomConnector implements Connector {
   private readonly runningSearches = new SingleFlight<SearchResult>();
   private closed = false;
 
-  /** @throws ConnectorError (`misconfigured`) where TLS cannot be had as configured. */
+  /** @throws ConnectorError (`misconfigured`) if TLS cannot work as configured. */
   constructor(definition: ConnectorDefinition<DicomSettings>) {
     this.id = definition.id;
     this.settings = definition.settings;
@@ -108,23 +109,23 @@ export class DicomConnector implements Connector {
       );
     } catch (error) {
       if (!timeout.aborted || signal.aborted) throw this.errorOf(error, signal, start);
-      // No association was free for it, and the archive answers on those that it has.
+      // If no association was free for it, the archive may still answer on the others.
       if (sent || this.pool.lastResponseAt < start) {
-        const silent = this.pool.lastResponseAt < start;
-        throw timeoutError(this.id, this.pool, `no answer to C-ECHO within ${timeoutMs / 1000} s`, error, silent);
+        const message = `no answer to C-ECHO within ${timeoutMs / 1000} s`;
+        throw timeoutError(this.id, this.pool, 'dicom.echo.timeout', message, error);
       }
       latencyMs = performance.now() - start;
-      echo = 'not sent: every association is in use, and answered on';
+      echo = 'not sent: every association is in use, and the archive answers on them';
     }
     const { aet, host, port, callingAet } = this.settings;
     return {
       latencyMs,
-      proven: `${host}:${port} answered as AE title ${aet.trim()}, and accepted an association of ${callingAet.trim()}`,
+      proven: `${host}:${port} answered as AE title ${aet.trim()}, and accepted an association from ${callingAet.trim()}`,
       details: { echo, associations: this.pool.size, maxAssociations: this.limit, ...this.proven() },
     };
   }
 
-  /** Asks for all studies, and cancels the question at the first one. */
+  /** Queries all studies, and cancels the query at the first match. */
   async sampleStudy(signal: AbortSignal): Promise<string | undefined> {
     if (this.closed) throw this.closedError();
     const start = performance.now();
@@ -146,13 +147,13 @@ export class DicomConnector implements Connector {
     depth: SearchOptions['depth'],
     signal: AbortSignal,
   ): Promise<SearchResult> {
-    // What fails ends the questions that are still under way for it.
-    const over = new AbortController();
-    const archive = this.archive(AbortSignal.any([signal, over.signal]));
+    // A failure ends the other queries of this search.
+    const end = new AbortController();
+    const archive = this.archive(AbortSignal.any([signal, end.signal]));
     try {
       return await new Search(this.id, archive, this.relational, this.supportChecks, criteria, depth).run();
     } finally {
-      over.abort();
+      end.abort();
     }
   }
 
@@ -193,7 +194,8 @@ export class DicomConnector implements Connector {
       });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      throw new ConnectorError(this.id, 'misconfigured', error.message, { remedy: error.remedy, cause: error });
+      const { code, message, remedy } = error;
+      throw new ConnectorError(this.id, 'misconfigured', message, { code, remedy, cause: error });
     }
   }
 
@@ -208,11 +210,12 @@ export class DicomConnector implements Connector {
   }
 
   private closedError(cause?: unknown): ConnectorError {
-    return new ConnectorError(this.id, 'cancelled', 'the connector is closed', { cause });
+    const code = codes['dicom.connector.closed'];
+    return new ConnectorError(this.id, 'cancelled', 'the connector is closed', { code, cause });
   }
 }
 
-/** Files in the field have stores whose address is empty: none is used then. */
+/** Some sites have stores with an empty address, which means no store. */
 function storeOf(store: StoreFileSettings | undefined): StoreSettings | undefined {
   if (!store?.url) return undefined;
   const { url, type, password, keyStorePassword } = store;

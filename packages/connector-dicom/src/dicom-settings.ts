@@ -14,11 +14,11 @@ import {
 import { QUERY_CHARACTER_SETS } from './search/identifier.js';
 import { ALLOWED_MODE, ALLOWED_MODES, insecurity } from './tls/modes.js';
 
-/** The keys of one thing in both layouts: `dicom-connector.host`, `dicom-connector.dimse.host`. */
+/** Returns the paths of a setting in both layouts: `dicom-connector.host`, `dicom-connector.dimse.host`. */
 function paths(...names: string[]): string[] {
   return names.flatMap((name) => [`dicom-connector.${name}`, `dicom-connector.dimse.${name}`]);
 }
-/** TLS and its stores stand beside the peer in some files, and beside `dicom-connector` in others. */
+/** Returns the paths of TLS and its stores, which some files have beside `dicom-connector` itself. */
 function tlsPaths(...names: string[]): string[] {
   return [...paths(...names), ...names];
 }
@@ -29,15 +29,15 @@ const AE_MESSAGE = 'must be an AE title: 1 to 16 characters, no backslash';
 
 function modeMessage(mode: string): string {
   const why = insecurity(mode);
-  return `must be ${ALLOWED_MODES}${why ? `; with this one ${why}` : ''}`;
+  return `must be ${ALLOWED_MODES}${why ? `; with this mode ${why}` : ''}`;
 }
 
-/** `tls`: whether and how the peer is talked to in TLS. */
+/** `tls`: whether and how the connection uses TLS. */
 export class DicomTlsSettings {
   @Setting({
     paths: ['mode'],
     description:
-      'AES, tls or true: TLS 1.2 or newer; false or not set: no TLS; anonymous, 3DES and NULL are insecure and refused',
+      'AES, tls or true: TLS 1.2 or newer; false: no TLS (default); anonymous, 3DES and NULL are insecure and rejected',
     nullIsText: true,
   })
   @IsOptional()
@@ -47,7 +47,7 @@ export class DicomTlsSettings {
 
   @Setting({
     paths: ['need-client-authentication'],
-    description: 'The peer wants a client certificate: key-store is needed',
+    description: 'The archive requires a client certificate: key-store is required',
   })
   @IsOptional()
   @IsBoolean()
@@ -55,7 +55,7 @@ export class DicomTlsSettings {
 
   @Setting({
     paths: ['host-name-check'],
-    description: "Whether the peer's certificate must hold its host name; unless told, where there is no truststore",
+    description: "Whether the archive's certificate must contain its host name; default: only without a truststore",
   })
   @IsOptional()
   @IsBoolean()
@@ -64,20 +64,20 @@ export class DicomTlsSettings {
 
 /** `key-store` or `truststore`. */
 export class StoreFileSettings {
-  /** Not set: there is no such store, whatever the other keys say. */
+  /** Without it there is no store, even if the other keys are set. */
   @Setting({ paths: ['url'], description: 'Path or file: URL of the store' })
   @IsOptional()
   @IsString()
   url?: string;
 
-  @Setting({ paths: ['type'], description: 'PKCS12 or PEM; unless told, as the file is' })
+  @Setting({ paths: ['type'], description: 'PKCS12, JKS, JCEKS or PEM; default: auto-detected' })
   @IsOptional()
   @IsString()
   type?: string;
 
   @Setting({
     paths: ['password'],
-    description: 'Password of the key, and of the store where it has no other',
+    description: 'Password of the key, and of the store if key-store-password is not set',
     secret: true,
   })
   @IsOptional()
@@ -120,7 +120,7 @@ export class DicomSettings {
 
   @Setting({
     paths: tlsPaths('key-store'),
-    description: 'Our private key and its certificate, for archives that want a client certificate',
+    description: 'Our private key and its certificate, for archives that require a client certificate',
     type: () => StoreFileSettings,
   })
   @IsOptional()
@@ -129,8 +129,7 @@ export class DicomSettings {
 
   @Setting({
     paths: tlsPaths('truststore'),
-    description:
-      "Certificates of the authorities that the archive's must be issued by, or its own where that is self-signed",
+    description: "Certificates of the trusted authorities, or the archive's own self-signed certificate",
     type: () => StoreFileSettings,
   })
   @IsOptional()
@@ -140,7 +139,7 @@ export class DicomSettings {
   @Setting({
     paths: paths('information-model'),
     description:
-      'Query model: study (Study Root), patient (Patient Root), auto (what the archive offers); auto unless told',
+      'Query model: study (Study Root), patient (Patient Root), auto (what the archive offers); default: auto',
   })
   @IsOptional()
   @IsIn(['auto', 'study', 'patient'])
@@ -148,7 +147,7 @@ export class DicomSettings {
 
   @Setting({
     paths: paths('relational'),
-    description: 'Relational queries: auto (proven against the archive first), on, off; auto unless told',
+    description: 'Relational queries: auto (tested on the archive first), on, off; default: auto',
   })
   @IsOptional()
   @IsIn(['auto', 'on', 'off'])
@@ -156,7 +155,7 @@ export class DicomSettings {
 
   @Setting({
     paths: paths('uid-lists'),
-    description: 'Several UIDs in one query: auto (proven against the archive first), on, off; auto unless told',
+    description: 'Several UIDs in one query: auto (tested on the archive first), on, off; default: auto',
   })
   @IsOptional()
   @IsIn(['auto', 'on', 'off'])
@@ -164,7 +163,7 @@ export class DicomSettings {
 
   @Setting({
     paths: paths('max-associations'),
-    description: 'Most associations to the archive at once; 4 unless told',
+    description: 'Most associations to the archive at once; default: 4',
     kind: 'integer',
   })
   @IsOptional()
@@ -175,7 +174,7 @@ export class DicomSettings {
 
   @Setting({
     paths: paths('idle-timeout'),
-    description: 'How long an association is kept open for the next question; 5 s unless told',
+    description: 'How long an association is kept open for the next query; default: 5 s',
     kind: 'duration',
   })
   @IsOptional()
@@ -185,7 +184,7 @@ export class DicomSettings {
 
   @Setting({
     paths: paths('connect-timeout'),
-    description: 'Time for connection, TLS and association together; 10 s unless told',
+    description: 'Time for connection, TLS and association together; default: 10 s',
     kind: 'duration',
   })
   @IsOptional()
@@ -195,7 +194,7 @@ export class DicomSettings {
 
   @Setting({
     paths: paths('response-timeout'),
-    description: 'Longest silence of the archive while it owes an answer; 60 s unless told',
+    description: 'Longest silence of the archive while it owes an answer; default: 60 s',
     kind: 'duration',
   })
   @IsOptional()
@@ -205,7 +204,7 @@ export class DicomSettings {
 
   @Setting({
     paths: paths('echo-timeout'),
-    description: 'Time for the C-ECHO of the health check; 5 s unless told',
+    description: 'Time for the C-ECHO of the health check; default: 5 s',
     kind: 'duration',
   })
   @IsOptional()
@@ -215,7 +214,7 @@ export class DicomSettings {
 
   @Setting({
     paths: paths('query-character-set'),
-    description: 'Specific Character Set of queries with letters beyond ASCII; ISO_IR 192 (UTF-8) unless told',
+    description: 'Specific Character Set of queries with letters beyond ASCII; default: ISO_IR 192 (UTF-8)',
   })
   @IsOptional()
   @IsIn(QUERY_CHARACTER_SETS)
@@ -223,7 +222,8 @@ export class DicomSettings {
 
   @Setting({
     paths: paths('default-character-set'),
-    description: 'Specific Character Set of answers that declare none; UTF-8 or Latin-1, as the text is, unless told',
+    description:
+      'Specific Character Set of answers that declare none; default: auto-detected (UTF-8 if valid, otherwise Latin-1)',
   })
   @IsOptional()
   @IsString()

@@ -15,7 +15,7 @@ import { type Script } from './testing/scripted-scp.js';
 
 afterEach(stopAll);
 
-describe('an association that is not had', () => {
+describe('an association that does not come about', () => {
   it.each([
     ['local limit exceeded', [2, 3, 2]],
     ['temporary congestion', [2, 3, 1]],
@@ -33,88 +33,117 @@ describe('an association that is not had', () => {
     await expectFailure(
       ask(connector, QUESTION, AbortSignal.timeout(700)),
       'timeout',
+      'dicom.association.limit-reached',
       /local limit exceeded/,
       /max-associations/,
     );
   });
 
   it.each([
-    ['aborts', 'abort' as const, 'unavailable' as const, /aborted/],
-    ['closes', 'close' as const, 'unavailable' as const, /closed the connection.*tls\.mode/],
-    ['answers in HTTP', { raw: 'HTTP/1.1 400 Bad Request\r\n\r\n' }, 'protocol' as const, /HTTP.*web server/],
-    ['answers in TLS', { raw: Buffer.from([0x15, 3, 1, 0, 2, 2, 70]) }, 'protocol' as const, /TLS.*tls\.mode/],
-    ['answers noise', { raw: 'SSH-2.0-x\r\n' }, 'protocol' as const, /not DICOM/],
-  ])('from a peer that %s', async (_, wrong, kind, text) => {
+    ['aborts', 'abort', 'unavailable', 'dicom.association.aborted', /aborted/],
+    ['closes', 'close', 'unavailable', 'dicom.association.unanswered', /closed the connection.*tls\.mode/],
+    ['answers in HTTP', { raw: 'HTTP/1.1 400 Bad Request\r\n\r\n' }, 'protocol', 'dicom.peer.http', /HTTP.*web server/],
+    [
+      'answers in TLS',
+      { raw: Buffer.from([0x15, 3, 1, 0, 2, 2, 70]) },
+      'protocol',
+      'dicom.peer.tls-required',
+      /TLS.*tls\.mode/,
+    ],
+    ['answers noise', { raw: 'SSH-2.0-x\r\n' }, 'protocol', 'dicom.peer.not-dicom', /not DICOM/],
+  ] as const)('from a peer that %s', async (_, wrong, kind, code, text) => {
     const { connector } = await start(firstOnly(wrong));
-    await expectFailure(ask(connector), kind, text);
+    await expectFailure(ask(connector), kind, code, text);
     expectComplete(await ask(connector));
   });
 
   it('from a peer that says nothing', async () => {
     const { connector } = await start(firstOnly('silence'), { connectTimeoutMs: 300 });
-    await expectFailure(ask(connector), 'timeout', /gave no association within 0.3 s/);
+    await expectFailure(
+      ask(connector),
+      'timeout',
+      'dicom.association.timeout',
+      /did not accept an association within 0.3 s/,
+    );
     expectComplete(await ask(connector));
   });
 
-  it('before the deadline from a peer that says nothing: that is told, and not that it may be busy', async () => {
+  it('before the deadline from a silent peer: the error says that nothing was heard', async () => {
     const { connector } = await start({ negotiate: () => 'silence' });
-    const late = ask(connector, QUESTION, AbortSignal.timeout(300));
-    await expectFailure(late, 'timeout', /nothing was heard of 127\.0\.0\.1:\d+ before the deadline/, /firewall/);
+    const pending = ask(connector, QUESTION, AbortSignal.timeout(300));
+    const text = /nothing was heard from 127\.0\.0\.1:\d+ within 0.3 s/;
+    await expectFailure(pending, 'timeout', 'dicom.query.unanswered', text, /firewall/);
   });
 
   it('from a port where nobody listens', async () => {
     const { connector, scp } = await start({});
     await scp.stop();
-    await expectFailure(ask(connector), 'unavailable', /refused the connection/, /runs and listens/);
+    await expectFailure(
+      ask(connector),
+      'unavailable',
+      'dicom.connection.refused',
+      /refused the connection/,
+      /runs and listens/,
+    );
   });
 
   it('from a peer that offers no C-FIND', async () => {
     const { connector } = await start({ accepts: ['1.2.840.10008.1.1'] });
-    await expectFailure(ask(connector), 'refused', /does not offer C-FIND of Study Root or Patient Root/);
+    const text = /does not offer C-FIND of Study Root or Patient Root/;
+    await expectFailure(ask(connector), 'refused', 'dicom.association.find-not-offered', text);
   });
 
   it('from a peer that expects no TLS', async () => {
     const { connector } = await start({}, { tls: { mode: 'AES' } });
-    await expectFailure(ask(connector), 'protocol', /does not speak TLS as asked/, /Remove tls\.mode/);
+    await expectFailure(ask(connector), 'protocol', 'tls.peer.without-tls', /does not speak TLS/, /Remove tls\.mode/);
   });
 });
 
-describe('a question that fails', () => {
+describe('a query that fails', () => {
   it.each([
-    [0xa700, /0xA700, out of resources: too many matches/],
-    [0xa900, /0xA900, identifier does not match SOP class.*information-model/],
-    [0xc001, /0xC001, unable to process/],
-    [0xfe00, /broke off its answer \(0xFE00\).*limit on the number of matches/],
-    [0x0122, /0x0122, SOP class not supported/],
-    [0x0124, /0x0124, not authorized/],
-  ])('with status %d is told with the comment, and the association goes on', async (status, text) => {
+    [0xa700, 'dicom.find.out-of-resources', /0xA700, out of resources: too many matches/],
+    [0xa900, 'dicom.find.identifier-mismatch', /0xA900, identifier does not match SOP class.*information-model/],
+    [0xc001, 'dicom.find.unable-to-process', /0xC001, unable to process/],
+    [0xfe00, 'dicom.find.broken-off', /0xFE00, cancelled.*limit on the number of matches/],
+    [0x0122, 'dicom.find.sop-class-unsupported', /0x0122, SOP class not supported/],
+    [0x0124, 'dicom.find.not-authorized', /0x0124, not authorized/],
+    [0x0110, 'dicom.find.failed', /0x0110, a failure/],
+  ])('with status %d is reported with the comment, and the association is used again', async (status, code, text) => {
     const { connector, scp } = await start({
       find: (find, reply, count) => (count === 1 ? reply.end(status, 'too many matches') : answer(find, reply)),
     });
-    await expectFailure(ask(connector), 'refused', text);
+    await expectFailure(ask(connector), 'refused', code, text);
     expectComplete(await ask(connector));
     expect(scp.connections).toBeLessThanOrEqual(4);
   });
 
-  const HALF_WAY: [string, (reply: Parameters<NonNullable<Script['find']>>[1]) => void, ConnectorErrorKind, RegExp][] =
+  type Fault = (reply: Parameters<NonNullable<Script['find']>>[1]) => void;
+  const HALF_WAY: [string, Fault, ConnectorErrorKind, string, RegExp][] = [
+    ['closes', (reply) => reply.close(), 'unavailable', 'dicom.association.closed', /connection/],
+    ['aborts', (reply) => reply.abort(), 'unavailable', 'dicom.association.aborted', /aborted/],
     [
-      ['closes', (reply) => reply.close(), 'unavailable', /connection/],
-      ['aborts', (reply) => reply.abort(), 'unavailable', /aborted/],
-      ['sends a PDU that is none', (reply) => reply.raw(Buffer.from('HELLO, I AM LOST')), 'protocol', /cannot be read/],
-      [
-        'says that 2 GB follow',
-        (reply) => reply.raw(Buffer.from([4, 0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3])),
-        'protocol',
-        /cannot be read/,
-      ],
-      [
-        'sends a broken PDV',
-        (reply) => reply.raw(Buffer.from([4, 0, 0, 0, 0, 6, 0, 0, 9, 9, 1, 3])),
-        'protocol',
-        /malformed/,
-      ],
-    ];
-  it.each(HALF_WAY)('half way, since the peer %s, is no shorter answer', async (_, fault, kind, text) => {
+      'sends bytes that are not a PDU',
+      (reply) => reply.raw(Buffer.from('HELLO, I AM LOST')),
+      'protocol',
+      'dicom.answer.unreadable',
+      /cannot be read/,
+    ],
+    [
+      'says that 2 GB follow',
+      (reply) => reply.raw(Buffer.from([4, 0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3])),
+      'protocol',
+      'dicom.answer.unreadable',
+      /cannot be read/,
+    ],
+    [
+      'sends a broken PDV',
+      (reply) => reply.raw(Buffer.from([4, 0, 0, 0, 0, 6, 0, 0, 9, 9, 1, 3])),
+      'protocol',
+      'dicom.answer.malformed',
+      /malformed/,
+    ],
+  ];
+  it.each(HALF_WAY)('because the peer %s half way, is not a shorter answer', async (_, fault, kind, code, text) => {
     const { connector } = await start({
       find: (find, reply, count) => {
         if (count !== 1) return answer(find, reply);
@@ -122,20 +151,26 @@ describe('a question that fails', () => {
         fault(reply);
       },
     });
-    await expectFailure(ask(connector), kind, text);
+    await expectFailure(ask(connector), kind, code, text);
     expectComplete(await ask(connector));
   });
 
-  it('since the peer falls silent is given up', async () => {
+  it('because the peer falls silent is given up', async () => {
     const { connector } = await start(
       { find: (find, reply, count) => (count === 1 ? reply.match({ [Tag.patientId]: 'P1' }) : answer(find, reply)) },
       { responseTimeoutMs: 300 },
     );
-    await expectFailure(ask(connector), 'timeout', /said nothing for 0.3 s/, /response-timeout/);
+    await expectFailure(
+      ask(connector),
+      'timeout',
+      'dicom.response.timeout',
+      /sent nothing for 0.3 s/,
+      /response-timeout/,
+    );
     expectComplete(await ask(connector));
   });
 
-  it('since the peer drips is given up, however alive it looks', async () => {
+  it('because the peer drips is given up, however alive it looks', async () => {
     const { connector } = await start(
       {
         find: (find, reply, count) => {
@@ -147,7 +182,7 @@ describe('a question that fails', () => {
       },
       { responseTimeoutMs: 300 },
     );
-    await expectFailure(ask(connector), 'timeout', /said nothing for 0.3 s/);
+    await expectFailure(ask(connector), 'timeout', 'dicom.response.timeout', /sent nothing for 0.3 s/);
     expectComplete(await ask(connector));
   });
 

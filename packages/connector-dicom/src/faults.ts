@@ -1,6 +1,7 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { type AssociationPool } from './dimse/association-pool.js';
 import { DimseError } from './dimse/dimse-error.js';
+import { codes } from './dimse/error-codes.js';
 
 /** The archive that a fault is about. */
 export interface FaultContext {
@@ -10,10 +11,10 @@ export interface FaultContext {
 }
 
 /**
- * What went wrong with a query, as the ConnectorError of its connector.
+ * Returns the fault of a query as the ConnectorError of its connector.
  *
- * @param signal the caller's; an error after its end is the end's.
- * @param start when the query started, on the clock of `performance.now()`.
+ * @param signal of the caller. Once it has ended the query, its reason decides, whatever the error is.
+ * @param start of the query, on the clock of `performance.now()`.
  */
 export function connectorErrorOf(
   id: string,
@@ -25,34 +26,38 @@ export function connectorErrorOf(
   if (signal.aborted) {
     const end = ConnectorError.aborted(id, signal);
     if (end.kind !== 'timeout') return end;
-    if (pool.congestion) return timeoutError(id, pool, end.message, error);
-    if (pool.lastResponseAt >= start) return end;
-    return timeoutError(id, pool, `nothing was heard of ${place} before the deadline`, error, true);
+    const seconds = Math.round((performance.now() - start) / 100) / 10;
+    const code = pool.lastResponseAt >= start ? 'dicom.query.deadline-passed' : 'dicom.query.unanswered';
+    const what = code === 'dicom.query.unanswered' ? 'nothing was heard from' : 'no complete answer from';
+    return timeoutError(id, pool, code, `${what} ${place} within ${seconds} s`, error);
   }
   if (!(error instanceof DimseError)) return ConnectorError.from(id, error);
-  return new ConnectorError(id, error.kind, error.message, { remedy: error.remedy, cause: error });
+  const { kind, code, message, remedy } = error;
+  return new ConnectorError(id, kind, message, { code, remedy, cause: error });
 }
 
-/**
- * The error of a query whose time is over. It says so where the archive accepted no more associations.
- *
- * @param silent nothing was received from the archive since the query started.
- */
+const REMEDIES = {
+  'dicom.query.deadline-passed': 'Search for less, or raise timeout of this connector if the archive is slow.',
+  'dicom.query.unanswered':
+    'Check whether the archive runs or hangs, and that no firewall is in between. If it is slow, raise timeout of this connector.',
+  'dicom.echo.timeout':
+    'Check whether the archive runs, hangs or is overloaded, and that no firewall is in between. echo-timeout sets the time.',
+} as const;
+
+/** Returns the error of a query whose time is over. If the archive accepts no more associations, the error says so. */
 export function timeoutError(
   id: string,
   { congestion }: AssociationPool,
+  code: keyof typeof REMEDIES,
   message: string,
   cause: unknown,
-  silent = false,
 ): ConnectorError {
   if (congestion) {
     return new ConnectorError(id, 'timeout', `${message}: ${congestion.message}`, {
+      code: congestion.code,
       remedy: congestion.remedy,
       cause: congestion,
     });
   }
-  const remedy = silent
-    ? 'See whether the archive runs, whether it hangs, and whether a firewall stands between.'
-    : 'See whether the archive is overloaded.';
-  return new ConnectorError(id, 'timeout', message, { remedy, cause });
+  return new ConnectorError(id, 'timeout', message, { code: codes[code], remedy: REMEDIES[code], cause });
 }

@@ -33,12 +33,12 @@ describe('the health check', () => {
     const { details } = await connector.check(AbortSignal.timeout(10_000));
     expect(details?.echo).toMatch(/every association is in use/);
     caller.abort();
-    await expectFailure(pending, 'cancelled');
+    await expectFailure(pending, 'cancelled', 'archive.cancelled');
   });
 
   it('has a time-out of its own', async () => {
     const { connector } = await start({ negotiate: () => 'silence' }, { echoTimeoutMs: 200 });
     const check = connector.check(AbortSignal.timeout(20_000));
-    await expectFailure(check, 'timeout', /no answer to C-ECHO within 0.2 s/, /hangs.*firewall/);
+    await expectFailure(check, 'timeout', 'dicom.echo.timeout', /no answer to C-ECHO within 0.2 s/, /hangs.*firewall/);
   });
 });

@@ -7,7 +7,7 @@ import { answerFrom, samplePatient } from './testing/tree-scp.js';
 const PATIENT = samplePatient('P1', 3);
 const answer = answerFrom([PATIENT]);
 const byPatient = { patientIds: [{ id: 'P1' }] };
-const warning = (text: RegExp) => [{ severity: 'WARN', description: expect.stringMatching(text) }];
+const warning = (code: string, text: RegExp) => [{ severity: 'WARN', code, description: expect.stringMatching(text) }];
 
 afterEach(stopPeers);
 
@@ -16,7 +16,9 @@ describe('an answer that lacks something says so', () => {
     const { ask } = await startPeer({
       find: (find, reply) => (find.level === 'STUDY' ? answer(find, reply) : reply.end()),
     });
-    expect((await ask(byPatient)).notices).toMatchObject(warning(/lists 3 studies, but nothing in them/));
+    expect((await ask(byPatient)).notices).toMatchObject(
+      warning('dicom.studies.empty', /lists 3 studies, but nothing in them/),
+    );
   });
 
   it('series of which it lists no image', async () => {
@@ -31,7 +33,7 @@ describe('an answer that lacks something says so', () => {
     );
     const result = await ask(byPatient);
     expect(instanceCount(result)).toBe(6);
-    expect(result.notices).toMatchObject(warning(/lists 3 series, but no images in them/));
+    expect(result.notices).toMatchObject(warning('dicom.series.empty', /lists 3 series, but no images in them/));
   });
 
   it('a series asked for by its UID that has more images than the archive lists', async () => {
@@ -44,7 +46,9 @@ describe('an answer that lacks something says so', () => {
         }),
     });
     const seriesInstanceUids = [PATIENT.studies[0]?.series[0]?.seriesInstanceUid ?? ''];
-    expect((await ask({ seriesInstanceUids })).notices).toMatchObject(warning(/counts 7 images more/));
+    expect((await ask({ seriesInstanceUids })).notices).toMatchObject(
+      warning('dicom.images.missing', /counts 7 more images/),
+    );
   });
 
   it('studies that do not say whose they are', async () => {
@@ -54,7 +58,10 @@ describe('an answer that lacks something says so', () => {
         reply.end();
       },
     });
-    expect(await ask(byPatient, 'study')).toMatchObject({ patients: [], notices: warning(/lack the Patient ID/) });
+    expect(await ask(byPatient, 'study')).toMatchObject({
+      patients: [],
+      notices: warning('dicom.matches.without-key', /without the Patient ID/),
+    });
   });
 });
 

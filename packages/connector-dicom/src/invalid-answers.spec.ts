@@ -41,7 +41,7 @@ describe('an answer with faults', () => {
       only([study, { [Tag.patientId]: 'P1' }, { ...study, [Tag.studyInstanceUid]: 'abc' }]),
     );
     expect(patients.flatMap(({ studies }) => studies)).toHaveLength(1);
-    expect(notices).toEqual([expect.objectContaining({ severity: 'WARN' })]);
+    expect(notices).toEqual([expect.objectContaining({ severity: 'WARN', code: 'dicom.matches.without-uid' })]);
     expect(notices[0]?.description).toMatch(/no valid UID.*missing/);
   });
 
@@ -62,8 +62,8 @@ describe('an answer with faults', () => {
       },
     });
     const { notices } = await ask(connector);
-    expect(notices).toEqual([expect.objectContaining({ severity: 'WARN' })]);
-    expect(notices[0]?.description).toMatch(/counts 3 images more/);
+    expect(notices).toEqual([expect.objectContaining({ severity: 'WARN', code: 'dicom.images.missing' })]);
+    expect(notices[0]?.description).toMatch(/counts 3 more images/);
   });
 });
 
@@ -78,7 +78,9 @@ describe('a query below the studies that is refused', () => {
     });
     const { patients, notices } = await ask(connector);
     expect(patients[0]?.studies.map(({ series }) => series.length).sort()).toEqual([0, 2]);
-    expect(notices).toEqual([expect.objectContaining({ severity: 'ERROR', title: 'Incomplete' })]);
+    expect(notices).toEqual([
+      expect.objectContaining({ severity: 'ERROR', title: 'Incomplete', code: 'dicom.queries.refused' }),
+    ]);
     expect(notices[0]?.description).toMatch(/missing.*0xC000.*database locked/);
   });
 });

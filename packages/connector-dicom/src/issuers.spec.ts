@@ -28,7 +28,7 @@ describe('a Patient ID with its issuer', () => {
     const { ask } = await startPeer({ find: (find, reply) => answerWithIssuer(find, reply, [of(1, 'A'), of(2)]) });
     const { patients, notices } = await ask(ofA, 'study');
     expect(patients).toMatchObject([{ issuerOfPatientId: 'A' }]);
-    expect(notices).toMatchObject([{ severity: 'WARN', title: 'Issuer not known' }]);
+    expect(notices).toMatchObject([{ severity: 'WARN', code: 'dicom.issuer.unknown' }]);
   });
 
   it.each([{ issuer: 'A' }, { universalEntityId: '1.2.3' }])(
@@ -37,7 +37,7 @@ describe('a Patient ID with its issuer', () => {
       const { ask } = await startPeer({ find: (find, reply) => answerWithIssuer(find, reply, [of(1), of(2)]) });
       const { patients, notices } = await ask({ patientIds: [{ id: 'P1', ...issuer }] }, 'study');
       expect(patients[0]?.studies).toHaveLength(2);
-      expect(notices).toMatchObject([{ severity: 'INFO', title: 'Issuer not checked' }]);
+      expect(notices).toMatchObject([{ severity: 'INFO', code: 'dicom.issuer.not-checked' }]);
     },
   );
 

@@ -126,13 +126,15 @@ describe('series and images asked for by their UID alone', () => {
       { ...emptyCriteria(), seriesInstanceUids },
       { signal: AbortSignal.timeout(20_000), depth: 'instance' },
     );
-  const doubt = /search for series by their UID alone: 1 that were asked for so .* may be there all the same/;
+  const doubt = /nothing for 1 series that were searched by UID alone/;
 
   it('not found by a peer that has never answered such a question: the answer says that they may be there', async () => {
     const { connector } = await start({ relational: 'nothing' });
     const { patients, notices } = await seriesOf(connector, series);
     expect(patients).toEqual([]);
-    expect(notices).toMatchObject([{ severity: 'WARN', description: expect.stringMatching(doubt) }]);
+    expect(notices).toMatchObject([
+      { severity: 'WARN', code: 'dicom.search.uid-alone-unproven', description: expect.stringMatching(doubt) },
+    ]);
   });
 
   it('not found by one that has answered such a question: they are not there', async () => {

@@ -78,7 +78,10 @@ describe('Orthanc with TLS', () => {
   it('is refused where its issuer is not', async () => {
     await expect(studiesBy(secure, trusting('other.pem'))).rejects.toMatchObject({
       kind: 'refused',
-      message: expect.stringMatching(/certificate of 127\.0\.0\.1:\d+ is not trusted/),
+      code: 'tls.certificate.untrusted',
+      message: expect.stringMatching(
+        /no TLS connection to 127\.0\.0\.1:\d+: the authority|no TLS connection to 127\.0\.0\.1:\d+: its certificate/,
+      ),
       remedy: expect.stringMatching(/truststore/),
     });
   });
@@ -87,6 +90,7 @@ describe('Orthanc with TLS', () => {
     const settings = { ...trusting('ca.pem'), tls: { mode: 'AES', hostNameCheck: true } };
     await expect(studiesBy(secure, settings)).rejects.toMatchObject({
       kind: 'refused',
+      code: 'tls.certificate.other-host',
       message: expect.stringMatching(/another host name/),
       remedy: expect.stringMatching(/host-name-check/),
     });
@@ -121,6 +125,10 @@ describe('Orthanc with TLS', () => {
 
 it('an insecure mode is refused when the connector is made', () => {
   expect(() => connectorTo({ dicomPort: 104, aet: 'X' }, { tls: { mode: 'anonymous' } })).toThrow(
-    expect.objectContaining({ kind: 'misconfigured', message: expect.stringMatching(/anonymous is refused/) }),
+    expect.objectContaining({
+      kind: 'misconfigured',
+      code: 'dicom.tls.mode-rejected',
+      message: expect.stringMatching(/anonymous is rejected/),
+    }),
   );
 });

@@ -7,7 +7,7 @@ export interface PoolOptions {
   limit: number;
   /** How long an association that nobody needs is kept open, milliseconds. */
   idleMs: number;
-  /** An association is released after so many questions … */
+  /** An association is released after so many queries … */
   maxUses: number;
   /** … or after this time, milliseconds, so that a peer's own limits are never met. */
   maxAgeMs: number;
@@ -85,7 +85,7 @@ export class AssociationPool {
     }
   }
 
-  /** Ends everything; questions under way reject. */
+  /** Ends everything; queries under way reject. */
   async close(): Promise<void> {
     this.closing.abort(new DOMException('the connector is closed', 'AbortError'));
     clearTimeout(this.idleTimer);

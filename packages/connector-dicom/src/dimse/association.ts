@@ -1,5 +1,6 @@
 import { type DataSet, type Element } from './data-set.js';
 import { aborted, DimseError } from './dimse-error.js';
+import { codes } from './error-codes.js';
 import * as faults from './faults.js';
 import { type ResponseMessage } from './messages.js';
 import { type InformationModel } from './library.js';
@@ -8,29 +9,28 @@ import { type Peer } from './peer.js';
 import { type PeerLink } from './peer-link.js';
 
 const PENDING = new Set([0xff00, 0xff01]);
-const CANCELLED = 0xfe00;
-/** Time that a peer gets to end a cancelled question before the association is aborted, milliseconds. */
-const CANCEL_PATIENCE_MS = 3_000;
+/** How long a peer may take to end a cancelled query before the association is aborted, milliseconds. */
+const CANCEL_TIMEOUT_MS = 3_000;
 
-interface Question {
+interface RunningQuery {
   messageId: number;
   onMatch(identifier: DataSet): void;
-  /** Ends the waiting of the caller; called once. */
+  /** Settles the caller's promise; called once. */
   settle(error?: Error): void;
   answered: boolean;
   cancelled: boolean;
 }
 
-/** One association to a peer, on which questions are asked in turn. */
+/** One association to a peer, which runs one query after another. */
 export class Association {
-  private question: Question | undefined;
+  private query: RunningQuery | undefined;
   private becameIdle: (() => void)[] = [];
   private readonly timer: NodeJS.Timeout;
   private cancelTimer: NodeJS.Timeout | undefined;
   private ended: DimseError | undefined;
-  /** When the peer was heard last, on the clock of `performance.now()`. */
+  /** When the last message of the peer came, on the clock of `performance.now()`. */
   heardAt = performance.now();
-  /** Questions asked so far. */
+  /** Number of queries so far. */
   uses = 0;
   readonly openedAt = performance.now();
 
@@ -38,7 +38,7 @@ export class Association {
     private readonly peer: Peer,
     private readonly link: PeerLink,
   ) {
-    this.timer = setTimeout(() => this.silent(), peer.responseTimeoutMs);
+    this.timer = setTimeout(() => this.onSilence(), peer.responseTimeoutMs);
     this.timer.unref();
     link.onMessage = (message) => this.take(message);
     link.onEnd = (error) => this.end(error);
@@ -48,7 +48,7 @@ export class Association {
   /**
    * Connects and negotiates.
    *
-   * @throws DimseError where that fails, or `signal` ends it.
+   * @throws DimseError if that fails, or if `signal` ends it.
    */
   static async open(peer: Peer, signal: AbortSignal): Promise<Association> {
     return new Association(peer, await openLink(peer, signal));
@@ -59,26 +59,26 @@ export class Association {
     return this.link.models;
   }
 
-  /** What the peer said to the offer of relational queries; `undefined`: nothing. */
+  /** The peer's answer to the offer of relational queries; `undefined` if it gave none. */
   get relational(): boolean | undefined {
     return this.link.relational;
   }
 
-  /** Resolves when the connection is closed: from then on the peer does not count it any more. */
+  /** Resolves when the connection is closed. From then on the peer no longer counts it. */
   get closed(): Promise<void> {
     return this.link.closed;
   }
 
-  /** False as soon as it has ended or is being ended. */
+  /** Whether it can run a query: it has not ended, and is not being ended. */
   get usable(): boolean {
     return this.ended === undefined;
   }
 
   /**
-   * One C-FIND of `model`, one of {@link models}. `onMatch` gets the identifier of each pending response, as it comes.
+   * Runs one C-FIND of `model`, one of {@link models}. `onMatch` receives the identifier of each pending response.
    *
-   * Where `signal` ends it, a C-CANCEL goes out and the promise rejects at once; the association is free again when the peer
-   * has answered that ({@link whenIdle}).
+   * If `signal` ends it, a C-CANCEL is sent and the promise rejects at once. The association is free again when the peer has
+   * answered the C-CANCEL ({@link whenIdle}).
    *
    * @throws DimseError
    */
@@ -96,7 +96,7 @@ export class Association {
     );
   }
 
-  /** One C-ECHO. @throws DimseError */
+  /** Runs one C-ECHO. @throws DimseError */
   echo(signal: AbortSignal): Promise<void> {
     return this.ask(
       () => this.link.sendEcho(),
@@ -115,15 +115,15 @@ export class Association {
     if (signal.aborted) return Promise.reject(aborted(signal));
     return new Promise((resolve, reject) => {
       const onAbort = () => {
-        if (this.question !== question || question.cancelled) return;
-        question.cancelled = true;
-        question.settle(aborted(signal));
+        if (this.query !== query || query.cancelled) return;
+        query.cancelled = true;
+        query.settle(aborted(signal));
         if (!cancel) return this.abort();
-        cancel(question.messageId);
-        this.cancelTimer = setTimeout(() => this.abort(), CANCEL_PATIENCE_MS);
+        cancel(query.messageId);
+        this.cancelTimer = setTimeout(() => this.abort(), CANCEL_TIMEOUT_MS);
         this.cancelTimer.unref();
       };
-      const question: Question = {
+      const query: RunningQuery = {
         messageId: 0,
         onMatch,
         answered: false,
@@ -134,17 +134,17 @@ export class Association {
           else resolve();
         },
       };
-      this.question = question;
+      this.query = query;
       this.uses += 1;
       this.timer.refresh();
-      question.messageId = send();
+      query.messageId = send();
       signal.addEventListener('abort', onAbort);
     });
   }
 
-  /** Resolves when no question is under way: at once, or when a cancelled one has come to its end. */
+  /** Resolves when no query is running: at once, or when a cancelled one has ended. */
   whenIdle(): Promise<void> {
-    if (!this.question) return Promise.resolve();
+    if (!this.query) return Promise.resolve();
     return new Promise((resolve) => this.becameIdle.push(resolve));
   }
 
@@ -152,7 +152,7 @@ export class Association {
   release(): Promise<void> {
     if (this.ended) return this.closed;
     const closed = this.link.release();
-    this.end(new DimseError('cancelled', 'the association was released'));
+    this.end(new DimseError('cancelled', codes['dicom.query.cancelled'], 'the association was released'));
     return closed;
   }
 
@@ -160,60 +160,43 @@ export class Association {
   abort(): void {
     if (this.ended) return;
     this.link.abort();
-    this.end(new DimseError('cancelled', 'the association was aborted by us'));
+    this.end(new DimseError('cancelled', codes['dicom.query.cancelled'], 'the association was aborted by us'));
   }
 
   private take(message: ResponseMessage): void {
     this.heardAt = performance.now();
-    const { question } = this;
-    if (!question || message.messageId !== question.messageId) return;
+    const { query } = this;
+    if (!query || message.messageId !== query.messageId) return;
     this.timer.refresh();
-    question.answered = true;
+    query.answered = true;
     if (PENDING.has(message.status)) {
-      if (!question.cancelled && message.identifier) question.onMatch(message.identifier);
+      if (!query.cancelled && message.identifier) query.onMatch(message.identifier);
       return;
     }
-    this.finish(message.status === 0 ? undefined : this.errorOf(message));
-  }
-
-  private errorOf({ status, errorComment }: ResponseMessage): DimseError {
-    if (status === CANCELLED) {
-      // Nobody here asked for that: it is how some archives end an answer at their limit.
-      return new DimseError(
-        'refused',
-        `the archive at ${this.peer.host}:${this.peer.port} broke off its answer (0xFE00)`,
-        {
-          remedy: 'Ask for less, or have its limit on the number of matches raised.',
-          questionOnly: true,
-        },
-      );
-    }
-    return faults.failureStatus(this.peer, status, errorComment);
+    const { status, errorComment } = message;
+    this.finish(status === 0 ? undefined : faults.failureStatus(this.peer, status, errorComment));
   }
 
   private finish(error?: Error): void {
-    const { question } = this;
-    this.question = undefined;
+    const { query } = this;
+    this.query = undefined;
     clearTimeout(this.cancelTimer);
-    if (question && !question.cancelled) question.settle(error);
+    if (query && !query.cancelled) query.settle(error);
     for (const resolve of this.becameIdle.splice(0)) resolve();
   }
 
-  private silent(): void {
-    if (!this.question || this.ended) return;
-    const { host, port, responseTimeoutMs } = this.peer;
+  private onSilence(): void {
+    if (!this.query || this.ended) return;
     this.link.abort();
-    this.end(
-      new DimseError('timeout', `the archive at ${host}:${port} said nothing for ${responseTimeoutMs / 1000} s`, {
-        remedy: 'See whether the archive is overloaded; response-timeout sets the time.',
-      }),
-    );
+    this.end(faults.responseTimeout(this.peer, this.peer.responseTimeoutMs));
   }
 
   private end(error: DimseError): void {
     if (this.ended) return;
-    const answered = this.question?.answered ?? false;
-    this.ended = answered ? new DimseError(error.kind, error.message, { remedy: error.remedy, cause: error }) : error;
+    const answered = this.query?.answered ?? false;
+    this.ended = answered
+      ? new DimseError(error.kind, error.code, error.message, { remedy: error.remedy, cause: error })
+      : error;
     clearTimeout(this.timer);
     this.finish(this.ended);
   }

@@ -1,4 +1,5 @@
-import { type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import { type ConnectorErrorKind, type ErrorCode } from '@pacs-connectors/connector-core';
+import { codes } from './error-codes.js';
 
 export interface DimseErrorOptions {
   /** What an operator does about it. */
@@ -6,21 +7,22 @@ export interface DimseErrorOptions {
   cause?: unknown;
   /** The peer may accept the same in a moment (A-ASSOCIATE-RJ "rejected-transient"). */
   transient?: boolean;
-  /** The association ended before any answer: the question may be asked again on another one. */
+  /** The association ended before any answer: the query may be repeated on another one. */
   lost?: boolean;
-  /** Only this question failed; the association goes on. */
-  questionOnly?: boolean;
+  /** Only this query failed; the association can be used again. */
+  queryOnly?: boolean;
 }
 
-/** Something that went wrong between a peer and us, before it is known which connector asked. */
+/** A fault between a peer and us, before the connector that asked is known. */
 export class DimseError extends Error {
   readonly remedy?: string;
   readonly transient: boolean;
   readonly lost: boolean;
-  readonly questionOnly: boolean;
+  readonly queryOnly: boolean;
 
   constructor(
     readonly kind: ConnectorErrorKind,
+    readonly code: ErrorCode,
     message: string,
     options: DimseErrorOptions = {},
   ) {
@@ -28,14 +30,16 @@ export class DimseError extends Error {
     this.remedy = options.remedy;
     this.transient = options.transient ?? false;
     this.lost = options.lost ?? false;
-    this.questionOnly = options.questionOnly ?? false;
+    this.queryOnly = options.queryOnly ?? false;
   }
 }
 
-/** The error of a question that `signal` ended; who catches it looks at the signal. */
+/** Returns the error of a query that `signal` ended. Callers that catch it inspect the signal. */
 export function aborted(signal: AbortSignal): DimseError {
-  const late = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
-  return new DimseError(late ? 'timeout' : 'cancelled', late ? 'no complete answer before the deadline' : 'cancelled', {
-    cause: signal.reason,
-  });
+  const isTimeout = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
+  return isTimeout
+    ? new DimseError('timeout', codes['dicom.query.deadline-passed'], 'no complete answer before the deadline', {
+        cause: signal.reason,
+      })
+    : new DimseError('cancelled', codes['dicom.query.cancelled'], 'the query was cancelled', { cause: signal.reason });
 }

@@ -1,7 +1,9 @@
-import { openFileLimit } from '@pacs-connectors/connector-core';
+import { openFileLimit, type ErrorCode } from '@pacs-connectors/connector-core';
+import { tlsErrors, tlsFaultOf } from '@pacs-connectors/tls-stores';
 import { DimseError } from './dimse-error.js';
+import { codes } from './error-codes.js';
 
-/** The peer as an operator knows it: `AET@host:port`. */
+/** The names of a peer and of us, as operators know them. */
 export interface PeerNames {
   callingAeTitle: string;
   calledAeTitle: string;
@@ -9,225 +11,329 @@ export interface PeerNames {
   port: number;
 }
 
+/** A code, what happened, and what to do. */
+type Reason = [code: ErrorCode, what: string, remedy: string];
+
+const READ_LOG = "Read the archive's log.";
+const CHECK_PORT = 'Check that a DICOM archive listens on that port.';
+
 function at({ host, port }: PeerNames): string {
   return `${host}:${port}`;
 }
 
 /** A-ASSOCIATE-RJ (PS3.8 9.3.4). */
 export function rejection(peer: PeerNames, result: number, source: number, reason: number): DimseError {
-  const [what, remedy] = rejectionReason(peer, source, reason);
-  return new DimseError('refused', `the archive at ${at(peer)} rejected the association: ${what}`, {
+  const [code, what, remedy] = rejectionReason(peer, source, reason);
+  return new DimseError('refused', code, `the archive at ${at(peer)} rejected the association: ${what}`, {
     remedy,
     transient: result === 2 || source === 3,
   });
 }
 
-function rejectionReason(peer: PeerNames, source: number, reason: number): [string, string] {
+function rejectionReason(peer: PeerNames, source: number, reason: number): Reason {
+  const { callingAeTitle, calledAeTitle } = peer;
+  const askForLog = `Ask the archive's administrator for its log. Often the calling AE title ${callingAeTitle} or our address is unknown to it.`;
   switch (`${source}.${reason}`) {
     case '1.1':
-      return [
-        'no reason given',
-        'Ask its administrator for its log; often the calling AE title or address is unknown.',
-      ];
+    case '2.1':
+      return [codes['dicom.association.rejected'], 'no reason given', askForLog];
     case '1.2':
-      return ['application context name not supported', 'See whether a DICOM archive listens on that port.'];
+      return [
+        codes['dicom.association.application-context-unsupported'],
+        'application context name not supported',
+        CHECK_PORT,
+      ];
     case '1.3':
       return [
-        `calling AE title ${peer.callingAeTitle} not recognized`,
-        `Have ${peer.callingAeTitle} entered in the archive as a known AE title, or set calling-aet to one that is.`,
+        codes['dicom.association.calling-ae-unknown'],
+        `calling AE title ${callingAeTitle} not recognized`,
+        `Add ${callingAeTitle} to the archive's known AE titles, or set calling-aet to one of these.`,
       ];
     case '1.7':
       return [
-        `called AE title ${peer.calledAeTitle} not recognized`,
-        `Set aet to the archive's own AE title; letter case counts. Some archives give this reason for an unknown calling AE title. Ask their administrator to add ${peer.callingAeTitle}.`,
+        codes['dicom.association.called-ae-unknown'],
+        `called AE title ${calledAeTitle} not recognized`,
+        `Set aet to the archive's own AE title; letter case counts. Some archives give this reason for an unknown calling AE title. Ask their administrator to add ${callingAeTitle}.`,
       ];
-    case '2.1':
-      return ['no reason given (its association service)', 'Ask its administrator for its log.'];
     case '2.2':
-      return ['protocol version not supported', 'See whether a DICOM archive listens on that port.'];
+      return [codes['dicom.association.protocol-version-unsupported'], 'protocol version not supported', CHECK_PORT];
     case '3.1':
-      return ['temporary congestion', 'Ask again later; a smaller max-associations eases it.'];
+      return [
+        codes['dicom.association.congestion'],
+        'temporary congestion',
+        'Try again later, or set a smaller max-associations.',
+      ];
     case '3.2':
       return [
+        codes['dicom.association.limit-reached'],
         'local limit exceeded, it has as many associations as it allows',
-        'Set max-associations to what the archive allows this AE title, or have its limit raised.',
+        'Set max-associations to the number that the archive allows this AE title, or raise its limit.',
       ];
     default:
-      return [`source ${source}, reason ${reason}`, 'Ask its administrator for its log.'];
+      return [codes['dicom.association.rejected'], `source ${source}, reason ${reason}`, askForLog];
   }
+}
+
+/** No query model was accepted. */
+export function findNotOffered(peer: PeerNames, models: readonly string[]): DimseError {
+  const names = models.map((name) => (name === 'study' ? 'Study Root' : 'Patient Root'));
+  return new DimseError(
+    'refused',
+    codes['dicom.association.find-not-offered'],
+    `the archive at ${at(peer)} does not offer C-FIND of ${names.join(' or ')}`,
+    {
+      remedy: 'Enable queries for this calling AE title, or set information-model to the one that the archive offers.',
+    },
+  );
+}
+
+/** No association within connect-timeout. */
+export function associationTimeout(peer: PeerNames, timeoutMs: number): DimseError {
+  return new DimseError(
+    'timeout',
+    codes['dicom.association.timeout'],
+    `${at(peer)} did not accept an association within ${timeoutMs / 1000} s`,
+    {
+      remedy:
+        'Check that a DICOM archive listens on that port, and that no firewall is in between. connect-timeout sets the time.',
+    },
+  );
 }
 
 /**
  * A-ABORT (PS3.8 9.3.8), source 0 is the peer's application, 2 its service provider.
  *
- * @param insteadOfAnswer the peer has had a C-FIND and answered none: Orthanc does so to a caller that it does not know
+ * @param insteadOfAnswer the peer received a C-FIND and answered none. Orthanc does so to a caller that it does not know.
  */
 export function abortion(peer: PeerNames, source: number, reason: number, insteadOfAnswer: boolean): DimseError {
   const who = source === 2 ? `its protocol layer, reason ${reason}` : 'its application';
-  return new DimseError('unavailable', `the archive at ${at(peer)} aborted the association (${who})`, {
-    remedy: insteadOfAnswer
-      ? `See whether the archive knows calling-aet ${peer.callingAeTitle} and lets it query; else look into the archive's log.`
-      : "Look into the archive's log.",
-    lost: true,
-  });
+  return new DimseError(
+    'unavailable',
+    codes['dicom.association.aborted'],
+    `the archive at ${at(peer)} aborted the association (${who})`,
+    {
+      remedy: insteadOfAnswer
+        ? `Check that the archive knows calling-aet ${peer.callingAeTitle} and allows it to query. Otherwise read the archive's log.`
+        : READ_LOG,
+      lost: true,
+    },
+  );
 }
 
-/** A connection that ended by itself before it was due. */
-export function connectionClosed(peer: PeerNames, during: 'negotiation' | 'question', tls: boolean): DimseError {
-  const message =
-    during === 'negotiation'
-      ? `${at(peer)} closed the connection without an answer to the association request`
-      : `the archive at ${at(peer)} closed the connection before its answer was complete`;
-  const remedy =
-    during === 'question'
-      ? "Look into the archive's log."
-      : tls
-        ? 'See whether a DICOM archive with TLS listens on that port, and whether it wants a client certificate.'
-        : 'See whether a DICOM archive listens on that port, and whether it wants TLS (tls.mode).';
-  return new DimseError('unavailable', message, { remedy, lost: true });
+/** A connection that the peer closed too early. */
+export function connectionClosed(peer: PeerNames, during: 'negotiation' | 'query', tls: boolean): DimseError {
+  if (during === 'query') {
+    return new DimseError(
+      'unavailable',
+      codes['dicom.association.closed'],
+      `the archive at ${at(peer)} closed the connection before its answer was complete`,
+      { remedy: READ_LOG, lost: true },
+    );
+  }
+  return new DimseError(
+    'unavailable',
+    codes['dicom.association.unanswered'],
+    `${at(peer)} closed the connection without an answer to the association request`,
+    {
+      remedy: tls
+        ? 'Check that a DICOM archive with TLS listens on that port, and whether it requires a client certificate.'
+        : 'Check that a DICOM archive listens on that port, and whether it requires TLS (tls.mode).',
+      lost: true,
+    },
+  );
 }
 
-/** The first byte of an answer that is no PDU tells who answers. */
+/** An answer that is not a PDU. Its first byte shows who answers. */
 export function notDicom(peer: PeerNames, firstByte: number): DimseError {
+  const [code, what, remedy] = speakerReason(firstByte);
+  return new DimseError('protocol', code, `${at(peer)} answered ${what}`, { remedy });
+}
+
+function speakerReason(firstByte: number): Reason {
   if (firstByte === 0x48) {
-    return new DimseError('protocol', `${at(peer)} answered in HTTP`, {
-      remedy: "Set port to the archive's DICOM port; this one is a web server's.",
-    });
+    return [
+      codes['dicom.peer.http'],
+      'in HTTP',
+      "Set port to the archive's DICOM port; this one belongs to a web server.",
+    ];
   }
   if (firstByte === 0x15 || firstByte === 0x16) {
-    return new DimseError('protocol', `${at(peer)} answered in TLS`, {
-      remedy: 'Set tls.mode and the truststore: this port expects TLS.',
-    });
+    return [codes['dicom.peer.tls-required'], 'in TLS', 'Set tls.mode and the truststore: this port requires TLS.'];
   }
-  return new DimseError('protocol', `${at(peer)} answered something that is not DICOM`, {
-    remedy: "Set port to the archive's DICOM port.",
-  });
+  return [codes['dicom.peer.not-dicom'], 'with something that is not DICOM', "Set port to the archive's DICOM port."];
 }
 
-/** Bytes that are no PDU, where one was due. */
+/** Bytes that are not a PDU, on an association. */
 export function unreadable(peer: PeerNames, cause?: unknown): DimseError {
-  return new DimseError('protocol', `${at(peer)} answered something that cannot be read`, {
-    remedy: "Look into the archive's log.",
-    cause,
-  });
+  return new DimseError(
+    'protocol',
+    codes['dicom.answer.unreadable'],
+    `${at(peer)} answered with bytes that cannot be read`,
+    { remedy: READ_LOG, cause },
+  );
 }
 
-/** PDUs whose content is not what PS3.7 says. */
+/** PDUs whose content breaks PS3.7. */
 export function malformed(peer: PeerNames, cause: unknown): DimseError {
-  return new DimseError('protocol', `the archive at ${at(peer)} sent a malformed answer`, {
-    remedy: "Look into the archive's log; its vendor may know of it.",
-    cause,
-  });
+  return new DimseError(
+    'protocol',
+    codes['dicom.answer.malformed'],
+    `the archive at ${at(peer)} sent a malformed answer`,
+    { remedy: "Read the archive's log, or ask its manufacturer.", cause },
+  );
 }
 
-/** A socket's or TLS's own error. */
+/** The peer is silent while it owes an answer. */
+export function responseTimeout(peer: PeerNames, timeoutMs: number): DimseError {
+  return new DimseError(
+    'timeout',
+    codes['dicom.response.timeout'],
+    `the archive at ${at(peer)} sent nothing for ${timeoutMs / 1000} s`,
+    { remedy: 'Check whether the archive is overloaded. response-timeout sets the time.' },
+  );
+}
+
+/** An error of a socket or of TLS. */
 export function connectionError(peer: PeerNames, error: Error & { code?: string }): DimseError {
   const { code } = error;
   const limit = openFileLimit(error);
   if (limit) {
-    const message = `${at(peer)} cannot be connected to: ${limit.message}`;
-    return new DimseError('unavailable', message, { remedy: limit.remedy, cause: error });
+    const message = `a connection to ${at(peer)} cannot be made: ${limit.message}`;
+    return new DimseError('unavailable', codes['dicom.connection.file-limit'], message, {
+      remedy: limit.remedy,
+      cause: error,
+    });
   }
-  const failed = (text: string, remedy: string, lost = false) =>
-    new DimseError('unavailable', `${at(peer)} ${text}`, { remedy, cause: error, lost });
+  const failed = (own: ErrorCode, message: string, remedy: string, lost = false) =>
+    new DimseError('unavailable', own, message, { remedy, cause: error, lost });
   switch (code) {
     case 'ECONNREFUSED':
-      return failed('refused the connection', 'See whether the archive runs and listens on that port.');
+      return failed(
+        codes['dicom.connection.refused'],
+        `${at(peer)} refused the connection`,
+        'Check that the archive runs and listens on that port.',
+      );
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new DimseError('unavailable', `the host name ${peer.host} is unknown`, {
-        remedy: 'Correct host, or check that the name server answers.',
-        cause: error,
-      });
+      return failed(
+        codes['dicom.connection.host-unknown'],
+        `the host name ${peer.host} is unknown`,
+        'Correct host, or check that the name server answers.',
+      );
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
-      return failed('cannot be reached', 'See whether a firewall stands between, and whether host is right.');
+      return failed(
+        codes['dicom.connection.unreachable'],
+        `${at(peer)} cannot be reached`,
+        'Check that host is right, and that no firewall is in between.',
+      );
     case 'ECONNRESET':
     case 'EPIPE':
-      return failed('ended the connection', "Look into the archive's log; it may expect TLS, or none.", true);
-    case 'EPROTO': {
-      // An alert of the peer is the code where Node was reading, and a part of this message where it was writing.
-      const alert = /:([^:]* alert [^:]*):/.exec(error.message)?.[1];
-      if (alert) return certificateError(peer, `ERR_SSL_${alert.toUpperCase().replaceAll(' ', '_')}`, error);
-      return new DimseError('protocol', `${at(peer)} does not speak TLS as asked`, {
-        remedy: 'Remove tls.mode where the archive has no TLS; else see that it offers TLS 1.2 or newer.',
-        cause: error,
-      });
+      return failed(
+        codes['dicom.connection.lost'],
+        `${at(peer)} ended the connection`,
+        "Read the archive's log, and check whether it requires TLS.",
+        true,
+      );
+    default: {
+      const fault = tlsFault(peer, error);
+      if (fault) return fault;
+      return failed(
+        codes['dicom.connection.failed'],
+        `the connection to ${at(peer)} failed (${code ?? 'no code'})`,
+        'Check host and port.',
+      );
     }
-    default:
-      if (code?.startsWith('ERR_SSL') || code?.startsWith('ERR_TLS') || (code && CERTIFICATE_ERRORS.has(code)))
-        return certificateError(peer, code, error);
-      return failed(`cannot be talked to (${code ?? 'no code'})`, 'See whether host and port are right.');
   }
 }
 
-/** OpenSSL's reasons for a peer's certificate not to be trusted, as Node names them. */
-const CERTIFICATE_ERRORS = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-/** TLS that was refused, by us or by the peer. */
-export function certificateError(peer: PeerNames, code: string, cause?: unknown): DimseError {
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return new DimseError('refused', `the certificate of ${at(peer)} is for another host name`, {
-      remedy: 'Set host to a name in its certificate, or tls.host-name-check to false.',
-      cause,
-    });
-  }
-  if (code.startsWith('ERR_SSL')) {
-    return new DimseError('refused', `${at(peer)} ended the TLS handshake (${code})`, {
-      remedy: handshakeRemedy(code),
-      cause,
-    });
-  }
-  return new DimseError('refused', `the certificate of ${at(peer)} is not trusted (${code})`, {
-    remedy: 'Put the certificate that issued it (or itself, where it is self-signed) into the truststore.',
-    cause,
-  });
+/**
+ * A fault of TLS on our side or the peer's.
+ *
+ * @param error of the socket, or its `code`.
+ * @returns `undefined` for an error that is not about TLS.
+ */
+function tlsFault(peer: PeerNames, error: (Error & { code?: string }) | string): DimseError | undefined {
+  const fault = tlsFaultOf(error);
+  if (!fault) return undefined;
+  const name = typeof error === 'string' ? error : (error.code ?? '');
+  const shown = fault.message.includes(name) || name === 'EPROTO' ? '' : ` (${name})`;
+  const tls = tlsErrors.codes;
+  const kind = fault.code === tls['tls.peer.without-tls'] ? 'protocol' : 'refused';
+  const ownRemedies: Record<string, string> = {
+    [tls['tls.certificate.other-host']]: 'Set host to a name in the certificate, or tls.host-name-check to false.',
+    [tls['tls.peer.without-tls']]: "Remove tls.mode, or set port to the archive's port with TLS.",
+  };
+  const remedy = ownRemedies[fault.code] ?? fault.remedy;
+  const message = `no TLS connection to ${at(peer)}: ${fault.message}${shown}`;
+  return new DimseError(kind, fault.code, message, { remedy, cause: error });
 }
 
-function handshakeRemedy(code: string): string {
-  const ciphers = 'See that it offers TLS 1.2 or newer with ciphers of the BCP 195 profile.';
-  const certificate = 'set key-store, and have its issuer entered in the archive.';
-  // RFC 5246 7.2.2: no acceptable set of parameters; a missing client certificate is told so too (7.4.6).
-  if (code.includes('HANDSHAKE_FAILURE')) {
-    return `It has no cipher in common with us, or wants a client certificate. ${ciphers} For a client certificate, ${certificate}`;
-  }
-  return /CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA/.test(code)
-    ? `It wants a client certificate that it knows: ${certificate}`
-    : ciphers;
+/** A certificate that TLS rejected, by the code of Node.js. */
+export function untrusted(peer: PeerNames, code: string): DimseError {
+  return (
+    tlsFault(peer, code) ??
+    new DimseError(
+      'refused',
+      tlsErrors.codes['tls.certificate.invalid'],
+      `no TLS connection to ${at(peer)} (${code})`,
+      {
+        remedy: 'Renew the certificate of the archive.',
+      },
+    )
+  );
 }
 
 /** A failure status of C-FIND (PS3.4 C.4.1.1.4, PS3.7 C.5). */
 export function failureStatus(peer: PeerNames, status: number, errorComment: string | undefined): DimseError {
-  const code = `0x${status.toString(16).toUpperCase().padStart(4, '0')}`;
-  const [what, remedy] = statusReason(status);
+  const number = `0x${status.toString(16).toUpperCase().padStart(4, '0')}`;
+  const [code, what, remedy] = statusReason(status);
   const comment = errorComment ? `: ${errorComment}` : '';
-  return new DimseError('refused', `the archive at ${at(peer)} answered with ${code}, ${what}${comment}`, {
+  return new DimseError('refused', code, `the archive at ${at(peer)} answered with ${number}, ${what}${comment}`, {
     remedy,
-    questionOnly: true,
+    queryOnly: true,
   });
 }
 
-function statusReason(status: number): [string, string] {
-  if (status >= 0xa700 && status <= 0xa7ff) return ['out of resources', 'Ask for less, or have its limits raised.'];
-  if (status === 0xa900) {
-    return ['identifier does not match SOP class', 'Set information-model to the one that the archive offers.'];
+function statusReason(status: number): Reason {
+  if (status === CANCELLED) {
+    // Nobody here asked for that: some archives end an answer so at their limit.
+    return [
+      codes['dicom.find.broken-off'],
+      'cancelled, though nobody cancelled it',
+      "Search for less, or raise the archive's limit on the number of matches.",
+    ];
   }
-  if (status >= 0xc000 && status <= 0xcfff) return ['unable to process', "Look into the archive's log."];
-  if (status === 0x0122) return ['SOP class not supported', 'Have C-FIND of Study Root or Patient Root enabled.'];
-  if (status === 0x0124) return ['not authorized', 'Have this calling AE title allowed to query.'];
-  return ['a failure', "Look into the archive's log."];
+  if (status >= 0xa700 && status <= 0xa7ff) {
+    return [
+      codes['dicom.find.out-of-resources'],
+      'out of resources',
+      "Search for less, or raise the archive's limits.",
+    ];
+  }
+  if (status === 0xa900) {
+    return [
+      codes['dicom.find.identifier-mismatch'],
+      'identifier does not match SOP class',
+      'Set information-model to the one that the archive offers.',
+    ];
+  }
+  if (status >= 0xc000 && status <= 0xcfff) {
+    return [codes['dicom.find.unable-to-process'], 'unable to process', READ_LOG];
+  }
+  if (status === 0x0122) {
+    return [
+      codes['dicom.find.sop-class-unsupported'],
+      'SOP class not supported',
+      'Enable C-FIND of Study Root or Patient Root in the archive.',
+    ];
+  }
+  if (status === 0x0124) {
+    return [codes['dicom.find.not-authorized'], 'not authorized', 'Allow this calling AE title to query.'];
+  }
+  return [codes['dicom.find.failed'], 'a failure', READ_LOG];
 }
+
+/** The status of a query that was cancelled (PS3.4 C.4.1.1.4). */
+export const CANCELLED = 0xfe00;

@@ -2,7 +2,7 @@ import { type Socket } from 'node:net';
 import { type TLSSocket } from 'node:tls';
 import dimse from 'dcmjs-dimse';
 import { EXPLICIT_VR_LITTLE_ENDIAN } from './data-set.js';
-import { aborted, DimseError } from './dimse-error.js';
+import { aborted, type DimseError } from './dimse-error.js';
 import * as faults from './faults.js';
 import { FIND_SOP_CLASSES, type InformationModel, type LibraryNetwork, type NegotiatedAssociation } from './library.js';
 import { MessageReader } from './messages.js';
@@ -16,7 +16,7 @@ import {
   presentationDataValues,
 } from './pdu.js';
 
-/** Far beyond our own deadlines: the library's are polled each second and end idle associations too. */
+/** Far beyond our own deadlines. The library polls its own each second, and ends idle associations too. */
 const NEVER_MS = 0x7fffffff;
 /** Far above the length that is negotiated, bytes. */
 const LONGEST_PDU = 4 * 1024 * 1024;
@@ -32,13 +32,13 @@ export function openLink(peer: Peer, signal: AbortSignal): Promise<PeerLink> {
 }
 
 /**
- * The way to an association by dcmjs-dimse, which connects, negotiates, encodes commands and ends associations. What is done
- * beside it, here and in peer-link.ts, and why:
- * - an association stays open after its first requests (the library releases it), and the socket's Nagle algorithm is off;
- * - SOP Class Extended Negotiation is added to the A-ASSOCIATE-RQ on its way out, which the library does not offer;
- * - messages are read by messages.ts: the library decodes text in one character set and loses the others, takes the status
- *   0xFF01 for the end of an answer, drops a message that shares a PDU with the one before, never forgets a request, does
- *   not pass on an A-ABORT, and needs 14 times as long (bench/decoding.bench.mjs).
+ * Opens an association with dcmjs-dimse, which connects, negotiates, encodes commands and ends associations. This file and
+ * peer-link.ts do the rest themselves:
+ * - An association stays open after its first requests (the library releases it), and the socket's Nagle algorithm is off.
+ * - SOP Class Extended Negotiation is added to the outgoing A-ASSOCIATE-RQ, because the library does not offer it.
+ * - messages.ts reads messages. The library decodes text in one character set and loses the others. It takes the status
+ *   0xFF01 for the end of an answer, drops a message that shares a PDU with the one before, and keeps every request. It does
+ *   not pass on an A-ABORT, and takes 14 times as long (bench/decoding.bench.mjs).
  */
 class Negotiation {
   private readonly client = new dimse.Client();
@@ -69,12 +69,15 @@ class Negotiation {
       pduTimeout: NEVER_MS,
       ...(peer.tls ? { securityOptions: { ...peer.tls, rejectUnauthorized: peer.tls.checkHostName } } : {}),
     } as Parameters<typeof client.send>[4]);
-    // The requests above told what to negotiate; they are not to be sent.
+    // The requests above only say what to negotiate. They must not be sent.
     client.clearRequests();
     this.network = (client as unknown as { network: LibraryNetwork }).network;
     this.network.removeAllListeners('done');
     this.closed = new Promise((closed) => this.network.on('close', () => closed()));
-    this.timer = setTimeout(() => this.fail(this.tooSlow()), peer.connectTimeoutMs);
+    this.timer = setTimeout(
+      () => this.fail(faults.associationTimeout(peer, peer.connectTimeoutMs)),
+      peer.connectTimeoutMs,
+    );
     signal.addEventListener('abort', this.onAbort);
     this.watchSocket();
     this.watchPdus();
@@ -91,11 +94,9 @@ class Negotiation {
     const { socket } = network;
     socket.setNoDelay(true);
     this.changeFirstWrite(socket);
-    // Before the library's own listener, which passes the error on without its code.
+    // Runs before the library's own listener, which drops the code of the error.
     socket.prependListener('error', (error) => this.fail(faults.connectionError(peer, error)));
-    socket.on('close', () =>
-      this.fail(faults.connectionClosed(peer, this.link ? 'question' : 'negotiation', !!peer.tls)),
-    );
+    socket.on('close', () => this.fail(faults.connectionClosed(peer, this.link ? 'query' : 'negotiation', !!peer.tls)));
     this.network.on('networkError', ((error: Error) => this.fail(faults.unreadable(peer, error))) as never);
     const framing = new PduFraming();
     socket.prependListener('data', (data: Buffer) => {
@@ -109,7 +110,7 @@ class Negotiation {
     });
   }
 
-  /** The A-ASSOCIATE-RQ is the first that the library writes. */
+  /** Changes the A-ASSOCIATE-RQ, which is the first PDU that the library writes. */
   private changeFirstWrite(socket: Socket | TLSSocket): void {
     const write = socket.write;
     const { peer } = this;
@@ -117,13 +118,13 @@ class Negotiation {
     socket.write = ((pdu: Buffer) => {
       socket.write = write;
       const request = peer.offerRelational ? offerRelationalQueries(pdu, classes) : pdu;
-      // Without a check of the host name, the library cannot check the rest: it is done here, before anything is sent.
+      // The library cannot check a certificate without its host name. It is checked here, before anything is sent.
       if (!peer.tls || peer.tls.checkHostName) return socket.write(request);
       (socket as TLSSocket).once('secureConnect', () => {
-        // Node gives a text or an Error here, whatever its types say.
+        // Node.js reports a text or an Error here, unlike its types.
         const problem = (socket as TLSSocket).authorizationError as unknown as string | { code?: string } | undefined;
         const code = typeof problem === 'object' && problem ? problem.code : problem;
-        if (code && code !== 'ERR_TLS_CERT_ALTNAME_INVALID') this.fail(faults.certificateError(peer, code));
+        if (code && code !== 'ERR_TLS_CERT_ALTNAME_INVALID') this.fail(faults.untrusted(peer, code));
         else socket.write(request);
       });
       return true;
@@ -156,7 +157,7 @@ class Negotiation {
           return this.fail(faults.abortion(peer, pdu[8] ?? 0, pdu[9] ?? 0, this.link?.findUnanswered ?? false));
         case PduType.releaseRequest:
           network.sendAssociationReleaseResponse();
-          return this.fail(faults.connectionClosed(peer, this.link ? 'question' : 'negotiation', !!peer.tls));
+          return this.fail(faults.connectionClosed(peer, this.link ? 'query' : 'negotiation', !!peer.tls));
         case PduType.associateAccept:
           for (const model of this.models())
             this.relational ??= agreesToRelationalQueries(pdu, FIND_SOP_CLASSES[model]);
@@ -176,14 +177,7 @@ class Negotiation {
       }),
     );
     if (contexts.size === 0) {
-      const names = this.models().map((name) => (name === 'study' ? 'Study Root' : 'Patient Root'));
-      this.fail(
-        new DimseError(
-          'refused',
-          `the archive at ${this.peer.host}:${this.peer.port} does not offer C-FIND of ${names.join(' or ')}`,
-          { remedy: 'Have queries enabled for this calling AE title, or set information-model to what it offers.' },
-        ),
-      );
+      this.fail(faults.findNotOffered(this.peer, this.models()));
     } else {
       this.link = new PeerLink(this.network, contexts, this.relational, this.closed);
       this.settled();
@@ -206,14 +200,6 @@ class Negotiation {
     if (!this.link) return this.reject(error);
     this.link.failure = error;
     this.link.onEnd(error);
-  }
-
-  private tooSlow(): DimseError {
-    const { host, port, connectTimeoutMs } = this.peer;
-    return new DimseError('timeout', `${host}:${port} gave no association within ${connectTimeoutMs / 1000} s`, {
-      remedy:
-        'See whether a DICOM archive listens there and whether a firewall stands between; connect-timeout sets the time.',
-    });
   }
 }
 

@@ -30,7 +30,7 @@ export interface InstanceAnswer {
   instance: Instance;
 }
 
-/** An IMAGE-level match of a relational question: its series' attributes come with it. */
+/** An IMAGE-level match of a relational query: its series' attributes come with it. */
 export interface TreeAnswer extends Omit<SeriesAnswer, 'instanceCount'> {
   instance: Instance;
 }

@@ -18,12 +18,12 @@ import { RETURN_KEYS, TREE_KEYS } from './return-keys.js';
 import { type QuerySupport } from './query-support.js';
 import { queryByUids, UnsupportedQueryError } from './uid-queries.js';
 
-/** A study as the parent of the next question. */
+/** A study as the parent of the next query. */
 export interface StudyKey {
   studyInstanceUid: string;
   patientId: string;
 }
-/** A series as the parent of the next question. */
+/** A series as the parent of the next query. */
 export interface SeriesKey extends StudyKey {
   seriesInstanceUid: string;
 }
@@ -32,7 +32,7 @@ export interface SeriesKey extends StudyKey {
 export type OnRefusal = (uid: string, error: Error) => void;
 
 /**
- * The questions that are put to a peer, each with its answers read and checked: a match that is not what was asked for, or
+ * The queries that are put to a peer, each with its answers read and checked: a match that is not what was asked for, or
  * has no valid UID, is left out.
  */
 export class Archive {
@@ -67,16 +67,16 @@ export class Archive {
   /**
    * The Study Instance UID of the first match for all studies; `undefined` if there is none.
    *
-   * @param enough ends the question: there may be millions of matches
+   * @param enough ends the query: there may be millions of matches
    */
   async anyStudy(enough: () => void): Promise<string | undefined> {
     let study: string | undefined;
-    const question: FindQuery = { level: 'STUDY', match: new Map(), returnKeys: [Tag.studyInstanceUid] };
+    const query: FindQuery = { level: 'STUDY', match: new Map(), returnKeys: [Tag.studyInstanceUid] };
     const read = (match: DataSetText) => {
       study ??= this.uid(match, Tag.studyInstanceUid);
       if (study !== undefined) enough();
     };
-    await this.scu.ask(question, read).catch((error: unknown) => {
+    await this.scu.ask(query, read).catch((error: unknown) => {
       if (study === undefined) throw error;
     });
     return study;
@@ -85,7 +85,7 @@ export class Archive {
   studiesByUid(uids: readonly string[]): Promise<StudyAnswer[]> {
     return queryByUids(this.scu, this.lists, uids, {
       shape: 'STUDY by a list of Study Instance UIDs',
-      question: (list) => ({ level: 'STUDY', ...uidMatch(Tag.studyInstanceUid, list), returnKeys: RETURN_KEYS.STUDY }),
+      query: (list) => ({ level: 'STUDY', ...uidMatch(Tag.studyInstanceUid, list), returnKeys: RETURN_KEYS.STUDY }),
       read: (match, wanted) => {
         const answer = this.readStudy(match);
         return answer && wanted.has(answer.study.studyInstanceUid)
@@ -100,7 +100,7 @@ export class Archive {
     return queryByUids(this.scu, this.lists, [...patients.keys()], {
       shape: 'SERIES by a list of Study Instance UIDs',
       onRefusal,
-      question: (list) => ({
+      query: (list) => ({
         level: 'SERIES',
         ...uidMatch(Tag.studyInstanceUid, list),
         ...onlyPatient(list, patients),
@@ -117,7 +117,7 @@ export class Archive {
   seriesByUid(uids: readonly string[]): Promise<SeriesAnswer[]> {
     return queryByUids(this.scu, this.lists, uids, {
       shape: 'SERIES by a list of Series Instance UIDs',
-      question: (list) => ({
+      query: (list) => ({
         level: 'SERIES',
         ...uidMatch(Tag.seriesInstanceUid, list),
         returnKeys: RETURN_KEYS.SERIES,
@@ -136,7 +136,7 @@ export class Archive {
     return queryByUids(this.scu, this.lists, [...keys.keys()], {
       shape: 'IMAGE by a list of Series Instance UIDs',
       onRefusal,
-      question: (list) => {
+      query: (list) => {
         const parents = list.map((uid) => keys.get(uid) as SeriesKey);
         const studies = [...new Set(parents.map(({ studyInstanceUid }) => studyInstanceUid))];
         return {
@@ -165,7 +165,7 @@ export class Archive {
   instancesByUid(uids: readonly string[]): Promise<InstanceAnswer[]> {
     return queryByUids(this.scu, this.lists, uids, {
       shape: 'IMAGE by a list of SOP Instance UIDs',
-      question: (list) => ({ level: 'IMAGE', ...uidMatch(Tag.sopInstanceUid, list), returnKeys: RETURN_KEYS.IMAGE }),
+      query: (list) => ({ level: 'IMAGE', ...uidMatch(Tag.sopInstanceUid, list), returnKeys: RETURN_KEYS.IMAGE }),
       read: (match, wanted) => {
         const answer = this.readInstance(match);
         return answer && wanted.has(answer.instance.sopInstanceUid)
@@ -176,7 +176,7 @@ export class Archive {
   }
 
   /**
-   * Everything below a patient in one relational question. Patient Root is preferred, since some peers look at the Patient
+   * Everything below a patient in one relational query. Patient Root is preferred, since some peers look at the Patient
    * ID below STUDY level only there.
    *
    * @returns `undefined` where the peer does not answer it, or with what was not asked for.
@@ -197,7 +197,7 @@ export class Archive {
   }
 
   /**
-   * Everything below studies in one relational question for each, or for several as a list.
+   * Everything below studies in one relational query for each, or for several as a list.
    *
    * @returns `undefined` where the peer does not answer it, or with what was not asked for.
    */
@@ -206,7 +206,7 @@ export class Archive {
     const answers = queryByUids(this.scu, this.lists, [...patients.keys()], {
       shape: 'relational IMAGE by a list of Study Instance UIDs',
       optional: true,
-      question: (list) => ({
+      query: (list) => ({
         level: 'IMAGE',
         ...uidMatch(Tag.studyInstanceUid, list),
         ...onlyPatient(list, patients),

@@ -9,13 +9,13 @@ import { identifierOf, type Query } from './identifier.js';
 
 export interface FindScuOptions {
   pool: AssociationPool;
-  /** Questions of one conversation at the same time: the pool's limit, so that many callers get their turn alike. */
+  /** Queries of one conversation at the same time: the pool's limit, so that many callers get their turn alike. */
   concurrency: number;
   /** Specific Character Set to ask in. */
   queryCharacterSet: string;
   /** Specific Character Set of answers that declare none. */
   defaultCharacterSet?: string;
-  /** Longest time for a question that the peer need not know ({@link FindScu.attempt}), milliseconds. */
+  /** Longest time for a query that the peer need not know ({@link FindScu.attempt}), milliseconds. */
   timeoutMs?: number;
 }
 
@@ -27,7 +27,7 @@ export interface FindQuery extends Query {
   patientId?: string;
 }
 
-/** One search's dealings with the peer: questions in, matches out. */
+/** One search's dealings with the peer: queries in, matches out. */
 export class FindScu {
   /** Matches that had to be left out for want of a valid UID. */
   withoutUid = 0;
@@ -40,28 +40,28 @@ export class FindScu {
   ) {}
 
   /**
-   * What `read` makes of each match of one question, as it comes; matches of which it makes nothing are left out.
+   * What `read` makes of each match of one query, as it comes; matches of which it makes nothing are left out.
    *
    * @throws DimseError
    */
   ask<Answer>(
-    question: FindQuery,
+    query: FindQuery,
     read: (match: DataSetText) => Answer | undefined,
     signal: AbortSignal = this.signal,
   ): Promise<Answer[]> {
-    return this.options.pool.run((association) => this.find(association, question, read, signal), signal);
+    return this.options.pool.run((association) => this.find(association, query, read, signal), signal);
   }
 
   /**
-   * The same for a question that a peer need not know (PS3.4 C.4.1.2.2). A match of which `read` makes nothing shows that it
-   * does not, and ends the question: there may be millions of them.
+   * The same for a query that a peer need not know (PS3.4 C.4.1.2.2). A match of which `read` makes nothing shows that it
+   * does not, and ends the query: there may be millions of them.
    *
-   * @param signal ends this question only.
+   * @param signal ends this query only.
    * @returns `undefined` where the peer refuses it, breaks off, says nothing, or answers what was not asked for.
    * @throws DimseError where the peer is not reached at all, or the conversation has ended.
    */
   async attempt<Answer>(
-    question: FindQuery,
+    query: FindQuery,
     read: (match: DataSetText) => Answer | undefined,
     signal?: AbortSignal,
   ): Promise<Answer[] | undefined> {
@@ -78,13 +78,13 @@ export class FindScu {
       return await pool.run((association) => {
         asked = true;
         if (timeoutMs !== undefined) ends.push(AbortSignal.timeout(timeoutMs));
-        return this.find(association, question, strictly, AbortSignal.any(ends));
+        return this.find(association, query, strictly, AbortSignal.any(ends));
       }, AbortSignal.any(ends));
     } catch (error) {
       const answered = asked || wrong.signal.aborted || signal?.aborted;
       if (!(error instanceof DimseError)) throw error;
       if (this.signal.aborted && asked && error.kind === 'timeout')
-        throw new UnansweredError('timeout', error.message, error);
+        throw new UnansweredError('timeout', error.code, error.message, error);
       if (this.signal.aborted || !answered) throw error;
       return undefined;
     }
@@ -92,24 +92,24 @@ export class FindScu {
 
   private async find<Answer>(
     association: Association,
-    question: FindQuery,
+    query: FindQuery,
     read: (match: DataSetText) => Answer | undefined,
     signal: AbortSignal,
   ): Promise<Answer[]> {
     const { queryCharacterSet, defaultCharacterSet } = this.options;
     const { models } = association;
-    const model = models.find((candidate) => candidate === (question.prefer ?? 'study')) ?? (models[0] as 'study');
+    const model = models.find((candidate) => candidate === (query.prefer ?? 'study')) ?? (models[0] as 'study');
     const match =
-      model === 'patient' && question.patientId !== undefined
-        ? new Map([...question.match, [Tag.patientId, question.patientId]])
-        : question.match;
-    const returnKeys = model === 'patient' ? [...question.returnKeys, Tag.patientId] : question.returnKeys;
+      model === 'patient' && query.patientId !== undefined
+        ? new Map([...query.match, [Tag.patientId, query.patientId]])
+        : query.match;
+    const returnKeys = model === 'patient' ? [...query.returnKeys, Tag.patientId] : query.returnKeys;
     const answers: Answer[] = [];
     const take = (dataSet: DataSet) => {
       const answer = read(new DataSetText(dataSet, defaultCharacterSet));
       if (answer !== undefined) answers.push(answer);
     };
-    await association.find(model, identifierOf({ ...question, match, returnKeys }, queryCharacterSet), take, signal);
+    await association.find(model, identifierOf({ ...query, match, returnKeys }, queryCharacterSet), take, signal);
     return answers;
   }
 
@@ -134,10 +134,10 @@ export class FindScu {
   }
 }
 
-/** Whether `error` is the peer's refusal of one question, the others being worth asking. */
+/** Whether `error` is the peer's refusal of one query, the others being worth asking. */
 export function isRefusal(error: unknown): error is DimseError {
-  return error instanceof DimseError && error.questionOnly;
+  return error instanceof DimseError && error.queryOnly;
 }
 
-/** The deadline came when the peer had got a question and not answered it. */
+/** The deadline came when the peer had got a query and not answered it. */
 export class UnansweredError extends DimseError {}

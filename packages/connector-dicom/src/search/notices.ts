@@ -1,7 +1,8 @@
-import { type Notice } from '@pacs-connectors/connector-core';
+import { type ErrorCode, type Notice } from '@pacs-connectors/connector-core';
+import { codes } from '../dimse/error-codes.js';
 import { type Shortfall } from './partial-results.js';
 
-/** What the user is told about one answer. */
+/** The notices of one answer: what is missing or uncertain in it. */
 export class Notices {
   private readonly added: Notice[] = [];
   private readonly refusals = new Map<string, { count: number; error: Error }>();
@@ -10,67 +11,81 @@ export class Notices {
 
   constructor(private readonly connectorId: string) {}
 
-  /** All notices; refused queries of one kind are one notice. */
+  /** Returns all notices. Refused queries of one kind are one notice. */
   list(): Notice[] {
-    const refusals = [...this.refusals].map(([what, { count, error }]): Notice => ({
-      severity: 'ERROR',
-      title: 'Incomplete',
-      description: `${count} times the archive refused ${what}, which are missing: ${sentence(error)}`,
-    }));
+    const refusals = [...this.refusals].map(([what, { count, error }]): Notice => {
+      const queries = count === 1 ? '1 query' : `${count} queries`;
+      const description = `Archive ${this.connectorId} refused ${queries}; ${what} are missing: ${sentence(error)}`;
+      return { severity: 'ERROR', title: 'Incomplete', description, code: codes['dicom.queries.refused'] };
+    });
     return [...this.added, ...refusals];
   }
 
-  /** @param text follows the archive's name. */
-  add(severity: Notice['severity'], title: string, text: string): void {
-    this.added.push({ severity, title, description: `Archive ${this.connectorId} ${text}` });
-  }
-
   withoutUid(): void {
-    this.add('WARN', 'Incomplete', 'answered with entries that have no valid UID; they are missing.');
+    this.add(
+      codes['dicom.matches.without-uid'],
+      'WARN',
+      'Incomplete',
+      "returned matches that have no valid UID; they are missing. Ask the archive's administrator to correct their UIDs.",
+    );
   }
 
   withoutMatchingKey(): void {
     this.add(
+      codes['dicom.matches.without-key'],
       'WARN',
       'Incomplete',
-      'answered with studies that lack the Patient ID or Accession Number that was asked for; they are missing.',
+      'returned studies without the Patient ID or Accession Number that was searched for; they are missing.',
     );
   }
 
   conflictingParents(count: number): void {
-    this.add('WARN', 'Incomplete', `lists ${count} UIDs under more than one parent; each stands under one of them.`);
-  }
-
-  /** Studies left out since they lack the issuer that was asked for. */
-  issuerUnknown(count: number): void {
     this.add(
-      'WARN',
-      'Issuer not known',
-      `does not tell the issuer of the Patient ID that was asked for in ${count} studies: they are not shown.`,
-    );
-  }
-
-  /** The archive gives no issuers. */
-  issuerNotChecked(): void {
-    this.add(
-      'INFO',
-      'Issuer not checked',
-      'does not tell which authority issued the Patient ID that was asked for: every study with that ID is shown.',
-    );
-  }
-
-  /** @param what `series` or `images` that were asked for by their UID and not found. */
-  notSearched(what: string, count: number): void {
-    this.add(
+      codes['dicom.uids.conflicting-parents'],
       'WARN',
       'Incomplete',
-      `has not shown that it can search for ${what} by their UID alone: ${count} that were asked for so were not found, and may be there all the same. Ask by the study or the patient.`,
+      `lists ${count} UIDs under more than one parent; each is shown under one of them.`,
     );
   }
 
-  /** Images were found, and their studies were not. */
+  /** Studies that are left out because they lack the issuer that was searched for. */
+  issuerUnknown(count: number): void {
+    this.add(
+      codes['dicom.issuer.unknown'],
+      'WARN',
+      'Issuer unknown',
+      `returned ${count} studies without the issuer of their Patient ID; they are not shown. Search without an issuer to see them.`,
+    );
+  }
+
+  /** The archive returns no issuers. */
+  issuerNotChecked(): void {
+    this.add(
+      codes['dicom.issuer.not-checked'],
+      'INFO',
+      'Issuer not checked',
+      'does not return who issued the Patient ID; all studies with that ID are shown.',
+    );
+  }
+
+  /** @param what `series` or `images` that were searched by their UID and not found. */
+  notSearched(what: string, count: number): void {
+    this.add(
+      codes['dicom.search.uid-alone-unproven'],
+      'WARN',
+      'Incomplete',
+      `returned nothing for ${count} ${what} that were searched by UID alone. It has not shown that it can search so. Search by the study or the patient.`,
+    );
+  }
+
+  /** Images were found, but not their studies. */
   studiesMissing(count: number): void {
-    this.add('ERROR', 'Incomplete', `lists images of ${count} studies, but not their study: they are missing.`);
+    this.add(
+      codes['dicom.studies.missing'],
+      'ERROR',
+      'Incomplete',
+      `lists images of ${count} studies, but not the studies; they are missing.`,
+    );
   }
 
   /** A query that the archive refused. @param uid of the study or series whose content it asked for. */
@@ -85,10 +100,22 @@ export class Notices {
   }
 
   fewerThanCounted({ images, emptyStudies, emptySeries }: Shortfall): void {
-    const add = (text: string) => this.add('WARN', 'Incomplete', text);
-    if (images > 0) add(`counts ${images} images more in what was asked for than it lists: they are missing.`);
-    if (emptyStudies > 0) add(`lists ${emptyStudies} studies, but nothing in them: it is missing.`);
-    if (emptySeries > 0) add(`lists ${emptySeries} series, but no images in them: they are missing.`);
+    const add = (code: ErrorCode, text: string) => this.add(code, 'WARN', 'Incomplete', text);
+    if (images > 0) add(codes['dicom.images.missing'], `counts ${images} more images than it lists; they are missing.`);
+    if (emptyStudies > 0) {
+      add(
+        codes['dicom.studies.empty'],
+        `lists ${emptyStudies} studies, but nothing in them; their images are missing.`,
+      );
+    }
+    if (emptySeries > 0) {
+      add(codes['dicom.series.empty'], `lists ${emptySeries} series, but no images in them; they are missing.`);
+    }
+  }
+
+  /** @param text follows the archive's name. */
+  private add(code: ErrorCode, severity: Notice['severity'], title: string, text: string): void {
+    this.added.push({ severity, title, description: `Archive ${this.connectorId} ${text}`, code });
   }
 }
 

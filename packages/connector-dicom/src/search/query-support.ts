@@ -1,4 +1,4 @@
-/** How far questions that the base protocol does not promise are used: `auto` proves them first. */
+/** How far queries that the base protocol does not promise are used: `auto` proves them first. */
 export type SupportMode = 'auto' | 'on' | 'off';
 
 /** A verdict lasts this long, milliseconds: the peer may have been updated, or its limits changed. */
@@ -13,8 +13,8 @@ interface Verdict {
 }
 
 /**
- * What one peer has shown that it can do, for each shape of question (a relational question by patient, a list of UIDs at
- * SERIES level, …). A shape is proven by its answer being that of the plain hierarchical questions, and only up to the size
+ * What one peer has shown that it can do, for each shape of query (a relational query by patient, a list of UIDs at
+ * SERIES level, …). A shape is proven by its answer being that of the plain hierarchical queries, and only up to the size
  * of the answers compared: archives that cut long answers without a word do so at some size. One wrong answer takes it back.
  */
 export class QuerySupport {

@@ -39,5 +39,5 @@ export const RETURN_KEYS: Record<Level, readonly number[]> = {
   IMAGE: [Tag.studyInstanceUid, Tag.seriesInstanceUid, ...IMAGE_KEYS],
 };
 
-/** A relational question at IMAGE level: the attributes of series and instance in one answer. */
+/** A relational query at IMAGE level: the attributes of series and instance in one answer. */
 export const TREE_KEYS: readonly number[] = [Tag.studyInstanceUid, ...SERIES_KEYS, ...IMAGE_KEYS];

@@ -18,7 +18,7 @@ import { type SupportChecks } from './support-checks.js';
 import { StudySearch } from './study-search.js';
 import { type QuerySupport } from './query-support.js';
 
-/** One question to one archive, from its criteria to the tree: the studies, what of them is wanted, and what lies below. */
+/** One query to one archive, from its criteria to the tree: the studies, what of them is wanted, and what lies below. */
 export class Search {
   private readonly notices: Notices;
   private readonly studies: StudySearch;

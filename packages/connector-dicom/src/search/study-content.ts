@@ -14,11 +14,11 @@ export interface WholeStudy extends StudyKey {
 
 const BY_PATIENT = 'relational IMAGE by Patient ID';
 const BY_STUDY = 'relational IMAGE by Study Instance UID';
-/** Studies that a relational question is compared on in the first check. */
+/** Studies that a relational query is compared on in the first check. */
 const SAMPLE = 8;
 
 /**
- * Finds what lies below studies: by relational questions where the peer has proven that it answers them like the
+ * Finds what lies below studies: by relational queries where the peer has proven that it answers them like the
  * hierarchical ones, else series by series.
  */
 export class StudyContent {
@@ -153,7 +153,7 @@ export class StudyContent {
     return sure.length === 0 ? again : joinContent(again, await this.hierarchically(sure));
   }
 
-  /** A relational question that the deadline cut off is not asked again soon: the plain ones may be in time. */
+  /** A relational query that the deadline cut off is not asked again soon: the plain ones may be in time. */
   private async disabledIfUnanswered(pending: Promise<Content | undefined>): Promise<Content | undefined> {
     try {
       return await pending;
@@ -163,7 +163,7 @@ export class StudyContent {
     }
   }
 
-  /** Who leaves one relational question unanswered is not asked the other: that costs a time-out too. */
+  /** Who leaves one relational query unanswered is not asked the other: that costs a time-out too. */
   private disableAll(): void {
     for (const shape of [BY_PATIENT, BY_STUDY]) this.relational.refute(shape);
   }

@@ -9,7 +9,7 @@ import { matchIssuer } from './issuers.js';
 import { type Notices } from './notices.js';
 import { type QuerySupport } from './query-support.js';
 
-/** Finds the studies that the criteria name, each kind of identifier by its own question. */
+/** Finds the studies that the criteria name, each kind of identifier by its own query. */
 export class StudySearch {
   private readonly found = new FoundStudies();
 
@@ -43,13 +43,13 @@ export class StudySearch {
         async () => void (found.instances = await archive.instancesByUid(sopInstanceUids.filter(isUid))),
       ],
     ];
-    const questions = asked.filter(([has]) => has).map(([, ask]) => ask);
+    const queries = asked.filter(([has]) => has).map(([, ask]) => ask);
     let refused = 0;
-    await archive.scu.forEach(questions, async (ask) => {
+    await archive.scu.forEach(queries, async (ask) => {
       try {
         await ask();
       } catch (error) {
-        if (!isRefusal(error) || (refused += 1) === questions.length) throw error;
+        if (!isRefusal(error) || (refused += 1) === queries.length) throw error;
         this.notices.refused('a part of what was asked for', error);
       }
     });
@@ -118,7 +118,7 @@ export class StudySearch {
   }
 
   /**
-   * Says so where a UID that was asked for alone was not found by a peer that has never answered such a question: many
+   * Says so where a UID that was asked for alone was not found by a peer that has never answered such a query: many
    * answer it with nothing, whatever they hold.
    */
   private warnIfUnsupported(what: string, asked: readonly string[], foundUids: readonly string[]): void {

@@ -3,17 +3,17 @@ import { type Archive } from './archive.js';
 import { type Content, contentOfTree, sameContent } from './content.js';
 import { type QuerySupport } from './query-support.js';
 
-/** The least time that a relational question is given, however fast the plain ones were, milliseconds. */
+/** The least time that a relational query is given, however fast the plain ones were, milliseconds. */
 const MIN_TIMEOUT_MS = 10_000;
 
 /**
- * Proves relational questions to one peer after the plain ones have been answered, while nobody waits for it. One at a time:
+ * Proves relational queries to one peer after the plain ones have been answered, while nobody waits for it. One at a time:
  * a check uses one association.
  */
 export class SupportChecks {
   private last: Promise<void> = Promise.resolve();
 
-  /** @param archive the peer until `signal` ends it, each question that it need not know taking so many milliseconds at most. */
+  /** @param archive the peer until `signal` ends it, each query that it need not know taking so many milliseconds at most. */
   constructor(
     private readonly relational: QuerySupport,
     private readonly archive: (signal: AbortSignal, timeoutMs: number) => Archive,
@@ -41,7 +41,7 @@ export class SupportChecks {
           this.relational.confirm(shape, expected.instances.length);
         else this.relational.refute(shape);
       } catch {
-        // The peer was not reached, or the connector is being closed: that says nothing of the question.
+        // The peer was not reached, or the connector is being closed: that says nothing of the query.
       } finally {
         over.abort();
         this.relational.endCheck(shape);

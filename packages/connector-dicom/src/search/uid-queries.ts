@@ -2,21 +2,21 @@ import { type DataSetText } from '../text/data-set-text.js';
 import { type FindScu, isRefusal, type FindQuery } from './find-scu.js';
 import { type QuerySupport } from './query-support.js';
 
-/** Questions that differ in one UID only, which some peers let one ask as a list (PS3.4 C.2.2.2.2). */
+/** Queries that differ in one UID only, which some peers let one ask as a list (PS3.4 C.2.2.2.2). */
 export interface UidQueries<Answer> {
   /** Names the shape for {@link QuerySupport}. */
   shape: string;
-  /** The question for these UIDs: one, or several as a list. */
-  question(uids: readonly string[]): FindQuery;
+  /** The query for these UIDs: one, or several as a list. */
+  query(uids: readonly string[]): FindQuery;
   /** A match as an answer and the UID it belongs to; `undefined` for a match that is of no use. */
   read(match: DataSetText, uids: ReadonlySet<string>): { uid: string; answer: Answer } | undefined;
-  /** Not every peer knows even the question for one UID: where it is not answered, {@link UnsupportedQueryError} is thrown. */
+  /** Not every peer knows even the query for one UID: where it is not answered, {@link UnsupportedQueryError} is thrown. */
   optional?: boolean;
-  /** A question that the peer refuses; not given: the refusal is the caller's. */
+  /** A query that the peer refuses; not given: the refusal is the caller's. */
   onRefusal?(uid: string, error: Error): void;
 }
 
-/** A question that a peer need not know, and does not. */
+/** A query that a peer need not know, and does not. */
 export class UnsupportedQueryError extends Error {}
 
 /** UIDs in one list: 64 characters each, so that the identifier fits one PDU of the smallest common size (16 KiB). */
@@ -27,19 +27,19 @@ const MIN_TIMEOUT_MS = 2_000;
 type Answers<Answer> = Map<string, Answer[]>;
 
 /**
- * The answers to the same question for each of `uids`: as lists as far as the peer has proven that it answers those like
- * single questions, else singly.
+ * The answers to the same query for each of `uids`: as lists as far as the peer has proven that it answers those like
+ * single queries, else singly.
  *
- * A list is proven by its two halves, each proven before or by its own halves, down to single questions. Lists grow as they
- * are proven, so that even the first time takes few questions more than the last.
+ * A list is proven by its two halves, each proven before or by its own halves, down to single queries. Lists grow as they
+ * are proven, so that even the first time takes few queries more than the last.
  */
 export async function queryByUids<Answer>(
   scu: FindScu,
   support: QuerySupport,
   uids: readonly string[],
-  questions: UidQueries<Answer>,
+  queries: UidQueries<Answer>,
 ): Promise<Answer[]> {
-  const answers = await new UidLists(scu, support, questions).ask([...new Set(uids)]);
+  const answers = await new UidLists(scu, support, queries).ask([...new Set(uids)]);
   return [...answers.values()].flat();
 }
 
@@ -47,11 +47,11 @@ class UidLists<Answer> {
   constructor(
     private readonly scu: FindScu,
     private readonly support: QuerySupport,
-    private readonly questions: UidQueries<Answer>,
+    private readonly queries: UidQueries<Answer>,
   ) {}
 
   async ask(uids: readonly string[]): Promise<Answers<Answer>> {
-    const { shape } = this.questions;
+    const { shape } = this.queries;
     if (this.support.confirmedRows(shape) >= LIST_LENGTH) {
       return union(await this.scu.forEach(inParts(uids, LIST_LENGTH), (part) => this.list(part)));
     }
@@ -68,17 +68,17 @@ class UidLists<Answer> {
   }
 
   private get usable(): boolean {
-    return this.support.isSupported(this.questions.shape) || this.support.isUnchecked(this.questions.shape);
+    return this.support.isSupported(this.queries.shape) || this.support.isUnchecked(this.queries.shape);
   }
 
   /** One list, shown to be right in one way or another; singly where it is not. */
   private async list(uids: readonly string[]): Promise<Answers<Answer>> {
     if (uids.length < 2 || !this.usable) return this.oneByOne(uids);
-    return this.support.isSupported(this.questions.shape) ? this.supportedList(uids) : this.checkedList(uids);
+    return this.support.isSupported(this.queries.shape) ? this.supportedList(uids) : this.checkedList(uids);
   }
 
   private async supportedList(uids: readonly string[]): Promise<Answers<Answer>> {
-    const { shape } = this.questions;
+    const { shape } = this.queries;
     const answers = await this.wholeList(uids);
     if (answers && count(answers) > this.support.confirmedRows(shape))
       return this.compared(uids, answers, this.halves(uids));
@@ -110,7 +110,7 @@ class UidLists<Answer> {
     answers: Answers<Answer> | undefined,
     halves: Promise<Answers<Answer>>,
   ): Promise<Answers<Answer>> {
-    const { shape } = this.questions;
+    const { shape } = this.queries;
     const parts = await halves;
     if (answers && fingerprint(answers) === fingerprint(parts)) {
       if (parts.size >= 2) this.support.confirm(shape, count(parts));
@@ -126,14 +126,12 @@ class UidLists<Answer> {
   }
 
   private async oneByOne(uids: readonly string[]): Promise<Answers<Answer>> {
-    const { question, read, onRefusal, optional } = this.questions;
+    const { query, read, onRefusal, optional } = this.queries;
     const answers = await this.scu.forEach(uids, async (uid) => {
       const wanted = new Set([uid]);
       const take = (match: DataSetText) => read(match, wanted);
       try {
-        const found = optional
-          ? await this.scu.attempt(question([uid]), take)
-          : await this.scu.ask(question([uid]), take);
+        const found = optional ? await this.scu.attempt(query([uid]), take) : await this.scu.ask(query([uid]), take);
         if (!found) throw new UnsupportedQueryError();
         return byUid(found);
       } catch (error) {
@@ -148,8 +146,8 @@ class UidLists<Answer> {
   /** @returns `undefined` where the peer does not answer it, or with more than was asked for. */
   private async wholeList(uids: readonly string[], signal?: AbortSignal): Promise<Answers<Answer> | undefined> {
     const wanted = new Set(uids);
-    const { question, read } = this.questions;
-    const found = await this.scu.attempt(question(uids), (match) => read(match, wanted), signal);
+    const { query, read } = this.queries;
+    const found = await this.scu.attempt(query(uids), (match) => read(match, wanted), signal);
     return found && byUid(found);
   }
 }

@@ -47,13 +47,14 @@ export function expectComplete(result: SearchResult): void {
 export async function expectFailure(
   pending: Promise<unknown>,
   kind: ConnectorErrorKind,
+  code: string,
   ...texts: RegExp[]
 ): Promise<void> {
   const error = (await pending.then(
     () => undefined,
     (reason: unknown) => reason,
   )) as { kind: string; message: string; remedy?: string; connectorId: string };
-  expect(error).toMatchObject({ name: 'ConnectorError', kind, connectorId: 'pacs' });
+  expect(error).toMatchObject({ name: 'ConnectorError', kind, code, connectorId: 'pacs' });
   for (const text of texts) expect(`${error.message} ${error.remedy}`).toMatch(text);
 }
 

@@ -2,9 +2,9 @@ import { type Patient } from '@pacs-connectors/connector-core';
 import { Tag } from '../dimse/tags.js';
 import { type Find, type Reply } from './scripted-scp.js';
 
-/** How a peer in memory treats questions that the base protocol does not promise. */
+/** How a peer in memory treats queries that the base protocol does not promise. */
 export interface TreeScpOptions {
-  /** Relational questions and lists of UIDs at once: answered rightly, refused, with nothing, or with all it has. */
+  /** Relational queries and lists of UIDs at once: answered rightly, refused, with nothing, or with all it has. */
   relational?: 'right' | 'refused' | 'nothing' | 'all';
   /** UIDs in a list that are looked at; the others are not answered. */
   listLength?: number;
