@@ -24,7 +24,7 @@ describe('ClientCredentials at a real provider', () => {
     expect(tokenRequests()).toBe(before + 1);
   });
 
-  it('asks a token endpoint that it is told, without discovery', async () => {
+  it('requests a token at token-uri without discovery', async () => {
     const before = provider.requests().length;
     const token = await new ClientCredentials({ ...client, tokenUri: provider.tokenUri }).token(signal);
     expect(await provider.accepts(token)).toBe(true);
@@ -52,7 +52,7 @@ describe('ClientCredentials at a real provider', () => {
   it('says that a wrong secret was refused, and never what it was', async () => {
     const credentials = new ClientCredentials({ ...client, clientSecret: 'wrong-one', tokenUri: provider.tokenUri });
     const error = await credentials.token(signal).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ name: 'OAuth2Error', kind: 'refused' });
+    expect(error).toMatchObject({ name: 'OAuth2Error', kind: 'refused', code: 'oauth2.token.refused' });
     expect(String(error)).toContain('invalid_client');
     expect(String(error)).not.toContain('wrong-one');
   });
@@ -60,14 +60,15 @@ describe('ClientCredentials at a real provider', () => {
   it('says that a scope was refused', async () => {
     const credentials = new ClientCredentials({ ...client, tokenUri: provider.tokenUri, scope: 'dicom.delete' });
     await expect(credentials.token(signal)).rejects.toMatchObject({
+      code: 'oauth2.token.refused',
       kind: 'refused',
       message: expect.stringContaining('invalid_scope'),
     });
   });
 
-  it('says that the address is no provider’s', async () => {
+  it('says that the address is not that of a provider', async () => {
     const credentials = new ClientCredentials({ ...client, issuerUri: `${provider.issuer}/elsewhere` });
-    await expect(credentials.token(signal)).rejects.toMatchObject({ kind: 'protocol' });
+    await expect(credentials.token(signal)).rejects.toMatchObject({ kind: 'protocol', code: 'oauth2.answer.invalid' });
   });
 });
 

@@ -22,7 +22,7 @@ afterEach(async () => {
 describe('ClientCredentials', () => {
   it.each([[{}], [{ issuerUri: 'not a URL' }]])('refuses to be made without a provider: %j', (provider) => {
     expect(() => new ClientCredentials({ ...client, ...provider })).toThrow(
-      expect.objectContaining({ kind: 'misconfigured' }),
+      expect.objectContaining({ kind: 'misconfigured', code: 'oauth2.provider.misconfigured' }),
     );
   });
 
@@ -33,7 +33,11 @@ describe('ClientCredentials', () => {
     const error = await new ClientCredentials({ ...client, tokenUri: `${url}/token` })
       .token(AbortSignal.timeout(20_000))
       .catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('ECONNREFUSED') });
+    expect(error).toMatchObject({
+      kind: 'unavailable',
+      code: 'oauth2.provider.unreachable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 
   it('says that this process has no file left for a connection', () => {
@@ -41,9 +45,18 @@ describe('ClientCredentials', () => {
     const error = OAuth2Error.from('https://login.example', new TypeError('fetch failed', { cause: refused }));
     expect(error).toMatchObject({
       kind: 'unavailable',
+      code: 'archive.open-files.limit-reached',
       message: expect.stringContaining('https://login.example cannot be reached: this process has reached its limit'),
       remedy: expect.stringContaining('LimitNOFILE'),
     });
+  });
+
+  it.each([
+    [{ code: 'CERT_HAS_EXPIRED' }, 'unavailable', 'oauth2.provider.certificate-untrusted'],
+    [{ code: 'UND_ERR_HEADERS_TIMEOUT' }, 'timeout', 'oauth2.provider.silent'],
+  ])('tells faults of the provider apart: %j', (cause, kind, code) => {
+    const fault = new TypeError('fetch failed', { cause: Object.assign(new Error('fails'), cause) });
+    expect(OAuth2Error.from('https://login.example', fault)).toMatchObject({ kind, code });
   });
 
   it('ends with its caller where the provider is silent, and asks again for the next', async () => {
@@ -63,7 +76,11 @@ describe('ClientCredentials', () => {
     for (const provider of [{ tokenUri: `${url}/token` }, { issuerUri: url }]) {
       await expect(
         new ClientCredentials({ ...client, ...provider }).token(AbortSignal.timeout(20_000)),
-      ).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringContaining(`HTTP ${status}`) });
+      ).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'oauth2.provider.failed',
+        message: expect.stringContaining(`HTTP ${status}`),
+      });
     }
   });
 
@@ -80,11 +97,15 @@ describe('ClientCredentials', () => {
     const url = await listen(server);
     await expect(
       new ClientCredentials({ ...client, tokenUri: `${url}/token` }).token(AbortSignal.timeout(60_000)),
-    ).rejects.toMatchObject({ kind: 'protocol', message: expect.stringContaining('1 MiB') });
+    ).rejects.toMatchObject({
+      kind: 'protocol',
+      code: 'oauth2.answer.invalid',
+      message: expect.stringContaining('1 MiB'),
+    });
     expect(sent).toBeLessThan(64 * 1024 * 1024);
   });
 
-  it('keeps a token for a while where its life is not told', async () => {
+  it('keeps a token for a while if the provider states no lifetime', async () => {
     let issued = 0;
     const server = createServer((_, response) => {
       response.setHeader('content-type', 'application/json');
@@ -97,7 +118,7 @@ describe('ClientCredentials', () => {
     expect(await credentials.token(signal)).toBe('token-1');
   });
 
-  it('hands out no token with less than the minimum of life left, and says until when it does', async () => {
+  it('returns no token with less than the minimum of life left, and says until when it returns it', async () => {
     let issued = 0;
     const server = createServer((_, response) => {
       response.setHeader('content-type', 'application/json');
@@ -106,8 +127,8 @@ describe('ClientCredentials', () => {
     const url = await listen(server);
     const signal = AbortSignal.timeout(20_000);
     const goodFor = async (minimumLifeMs: number) => {
-      const told: number[] = [];
-      const onShortLife = (lifetimeMs: number) => told.push(lifetimeMs);
+      const reported: number[] = [];
+      const onShortLife = (lifetimeMs: number) => reported.push(lifetimeMs);
       const credentials = new ClientCredentials({ ...client, tokenUri: `${url}/token`, minimumLifeMs, onShortLife });
       const before = Date.now();
       const { value, staleAt } = await credentials.accessToken(signal);
@@ -115,23 +136,23 @@ describe('ClientCredentials', () => {
       expect(await credentials.token(signal)).toBe(value);
       credentials.refused(value);
       expect(await credentials.token(signal)).not.toBe(value);
-      return { atLeast: staleAt - after - 10_000, atMost: staleAt - before + 10_000, told };
+      return { atLeast: staleAt - after - 10_000, atMost: staleAt - before + 10_000, reported };
     };
     for (const [minimum, good] of [
       [0, 570_000],
       [120_000, 480_000],
       [540_000, 60_000],
     ] as const) {
-      const { atLeast, atMost, told } = await goodFor(minimum);
+      const { atLeast, atMost, reported } = await goodFor(minimum);
       expect(atLeast).toBeLessThan(good);
       expect(atMost).toBeGreaterThan(good);
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
     }
     for (const minimum of [541_000, 600_000, 3_600_000]) {
-      const { atLeast, atMost, told } = await goodFor(minimum);
+      const { atLeast, atMost, reported } = await goodFor(minimum);
       expect(atLeast).toBeLessThan(300_000);
       expect(atMost).toBeGreaterThan(300_000);
-      expect(told).toEqual([600_000]);
+      expect(reported).toEqual([600_000]);
     }
   });
 });

@@ -12,63 +12,64 @@ import {
   None,
 } from 'openid-client';
 import { Agent, fetch } from 'undici';
+import { codes } from './error-codes.js';
 import { OAuth2Error } from './oauth2-error.js';
 
 export interface ClientCredentialsOptions {
-  /** `issuer-uri`: its `.well-known/openid-configuration` names the token endpoint. */
+  /** `issuer-uri`: the provider, whose `.well-known/openid-configuration` names the token endpoint. */
   issuerUri?: string;
-  /** `token-uri`: the token endpoint itself; wins over discovery. One of the two is needed. */
+  /** `token-uri`: the token endpoint itself, used instead of discovery. One of the two is required. */
   tokenUri?: string;
   clientId: string;
   clientSecret?: string;
-  /** How the client shows who it is (RFC 6749 2.3.1). Not given: as the provider says it knows, Basic where it says nothing. */
+  /** How the client authenticates (RFC 6749 2.3.1). Default: a method that the provider supports, Basic if it names none. */
   clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'none';
-  /** Scopes, a blank between them. */
+  /** Scopes, separated by blanks. */
   scope?: string;
   /**
-   * Life that a token has left at least when it is handed out, milliseconds. More than nine tenths of what the provider gives
-   * cannot be held, or it would be asked for each question: a token is handed out until half of its life then.
+   * The least life that a returned token has left, milliseconds. If it exceeds nine tenths of the lifetime that the provider
+   * gives, each caller would need a new token. So a token is then returned until half of its life.
    */
   minimumLifeMs?: number;
-  /** Told once where {@link minimumLifeMs} cannot be held, with the life of the provider's tokens, milliseconds. */
+  /** Called once if {@link minimumLifeMs} cannot be kept, with the lifetime of the provider's tokens, milliseconds. */
   onShortLife?(lifetimeMs: number): void;
-  /** Certificates (PEM) that the provider is trusted by. Not given: those that Node.js comes with. */
+  /** Certificate authorities (PEM) that are trusted for the provider. Default: those of Node.js. */
   ca?: string[];
 }
 
-/** A token, and how long it is good. */
+/** A token, and how long it is returned. */
 export interface AccessToken {
   value: string;
-  /** When it has no longer the life left that is wanted, milliseconds since the epoch: it is not handed out again. */
+  /** When the token is not returned any more (milliseconds since the epoch), because too little of its life is left. */
   staleAt: number;
 }
 
-/** A provider that does not say how long its token lives is asked again after this time, seconds. */
+/** The lifetime that is assumed if the provider does not state one, seconds. */
 const UNKNOWN_LIFETIME = 300;
-/** Longest answer of a provider that is read, bytes. */
+/** The longest answer of a provider that is read, bytes. */
 const MOST_BYTES = 1024 * 1024;
-/** A token is renewed this long before it expires, milliseconds, or at nine tenths of a short life. */
+/** A token is renewed this long before it expires, milliseconds, or at nine tenths of a short lifetime. */
 const MARGIN = 30_000;
 
 /**
- * Access tokens by the client credentials grant (RFC 6749 4.4), for one client at one provider.
+ * Gets access tokens by the client credentials grant (RFC 6749 4.4), for one client at one provider.
  *
- * A token is kept until shortly before it expires. However many callers need a new one, the provider is asked once.
+ * A token is kept until shortly before it expires. However many callers need a new one, the provider gets one request.
  */
 export class ClientCredentials {
-  /** The provider as messages name it. */
+  /** The provider's address as messages show it. */
   readonly provider: string;
   private readonly flights = new SingleFlight<AccessToken>();
-  /** Not set: Node.js's own, which may know of a proxy. */
+  /** Unset: the global ones of undici, which may use a proxy. */
   private readonly connections?: Agent;
   private configuration?: Configuration;
   private current?: AccessToken;
-  private toldShortLife = false;
+  private shortLifeReported = false;
 
-  /** @throws OAuth2Error (`misconfigured`) where no provider is named or its address is none. */
+  /** @throws OAuth2Error (`oauth2.provider.misconfigured`) if the provider's address is missing or not a URL. */
   constructor(private readonly options: ClientCredentialsOptions) {
     const address = options.tokenUri ?? options.issuerUri;
-    if (!address) throw misconfigured('neither issuer-uri nor token-uri is given');
+    if (!address) throw misconfigured('issuer-uri and token-uri are missing');
     if (!URL.canParse(address)) throw misconfigured(`${address} is not a URL`);
     const { origin, pathname } = new URL(address);
     this.provider = origin + pathname;
@@ -76,22 +77,22 @@ export class ClientCredentials {
   }
 
   /**
-   * A token that is good for a while yet.
+   * Returns a token that is valid for a while.
    *
-   * @throws OAuth2Error where the provider gives none; the reason of `signal` where that ends the wait.
+   * @throws OAuth2Error if the provider issues none; the reason of `signal` if that ends the wait.
    */
   async token(signal: AbortSignal): Promise<string> {
     return (await this.accessToken(signal)).value;
   }
 
-  /** {@link token} with the time that it is good for. */
+  /** Returns a token, and until when it is returned. @throws as {@link token} */
   async accessToken(signal: AbortSignal): Promise<AccessToken> {
     signal.throwIfAborted();
     if (this.current && now() < this.current.staleAt) return this.current;
     return this.flights.run('token', signal, (wanted) => this.renew(wanted));
   }
 
-  /** Tells that a server has refused `token` (401): it is not handed out again, a newer one is. */
+  /** Reports that a server refused `token` (401): the next call of {@link token} gets a new one. */
   refused(token: string): void {
     if (this.current?.value === token) this.current = undefined;
   }
@@ -114,18 +115,18 @@ export class ClientCredentials {
     }
   }
 
-  /** How long before its end a token is renewed, milliseconds. */
+  /** Returns how long before its end a token is renewed, milliseconds. */
   private marginOf(lifetime: number): number {
     const { minimumLifeMs = 0, onShortLife } = this.options;
     if (minimumLifeMs <= lifetime * 0.9) return Math.max(Math.min(MARGIN, lifetime / 10), minimumLifeMs);
-    if (!this.toldShortLife) onShortLife?.(lifetime);
-    this.toldShortLife = true;
+    if (!this.shortLifeReported) onShortLife?.(lifetime);
+    this.shortLifeReported = true;
     return lifetime / 2;
   }
 
   private async configure(signal: AbortSignal): Promise<Configuration> {
     const { issuerUri, tokenUri, clientId } = this.options;
-    // Plain http is for a provider on this machine or in a closed network; whoever writes such an address means it.
+    // Plain http is for a provider on this machine or in a closed network. An operator who writes it means it.
     const plain = (tokenUri ?? issuerUri)?.startsWith('http:');
     if (tokenUri) {
       const server = { issuer: issuerUri ?? new URL(tokenUri).origin, token_endpoint: tokenUri };
@@ -173,15 +174,15 @@ export class ClientCredentials {
 }
 
 /**
- * The answer of a provider, which fails where its body is longer than one can be.
+ * Returns the answer of a provider with a body that fails beyond {@link MOST_BYTES}.
  *
- * @throws OAuth2Error where the provider failed.
+ * @throws OAuth2Error (`oauth2.provider.failed`) if its status is 429 or 5xx.
  */
 function limited(provider: string, { body, status, headers }: Response): Response {
   if (status === 429 || status >= 500) {
     void body?.cancel().catch(() => undefined);
-    const what = `the OAuth 2 provider ${provider} ${status === 429 ? 'is asked too much' : 'failed'} (HTTP ${status})`;
-    throw new OAuth2Error('unavailable', what, 'See the log of the provider.');
+    const what = `the OAuth 2 provider ${provider} ${status === 429 ? 'received too many requests' : 'failed'} (HTTP ${status})`;
+    throw new OAuth2Error('unavailable', codes['oauth2.provider.failed'], what, 'Read the log of the provider.');
   }
   if (!body) return new Response(null, { status, headers });
   let length = 0;
@@ -191,14 +192,15 @@ function limited(provider: string, { body, status, headers }: Response): Respons
         length += chunk.length;
         if (length <= MOST_BYTES) return controller.enqueue(chunk);
         const what = `the answer of the OAuth 2 provider ${provider} is longer than ${MOST_BYTES >> 20} MiB`;
-        throw new OAuth2Error('protocol', what, 'See that issuer-uri or token-uri is its address.');
+        const remedy = 'Check that issuer-uri or token-uri is the address of an OAuth 2 provider.';
+        throw new OAuth2Error('protocol', codes['oauth2.answer.invalid'], what, remedy);
       },
     }),
   );
   return new Response(counted, { status, headers });
 }
 
-/** Milliseconds since the epoch, on a clock that nobody sets back. */
+/** Returns milliseconds since the epoch, from a clock that is never set back. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }
@@ -206,6 +208,7 @@ function now(): number {
 function misconfigured(what: string): OAuth2Error {
   return new OAuth2Error(
     'misconfigured',
+    codes['oauth2.provider.misconfigured'],
     `the OAuth 2 provider is not configured: ${what}`,
     'Set spring.security.oauth2.client.provider.<name>.issuer-uri or .token-uri.',
   );

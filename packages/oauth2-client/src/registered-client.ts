@@ -1,6 +1,6 @@
 import { type ClientCredentialsOptions } from './client-credentials.js';
 
-/** Clients and providers as a configuration names them (`spring.security.oauth2.client`). */
+/** Clients and providers of a configuration (`spring.security.oauth2.client`), by name. */
 export interface RegisteredClients {
   registrations?: Readonly<
     Record<string, { clientId: string; clientSecret?: string; scope: readonly string[]; provider?: string }>
@@ -8,7 +8,7 @@ export interface RegisteredClients {
   providers?: Readonly<Record<string, Pick<ClientCredentialsOptions, 'issuerUri' | 'tokenUri'>>>;
 }
 
-/** The client that is registered as `oidcId`, at its provider: the one it names, else the one of its own name. */
+/** Returns the client that is registered as `oidcId`. Its provider is the one that it names, otherwise the one of its own name. */
 export function registeredClient(
   oidcId: string,
   { registrations = {}, providers = {} }: RegisteredClients = {},
