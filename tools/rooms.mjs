@@ -48,7 +48,7 @@ export const rooms = {
   },
   'connector-dicomweb': {
     imports: ['connector-core', 'config-core', 'oauth2-client', 'tls-stores'],
-    floors: ['nestjs', '.', 'search', 'http', 'json tls'],
+    floors: ['nestjs', '.', 'search', 'http', 'json tls', 'errors'],
   },
   'demo-archive': { imports: ['connector-core', 'connector-testkit'], floors: ['.'] },
   'connector-testkit': { imports: ['connector-core'], floors: ['.', 'conformance', 'fixtures'] },

@@ -6,7 +6,7 @@ afterEach(closeAll);
 describe('a search whose deadline passes', () => {
   it('ends where the server is silent', async () => {
     const server = await serve({ before: first(Infinity, () => undefined) });
-    expect(await failure(connect(server.url), 300)).toMatchObject({ kind: 'timeout' });
+    expect(await failure(connect(server.url), 300)).toMatchObject({ kind: 'timeout', code: 'archive.timeout' });
   });
 
   it('ends where an answer comes drop by drop', async () => {
@@ -17,7 +17,7 @@ describe('a search whose deadline passes', () => {
         timers.push(setInterval(() => response.write(' '), 20));
       }),
     });
-    expect(await failure(connect(server.url), 300)).toMatchObject({ kind: 'timeout' });
+    expect(await failure(connect(server.url), 300)).toMatchObject({ kind: 'timeout', code: 'archive.timeout' });
     for (const timer of timers) clearInterval(timer);
   });
 });

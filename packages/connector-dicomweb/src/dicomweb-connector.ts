@@ -40,7 +40,7 @@ export class DicomWebConnector implements Connector {
   private readonly closing = new AbortController();
   private readonly agents: Agent[];
 
-  /** @throws ConnectorError (`misconfigured`) where address, stores or OAuth 2 settings cannot work. */
+  /** @throws ConnectorError (`misconfigured`) if the address, the stores or the OAuth 2 settings cannot work. */
   constructor({ id, settings }: ConnectorDefinition<DicomWebSettings>) {
     this.id = id;
     this.levelLimit = settings.levelLimit ?? 'instance';
@@ -65,7 +65,7 @@ export class DicomWebConnector implements Connector {
   async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
     const depth = DEPTHS[Math.min(DEPTHS.indexOf(options.depth), DEPTHS.indexOf(this.levelLimit))] as Depth;
     const bearerToken = this.credentials.ofCaller ? options.caller?.bearerToken : undefined;
-    // Whoever may see other things has another token, so that nobody is given another's answer.
+    // Callers with other permissions have another token, so they never share an answer.
     const key = JSON.stringify([criteria, depth, bearerToken]);
     return this.withAbort(options.signal, (end) =>
       this.searches.run(key, end, (signal) =>
@@ -75,10 +75,10 @@ export class DicomWebConnector implements Connector {
   }
 
   private async ask(criteria: SearchCriteria, depth: Depth, caller: Requester): Promise<SearchResult> {
-    // Where one question fails, those beside it end too.
+    // If one query fails, the others end too.
     const failed = new AbortController();
     const end = AbortSignal.any([caller.signal, failed.signal]);
-    // Every question of the search listens to it, and there may be hundreds.
+    // Each query of the search listens to this signal, and there may be hundreds.
     setMaxListeners(0, end);
     const requester = { ...caller, signal: end };
     if (this.support.isOld) this.support = new QuerySupport();
@@ -89,7 +89,7 @@ export class DicomWebConnector implements Connector {
     }
   }
 
-  /** Asks for one study with the connector's own credentials. */
+  /** Searches for one study with the connector's own credentials. */
   async check(signal: AbortSignal): Promise<ConnectorStatus> {
     return this.withAbort(signal, async (end) => {
       const start = performance.now();
@@ -99,19 +99,19 @@ export class DicomWebConnector implements Connector {
         const proven = `${this.client.address} answered a search`;
         return { latencyMs: performance.now() - start, details, proven };
       }
-      // Only callers have credentials here; that the archive wants some shows that it answers.
+      // Only callers have credentials here. If the archive requires some, it answers.
       await this.client.probe({ signal: end, anonymous: true }).catch((error: unknown) => {
         if (!(error instanceof StatusError && (error.status === 401 || error.status === 403))) throw error;
       });
       return {
         latencyMs: performance.now() - start,
         details: { ...details, credentials: "the caller's" },
-        proven: `${this.client.address} answers; who may search is up to the caller's token`,
+        proven: `${this.client.address} answers; the caller's token decides who may search`,
       };
     });
   }
 
-  /** Asks for one study, whichever it is, with the connector's own credentials. */
+  /** Searches for any one study with the connector's own credentials. */
   async sampleStudy(signal: AbortSignal): Promise<string | undefined> {
     return this.withAbort(signal, async (end) => {
       let study: string | undefined;
@@ -128,7 +128,7 @@ export class DicomWebConnector implements Connector {
     await Promise.allSettled(this.agents.map((agent) => agent.destroy()));
   }
 
-  /** Does `work` until the caller or the connector ends it; what it throws becomes a ConnectorError. */
+  /** Does `work` until the caller or the connector ends it. Throws its error as a ConnectorError. */
   private async withAbort<Result>(signal: AbortSignal, work: (end: AbortSignal) => Promise<Result>): Promise<Result> {
     const end = AbortSignal.any([signal, this.closing.signal]);
     try {

@@ -2,7 +2,7 @@ import { type Connector, type ConnectorDefinition, type ConnectorPlugin } from '
 import { DicomWebConnector } from './dicomweb-connector.js';
 import { DicomWebSettings } from './dicomweb-settings.js';
 
-/** The archive language `DICOM_WEB`. */
+/** The plug-in for the archive language `DICOM_WEB`. */
 export class DicomWebPlugin implements ConnectorPlugin<DicomWebSettings> {
   readonly type = 'DICOM_WEB';
   readonly queryMode = 'DICOM_WEB';

@@ -85,23 +85,29 @@ qidoRs:
           queryAccess('web', settings as DicomWebSettings),
     );
     expect(used.length + leftOut.length).toBe(1);
-    for (const use of used) expect(use).toThrow(expect.objectContaining({ kind: 'misconfigured' }));
+    for (const use of used)
+      expect(use).toThrow(
+        expect.objectContaining({ kind: 'misconfigured', code: 'dicomweb.oauth2.registration-missing' }),
+      );
   });
 
-  it('is told apart from an address that is none', async () => {
+  it('rejects an address that is not a URL', async () => {
     const { leftOut } = await read('qido-rs:\n  authentication:\n    basic: { url: pacs }');
     expect(leftOut).toMatchObject([{ id: 'web' }]);
   });
 
-  it('is no place for a login, and says so without it', async () => {
+  it('rejects a login in an address, without showing it', async () => {
     const error = await accessOf('qido-rs:\n  url: "http://reader:geheim@pacs.example/rs"').catch(
       (thrown: unknown) => thrown,
     );
-    expect(error).toMatchObject({ kind: 'misconfigured', message: expect.stringContaining('holds a login') });
+    expect(error).toMatchObject({
+      code: 'dicomweb.address.contains-login',
+      message: expect.stringContaining('contains a login'),
+    });
     expect(JSON.stringify(error)).not.toContain('geheim');
   });
 
-  it('takes how deep it goes and how much it asks from their keys', async () => {
+  it('has keys for the depth, the connections and the longest answer', async () => {
     const { connectors } = await read(
       'connections: 8\nmax-response-mib: 64\nqido-rs:\n  basic: { url: "https://pacs.example/rs" }',
       'connector.dicom-web-level-limit: SERIE',

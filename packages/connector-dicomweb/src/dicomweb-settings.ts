@@ -25,12 +25,12 @@ export class OAuth2Access {
   oidcId?: string;
 }
 
-/** How one DICOMweb service is reached: `qido-rs` or `wado-rs`, with its `authentication` level or without. */
+/** Address and credentials of one DICOMweb service: `qido-rs` or `wado-rs`, with or without the level `authentication`. */
 export class ServiceAccess {
-  @Setting({ paths: ['type'], description: 'Which of the two is used', values: ['BASIC', 'OAUTH2'] })
+  @Setting({ paths: ['type'], description: 'The authentication that is used', values: ['BASIC', 'OAUTH2'] })
   type?: 'BASIC' | 'OAUTH2';
 
-  @Setting({ paths: ['url', 'server'], description: 'Address where no authentication is asked', kind: 'url' })
+  @Setting({ paths: ['url', 'server'], description: 'Address of a service without authentication', kind: 'url' })
   @IsOptional()
   @IsHttpUrl()
   url?: string;
@@ -41,36 +41,36 @@ export class ServiceAccess {
   @Setting({ paths: ['oauth2'], description: 'Bearer tokens', type: () => OAuth2Access })
   oauth2?: OAuth2Access;
 
-  @Setting({ paths: ['key-store'], description: 'Our certificate and key', type: () => KeyStoreSettings })
+  @Setting({ paths: ['key-store'], description: 'Client certificate and its key', type: () => KeyStoreSettings })
   keyStore?: KeyStoreSettings;
 
   @Setting({
     paths: ['truststore'],
-    description: 'Certificates that the server is trusted by',
+    description: 'Certificate authorities that are trusted for the server',
     type: () => StoreSettings,
   })
   truststore?: StoreSettings;
 }
 
-/** `dicom-web-connector` of one connector of type `DICOM_WEB`, and the global keys that it needs. */
+/** The settings `dicom-web-connector` of one connector of type `DICOM_WEB`, and the global keys that it needs. */
 export class DicomWebSettings {
   @Setting({
     paths: ['dicom-web-connector.qido-rs.authentication', 'dicom-web-connector.qido-rs'],
-    description: 'The service that is queried; not set: wado-rs serves for both',
+    description: 'The service that is queried; default: wado-rs',
     type: () => ServiceAccess,
   })
   qidoRs?: ServiceAccess;
 
   @Setting({
     paths: ['dicom-web-connector.wado-rs.authentication', 'dicom-web-connector.wado-rs'],
-    description: 'The service that the viewer retrieves images from; not set: qido-rs serves for both',
+    description: 'The service that the viewer retrieves images from; default: qido-rs',
     type: () => ServiceAccess,
   })
   wadoRs?: ServiceAccess;
 
   @Setting({
     paths: ['/connector.dicom-web-level-limit'],
-    description: 'How deep the manifest is filled; the viewer completes it. Not set: down to instances',
+    description: 'How deep the manifest is filled; the viewer completes it. Default: down to instances',
     values: { STUDY: 'study', SERIE: 'series', SERIES: 'series' },
   })
   levelLimit?: 'study' | 'series';
@@ -84,7 +84,7 @@ export class DicomWebSettings {
 
   @Setting({
     paths: ['dicom-web-connector.connections'],
-    description: 'Questions to this server at once; not set: 4',
+    description: 'The most queries to this server at once; default: 4',
     kind: 'integer',
   })
   @IsInt()
@@ -94,7 +94,7 @@ export class DicomWebSettings {
 
   @Setting({
     paths: ['dicom-web-connector.max-response-mib'],
-    description: 'Longest answer that is read, MiB, after decompression; not set: 512',
+    description: 'The longest answer that is read, MiB, after decompression; default: 512',
     kind: 'integer',
   })
   @IsInt()

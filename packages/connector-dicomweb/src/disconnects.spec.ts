@@ -11,6 +11,7 @@ describe('a connection that fails', () => {
     const connector = connect(`http://127.0.0.1:${await freePort()}/dicom-web`);
     expect(await failure(connector)).toMatchObject({
       kind: 'unavailable',
+      code: 'dicomweb.connection.refused',
       message: expect.stringContaining('ECONNREFUSED'),
     });
   });
@@ -36,7 +37,7 @@ describe('a connection that fails', () => {
 
   it('gives up where every answer breaks off', async () => {
     const server = await serve({ before: first(Infinity, halfWay) });
-    expect(await failure(connect(server.url))).toMatchObject({ kind: 'unavailable' });
+    expect(await failure(connect(server.url))).toMatchObject({ kind: 'unavailable', code: 'dicomweb.connection.lost' });
     expect(server.requests).toHaveLength(2);
   });
 });

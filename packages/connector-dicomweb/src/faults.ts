@@ -2,9 +2,9 @@ import { ConnectorError } from '@pacs-connectors/connector-core';
 import { type QidoClient } from './http/qido-client.js';
 
 /**
- * What went wrong with a search, as the ConnectorError of its connector.
+ * Returns the ConnectorError for what a search threw.
  *
- * @param signal the caller's; an error after its end is the end's.
+ * @param signal the caller's signal. After its end, the error says why it ended.
  */
 export function connectorErrorOf(id: string, client: QidoClient, error: unknown, signal: AbortSignal): ConnectorError {
   if (!signal.aborted) return ConnectorError.from(id, error);

@@ -47,7 +47,7 @@ async function open(
 interface Found {
   studies: number;
   instances: number;
-  notices: Notice['title'][];
+  notices: Notice['code'][];
 }
 
 async function ask(
@@ -62,7 +62,7 @@ async function ask(
   return {
     studies: studies.length,
     instances: studies.flatMap(({ series }) => series).reduce((sum, series) => sum + series.instances.length, 0),
-    notices: notices.map(({ title }) => title),
+    notices: notices.map(({ code }) => code),
   };
 }
 
@@ -75,16 +75,16 @@ describe('a server that limits its answers', () => {
     expect(await ask(connector)).toEqual({ studies: 30, instances: 30, notices: [] });
   });
 
-  it('and orders each page anew is said to have left some out', async () => {
+  it('and orders each page differently gets a notice', async () => {
     const { connector } = await open(patientOf(20), { cap: 12, reorders: true });
     const { studies, notices } = await ask(connector);
     expect(studies).toBeLessThan(20);
-    expect(notices).toEqual(['Incomplete']);
+    expect(notices).toEqual(['dicomweb.answer.limited']);
   });
 
-  it('and does not take offset is said to have left some out', async () => {
+  it('and rejects offset gets a notice', async () => {
     const { connector } = await open(patientOf(20), { cap: 12, refusesOffset: true });
-    expect(await ask(connector)).toEqual({ studies: 12, instances: 12, notices: ['Incomplete'] });
+    expect(await ask(connector)).toEqual({ studies: 12, instances: 12, notices: ['dicomweb.answer.limited'] });
   });
 
   it('and has smaller pages later is asked to the end', async () => {
@@ -118,15 +118,15 @@ describe('counts that are wrong', () => {
   it.each([
     ['too low', (count: number) => count - 2],
     ['nought', () => 0],
-  ])('lose nothing: %s', async (_, countTold) => {
+  ])('lose nothing: %s', async (_, countReturned) => {
     for (const studies of [1, 5]) {
-      const { connector } = await open(patientOf(studies, 6), { countTold });
+      const { connector } = await open(patientOf(studies, 6), { countReturned });
       expect(await ask(connector)).toMatchObject({ studies, instances: studies * 6 });
     }
   });
 
   it('lose nothing where the answers are limited too', async () => {
-    const { connector } = await open(patientOf(1, 30), { countTold: () => 12, cap: 12, warns: true });
+    const { connector } = await open(patientOf(1, 30), { countReturned: () => 12, cap: 12, warns: true });
     expect(await ask(connector)).toMatchObject({ instances: 30 });
   });
 });
@@ -136,12 +136,14 @@ describe('a search outside of a study', () => {
     const { connector } = await open(patientOf(3), { relational });
     const criteria =
       relational === 'nothing' ? { seriesInstanceUids: ['1.2.1.1'] } : { seriesInstanceUids: ['1.2.3.1'] };
-    expect(await ask(connector, criteria)).toMatchObject({ studies: 0, notices: ['Not searched'] });
+    expect(await ask(connector, criteria)).toMatchObject({ studies: 0, notices: ['dicomweb.identifier.unsearchable'] });
     const instance = relational === 'nothing' ? '1.2.1.1.1' : '1.2.3.1.1';
-    expect(await ask(connector, { sopInstanceUids: [instance] })).toMatchObject({ notices: ['Not searched'] });
+    expect(await ask(connector, { sopInstanceUids: [instance] })).toMatchObject({
+      notices: ['dicomweb.identifier.unsearchable'],
+    });
   });
 
-  it('that is done and finds nothing needs no word', async () => {
+  it('that is done and finds nothing needs no notice', async () => {
     const { connector } = await open(patientOf(3), {});
     expect(await ask(connector, { seriesInstanceUids: ['1.2.99'] })).toMatchObject({ studies: 0, notices: [] });
   });
@@ -175,10 +177,12 @@ describe('a filter by what the server gives for no study', () => {
     const { patients, notices } = await connector.search(criteria, options);
     expect(patients.flatMap((patient) => patient.studies)).toHaveLength(studies);
     const description = expect.stringContaining(`for any study found (3): ${names} cannot be applied`);
-    expect(notices).toEqual([{ severity: 'WARN', title: 'Filter not applied', description }]);
+    expect(notices).toEqual([
+      { severity: 'WARN', code: 'dicomweb.filter.not-applied', title: 'Filter not applied', description },
+    ]);
   });
 
-  it('needs no word where one study has it, or none is found', async () => {
+  it('needs no notice where one study has it, or none is found', async () => {
     const patient = patientOf(3);
     for (const study of patient.studies.slice(1)) study.studyDescription = study.studyDate = undefined;
     const { connector } = await open(patient, {});
@@ -191,7 +195,7 @@ describe('a filter by what the server gives for no study', () => {
     });
   });
 
-  it('of the modality needs no word where the series have it', async () => {
+  it('of the modality needs no notice where the series have it', async () => {
     const { connector } = await open(patientOf(3), {
       before: (_, response) => {
         const end = response.end.bind(response) as (content?: string) => typeof response;
@@ -215,7 +219,7 @@ describe('an identifier without an ASCII letter or digit', () => {
 
   it('is said not to have been searched where the server is not known to understand it', async () => {
     const { connector } = await open(wide, { before: undecoded });
-    expect(await ask(connector, question)).toMatchObject({ studies: 0, notices: ['Not searched'] });
+    expect(await ask(connector, question)).toMatchObject({ studies: 0, notices: ['dicomweb.identifier.unsearchable'] });
     const { notices } = await connector.search(
       { ...emptyCriteria(), accessionNumbers: ['ＡＢ'] },
       { signal: AbortSignal.timeout(20_000), depth: 'study' },
@@ -223,7 +227,7 @@ describe('an identifier without an ASCII letter or digit', () => {
     expect(notices).toMatchObject([{ severity: 'WARN', description: expect.stringContaining('AccessionNumber') }]);
   });
 
-  it('is found, and another not, without a word by a server that has shown to understand it', async () => {
+  it('is found, and another not, without a notice by a server that is known to understand it', async () => {
     const { connector } = await open(wide, {});
     expect(await ask(connector, question)).toMatchObject({ studies: 1, notices: [] });
     expect(await ask(connector, { patientIds: [{ id: 'Ｃ' }] })).toMatchObject({ studies: 0, notices: [] });
@@ -239,10 +243,12 @@ it('a search for a study whose key is ignored is said', async () => {
     },
   };
   const { connector } = await open(patientOf(3), behaviour);
-  expect(await ask(connector, { studyInstanceUids: ['1.2.3'] })).toMatchObject({ notices: ['Not searched'] });
+  expect(await ask(connector, { studyInstanceUids: ['1.2.3'] })).toMatchObject({
+    notices: ['dicomweb.identifier.unsearchable'],
+  });
 });
 
-it('a server that ignores Patient ID and limits its answers is told as such', async () => {
+it('a server that ignores Patient ID and limits its answers gets a notice', async () => {
   const behaviour: FakeQidoBehaviour = {
     cap: 12,
     refusesOffset: true,
@@ -257,7 +263,9 @@ it('a server that ignores Patient ID and limits its answers is told as such', as
     { signal: AbortSignal.timeout(20_000), depth: 'study' },
   );
   expect(patients).toEqual([]);
-  expect(notices).toMatchObject([{ description: expect.stringContaining('as if it did not search by PatientID') }]);
+  expect(notices).toMatchObject([
+    { code: 'dicomweb.key.ignored', description: expect.stringContaining('as if it did not search by PatientID') },
+  ]);
 });
 
 it('a server that fails at includefield=all has its studies shown as they came', async () => {
@@ -295,7 +303,7 @@ it('a UID under two parents stands once, and is said', async () => {
   const [first, second] = patient.studies;
   if (first && second) second.series = [...second.series, ...first.series];
   const { connector } = await open(patient, {});
-  expect((await ask(connector)).notices).toContain('Identifiers under two parents');
+  expect((await ask(connector)).notices).toContain('dicomweb.result.conflicting-parents');
 });
 
 it('a service that is gone after it has answered is not taken for an empty archive', async () => {
@@ -307,10 +315,10 @@ it('a service that is gone after it has answered is not taken for an empty archi
     response.writeHead(404).end();
     return true;
   };
-  await expect(ask(connector)).rejects.toMatchObject({ kind: 'misconfigured' });
+  await expect(ask(connector)).rejects.toMatchObject({ kind: 'misconfigured', code: 'dicomweb.service.missing' });
 });
 
-it('what was learnt about a server is forgotten after a while', async () => {
+it('what is known about a server is forgotten after a while', async () => {
   const behaviour: FakeQidoBehaviour = { includeField: 'refused' };
   const { connector, server } = await open(patientOf(3), behaviour);
   await ask(connector);

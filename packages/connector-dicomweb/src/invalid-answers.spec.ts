@@ -4,30 +4,45 @@ import { body, closeAll, connect, count, failure, first, json, serve } from './t
 
 afterEach(closeAll);
 
-describe('an answer that is none', () => {
+describe('an answer that is not DICOM JSON', () => {
   it.each([
-    ['HTML', body('<html><body>Please log in', { 'content-type': 'text/html' }), 'HTML'],
-    ['HTML that claims to be JSON', body('<html><body>Please log in'), 'HTML'],
-    ['XML', body('<NativeDicomModel/>', { 'content-type': 'application/dicom+xml' }), 'XML'],
-    ['one object', body('{"errorMessage":"no such AE"}'), 'object'],
-    ['broken JSON', body('[{"0020000D":{"vr":"UI","Value":[}}]'), 'broken'],
-    ['half of the JSON', body('[{"0020000D":{"vr":"UI","Value":["2.25.1"]}}'), 'ends before'],
-    ['a list of numbers', body('[1,2]'), 'no array of objects'],
-    ['Latin-1 by its header', body('[]', { 'content-type': 'application/json; charset=ISO-8859-1' }), 'iso-8859-1'],
-    ['Latin-1 by its bytes', body(Buffer.from('[{"00100010":{"Value":["J\xfcrgen"]}}]', 'latin1')), 'UTF-8'],
-    ['UTF-16', body(Buffer.from('\ufeff[]', 'utf16le')), 'UTF-16'],
-    ['another compression', body('x', { ...json, 'content-encoding': 'br' }), 'br'],
+    ['HTML', body('<html><body>Please log in', { 'content-type': 'text/html' }), 'HTML', 'not-json'],
+    ['HTML that claims to be JSON', body('<html><body>Please log in'), 'HTML', 'not-json'],
+    ['XML', body('<NativeDicomModel/>', { 'content-type': 'application/dicom+xml' }), 'XML', 'not-json'],
+    ['one object', body('{"errorMessage":"no such AE"}'), 'object', 'not-json'],
+    ['broken JSON', body('[{"0020000D":{"vr":"UI","Value":[}}]'), 'broken', 'not-json'],
+    ['half of the JSON', body('[{"0020000D":{"vr":"UI","Value":["2.25.1"]}}'), 'ends before', 'cut-off'],
+    ['a list of numbers', body('[1,2]'), 'not an array of objects', 'not-json'],
+    [
+      'Latin-1 by its header',
+      body('[]', { 'content-type': 'application/json; charset=ISO-8859-1' }),
+      'iso-8859-1',
+      'not-json',
+    ],
+    [
+      'Latin-1 by its bytes',
+      body(Buffer.from('[{"00100010":{"Value":["J\xfcrgen"]}}]', 'latin1')),
+      'UTF-8',
+      'not-json',
+    ],
+    ['UTF-16', body(Buffer.from('\ufeff[]', 'utf16le')), 'UTF-16', 'not-json'],
+    ['another compression', body('x', { ...json, 'content-encoding': 'br' }), 'br', 'not-json'],
     [
       'half of a gzip file',
       body(gzipSync(JSON.stringify([{ a: 1 }])).subarray(0, 20), { ...json, 'content-encoding': 'gzip' }),
       'cut off',
+      'cut-off',
     ],
-    ['headers without end', body('[]', { ...json, 'x-more': 'x'.repeat(100_000) }), 'HTTP'],
-    ['no gzip file', body('[]', { ...json, 'content-encoding': 'gzip' }), 'broken'],
-  ])('is named: %s', async (_, behaviour, word) => {
+    ['headers without end', body('[]', { ...json, 'x-more': 'x'.repeat(100_000) }), 'HTTP', 'not-http'],
+    ['no gzip file', body('[]', { ...json, 'content-encoding': 'gzip' }), 'broken', 'cut-off'],
+  ])('is named: %s', async (_, behaviour, word, code) => {
     const server = await serve(behaviour);
     const error = await failure(connect(server.url));
-    expect(error).toMatchObject({ kind: 'protocol', message: expect.stringContaining(word) });
+    expect(error).toMatchObject({
+      kind: 'protocol',
+      code: `dicomweb.answer.${code}`,
+      message: expect.stringContaining(word),
+    });
     expect(error.message).not.toContain('rgen');
   });
 
@@ -49,6 +64,7 @@ describe('an answer that is none', () => {
       const server = await serve(behaviour);
       expect(await failure(connect(server.url, { maxResponseMib: 1 }))).toMatchObject({
         kind: 'protocol',
+        code: 'dicomweb.answer.too-long',
         message: expect.stringContaining('longer than 1 MiB'),
       });
     }

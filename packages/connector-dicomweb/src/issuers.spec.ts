@@ -20,43 +20,43 @@ async function search(behaviour: FakeQidoBehaviour, asked: PatientIdentifier) {
   });
   return {
     names: patients.map(({ patientName }) => patientName),
-    notices: notices.map(({ title }) => title),
+    notices: notices.map(({ code }) => code),
     descriptions: notices.map(({ description }) => description),
   };
 }
 
 describe('the issuer of a Patient ID', () => {
-  it('is compared where the server gives it', async () => {
+  it('is compared if the server returns it', async () => {
     const { names, notices } = await search({}, { id: '0042', issuer: 'HOSPITAL_B' });
     expect(names).toEqual(['Inventado^Íñigo']);
     expect(notices).toEqual([]);
   });
 
-  it('is left to a server that matches it and does not give it', async () => {
+  it('is left to a server that matches and does not return it', async () => {
     const { names } = await search({ includeField: 'dropped' }, { id: '0042', issuer: 'HOSPITAL_B' });
     expect(names).toEqual(['Inventado^Íñigo']);
   });
 
-  it('is said not to have been checked where the server neither gives nor matches it', async () => {
+  it('gets a notice if the server neither returns nor matches it', async () => {
     const { names, notices } = await search(
       { includeField: 'dropped', ignoresIssuer: true },
       { id: '0042', issuer: 'HOSPITAL_B' },
     );
     expect(names).toHaveLength(1);
-    expect(notices).toEqual(['Issuer not checked']);
+    expect(notices).toEqual(['dicomweb.issuer.unchecked']);
   });
 
-  it('that the archive does not know is said to hide studies', async () => {
+  it('that the archive does not know gets a notice with the number of studies', async () => {
     const { names, notices, descriptions } = await search({}, { id: 'DEMO_2', issuer: 'HOSPITAL_A' });
     expect(names).toEqual([]);
-    expect(notices).toEqual(['Issuer not known']);
-    expect(descriptions[0]).toContain('1 study is not shown');
+    expect(notices).toEqual(['dicomweb.issuer.unknown']);
+    expect(descriptions[0]).toContain('1 study of the Patient ID without the requested issuer. They are not shown.');
   });
 
-  it('told only by a universal ID that the server does not give is said not to have been checked', async () => {
+  it('that is a universal ID gets a notice if the server does not return it', async () => {
     const asked = { id: 'DEMO-1', universalEntityId: '1.2.3', universalEntityIdType: 'ISO' };
     const { names, notices } = await search({}, asked);
     expect(names).toEqual(['Muster^Erika']);
-    expect(notices).toEqual(['Issuer not checked']);
+    expect(notices).toEqual(['dicomweb.issuer.unchecked']);
   });
 });

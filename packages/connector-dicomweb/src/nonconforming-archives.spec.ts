@@ -3,30 +3,30 @@ import { conformanceCases, type ConformanceOptions, sampleArchive } from '@pacs-
 import { connectorTo } from './testing/connector-to.js';
 import { type FakeQido, type FakeQidoBehaviour, startFakeQido } from './testing/fake-qido.js';
 
-/** Servers of all kinds, each holding the same: whatever one does, nothing is lost. */
+/** Servers of all kinds with the same content. Nothing is lost with any of them. */
 const SERVERS: Record<string, { behaviour: FakeQidoBehaviour; options?: ConformanceOptions }> = {
-  'does all that the standard tells': { behaviour: { wildcards: true } },
+  'does everything in the standard': { behaviour: { wildcards: true } },
   'caps answers at 3 and says so, and has 204 for nothing': {
     behaviour: { cap: 3, warns: true, nothing: 204, wildcards: true },
   },
-  'caps answers at 12 without a word, and has 404 for nothing': { behaviour: { cap: 12, nothing: 404 } },
+  'caps answers at 12 without a notice, and has 404 for nothing': { behaviour: { cap: 12, nothing: 404 } },
   'gives no counts': { behaviour: { countless: true } },
-  'gives no counts and caps answers at 10 without a word': { behaviour: { countless: true, cap: 10 } },
+  'gives no counts and caps answers at 10 without a notice': { behaviour: { countless: true, cap: 10 } },
   'gives bare instances': { behaviour: { bareInstances: true } },
   'gives instances with the modality of their series alone': { behaviour: { bareInstances: 'but for the modality' } },
   'gives bare instances and no counts': { behaviour: { bareInstances: true, countless: true } },
   'knows includefield=all only, and answers as application/json': {
     behaviour: { includeField: 'all', contentType: 'application/json; charset=utf-8' },
   },
-  'drops wishes in silence': {
+  'ignores includefield': {
     behaviour: { includeField: 'dropped', ignoresIssuer: true },
     options: { lacks: ['studyDescription', 'patientBirthTime', 'seriesDate', 'seriesTime', 'issuerOfPatientId'] },
   },
-  'refuses wishes': {
+  'rejects includefield': {
     behaviour: { includeField: 'refused', ignoresIssuer: true },
     options: { lacks: ['studyDescription', 'patientBirthTime', 'seriesDate', 'seriesTime', 'issuerOfPatientId'] },
   },
-  'gives little unless it is told to, 100 at once, as that of Azure': {
+  'returns few attributes by default, 100 results at once, as Azure': {
     behaviour: { sparse: true, cap: 100, nothing: 204, uidLists: false },
   },
   'understands no UID lists': { behaviour: { uidLists: false } },

@@ -102,7 +102,7 @@ describe('DicomWebConnector with OAuth 2, at a real provider', () => {
     const error = await search(connect('client_credentials', { secret: 'not-the-secret' })).catch(
       (thrown: Error) => thrown,
     );
-    expect(error).toMatchObject({ name: 'ConnectorError', kind: 'refused' });
+    expect(error).toMatchObject({ name: 'ConnectorError', kind: 'refused', code: 'oauth2.token.refused' });
     expect(JSON.stringify([error, (error as Error).message])).not.toContain('not-the-secret');
   });
 
@@ -113,20 +113,25 @@ describe('DicomWebConnector with OAuth 2, at a real provider', () => {
     const hospital = Object.assign(new OAuth2Provider(), { tokenUri });
     const connector = connect('client_credentials', { providers: { hospital } });
     const options = { signal: AbortSignal.timeout(300), depth: 'study' } as const;
-    const late = {
+    const timeout = {
       kind: 'timeout',
+      code: 'oauth2.provider.silent',
       message: expect.stringContaining(new URL(tokenUri).origin),
       remedy: expect.stringContaining('provider'),
     };
-    await expect(connector.search(QUESTION, options)).rejects.toMatchObject(late);
-    await expect(connector.check(AbortSignal.timeout(300))).rejects.toMatchObject(late);
+    await expect(connector.search(QUESTION, options)).rejects.toMatchObject(timeout);
+    await expect(connector.check(AbortSignal.timeout(300))).rejects.toMatchObject(timeout);
     silent.closeAllConnections();
     await new Promise((resolve) => silent.close(resolve));
   });
 
   it('says which setting is missing, before any question', () => {
     expect(() => connect('client_credentials', { providers: {} })).toThrow(
-      expect.objectContaining({ kind: 'misconfigured', remedy: expect.stringContaining('issuer-uri') }),
+      expect.objectContaining({
+        kind: 'misconfigured',
+        code: 'oauth2.provider.misconfigured',
+        remedy: expect.stringContaining('issuer-uri'),
+      }),
     );
   });
 
@@ -139,13 +144,18 @@ describe('DicomWebConnector with OAuth 2, at a real provider', () => {
     expect(used.filter((value) => value === 'Bearer caller-a')).toHaveLength(used.length / 2);
     await expect(search(connector, 'stranger')).rejects.toMatchObject({
       kind: 'refused',
+      code: 'dicomweb.token.refused',
       message: expect.stringContaining('does not accept the token of the caller'),
       remedy: expect.stringContaining('Log in'),
     });
   });
 
   it('needs the token of a caller, else basic credentials', async () => {
-    await expect(search(connect('authorization_code'))).rejects.toMatchObject({ kind: 'refused', tokenNeeded: true });
+    await expect(search(connect('authorization_code'))).rejects.toMatchObject({
+      kind: 'refused',
+      code: 'dicomweb.token.missing',
+      tokenNeeded: true,
+    });
     const { patients } = await search(connect('authorization_code', { basic: { login: 'u', password: 'p' } }));
     expect(patients).toHaveLength(1);
   });

@@ -11,10 +11,10 @@ import {
 import { type QueryAccess } from './service-access.js';
 
 /**
- * How queries show who asks, by the settings.
+ * Returns the credentials of queries by the settings.
  *
- * @param ca certificates that the OAuth 2 provider is trusted by; not given: those that Node.js comes with.
- * @throws ConnectorError (`misconfigured`) where the OAuth 2 client or its provider is not complete.
+ * @param ca certificate authorities (PEM) that are trusted for the OAuth 2 provider; default: those of Node.js.
+ * @throws ConnectorError (`oauth2.provider.misconfigured`) if the OAuth 2 client or its provider is incomplete.
  */
 export function queryCredentials(
   id: string,
@@ -30,6 +30,9 @@ export function queryCredentials(
     return clientCredentials(id, tokens);
   } catch (error) {
     if (!(error instanceof OAuth2Error)) throw error;
-    throw new ConnectorError(id, 'misconfigured', `${error.message}.`, { remedy: error.remedy });
+    throw new ConnectorError(id, 'misconfigured', `${error.message}.`, {
+      code: error.code,
+      remedy: error.remedy,
+    });
   }
 }

@@ -17,29 +17,30 @@ afterEach(closeAll);
 
 describe('a server that declines', () => {
   it.each([
-    [401, 'refused', 1],
-    [403, 'refused', 1],
-    [400, 'refused', 1],
-    [429, 'unavailable', 2],
-    [500, 'unavailable', 2],
-    [503, 'unavailable', 2],
-    [501, 'refused', 1],
-    [418, 'refused', 1],
-  ])('with %d is %s after %d question(s)', async (code, kind, questions) => {
-    const server = await serve({ before: first(Infinity, status(code)) });
+    [401, 'refused', 'credentials.missing', 1],
+    [403, 'refused', 'query.forbidden', 1],
+    [400, 'refused', 'query.rejected', 1],
+    [429, 'unavailable', 'service.overloaded', 2],
+    [500, 'unavailable', 'service.failed', 2],
+    [503, 'unavailable', 'service.failed', 2],
+    [501, 'refused', 'query.rejected', 1],
+    [418, 'refused', 'query.rejected', 1],
+  ])('with %d is %s (%s) after %d quer(ies)', async (number, kind, code, queries) => {
+    const server = await serve({ before: first(Infinity, status(number)) });
     const connector = connect(server.url);
     await connector.check(AbortSignal.timeout(20_000)).catch(() => undefined);
     expect(await connector.check(AbortSignal.timeout(20_000)).catch((error: unknown) => error)).toMatchObject({
       kind,
-      message: expect.stringContaining(`HTTP ${code}`),
+      code: `dicomweb.${code}`,
+      message: expect.stringContaining(`HTTP ${number}`),
     });
-    expect(server.requests).toHaveLength(2 * questions);
+    expect(server.requests).toHaveLength(2 * queries);
   });
 
-  it('a query at an address that goes too deep is told what the address is to be', async () => {
+  it('a query at an address that is too deep gets the remedy', async () => {
     const server = await serve({ before: first(Infinity, status(400)) });
     expect(await failure(connect(`${server.url}/studies`))).toMatchObject({
-      remedy: expect.stringContaining('the one that /studies follows'),
+      remedy: expect.stringContaining('the part before /studies'),
     });
   });
 
@@ -48,14 +49,14 @@ describe('a server that declines', () => {
     expect(await count(connect(server.url))).toBe(EXPECTED);
   });
 
-  it('until a time that it tells is asked then', async () => {
+  it('until Retry-After is queried again then', async () => {
     const server = await serve({ before: first(1, status(429, { 'retry-after': '1' })) });
     const start = performance.now();
     expect(await count(connect(server.url))).toBe(EXPECTED);
     expect(performance.now() - start).toBeGreaterThan(1000);
   });
 
-  it('for longer than anybody waits is not waited for', async () => {
+  it('for an hour is not repeated', async () => {
     const server = await serve({ before: first(Infinity, status(429, { 'retry-after': '3600' })) });
     expect(await failure(connect(server.url))).toMatchObject({ kind: 'unavailable' });
     expect(server.requests).toHaveLength(1);
@@ -76,7 +77,7 @@ describe('a server that declines', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('until a time after the deadline is told to have asked for patience', async () => {
+  it('until a time after the deadline is reported as such', async () => {
     const server = await serve({ before: first(Infinity, status(429, { 'retry-after': '30' })) });
     expect(await failure(connect(server.url), 300)).toMatchObject({
       kind: 'unavailable',
@@ -101,7 +102,10 @@ describe('a server that declines', () => {
 
   it('with 404 for everything is not taken for an empty archive', async () => {
     const server = await serve({ before: first(Infinity, status(404)) });
-    expect(await failure(connect(server.url))).toMatchObject({ kind: 'misconfigured' });
+    expect(await failure(connect(server.url))).toMatchObject({
+      kind: 'misconfigured',
+      code: 'dicomweb.service.missing',
+    });
   });
 
   it('a search outside of a study is asked study by study, or said not to have been searched', async () => {
@@ -114,7 +118,7 @@ describe('a server that declines', () => {
       { signal: AbortSignal.timeout(20_000), depth: 'instance' },
     );
     expect(patients).toEqual([]);
-    expect(notices).toMatchObject([{ severity: 'WARN', title: 'Not searched' }]);
+    expect(notices).toMatchObject([{ severity: 'WARN', code: 'dicomweb.identifier.unsearchable' }]);
   });
 
   it.each(['nothing', 'key ignored'] as const)(
@@ -139,6 +143,6 @@ describe('a server that declines', () => {
       signal: AbortSignal.timeout(20_000),
       depth: 'instance',
     });
-    expect(notices).toMatchObject([{ severity: 'WARN', title: 'Incomplete' }]);
+    expect(notices).toMatchObject([{ severity: 'WARN', code: 'dicomweb.answer.limited' }]);
   });
 });

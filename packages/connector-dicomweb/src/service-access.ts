@@ -1,9 +1,10 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { type DicomWebSettings, type ServiceAccess } from './dicomweb-settings.js';
+import { codes } from './errors/error-codes.js';
 
-/** Which service is queried and how, read out of the settings. */
+/** The service that is queried, and its credentials, by the settings. */
 export interface QueryAccess {
-  /** Address of the service, no slash at the end. */
+  /** Address of the service, without a slash at the end. */
   baseUrl: URL;
   basic?: { login: string; password: string };
   oauth2?: { grant: 'client_credentials' | 'authorization_code'; oidcId: string };
@@ -11,32 +12,36 @@ export interface QueryAccess {
 }
 
 /**
- * The service that is queried: `qido-rs`, or `wado-rs` as a whole where that has no address; credentials of the one are never
- * sent to the other.
+ * Returns the service that is queried: `qido-rs`, or `wado-rs` as a whole if `qido-rs` has no address. Credentials of the one are
+ * never sent to the other.
  *
- * @throws ConnectorError (`misconfigured`) naming the key that is missing or wrong.
+ * @throws ConnectorError (`misconfigured`) that names the key that is missing or wrong.
  */
 export function queryAccess(id: string, settings: DicomWebSettings): QueryAccess {
-  const misconfigured = (what: string, remedy: string) => new ConnectorError(id, 'misconfigured', what, { remedy });
+  const misconfigured = (code: keyof typeof codes, what: string, remedy: string) =>
+    new ConnectorError(id, 'misconfigured', what, { code: codes[code], remedy });
   const service = [settings.qidoRs, settings.wadoRs].find((candidate) => candidate && addressOf(candidate));
   const address = service && addressOf(service);
   if (!service || !address) {
     throw misconfigured(
-      'the address of the DICOMweb service is not configured.',
+      'dicomweb.address.missing',
+      'the address of the DICOMweb service is missing.',
       'Set dicom-web-connector.qido-rs.authentication.basic.server.url or …oauth2.server.url.',
     );
   }
   const { protocol, hash, search, username, password } = new URL(address);
   if (!/^https?:$/.test(protocol) || hash || search) {
     throw misconfigured(
-      'the address of the DICOMweb service is no plain http or https URL.',
-      'Give the base URL that /studies follows, without ? and #.',
+      'dicomweb.address.invalid',
+      'the address of the DICOMweb service is not a plain http or https URL.',
+      'Set the base URL, the part before /studies, without ? and #.',
     );
   }
   if (username || password) {
     throw misconfigured(
-      'the address of the DICOMweb service holds a login.',
-      'Give it by authentication.basic.login and .password: an address stands in manifests and messages.',
+      'dicomweb.address.contains-login',
+      'the address of the DICOMweb service contains a login, and manifests and messages show addresses.',
+      'Set authentication.basic.login and authentication.basic.password instead.',
     );
   }
   const baseUrl = new URL(address.replace(/\/+$/, ''));
@@ -48,7 +53,8 @@ export function queryAccess(id: string, settings: DicomWebSettings): QueryAccess
   const registration = oidcId === undefined ? undefined : settings.oauth2Clients?.registrations[oidcId];
   if (oidcId === undefined || !registration) {
     throw misconfigured(
-      `OAuth 2 is asked for, and ${oidcId === undefined ? 'no oidc-id is given' : `the registration ${oidcId} is not there`}.`,
+      'dicomweb.oauth2.registration-missing',
+      `OAuth 2 is configured, but ${oidcId === undefined ? 'oidc-id' : `the registration ${oidcId}`} is missing.`,
       'Set oauth2.oidc-id to a name in spring.security.oauth2.client.registration.',
     );
   }

@@ -73,7 +73,7 @@ describe('TLS', () => {
   it("reads Java's own truststore, and trusts nobody else then", async () => {
     const fake = await serve(server);
     const truststore = { url: file('java.p12'), password: 'changeit' };
-    expect(await errorOf(connect(fake.url, { truststore }))).toMatchObject({ kind: 'unavailable' });
+    expect(await errorOf(connect(fake.url, { truststore }))).toMatchObject({ code: 'dicomweb.certificate.untrusted' });
   });
 
   it('names what is wrong with a certificate', async () => {
@@ -81,26 +81,33 @@ describe('TLS', () => {
     const unknown = await serve(server);
     expect(await errorOf(connect(unknown.url))).toMatchObject({
       kind: 'unavailable',
+      code: 'dicomweb.certificate.untrusted',
       message: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT/),
       remedy: expect.stringContaining('truststore'),
     });
     const old = await serve(makeCertificate({ issuer: authority, days: -1 }));
     expect(await errorOf(connect(old.url, trusting))).toMatchObject({
+      code: 'dicomweb.certificate.invalid',
       message: expect.stringContaining('has expired'),
     });
     const foreign = await serve(makeCertificate({ issuer: authority, host: 'pacs.example.org' }));
     expect(await errorOf(connect(foreign.url, trusting))).toMatchObject({
+      code: 'dicomweb.certificate.other-host',
       message: expect.stringContaining('another host name'),
     });
     const selfSigned = await serve(makeCertificate({ name: 'self' }));
     expect(await errorOf(connect(selfSigned.url, trusting))).toMatchObject({
+      code: 'dicomweb.certificate.untrusted',
       message: expect.stringContaining('self-signed'),
     });
   });
 
   it('says that a port does not speak TLS', async () => {
     const plain = await serve(undefined);
-    expect(await errorOf(connect(plain.url.replace('http:', 'https:')))).toMatchObject({ kind: 'misconfigured' });
+    expect(await errorOf(connect(plain.url.replace('http:', 'https:')))).toMatchObject({
+      kind: 'misconfigured',
+      code: 'dicomweb.tls.not-offered',
+    });
   });
 
   it('shows a client certificate, of a PEM or a PKCS12 store', async () => {
@@ -125,6 +132,7 @@ describe('TLS', () => {
     });
     expect(await errorOf(connect(fake.url, { truststore: { url: file('ca.pem') } }))).toMatchObject({
       kind: 'refused',
+      code: 'dicomweb.tls.client-certificate-refused',
       message: expect.stringMatching(/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/),
       remedy: expect.stringContaining('key-store'),
     });
@@ -132,14 +140,16 @@ describe('TLS', () => {
 
   it('says at once what is wrong with a store, without its password', () => {
     const made = (stores: Parameters<typeof connect>[1]) => () => connect('https://127.0.0.1/', stores);
-    const misconfigured = (word: string) =>
-      expect.objectContaining({ kind: 'misconfigured', message: expect.stringContaining(word) });
+    const misconfigured = (word: string, code = 'dicomweb.store.unreadable') =>
+      expect.objectContaining({ kind: 'misconfigured', code, message: expect.stringContaining(word) });
     expect(made({ keyStore: { url: file('client.p12'), password: 'wrong' } })).toThrow(misconfigured('password'));
     expect(made({ keyStore: { url: file('missing.pem') } })).toThrow(misconfigured('ENOENT'));
     expect(made({ keyStore: { url: file('java.jks') } })).toThrow(
       expect.objectContaining({ remedy: expect.stringContaining('keytool -importkeystore') }),
     );
-    expect(made({ keyStore: { url: file('ca.pem') } })).toThrow(misconfigured('both a private key'));
+    expect(made({ keyStore: { url: file('ca.pem') } })).toThrow(
+      misconfigured('both a private key', 'dicomweb.store.incomplete'),
+    );
     expect(made({ keyStore: { url: file('text.pem') } })).toThrow(misconfigured('text.pem'));
   });
 
@@ -153,6 +163,7 @@ describe('TLS', () => {
     });
     expect(await errorOf(connect(fake.url, { truststore: { url: file('ca.pem') } }))).toMatchObject({
       kind: 'refused',
+      code: 'dicomweb.redirect.without-tls',
       message: expect.stringContaining('without TLS'),
     });
     expect(plain.requests).toEqual([]);

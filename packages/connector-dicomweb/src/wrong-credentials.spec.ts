@@ -46,12 +46,16 @@ describe('credentials', () => {
     const other = await serve({ before: first(Infinity, status(401)) });
     const server = await serve({ before: first(Infinity, status(302, { location: `${other.url}/studies` })) });
     const error = await failure(connect(server.url, withBasic(server.url)));
-    expect(error).toMatchObject({ kind: 'refused', message: expect.stringContaining(new URL(other.url).origin) });
+    expect(error).toMatchObject({
+      kind: 'refused',
+      code: 'dicomweb.redirect.credentials-required',
+      message: expect.stringContaining(new URL(other.url).origin),
+    });
     expect(`${error.message} ${error.remedy}`).not.toContain('geheim');
   });
 
   it('do not run in circles', async () => {
     const server = await serve({ before: first(Infinity, status(302, { location: '/dicom/web/studies' })) });
-    expect(await failure(connect(server.url))).toMatchObject({ kind: 'protocol' });
+    expect(await failure(connect(server.url))).toMatchObject({ kind: 'protocol', code: 'dicomweb.redirect.invalid' });
   });
 });

@@ -29,7 +29,7 @@ export class OAuth2Error extends Error {
       return new OAuth2Error(
         'refused',
         codes['oauth2.token.refused'],
-        `the OAuth 2 provider ${provider} refused to issue a token: ${refusalOf(error)}${status ? ` (HTTP ${status})` : ''}`,
+        `the OAuth 2 provider ${provider} refused a token: ${refusalOf(error)}${status ? ` (HTTP ${status})` : ''}`,
         'Check client-id, client-secret and scope, and that the client may use the grant client_credentials there.',
         error,
       );

@@ -2,10 +2,10 @@ import { type ConnectionOptions } from 'node:tls';
 import { Agent, buildConnector } from 'undici';
 
 /**
- * Connections to servers, over TLS with `tls`.
+ * Makes connections to servers, over TLS with `tls`.
  *
- * With TLS 1.3 a server declines our side after the handshake, by an alert that the end of the connection follows. undici would
- * report that end in place of the alert, so a socket is closed by its first error.
+ * With TLS 1.3, a server refuses our certificate after the handshake: it sends an alert and closes the connection. undici would
+ * report the close instead of the alert, so the first error closes the socket.
  */
 export function agentWith(connections: number, tls: Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>): Agent {
   const open = buildConnector({ ...tls, allowH2: true });

@@ -1,21 +1,22 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
-import { type ClientCredentials, OAuth2Error } from '@pacs-connectors/oauth2-client';
+import { type ClientCredentials, OAuth2Error, oauth2Errors } from '@pacs-connectors/oauth2-client';
+import { codes } from '../errors/error-codes.js';
 
-/** What a question carries to show who asks. */
+/** Authenticates queries. */
 export interface Credentials {
   /**
-   * The value of `Authorization`, or undefined where there is none.
+   * Returns the value of `Authorization`; `undefined` if queries carry none.
    *
-   * @throws ConnectorError where it cannot be had.
+   * @throws ConnectorError if there is no token.
    */
   authorization(callerToken: string | undefined, signal: AbortSignal): Promise<string | undefined>;
-  /** The server answered 401 to `authorization`. True where asking again may help: the next one is another. */
+  /** Reports that the server answered 401 to `authorization`. Returns whether the next value is another one. */
   refused(authorization: string): boolean;
-  /** What a question has failed by whose deadline passes while it waits for `authorization`. */
+  /** The error of a query whose deadline passes while it waits for `authorization`. */
   readonly timeoutError?: ConnectorError;
-  /** Whether answers depend on who asks, so that no caller may be given another's. */
+  /** Whether answers depend on the caller, so that callers must not share them. */
   readonly ofCaller: boolean;
-  /** Whether a question can be asked without a caller. */
+  /** Whether queries are possible without a caller. */
   readonly own: boolean;
 }
 
@@ -26,13 +27,13 @@ export const noCredentials: Credentials = {
   own: true,
 };
 
-/** HTTP Basic (RFC 7617), in UTF-8. */
+/** Returns credentials by HTTP Basic (RFC 7617), in UTF-8. */
 export function basicCredentials({ login, password }: { login: string; password: string }): Credentials {
   const value = `Basic ${Buffer.from(`${login}:${password}`, 'utf8').toString('base64')}`;
   return { authorization: () => Promise.resolve(value), refused: () => false, ofCaller: false, own: true };
 }
 
-/** A bearer token of our own. */
+/** Returns credentials by our own bearer token. */
 export function clientCredentials(connectorId: string, tokens: ClientCredentials): Credentials {
   return {
     async authorization(_, signal) {
@@ -40,7 +41,8 @@ export function clientCredentials(connectorId: string, tokens: ClientCredentials
         return `Bearer ${await tokens.token(signal)}`;
       } catch (error) {
         if (!(error instanceof OAuth2Error)) throw error;
-        throw new ConnectorError(connectorId, error.kind, error.message, { remedy: error.remedy, cause: error });
+        const { code, kind, message, remedy } = error;
+        throw new ConnectorError(connectorId, kind, message, { code, remedy, cause: error });
       }
     },
     refused(authorization) {
@@ -50,15 +52,18 @@ export function clientCredentials(connectorId: string, tokens: ClientCredentials
     timeoutError: new ConnectorError(
       connectorId,
       'timeout',
-      `the OAuth 2 provider ${tokens.provider} gave no token before the deadline`,
-      { remedy: 'See whether the provider is overloaded.' },
+      `the OAuth 2 provider ${tokens.provider} issued no token before the deadline`,
+      {
+        code: oauth2Errors.codes['oauth2.provider.silent'],
+        remedy: 'Check whether the provider is overloaded.',
+      },
     ),
     ofCaller: false,
     own: true,
   };
 }
 
-/** The caller's own bearer token; where the request has none, `otherwise`. */
+/** Returns credentials by the caller's own bearer token; by `otherwise` if the request has none. */
 export function callerCredentials(connectorId: string, otherwise: Credentials | undefined): Credentials {
   return {
     authorization(callerToken, signal) {
@@ -68,10 +73,11 @@ export function callerCredentials(connectorId: string, otherwise: Credentials | 
         new ConnectorError(
           connectorId,
           'refused',
-          'the archive wants the token of the caller, and the request has none',
+          'the archive requires the token of the caller, and the request has none',
           {
+            code: codes['dicomweb.token.missing'],
             tokenNeeded: true,
-            remedy: 'Log in, or hand the token over as Authorization: Bearer or access_token.',
+            remedy: 'Log in, or send the token as Authorization: Bearer or as access_token.',
           },
         ),
       );

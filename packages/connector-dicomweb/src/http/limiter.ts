@@ -1,11 +1,11 @@
-/** At most so many things at once; the others wait in order. */
+/** Runs at most `limit` tasks at once; the others wait in order. */
 export class Limiter {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
   constructor(private readonly limit: number) {}
 
-  /** @throws the reason of `signal` where that ends the wait. */
+  /** Runs `work` when it is its turn. @throws the reason of `signal` if that ends the wait. */
   async run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     signal.throwIfAborted();
     if (this.running >= this.limit) await this.turn(signal);

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectorError, type ConnectorErrorOptions } from '@pacs-connectors/connector-core';
 import { type Dispatcher } from 'undici';
-import { JsonFormatError } from '../json/json-array-reader.js';
+import { codes } from '../errors/error-codes.js';
+import { JsonFormatError, TruncatedJsonError } from '../json/json-array-reader.js';
 import { type DicomJson } from '../json/dicom-json.js';
 import { type Credentials } from './credentials.js';
 import { Limiter } from './limiter.js';
@@ -9,24 +10,24 @@ import { isTransient, faultOf } from './faults.js';
 import { type QidoQuery, targetOf } from './query.js';
 import { header, type Headers, readResults, TooLongError } from './response-body.js';
 import { retryDelay } from './retry.js';
-import { StatusError } from './status-error.js';
+import { BASE_URL, type Refusal, StatusError, statusErrorOf } from './status-error.js';
 
-/** Who asks, and until when. */
+/** Who queries, and until when. */
 export interface Requester {
   signal: AbortSignal;
-  /** When it ends at the latest (`performance.now()`), where that is known. */
+  /** When `signal` ends the search at the latest (`performance.now()`), if known. */
   deadline?: number;
   bearerToken?: string;
-  /** Nobody: no credentials are sent. */
+  /** Sends no credentials. */
   anonymous?: boolean;
-  /** Set once the server has answered a search of this requester, so that its 404 means that nothing was found. */
+  /** Set once the server has answered a search of this requester. From then on its 404 means that nothing was found. */
   served?: boolean;
 }
 
-/** One answer. Its results have been handed over. */
+/** One answer, whose results have been passed on. */
 export interface Page {
   count: number;
-  /** The server says that there is more than it gives (`Warning: 299`, PS3.18 8.3.4.4). */
+  /** The server says that it has more results than it returns (`Warning: 299`, PS3.18 8.3.4.4). */
   capped: boolean;
 }
 
@@ -34,25 +35,25 @@ export interface QidoClientOptions {
   connectorId: string;
   baseUrl: URL;
   credentials: Credentials;
-  /** Connections to the server, with our certificate. */
+  /** Connections to the server, with the client certificate. */
   dispatcher: Dispatcher;
-  /** Connections to other servers, where a redirect leads. */
+  /** Connections to other servers, which a redirect leads to. */
   foreignDispatcher: Dispatcher;
-  /** Questions at once. */
+  /** The most queries at once. */
   connections: number;
   maxResponseBytes: number;
 }
 
 const MAX_REDIRECTS = 5;
-const BASE_URL = 'Give the base URL of the service, the one that /studies follows.';
+const REDIRECTED = 'Configure the address that the redirects should lead to.';
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-/** Asks one DICOMweb server: one HTTP GET for each question, and one more where that may help. */
+/** Queries one DICOMweb server: one HTTP GET for each query, and one more if that may help. */
 export class QidoClient {
-  /** The server as messages name it. */
+  /** The server's address as messages show it. */
   readonly address: string;
   private readonly limiter: Limiter;
-  /** The server has asked for patience (`Retry-After`), and has not answered since. */
+  /** The server required patience (`Retry-After`) and has not answered since. */
   private retryAfterError?: ConnectorError;
   private waitsForToken = false;
 
@@ -61,19 +62,19 @@ export class QidoClient {
     this.limiter = new Limiter(options.connections);
   }
 
-  /** What a question that is late now is held up by, where that is known. */
+  /** What delays the queries now, if known. */
   get delayCause(): ConnectorError | undefined {
     return this.waitsForToken ? this.options.credentials.timeoutError : this.retryAfterError;
   }
 
   /**
-   * Asks once and hands over each result as it comes. Where an answer breaks off and is asked for again, its first results
-   * come a second time.
+   * Queries the server and passes on each result as it arrives. If an answer breaks off and the query is repeated, its first results
+   * come twice.
    *
-   * 204 and 404 mean that nothing was found, as an empty array does (servers differ). A 404 is only believed where the server
-   * answers another search: what is in front of a service that is gone says 404 too.
+   * 204 and 404 mean that nothing was found, like an empty array, since servers differ. A 404 counts only if the server answers
+   * another search, because a proxy before a service that is gone answers 404 too.
    *
-   * @throws ConnectorError, a {@link StatusError} where the server declined.
+   * @throws ConnectorError; a {@link StatusError} if the status of the answer brings no results.
    */
   async ask(question: QidoQuery, requester: Requester, onResult: (result: DicomJson) => void): Promise<Page> {
     const page = await this.attempts(question, requester, onResult);
@@ -83,19 +84,20 @@ export class QidoClient {
   }
 
   /**
-   * The cheapest search. @returns the number of results, 0 or 1.
+   * Sends the cheapest search. @returns the number of results, 0 or 1.
    *
-   * @throws ConnectorError where there is no DICOMweb service or it does not answer.
+   * @throws ConnectorError if there is no DICOMweb service or it does not answer.
    */
   async probe(requester: Requester): Promise<number> {
     const question: QidoQuery = { level: 'study', resource: 'studies', limit: 1 };
     const page = await this.attempts(question, requester, () => undefined).catch((error: unknown) => {
-      // dcm4chee-arc may be set to refuse searches that are this broad; that it does shows that it answers.
+      // dcm4chee-arc can be configured to reject such a broad search. The rejection shows that the service is there.
       if (error instanceof StatusError && error.status === 413) return { count: 0, capped: true };
       throw error;
     });
     if (!page) {
       throw this.failure('misconfigured', 'there is no DICOMweb service (HTTP 404)', {
+        code: codes['dicomweb.service.missing'],
         remedy: BASE_URL,
       });
     }
@@ -103,7 +105,7 @@ export class QidoClient {
     return page.count;
   }
 
-  /** An error that names the server. */
+  /** Returns an error that names the server. */
   failure(kind: ConnectorError['kind'], what: string, options?: ConnectorErrorOptions): ConnectorError {
     return new ConnectorError(this.options.connectorId, kind, `${this.address}: ${what}`, options);
   }
@@ -134,7 +136,7 @@ export class QidoClient {
     });
   }
 
-  /** Asks with credentials, and once more with new ones where the server no longer takes them. */
+  /** Queries with credentials, and once more with new ones if the server does not accept them any more. */
   private async authorized(
     origin: string,
     target: string,
@@ -158,13 +160,13 @@ export class QidoClient {
     try {
       return await this.options.credentials.authorization(bearerToken, signal);
     } finally {
-      // Where the deadline has passed, that it did so here is still to be told.
+      // If the deadline has passed, the error must still say that it passed here.
       this.waitsForToken = signal.aborted;
     }
   }
 
   /**
-   * Follows redirects by hand: credentials and our certificate go to the configured origin and to no other, and never from
+   * Sends the query and follows redirects: credentials and the client certificate go to the configured origin only, and never from
    * https to http.
    */
   private async follow(
@@ -174,7 +176,12 @@ export class QidoClient {
     { signal, bearerToken }: Requester,
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
-    const shown = bearerToken === undefined ? 'our credentials' : 'the token of the caller';
+    const sent =
+      authorization === undefined
+        ? undefined
+        : bearerToken === undefined
+          ? 'the configured credentials'
+          : 'the token of the caller';
     let [place, path] = [origin, target];
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const own = place === origin;
@@ -191,28 +198,34 @@ export class QidoClient {
         signal,
       });
       if (!REDIRECTS.includes(response.statusCode)) {
-        return this.read(response, own ? undefined : place, authorization === undefined ? undefined : shown, onResult);
+        return this.read(response, { sent, ...(own ? {} : { elsewhere: place }) }, onResult);
       }
       await discard(response.body);
       const location = header(response.headers as Headers, 'location');
       if (!location || !URL.canParse(location, place + path)) {
-        throw this.failure('protocol', `it redirects to nowhere (HTTP ${response.statusCode})`);
+        throw this.failure('protocol', `it redirects to no address (HTTP ${response.statusCode})`, {
+          code: codes['dicomweb.redirect.invalid'],
+          remedy: REDIRECTED,
+        });
       }
       const next = new URL(location, place + path);
       if (!/^https?:$/.test(next.protocol) || (place.startsWith('https:') && next.protocol === 'http:')) {
         throw this.failure('refused', 'it redirects to an address without TLS, which is not followed', {
-          remedy: 'Configure the address that is meant.',
+          code: codes['dicomweb.redirect.without-tls'],
+          remedy: REDIRECTED,
         });
       }
       [place, path] = [next.origin, next.pathname + next.search];
     }
-    throw this.failure('protocol', `it redirects more than ${MAX_REDIRECTS} times`);
+    throw this.failure('protocol', `it redirects more than ${MAX_REDIRECTS} times`, {
+      code: codes['dicomweb.redirect.invalid'],
+      remedy: REDIRECTED,
+    });
   }
 
   private async read(
     { statusCode, headers, body }: Dispatcher.ResponseData,
-    elsewhere: string | undefined,
-    shown: 'our credentials' | 'the token of the caller' | undefined,
+    context: Pick<Refusal, 'elsewhere' | 'sent'>,
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
     if (statusCode === 200 || statusCode === 206) {
@@ -229,58 +242,25 @@ export class QidoClient {
     await discard(body);
     if (statusCode === 204) return { count: 0, capped: false };
     if (statusCode === 404) return undefined;
-    throw this.declined(statusCode, headers as Headers, elsewhere, shown);
+    const { connectorId } = this.options;
+    const retryAfter = header(headers as Headers, 'retry-after');
+    throw statusErrorOf(connectorId, this.address, { status: statusCode, retryAfter, ...context });
   }
 
-  private declined(
-    status: number,
-    headers: Headers,
-    elsewhere: string | undefined,
-    shown: 'our credentials' | 'the token of the caller' | undefined,
-  ): StatusError {
-    const retryAfter = header(headers, 'retry-after');
-    const patience = retryAfter && /^[\w ,:]{1,40}$/.test(retryAfter) ? `, Retry-After: ${retryAfter}` : '';
-    const fail = (kind: ConnectorError['kind'], what: string, remedy?: string) =>
-      new StatusError(this.options.connectorId, kind, status, `${this.address}: ${what} (HTTP ${status}${patience})`, {
-        remedy,
-        retryAfter,
-      });
-    if ((status === 401 || status === 403) && elsewhere !== undefined && shown) {
-      return fail(
-        'refused',
-        `it redirects to ${elsewhere}, which wants credentials; they are only sent to the configured server`,
-        'Configure the address that is meant.',
-      );
-    }
-    if (status === 401) {
-      return fail(
-        'refused',
-        shown ? `it does not accept ${shown}` : 'it wants credentials, and none are configured',
-        shown === 'the token of the caller'
-          ? 'Log in anew, and see that the archive trusts who issued the token.'
-          : 'See authentication in dicom-web-connector.qido-rs.',
-      );
-    }
-    if (status === 403)
-      return fail('refused', 'it does not permit the query', 'See the permissions of this user there.');
-    if (status === 429) return fail('unavailable', 'it is asked too much', 'Lower dicom-web-connector.connections.');
-    if (status === 501) return fail('refused', 'it does not know this kind of query');
-    if (status >= 500) return fail('unavailable', 'it failed', 'See the log of the archive.');
-    if (status >= 400) return fail('refused', 'it does not take this query', BASE_URL);
-    return fail('protocol', 'it answered a status that QIDO-RS does not have');
-  }
-
-  /** Any thrown value as a ConnectorError that names the server. */
+  /** Returns any thrown value as a ConnectorError that names the server. */
   private named(error: unknown): ConnectorError {
     if (error instanceof JsonFormatError) {
       return this.failure('protocol', error.message, {
-        remedy: 'See that the address is that of the DICOMweb service and that nothing in between answers for it.',
+        code: codes[error instanceof TruncatedJsonError ? 'dicomweb.answer.cut-off' : 'dicomweb.answer.not-json'],
+        remedy:
+          'Check that the address is that of the DICOMweb service, and that no proxy or login page answers for it.',
         cause: error,
       });
     }
     if (error instanceof TooLongError) {
       return this.failure('protocol', error.message, {
-        remedy: 'Ask for less, or raise dicom-web-connector.max-response-mib.',
+        code: codes['dicomweb.answer.too-long'],
+        remedy: 'Request less, or raise dicom-web-connector.max-response-mib.',
         cause: error,
       });
     }
@@ -288,7 +268,7 @@ export class QidoClient {
   }
 }
 
-/** Reads what nobody needs. The connection is kept for the next question where that is soon over, and closed else. */
+/** Reads a body that is not needed. The connection is kept for the next query if the body ends soon, and closed otherwise. */
 async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
   await body.dump({ limit: 65_536, signal: AbortSignal.timeout(1_000) }).catch(() => body.destroy());
 }

@@ -1,20 +1,20 @@
-/** The level that results are of. */
+/** The level of results. */
 export type Level = 'study' | 'series' | 'instance';
 
-/** One search (PS3.18 10.6): which resource, which matching keys, which attributes. */
+/** One search (PS3.18 10.6): its resource, matching keys and requested attributes. */
 export interface QidoQuery {
   level: Level;
   /** Resource below the base URL, its segments already safe: `studies`, `studies/1.2.3/series`. */
   resource: string;
-  /** Matching keys: attribute tag or keyword, and the value as the server is to read it. */
+  /** Matching keys: attribute tag or keyword, and the value before percent encoding. */
   match?: readonly (readonly [attribute: string, value: string])[];
-  /** Attributes wanted beyond the default ones (`includefield`). */
+  /** Attributes to return beyond the default ones (`includefield`). */
   include?: readonly string[];
   offset?: number;
   limit?: number;
 }
 
-/** Path and query of `question` below a base path. */
+/** Returns the path and query of `question` below a base path. */
 export function targetOf(basePath: string, question: QidoQuery): string {
   const parameters = [
     ...(question.match ?? []),
@@ -27,16 +27,16 @@ export function targetOf(basePath: string, question: QidoQuery): string {
 }
 
 /**
- * `value` in a query (RFC 3986 3.4): only what may not stand there is encoded, and what a form would read differently. Debian's
- * Orthanc (DICOMweb plug-in 1.7) does not decode at all, so that each character left alone is one that it can match.
+ * Encodes `value` for a query (RFC 3986 3.4): only characters that a query must not contain, and those that a form would read
+ * differently. Debian's Orthanc (DICOMweb plug-in 1.7) does not decode at all, so it can match only what is not encoded.
  */
 function encodeQuery(value: string): string {
-  // By way of UTF-8, since encodeURIComponent throws on half a surrogate pair.
+  // Through UTF-8, because encodeURIComponent throws on half a surrogate pair.
   const text = Buffer.from(value, 'utf8').toString('utf8');
   return encodeURIComponent(text).replace(/%(2C|2F|3A|3F|40|24)/g, (code) => decodeURIComponent(code));
 }
 
-/** Whether a server has to decode `value` to understand it. */
+/** Whether a server must decode `value` to understand it. */
 export function isEncoded(value: string): boolean {
   return encodeQuery(value) !== value;
 }

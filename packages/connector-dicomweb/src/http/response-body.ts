@@ -2,24 +2,24 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { JsonArrayReader, JsonFormatError } from '../json/json-array-reader.js';
 
-/** A body that is longer than is read. */
+/** Reports a body that is longer than the limit. */
 export class TooLongError extends Error {
   override readonly name = 'TooLongError';
 }
 
-/** Headers as undici gives them. */
+/** Headers as undici returns them. */
 export type Headers = Record<string, string | string[] | undefined>;
 
-/** The first value of a header. */
+/** Returns the first value of a header. */
 export function header(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 
 /**
- * Reads the results out of an answer as they come.
+ * Reads the results of an answer as they arrive.
  *
- * @param maxBytes longest body, after decompression.
+ * @param maxBytes the longest body, after decompression.
  * @throws JsonFormatError, TooLongError, or what the connection or zlib throws.
  */
 export async function readResults(
@@ -33,9 +33,8 @@ export async function readResults(
   if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
     throw new JsonFormatError(`the JSON is in ${charset}; DICOM JSON is always in UTF-8 (PS3.18 F.2)`);
   }
-  if (/\bhtml\b/.test(type))
-    throw new JsonFormatError('the answer is HTML, not JSON: a page for people, such as a login');
-  if (/\bxml\b/.test(type)) throw new JsonFormatError('the answer is XML, though JSON was asked for');
+  if (/\bhtml\b/.test(type)) throw new JsonFormatError('the answer is HTML, not JSON, for example a login page');
+  if (/\bxml\b/.test(type)) throw new JsonFormatError('the answer is XML, although JSON was requested');
   if (header(headers, 'content-length') === '0') return;
   const reader = new JsonArrayReader(onResult);
   let length = 0;
@@ -53,9 +52,9 @@ function decoded(body: Readable, encoding = 'identity'): Readable {
       return body;
     case 'gzip':
     case 'x-gzip':
-      // An error of either side destroys both, and is thrown to whoever reads.
+      // An error of either side destroys both, and is thrown to the reader.
       return pipeline(body, createGunzip(), () => undefined);
     default:
-      throw new JsonFormatError(`the answer is in the content coding ${encoding}, which was not asked for`);
+      throw new JsonFormatError(`the answer has the content coding ${encoding}, which was not requested`);
   }
 }

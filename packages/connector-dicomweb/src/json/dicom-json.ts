@@ -40,7 +40,7 @@ export const Tag = {
   UniversalEntityID: '00400032',
 } as const;
 
-/** The tags with a letter in them, as some servers write them. */
+/** The tags that contain a letter, in lower case, as some servers write them. */
 const LOWER_CASE = new Map<string, string>(
   Object.values(Tag)
     .filter((tag) => /[A-F]/.test(tag))
@@ -48,10 +48,10 @@ const LOWER_CASE = new Map<string, string>(
 );
 
 /**
- * The values of an attribute as one text, `\` between several, without the padding; undefined where there is none.
+ * Returns the values of an attribute as one text, separated by `\`, without padding; `undefined` if it has none.
  *
- * PN comes as an object of up to three groups (PS3.18 F.2.2) and becomes `Alphabetic=Ideographic=Phonetic` (PS3.5 6.2.1).
- * Servers also give PN as plain text and numbers as text; both are taken as they are.
+ * PN is an object of up to three groups (PS3.18 F.2.2) and becomes `Alphabetic=Ideographic=Phonetic` (PS3.5 6.2.1). Servers also
+ * return PN as plain text and numbers as text, which stay as they are.
  */
 export function textOf(record: DicomJson, tag: string): string | undefined {
   const values = valuesOf(record, tag);
@@ -60,7 +60,7 @@ export function textOf(record: DicomJson, tag: string): string | undefined {
   return text.trim() === '' ? undefined : text.replace(/[ \0]+$/, '');
 }
 
-/** The values of an attribute, each as text. */
+/** Returns the values of an attribute, each as text. */
 export function textsOf(record: DicomJson, tag: string): string[] {
   return valuesOf(record, tag)
     .map((value) => valueText(value).trim())
@@ -68,8 +68,8 @@ export function textsOf(record: DicomJson, tag: string): string[] {
 }
 
 /**
- * A count such as Number of Study Related Instances; undefined where the server does not tell: some write 0 then, and nothing
- * that is found is empty.
+ * Returns a count such as Number of Study Related Instances; `undefined` if the server does not count. Some servers return 0 then,
+ * and no study or series is empty.
  */
 export function countOf(record: DicomJson, tag: string): number | undefined {
   const text = textOf(record, tag)?.trim();
@@ -103,7 +103,7 @@ export function patientOf(record: DicomJson): PatientAttributes {
   };
 }
 
-/** The Universal Entity IDs of the authority that issued the Patient ID (PS3.3 C.7.1.1). */
+/** Returns the Universal Entity IDs of the authority that issued the Patient ID (PS3.3 C.7.1.1). */
 export function universalEntityIdsOf(record: DicomJson): string[] {
   return valuesOf(record, Tag.IssuerOfPatientIDQualifiersSequence).flatMap((item) =>
     typeof item === 'object' && item !== null ? textsOf(item as DicomJson, Tag.UniversalEntityID) : [],

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 
-/** A body that is no JSON array of objects. `message` tells what it is, without its content. */
+/** Reports a body that is not a JSON array of objects. `message` says what it is, without its content. */
 export class JsonFormatError extends Error {
   override readonly name: string = 'JsonFormatError';
 }
 
-/** A body that ends before its array does. Where HTTP/2 or a proxy breaks off an answer, it seems to end so. */
+/** Reports a body that ends before its array does, as when HTTP/2 or a proxy breaks off an answer. */
 export class TruncatedJsonError extends JsonFormatError {
-  override readonly name = 'CutOffError';
+  override readonly name = 'TruncatedJsonError';
 }
 
 const QUOTE = 0x22;
@@ -20,9 +20,9 @@ const CLOSE_BRACE = 0x7d;
 const LESS_THAN = 0x3c;
 
 /**
- * Reads a JSON array of objects piece by piece, so that neither its whole text nor its whole tree is ever held: a body of
- * 16 MB costs a few pieces of 64 KiB. It only finds where elements end; what lies between is left to `JSON.parse`, as many
- * elements at once as have come.
+ * Reads a JSON array of objects piece by piece, so that neither its whole text nor its whole tree is in memory: a body of 16 MB
+ * costs a few pieces of 64 KiB. The reader only finds where elements end, and passes complete elements to `JSON.parse`, several at
+ * once.
  */
 export class JsonArrayReader {
   private place: 'before the array' | 'before an element' | 'in an element' | 'after an element' | 'after the array' =
@@ -30,21 +30,21 @@ export class JsonArrayReader {
   /** Open braces and brackets inside the element. */
   private depth = 0;
   private inString = false;
-  /** The piece before ended in a backslash. */
+  /** The previous piece ended in a backslash. */
   private escaped = false;
-  /** Earlier pieces of an element that is not complete yet. */
+  /** Earlier pieces of an incomplete element. */
   private begun: Buffer[] = [];
   private begunLength = 0;
 
-  /** @param maxElement longest element, bytes. */
+  /** @param maxElement the longest element, bytes. */
   constructor(
     private readonly onElement: (element: object) => void,
     private readonly maxElement = 16 * 1024 * 1024,
   ) {}
 
-  /** @throws JsonFormatError where this can be no JSON array of objects in UTF-8. */
+  /** Reads one piece. @throws JsonFormatError if the body cannot be a JSON array of objects in UTF-8. */
   write(chunk: Buffer): void {
-    /** Where the elements begin that are not parsed yet, and where the last complete one of them ends. */
+    /** Where the unparsed elements begin, and where the last complete one of them ends. */
     let start = this.place === 'in an element' ? 0 : -1;
     let end = -1;
     /** Where the last element begins. */
@@ -68,13 +68,13 @@ export class JsonArrayReader {
     if (this.place === 'in an element') this.keep(chunk.subarray(opened));
   }
 
-  /** @throws CutOffError where the array is not complete. */
+  /** Ends the body. @throws TruncatedJsonError if the array is not complete. */
   end(): void {
     if (this.place === 'before the array') throw new TruncatedJsonError('the body is empty');
     if (this.place !== 'after the array') throw new TruncatedJsonError('the JSON ends before its array does');
   }
 
-  /** The place after the quote that ends a string, or the end of the chunk. */
+  /** Returns the place after the quote that ends a string, or the end of the chunk. */
   private passString(chunk: Buffer, from: number): number {
     let index = this.escaped ? from + 1 : from;
     this.escaped = false;
@@ -89,7 +89,7 @@ export class JsonArrayReader {
     return chunk.length;
   }
 
-  /** The place after the quote that begins a string, after the brace that ends the element, or the end of the chunk. */
+  /** Returns the place after the quote that begins a string, after the brace that ends the element, or the end of the chunk. */
   private passStructure(chunk: Buffer, from: number): number {
     for (let index = from; index < chunk.length; index++) {
       const byte = chunk[index];
@@ -103,7 +103,7 @@ export class JsonArrayReader {
     return chunk.length;
   }
 
-  /** Takes one byte outside of elements. */
+  /** Reads one byte outside of elements. */
   private passBetween(chunk: Buffer, index: number): void {
     const byte = chunk[index] as number;
     if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return;
@@ -113,7 +113,7 @@ export class JsonArrayReader {
       else throw new JsonFormatError(startOf(byte, chunk));
     } else if (byte === COMMA && this.place === 'after an element') this.place = 'before an element';
     else if (byte === CLOSE_BRACKET && this.place !== 'after the array') this.place = 'after the array';
-    else throw new JsonFormatError('the JSON is no array of objects');
+    else throw new JsonFormatError('the JSON is not an array of objects');
   }
 
   private parse(bytes: Buffer): void {
@@ -121,12 +121,12 @@ export class JsonArrayReader {
     this.begun = [];
     this.begunLength = 0;
     if (!isUtf8(whole))
-      throw new JsonFormatError('the JSON is not in UTF-8, which DICOM JSON is always in (PS3.18 F.2)');
+      throw new JsonFormatError('the JSON is not in UTF-8, the only character set of DICOM JSON (PS3.18 F.2)');
     let elements: object[];
     try {
       elements = JSON.parse(`[${whole.toString('utf8')}]`) as object[];
     } catch {
-      // What JSON.parse says holds a part of the text, and with it patients' data.
+      // The message of JSON.parse contains a part of the text, and with it patients' data.
       throw new JsonFormatError('the JSON is broken');
     }
     for (const element of elements) this.onElement(element);
@@ -147,5 +147,5 @@ function startOf(byte: number, chunk: Buffer): string {
   if (byte === 0xff || byte === 0xfe || byte === 0 || chunk.subarray(0, 4).includes(0)) {
     return 'the JSON is in UTF-16 or UTF-32; DICOM JSON is always in UTF-8 (PS3.18 F.2)';
   }
-  return 'the answer is no JSON';
+  return 'the answer is not JSON';
 }

@@ -1,8 +1,8 @@
+import { isUid } from '@pacs-connectors/connector-core';
 import { type Page } from '../http/qido-client.js';
 import { type Level, type QidoQuery } from '../http/query.js';
 import { StatusError, ignoreUnsupportedQuery } from '../http/status-error.js';
 import { type DicomJson, Tag, textOf } from '../json/dicom-json.js';
-import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
 
 const UNIQUE: Record<Level, string> = {

@@ -4,11 +4,11 @@ import { type SearchContext } from './search-context.js';
 import { ignoreUnsupportedQuery } from '../http/status-error.js';
 
 /**
- * The `records`, all of the Patient ID that was asked for, whose issuer is the one that was asked for.
+ * Returns those of `records` whose Patient ID has the requested issuer.
  *
- * The issuer is compared here rather than sent: many servers do not know it as a matching key, and refuse or ignore it. Where
- * no record tells its issuer, `askWithIssuer` leaves the choice to the server. What is left out because nothing is known of
- * its issuer is said, since it may be the patient's.
+ * The issuer is compared here and not sent, because many servers reject or ignore it as a matching key. If no record states its
+ * issuer, `askWithIssuer` leaves the choice to the server. A notice counts the studies that are left out because their issuer is
+ * unknown, since they may be the patient's.
  */
 export async function matchIssuer(
   context: SearchContext,

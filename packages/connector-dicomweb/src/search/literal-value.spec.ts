@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLiteral, isUid, literalValue } from './literal-value.js';
+import { isLiteral, literalValue } from './literal-value.js';
 
 describe('literalValue', () => {
-  it.each(['', '  ', 'a\u0000', 'a\nb', 'x'.repeat(257)])('asks for nothing that no archive can hold: %j', (value) => {
-    expect(literalValue(value)).toBeUndefined();
-  });
+  it.each(['', '  ', 'a\u0000', 'a\nb', 'x'.repeat(257)])(
+    'does not search for what no archive can contain: %j',
+    (value) => {
+      expect(literalValue(value)).toBeUndefined();
+    },
+  );
 
-  it.each(['*', '????', '*?', '/* */'])('does not ask for everything: %s', (value) => {
-    expect(literalValue(value)).toBe('unaskable');
+  it.each(['*', '????', '*?', '/* */'])('does not search for everything: %s', (value) => {
+    expect(literalValue(value)).toBe('unsearchable');
   });
 
   it.each([
@@ -29,7 +32,7 @@ describe('literalValue', () => {
   });
 });
 
-it.each(['&', 'ＡＢ', 'é'])('tells a value that no pattern can replace: %s', (value) => {
+it.each(['&', 'ＡＢ', 'é'])('marks a value that no pattern can replace: %s', (value) => {
   expect(literalValue(value)).toEqual({ exact: value, sent: value, isWild: false, isObscure: true });
 });
 
@@ -41,21 +44,10 @@ describe('isLiteral', () => {
     expect(isLiteral('a*', asked, 'A*')).toBe(false);
   });
 
-  it('believes a server that does not give the value, where nothing else could match', () => {
+  it('accepts results without the value if nothing else could match', () => {
     const plain = { exact: 'AB', sent: 'AB', isWild: false };
     expect(isLiteral(undefined, plain, 'AB')).toBe(true);
     expect(isLiteral(undefined, asked, 'A*')).toBe(false);
     expect(isLiteral(undefined, plain, 'A?')).toBe(false);
   });
-});
-
-it('knows a UID', () => {
-  expect(['1.2.840', '2.25.1'.repeat(20), '1.2.*', '', '1.2\\1.3', '../1'].map(isUid)).toEqual([
-    true,
-    false,
-    false,
-    false,
-    false,
-    false,
-  ]);
 });

@@ -1,54 +1,49 @@
-/** How a text identifier is asked for so that it means itself. */
+/** A text identifier as a matching key that means the text itself. */
 export interface LiteralValue {
-  /** The value to compare results with. */
+  /** The value that results are compared with. */
   exact: string;
-  /** The value to send first. */
+  /** The value that is sent first. */
   sent: string;
   /**
-   * The value to send where that finds nothing: `?` for each character that some servers do not decode or read as an operator,
-   * `*` for a run of characters outside of ASCII. Undefined where it is no other.
+   * The value that is sent if the first finds nothing. It has `?` for each character that some servers do not decode or read as an
+   * operator, and `*` for characters outside of ASCII. Unset if it is the same.
    */
   pattern?: string;
-  /** Some servers do not understand what is sent, and no pattern can be sent instead: it would match nearly everything. */
+  /** Some servers do not understand the value, and a pattern would match nearly everything. */
   isObscure?: true;
-  /** Whether what is sent may match other values too, on a server that reads wildcards. */
+  /** Whether the value may match others too, on a server that supports wildcards. */
   isWild: boolean;
 }
 
-/** Longest value that is asked for; LO holds 64 characters (PS3.5 6.2), and servers give up at some length of the URL. */
+/** The longest value that is sent. LO has 64 characters at most (PS3.5 6.2), and servers limit the length of URLs. */
 const LONGEST = 256;
 
-/** What can be in no Patient ID or Accession Number: control characters (PS3.5 6.1.3), and nothing at all. */
-// eslint-disable-next-line no-control-regex -- these are what is looked for
+/** Control characters, which no Patient ID or Accession Number contains (PS3.5 6.1.3). */
+// eslint-disable-next-line no-control-regex -- control characters are what the pattern must find
 const IMPOSSIBLE = /[\u0000-\u001f\u007f]/;
 
 /**
- * `value` as a matching key of QIDO-RS, which has no way to escape `*` and `?` (PS3.4 C.2.2.2.4) and no agreed one for `,`
- * and `\`, so that results are compared with the value afterwards ({@link isLiteral}).
+ * Returns `value` as a matching key of QIDO-RS. The standard cannot escape `*` and `?` (PS3.4 C.2.2.2.4), and servers differ about
+ * `,` and `\`. So results are compared with the value afterwards ({@link isLiteral}).
  *
- * @returns undefined where no archive can hold the value; `unaskable` where it is all wildcards and would ask for everything.
+ * @returns `undefined` if no archive can contain the value; `unsearchable` if it is all wildcards and would match everything.
  */
-export function literalValue(value: string): LiteralValue | 'unaskable' | undefined {
+export function literalValue(value: string): LiteralValue | 'unsearchable' | undefined {
   const exact = value.trim();
   if (exact === '' || exact.length > LONGEST || IMPOSSIBLE.test(exact)) return undefined;
   const isWild = /[*?]/.test(exact);
   const hasAnchor = /[A-Za-z0-9]/.test(exact);
-  if (isWild && !hasAnchor) return 'unaskable';
+  if (isWild && !hasAnchor) return 'unsearchable';
   const pattern = exact.replace(/[^\x20-\x7e]+/g, '*').replace(/[^A-Za-z0-9._*-]/g, '?');
   if (pattern === exact) return { exact, sent: exact, isWild };
   return { exact, sent: exact, isWild, ...(hasAnchor ? { pattern } : { isObscure: true }) };
 }
 
 /**
- * Whether a result's value is the one that was asked for. One that the server does not give is believed, unless the value
- * that was sent could have matched others.
+ * Returns whether a result's value is the requested one. If the server does not return the value, the result counts, unless what
+ * was sent could have matched other values.
  */
 export function isLiteral(found: string | undefined, asked: LiteralValue, sent: string): boolean {
   if (found === undefined) return sent === asked.exact && !/[*?,\\]/.test(sent);
   return found.trim() === asked.exact;
-}
-
-/** UI (PS3.5 9.1): no archive holds a UID of other characters. */
-export function isUid(value: string): boolean {
-  return /^[0-9.]{1,64}$/.test(value);
 }

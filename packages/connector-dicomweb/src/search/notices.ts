@@ -1,84 +1,95 @@
-import { type Notice } from '@pacs-connectors/connector-core';
+import { type ErrorCode, type Notice } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
 
-/** What the user is told about one answer, each notice once. */
+/** What one answer lacks or leaves uncertain, for its user. Each notice comes once, with the sum of its counts. */
 export class Notices {
-  private readonly byText = new Map<string, Notice>();
+  private readonly entries = new Map<string, { notice: Omit<Notice, 'description'>; text: Text; count: number }>();
 
   constructor(private readonly connectorId: string) {}
 
   list(): Notice[] {
-    return [...this.byText.values()];
-  }
-
-  add(severity: Notice['severity'], title: string, text: string): void {
-    this.byText.set(text, { severity, title, description: `Archive ${this.connectorId}: ${text}` });
+    return [...this.entries.values()].map(({ notice, text, count }) => ({
+      ...notice,
+      description: `Archive ${this.connectorId} ${text(count)}`,
+    }));
   }
 
   withoutUid(): void {
-    this.add('WARN', 'Not shown', 'it gives results without a valid UID, which cannot be shown.');
+    this.add('WARN', codes['dicomweb.result.without-uid'], 'Not shown', '', (count) => {
+      return `returned ${plural(count, 'result')} without a valid UID, which cannot be shown. Report this to its administrator.`;
+    });
   }
 
-  conflictingParents(count: number): void {
-    this.add(
-      'WARN',
-      'Identifiers under two parents',
-      `it lists ${count} UID(s) under more than one patient, study or series; each stands under one of them.`,
-    );
+  conflictingParents(uids: number): void {
+    const text = (count: number) =>
+      `lists ${plural(count, 'UID')} under more than one patient, study or series. Each is shown under one of them.`;
+    this.add('WARN', codes['dicomweb.result.conflicting-parents'], 'Identifiers under two parents', '', text, uids);
   }
 
-  /** Studies left out since they lack the issuer that was asked for. */
-  issuerUnknown(count: number): void {
-    this.add(
-      'WARN',
-      'Issuer not known',
-      `${count === 1 ? '1 study is' : `${count} studies are`} not shown: of the Patient ID that was asked for, without that issuer.`,
-    );
+  /** Studies are left out, because the archive does not return the issuer of their Patient ID. */
+  issuerUnknown(studies: number): void {
+    const text = (count: number) =>
+      `returned ${plural(count, 'study', 'studies')} of the Patient ID without the requested issuer. They are not shown. Search without the issuer to see them.`;
+    this.add('WARN', codes['dicomweb.issuer.unknown'], 'Issuer not known', '', text, studies);
   }
 
   /** The server alone compared the issuer. */
   issuerNotChecked(): void {
-    this.add('INFO', 'Issuer not checked', 'it does not tell issuers; that of the Patient ID was left to it.');
+    const text = () => 'does not return issuers, so it alone compared the issuer of the Patient ID.';
+    this.add('INFO', codes['dicomweb.issuer.unchecked'], 'Issuer not checked', 'issuer', text);
   }
 
   universalEntityIdNotChecked(): void {
-    this.add(
-      'WARN',
-      'Issuer not checked',
-      'it does not tell which authority issued the Patient ID of some studies; they may be of another patient with that ID.',
-    );
+    const text = () =>
+      'does not return which authority issued the Patient ID of some studies. They may be of another patient with this ID.';
+    this.add('WARN', codes['dicomweb.issuer.unchecked'], 'Issuer not checked', 'universal entity', text);
   }
 
+  /** @param text what the archive does not search for, after "Archive … ". */
   notSearched(text: string): void {
-    this.add('WARN', 'Not searched', text);
+    this.add('WARN', codes['dicomweb.identifier.unsearchable'], 'Not searched', text, () => text);
   }
 
-  /** Results lie beyond a limit of the server. */
+  /** Results are beyond a limit of the server. @param what the kind of result: `series`, `instances`, `studies`. */
   truncated(what: string): void {
-    this.add(
-      'WARN',
-      'Incomplete',
-      `it limits how many ${what} it gives at once and does not give the rest; some may be missing.`,
-    );
+    const text = () =>
+      `limits how many ${what} it returns at once and does not return the rest. Some may be missing. Ask its administrator to raise the limit.`;
+    this.add('WARN', codes['dicomweb.answer.limited'], 'Incomplete', what, text);
   }
 
-  /** Fewer results than the server counts. */
+  /** The server returned fewer results than it counts. */
   fewerThanCounted(what: string): void {
-    this.add(
-      'WARN',
-      'Incomplete',
-      `it gives fewer ${what} of a study than it says that there are; some may be missing.`,
-    );
+    const text = () => `returned fewer ${what} of a study than it counts. Some may be missing. Search again later.`;
+    this.add('WARN', codes['dicomweb.answer.incomplete'], 'Incomplete', what, text);
   }
 
   keyIgnored(keyword: string): void {
-    this.add(
-      'WARN',
-      'Incomplete',
-      `it gives too many studies of other ${keyword} values than the one asked for, as if it did not search by ${keyword}; some may be missing.`,
-    );
+    const text = () =>
+      `returned too many studies of other ${keyword} values, as if it did not search by ${keyword}. Some may be missing.`;
+    this.add('WARN', codes['dicomweb.key.ignored'], 'Incomplete', keyword, text);
   }
 
   filterNotApplied(text: string): void {
-    this.add('WARN', 'Filter not applied', text);
+    this.add('WARN', codes['dicomweb.filter.not-applied'], 'Filter not applied', text, () => text);
   }
+
+  private add(
+    severity: Notice['severity'],
+    code: ErrorCode,
+    title: string,
+    subject: string,
+    text: Text,
+    count = 1,
+  ): void {
+    const key = `${code} ${subject}`;
+    const entry = this.entries.get(key) ?? { notice: { severity, code, title }, text, count: 0 };
+    entry.count += count;
+    this.entries.set(key, entry);
+  }
+}
+
+type Text = (count: number) => string;
+
+function plural(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
 }

@@ -1,15 +1,15 @@
 import { type Notices } from './notices.js';
 
-/** How many results came, and how many there should be. */
+/** How many results came, and how many the server counts. */
 export interface Completeness {
   count: number;
-  /** The number that the server counts; not given: unknown. */
+  /** The number that the server counts; `undefined` if it does not count. */
   expected: number | undefined;
-  /** The server limits its answers, and does not give the rest. */
+  /** The server limits its answers and does not return the rest. */
   truncated?: boolean;
 }
 
-/** Adds a notice where results are missing. @param what the kind of result: `series`, `instances`, `studies`. */
+/** Adds a notice if results are missing. @param what the kind of result: `series`, `instances`, `studies`. */
 export function reportPartialResult(
   notices: Notices,
   what: string,

@@ -1,25 +1,25 @@
 import { type Level } from '../http/query.js';
 
-/** Servers are mended, set up anew and replaced behind their address: what is known of one is learnt anew, milliseconds. */
+/** Servers are repaired, reconfigured and replaced behind their address. What is known of one is forgotten after this time, ms. */
 const LIFETIME = 600_000;
 
 /**
- * What has been learnt about one server by asking it. It saves questions, and is forgotten after a while; whether an answer is
- * complete is never concluded from it, but for {@link decodes}.
+ * What earlier queries have shown about one server. It saves queries and is forgotten after a while. It never proves that an answer
+ * is complete, except {@link decodes}.
  */
 export class QuerySupport {
-  /** False: several UIDs in one value, a comma between (PS3.4 C.2.2.2.2), are not understood. */
+  /** False: the server does not understand several UIDs in one value, separated by commas (PS3.4 C.2.2.2.2). */
   uidLists: boolean | undefined;
-  /** False: searches across studies or series (relational, PS3.18 10.6.1.1) do not give what the counts promise. */
+  /** False: searches across studies or series (relational, PS3.18 10.6.1.1) return fewer results than the counts say. */
   relational: boolean | undefined;
-  /** Levels that searches across studies have found something at. */
+  /** Levels at which searches across studies have found something. */
   readonly found = new Set<Level>();
-  /** How attributes beyond the default ones are had: by their tags, only by `all`, or not at all. */
+  /** How the server returns attributes beyond the default ones: by their tags, by `all` only, or not at all. */
   includeField: 'tags' | 'all' | 'never' | undefined;
-  /** False: instances found in a study come without the attributes of their series. */
+  /** False: instances of a study come without the attributes of their series. */
   seriesInInstances: boolean | undefined;
 
-  /** True: characters that must be percent-encoded in a query are understood. */
+  /** True: the server understands percent-encoded characters in a query. */
   decodes: boolean | undefined;
 
   private readonly since = performance.now();

@@ -31,5 +31,5 @@ export const SERIES_KEYS: readonly string[] = [...SERIES_ATTRIBUTES, Tag.NumberO
 /** Of an instance whose series is known. */
 export const INSTANCE_KEYS: readonly string[] = [Tag.SOPClassUID, Tag.InstanceNumber];
 
-/** Of an instance, with what tells of its series, so that the series need not be asked for. */
+/** Of an instance, with the attributes of its series, so that the series need no query. */
 export const INSTANCE_WITH_SERIES_KEYS: readonly string[] = [...INSTANCE_KEYS, ...SERIES_ATTRIBUTES];

@@ -2,7 +2,7 @@ import { type Requester, type QidoClient } from '../http/qido-client.js';
 import { Notices } from './notices.js';
 import { type QuerySupport } from './query-support.js';
 
-/** What the parts of one search share. */
+/** What the steps of one search share. */
 export class SearchContext {
   readonly notices: Notices;
 

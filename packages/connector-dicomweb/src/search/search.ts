@@ -15,8 +15,8 @@ import { reportUnappliedFilters } from './unapplied-filters.js';
 import { type FoundStudy, studiesByAccessionNumber, studiesByUid, studiesOfPatient } from './study-search.js';
 
 /**
- * One search of one server: first the studies, which the filters are applied to, then the content of those that are left,
- * as deep as `depth`.
+ * One search of one server. It queries the studies first and applies the filters. Then it queries the content of the remaining
+ * studies, as deep as `depth`.
  */
 export class Search {
   constructor(
@@ -25,7 +25,7 @@ export class Search {
     private readonly depth: Depth,
   ) {}
 
-  /** @throws ConnectorError where no answer can be had. */
+  /** Runs the search. @throws ConnectorError if no answer is possible. */
   async run(): Promise<SearchResult> {
     const { context, criteria, depth } = this;
     if (identifierKindsOf(criteria).length === 0) return { patients: [], notices: [] };
@@ -37,7 +37,7 @@ export class Search {
       context,
       first.filter(({ studyInstanceUid }) => !known.has(studyInstanceUid)),
     );
-    // Only now it is known how attributes are requested: earlier answers lack them.
+    // Only now it is known how to request attributes. Earlier answers lack them.
     const parts =
       support.includeField === 'all' && includeFieldBefore === undefined
         ? await partsOfStudies(context, criteria)
@@ -49,7 +49,7 @@ export class Search {
     const wantedParts = parts.filter(({ studyInstanceUid }) => wanted.has(studyInstanceUid));
     await Promise.all([
       fillStudies(context, uniqueStudies(whole).filter(isIn(wanted)), depth, content),
-      // A series or an instance that was named stands in the tree at any depth.
+      // A requested series or instance is in the tree at any depth.
       ...wantedParts
         .filter(({ studyInstanceUid }) => !known.has(studyInstanceUid) || depth !== 'instance')
         .map((part) => fillPart(context, part, depth, content)),
@@ -86,18 +86,18 @@ async function partsOfStudies(context: SearchContext, criteria: SearchCriteria):
   return found.flat();
 }
 
-/** The studies that `parts` lie in; one that cannot be found by its UID, as far as the part tells. */
+/** Finds the studies of `parts`. A study that is not found by its UID is taken from the part. */
 async function studiesAround(context: SearchContext, parts: readonly FoundPart[]): Promise<FoundStudy[]> {
   const around = new Map(parts.map((part) => [part.studyInstanceUid, part.around]));
   for (const found of await studiesByUid(context, [...around.keys()])) around.set(found.study.studyInstanceUid, found);
   return [...around.values()];
 }
 
-/** The UIDs of the studies that `filters` want, as far as the studies alone can tell. */
+/** Returns the UIDs of the studies that pass `filters`, as far as the studies alone can show. */
 function wantedStudies(found: readonly FoundStudy[], filters: StudyFilters): Set<string> {
   const tree = new PatientTree();
   for (const { patient, study } of found) tree.study(tree.patient(patient), study);
-  // The newest of those with a modality cannot be chosen before the modalities of all are known.
+  // The newest studies with a modality cannot be chosen before the modalities of all are known.
   const modalitiesMissing = found.some(({ study }) => study.modalitiesInStudy === undefined);
   const early =
     filters.modalitiesInStudy?.length && modalitiesMissing ? { ...filters, mostRecentResults: undefined } : filters;
@@ -106,7 +106,7 @@ function wantedStudies(found: readonly FoundStudy[], filters: StudyFilters): Set
   );
 }
 
-/** Puts the wanted studies into the tree, and what comes of their content. */
+/** Puts the `wanted` studies into the tree, and returns the sink for their content. */
 function contentInto(tree: PatientTree, found: readonly FoundStudy[], wanted: ReadonlySet<string>): ContentSink {
   const studies = new Map<string, ReturnType<PatientTree['study']>>();
   for (const { patient, study } of found) {

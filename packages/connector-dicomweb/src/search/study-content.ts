@@ -8,21 +8,21 @@ import { type SearchContext } from './search-context.js';
 import { type FoundStudy } from './study-search.js';
 import { INSTANCE_KEYS, INSTANCE_WITH_SERIES_KEYS, SERIES_KEYS } from './return-keys.js';
 
-/** The series of studies and their instances, as they are found. */
+/** Receives the series of studies and their instances as they arrive. */
 export interface ContentSink {
   series(studyInstanceUid: string, series: SeriesAttributes): void;
   instance(studyInstanceUid: string, seriesInstanceUid: string, instance: Instance): void;
 }
 
 /**
- * A study of more instances than this is asked for series by series, side by side: servers look instances up one by one, and
- * do that on several connections at once.
+ * A study of more instances than this is queried series by series, in parallel: servers look up instances one by one, and do so on
+ * several connections at once.
  */
 const SPLIT_ABOVE = 600;
-/** … where its series hold at least this many on average; else the questions cost more than they save. */
+/** … if its series have at least this many instances on average. Otherwise the queries cost more than they save. */
 const SPLIT_SERIES_OF = 50;
 
-/** The series of one study. @returns each with its Number of Series Related Instances, where the server tells. */
+/** Queries the series of one study. @returns each with its Number of Series Related Instances, if the server counts. */
 export async function seriesOfStudy(
   context: SearchContext,
   { study, series: expected }: FoundStudy,
@@ -49,12 +49,12 @@ export async function seriesOfStudy(
   return found;
 }
 
-/** Whether a study is asked for series by series. */
+/** Whether a study is queried series by series. */
 export function isLarge({ instances = 0, series = 1 }: FoundStudy): boolean {
   return instances > SPLIT_ABOVE && series * SPLIT_SERIES_OF <= instances;
 }
 
-/** The series and instances of one study. */
+/** Queries the series and instances of one study. */
 export async function contentOfStudy(context: SearchContext, found: FoundStudy, content: ContentSink): Promise<void> {
   const large = isLarge(found);
   let series: Map<string, number | undefined> | undefined;
@@ -71,9 +71,9 @@ export async function contentOfStudy(context: SearchContext, found: FoundStudy, 
 }
 
 /**
- * The instances of one study by one question, with their series where the server gives them along.
+ * Queries the instances of one study at once, with their series if the server returns these too.
  *
- * @returns what is still missing: some servers only search for instances inside of a series (AWS HealthImaging).
+ * @returns what is still missing. Some servers search for instances only inside of a series (AWS HealthImaging).
  */
 async function instancesOfStudy(
   context: SearchContext,
@@ -103,7 +103,7 @@ async function instancesOfStudy(
   return withoutModality || !named ? 'series' : undefined;
 }
 
-/** The instances of each of these series, side by side. */
+/** Queries the instances of each of these series, in parallel. */
 async function instancesOfEachSeries(
   context: SearchContext,
   { study, instances: expected = 1 }: FoundStudy,
@@ -117,12 +117,12 @@ async function instancesOfEachSeries(
 }
 
 /**
- * The instances of one series.
+ * Queries the instances of one series.
  *
- * First by a relational question where its answer can be proved by `expected`: servers give fewer attributes there, which is
- * what takes them time (a quarter of it, Orthanc), since it names the levels above as matching keys.
+ * A relational query comes first if `expected` can prove its answer. Servers return fewer attributes there, because it names the
+ * levels above as matching keys. That saves time (a quarter with Orthanc).
  *
- * @returns how many there are.
+ * @returns the number of instances.
  */
 export async function instancesOfSeries(
   context: SearchContext,
@@ -155,7 +155,7 @@ export async function instancesOfSeries(
       (record) => (found += take(record)),
     );
     if (found === expected) return found;
-    // More than the server counts: there may be more still.
+    // More than the server counts: there may be even more.
     if (found < expected) context.support.relational = false;
   }
   const { count, truncated } = await askAllPages(
@@ -173,8 +173,8 @@ export async function instancesOfSeries(
 }
 
 /**
- * A question across studies or series, of which `expected` results are known to exist. A server that ignores a matching key
- * would answer with the whole archive: one result more than expected is asked for, no more.
+ * Queries across studies or series, where `expected` results are known to exist. A server that ignores a matching key would return
+ * the whole archive, so one result more than expected is requested.
  */
 export async function askRelational(
   context: SearchContext,
@@ -186,17 +186,17 @@ export async function askRelational(
   await askAllPages(context, { ...question, limit: expected + 1 }, onResult, bounds).catch(ignoreOptionalQuery);
 }
 
-/** Whether anything tells the series from others: servers that leave out its attributes may give the modality all the same. */
+/** Whether a series has a number or a description. Servers that leave out its attributes may still return the modality. */
 export function isNamed(series: SeriesAttributes | undefined): boolean {
   return series?.seriesNumber !== undefined || series?.seriesDescription !== undefined;
 }
 
-/** Whether a result is of this study, as far as it tells: a server may give more than it was asked for. */
+/** Whether a result is of this study, as far as the result says. A server may return more than was requested. */
 function isOf(record: DicomJson, studyInstanceUid: string): boolean {
   return (textOf(record, Tag.StudyInstanceUID) ?? studyInstanceUid) === studyInstanceUid;
 }
 
-/** Takes an instance with its series. @returns false where it does not tell which series it is of. */
+/** Takes an instance with its series. @returns false if the result does not name its series. */
 export function takeInstance(record: DicomJson, studyInstanceUid: string, content: ContentSink): boolean {
   const series = seriesOf(record);
   if (!series) return false;
@@ -206,7 +206,7 @@ export function takeInstance(record: DicomJson, studyInstanceUid: string, conten
   return true;
 }
 
-/** The value of `includefield` that this server accepts. */
+/** Returns the attributes as this server accepts them in `includefield`. */
 export function included({ support }: SearchContext, attributes: readonly string[]): readonly string[] {
   return support.includeField === 'all' ? ['all'] : attributes;
 }

@@ -1,27 +1,26 @@
-import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
+import { type Instance, isUid, type SeriesAttributes } from '@pacs-connectors/connector-core';
 import { type QidoQuery } from '../http/query.js';
 import { ignoreUnsupportedQuery } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
-import { isUid } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
 import { included, isNamed } from './study-content.js';
 import { INSTANCE_WITH_SERIES_KEYS, SERIES_KEYS } from './return-keys.js';
 import { type FoundStudy } from './study-search.js';
 
-/** A series that was asked for by its UID, or an instance; the study around it is asked for afterwards. */
+/** A series or an instance that was searched for by its UID. The study around it is queried afterwards. */
 export interface FoundPart {
-  /** The study around it, as far as the part tells. */
+  /** The study around it, as far as the part says. */
   around: FoundStudy;
   studyInstanceUid: string;
   series: SeriesAttributes;
-  /** Number of Series Related Instances, where the server tells. */
+  /** Number of Series Related Instances, if the server counts. */
   instances?: number;
-  /** The one instance that is wanted; not set: the whole series. */
+  /** The one requested instance; unset: the whole series. */
   instance?: Instance;
 }
 
-/** The series with this UID, wherever it is (relational, PS3.18 10.6.1.1: `/series?SeriesInstanceUID=…`). */
+/** Finds the series with this UID in any study (relational, PS3.18 10.6.1.1: `/series?SeriesInstanceUID=…`). */
 export function partsBySeriesUid(context: SearchContext, uid: string): Promise<FoundPart[]> {
   const question: QidoQuery = {
     level: 'series',
@@ -32,7 +31,7 @@ export function partsBySeriesUid(context: SearchContext, uid: string): Promise<F
   return partsByUid(context, uid, question, ({ series }) => series.seriesInstanceUid === uid);
 }
 
-/** The instance with this UID, wherever it is. */
+/** Finds the instance with this UID in any study. */
 export async function partsBySopUid(context: SearchContext, uid: string): Promise<FoundPart[]> {
   const question: QidoQuery = {
     level: 'instance',
@@ -45,34 +44,34 @@ export async function partsBySopUid(context: SearchContext, uid: string): Promis
   return Promise.all(parts.map((part) => (isBare(part) ? withSeries(context, part) : part)));
 }
 
-/** @param isWanted whether a part is the one that was asked for: a server may ignore the key. */
+/** @param isRequested whether a part is the requested one, since a server may ignore the key. */
 async function partsByUid(
   context: SearchContext,
   uid: string,
   question: QidoQuery,
-  isWanted: (part: FoundPart) => boolean,
+  isRequested: (part: FoundPart) => boolean,
 ): Promise<FoundPart[]> {
   if (!isUid(uid)) return [];
   const { level } = question;
   const parts: FoundPart[] = [];
-  // One is what there is; a server that ignored the key would give the whole archive.
+  // One result exists. A server that ignored the key would return the whole archive.
   const bounds = { expected: 1, atMost: 1 };
   const answer = await askAllPages(context, { ...question, limit: 2 }, (record) => take(parts, record), bounds).catch(
     ignoreUnsupportedQuery,
   );
-  const wanted = parts.filter(isWanted);
+  const wanted = parts.filter(isRequested);
   if (wanted.length > 0) context.support.found.add(level);
   else if (!answer || answer.count > 0 || !(await searchesAcrossStudies(context, question))) {
     const kind = level === 'series' ? 'Series Instance UID' : 'SOP Instance UID';
-    const what = `it does not search for a ${kind} without the study; ask by Study Instance UID.`;
+    const what = `does not search for a ${kind} without its study. Search by Study Instance UID instead.`;
     context.notices.notSearched(what);
   }
   return wanted;
 }
 
 /**
- * Whether the server searches at this level across studies: some answer as if there were nothing. It is asked for the content of
- * any study, which is cheap however large the archive is.
+ * Returns whether the server searches at this level across studies. Some servers answer as if they had nothing. The query asks for the
+ * content of any one study, which is cheap in a large archive too.
  */
 async function searchesAcrossStudies(
   { client, support, requester }: SearchContext,
@@ -82,7 +81,7 @@ async function searchesAcrossStudies(
   let study = '';
   const takeUid = (record: DicomJson) => (study = textOf(record, Tag.StudyInstanceUID) ?? '');
   await client.ask({ level: 'study', resource: 'studies', limit: 1 }, requester, takeUid).catch(ignoreUnsupportedQuery);
-  // A server that refuses so broad a search has told nothing, nor has one without a single study.
+  // A server that rejects such a broad search, or has no study, proves nothing.
   if (!isUid(study)) return true;
   const question: QidoQuery = { level, resource, match: [['StudyInstanceUID', study]], limit: 1 };
   const any = await client.ask(question, requester, () => undefined).catch(ignoreUnsupportedQuery);
@@ -92,7 +91,7 @@ async function searchesAcrossStudies(
 
 function take(parts: FoundPart[], record: DicomJson): void {
   const [study, series] = [studyOf(record), seriesOf(record)];
-  // Both become a part of later addresses.
+  // Both become parts of later addresses.
   if (!study || !series || !isUid(study.studyInstanceUid) || !isUid(series.seriesInstanceUid)) return;
   parts.push({
     around: { patient: patientOf(record), study },
@@ -103,7 +102,7 @@ function take(parts: FoundPart[], record: DicomJson): void {
   });
 }
 
-/** `part` with the attributes of its series, where the server does not give them with an instance. */
+/** Returns `part` with the attributes of its series, which the server did not return with an instance. */
 async function withSeries(context: SearchContext, part: FoundPart): Promise<FoundPart> {
   const { studyInstanceUid } = part;
   let { series } = part;

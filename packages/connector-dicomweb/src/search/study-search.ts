@@ -1,29 +1,34 @@
-import { type PatientAttributes, type PatientIdentifier, type StudyAttributes } from '@pacs-connectors/connector-core';
+import {
+  isUid,
+  type PatientAttributes,
+  type PatientIdentifier,
+  type StudyAttributes,
+} from '@pacs-connectors/connector-core';
 import { isEncoded, type QidoQuery } from '../http/query.js';
 import { ignoreUnsupportedQuery, ignoreOptionalQuery } from '../http/status-error.js';
 import { countOf, type DicomJson, patientOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { matchIssuer } from './issuers.js';
-import { isLiteral, isUid, literalValue } from './literal-value.js';
+import { isLiteral, literalValue } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
 import { type QuerySupport } from './query-support.js';
 import { STUDY_KEYS } from './return-keys.js';
 
-/** A study that was found, with what the server says of its content. */
+/** A study that was found, with the server's counts of its content. */
 export interface FoundStudy {
   patient: PatientAttributes;
   study: StudyAttributes;
-  /** Number of Study Related Series and Instances, where the server tells. */
+  /** Number of Study Related Series and Instances, if the server counts. */
   series?: number;
   instances?: number;
 }
 
-/** A search by a pattern stops here; a value that matches more than this is no identifier. */
+/** A search by a pattern stops here. A value that matches more studies is not an identifier. */
 const MOST_BY_PATTERN = 5_000;
-/** UIDs in one question: 64 characters each at most, and URLs of 2 KiB pass everywhere. */
-const UIDS_IN_ONE_QUESTION = 30;
+/** UIDs in one query. They have 64 characters each at most, and URLs of 2 KiB pass everywhere. */
+const UIDS_IN_ONE_QUERY = 30;
 
-/** Every study of the patient. */
+/** Finds every study of the patient. */
 export async function studiesOfPatient(context: SearchContext, asked: PatientIdentifier): Promise<FoundStudy[]> {
   const qualified = asked.universalEntityId !== undefined && asked.issuer === undefined;
   const include = qualified ? [Tag.IssuerOfPatientIDQualifiersSequence] : [];
@@ -42,20 +47,20 @@ export async function studiesByAccessionNumber(context: SearchContext, value: st
   return foundStudies((await studiesByText(context, Tag.AccessionNumber, 'AccessionNumber', value)).records);
 }
 
-/** The studies with these UIDs, asked for together where the server understands that. */
+/** Finds the studies with these UIDs, by one query for several if the server understands it. */
 export async function studiesByUid(context: SearchContext, values: readonly string[]): Promise<FoundStudy[]> {
   const { support } = context;
   const missing = new Set(values.filter(isUid));
   const found: FoundStudy[] = [];
   const ask = async (uids: readonly string[]) => {
-    // A server that ignored the key would give the whole archive.
+    // A server that ignored the key would return the whole archive.
     const bounds = { atMost: uids.length };
     const { records } = await askStudies(context, studiesWhere([['StudyInstanceUID', uids.join(',')]]), bounds);
     for (const study of foundStudies(records)) {
       if (missing.delete(study.study.studyInstanceUid)) found.push(study);
     }
     if (uids.length === 1 && records.length > 0 && missing.has(uids[0] as string)) {
-      context.notices.notSearched('it does not search by Study Instance UID.');
+      context.notices.notSearched('does not search by Study Instance UID. Search by Patient ID instead.');
     }
   };
   if (missing.size > 1 && support.uidLists !== false) {
@@ -63,7 +68,7 @@ export async function studiesByUid(context: SearchContext, values: readonly stri
     await Promise.all(slices.map((slice) => ask(slice).catch(ignoreUnsupportedQuery)));
     if (found.length > 1) support.uidLists = true;
   }
-  // Those that a list brought nothing for: it may be the list that was not understood.
+  // The server may not have understood the list, so the missing ones are queried one by one.
   const before = found.length;
   const alone = missing.size;
   await Promise.all([...missing].map((uid) => ask([uid])));
@@ -71,14 +76,14 @@ export async function studiesByUid(context: SearchContext, values: readonly stri
   return found;
 }
 
-/** `uids` in slices that one question can hold. @param weigh what each costs; a slice of several costs no more than `most`. */
+/** Divides `uids` into slices for one query each. @param weigh the cost of each; a slice of several costs `most` at most. */
 export function slicesOfUids(uids: readonly string[], weigh = (_uid: string) => 0, most = 0): string[][] {
   const slices: string[][] = [];
   let weight = 0;
   for (const uid of uids) {
     const last = slices.at(-1);
     weight += weigh(uid);
-    if (last && last.length < UIDS_IN_ONE_QUESTION && weight <= most) last.push(uid);
+    if (last && last.length < UIDS_IN_ONE_QUERY && weight <= most) last.push(uid);
     else {
       slices.push([uid]);
       weight = weigh(uid);
@@ -87,7 +92,7 @@ export function slicesOfUids(uids: readonly string[], weigh = (_uid: string) => 
   return slices;
 }
 
-/** Studies whose text attribute is `value` itself, whatever wildcards or separators a server reads into it. */
+/** Finds the studies whose text attribute is exactly `value`, even if the server reads it as wildcards or a list. */
 async function studiesByText(
   context: SearchContext,
   tag: string,
@@ -97,8 +102,10 @@ async function studiesByText(
 ): Promise<{ records: DicomJson[]; sent: string }> {
   const asked = literalValue(value);
   if (asked === undefined) return { records: [], sent: '' };
-  if (asked === 'unaskable') {
-    context.notices.notSearched(`DICOMweb cannot search for ${keyword} values that are all wildcards.`);
+  if (asked === 'unsearchable') {
+    context.notices.notSearched(
+      `cannot be searched for ${keyword} values that consist of wildcards only, since QIDO-RS cannot escape them.`,
+    );
     return { records: [], sent: '' };
   }
   for (const sent of [asked.sent, asked.pattern]) {
@@ -118,7 +125,7 @@ async function studiesByText(
   }
   if (asked.isObscure && !context.support.decodes) {
     context.notices.notSearched(
-      `it may not understand ${keyword} values without an ASCII letter or digit, and found none for one; studies may be missing.`,
+      `found nothing for a ${keyword} value without an ASCII letter or digit, which it may not understand. Studies may be missing.`,
     );
   }
   return { records: [], sent: asked.sent };
@@ -129,8 +136,8 @@ function studiesWhere(match: QidoQuery['match'], include: readonly string[] = []
 }
 
 /**
- * Asks for studies with the attributes that are wanted. Where none has any beyond the default ones, the server may have
- * ignored `includefield`: it is asked once more for `all`.
+ * Queries studies with the attributes of the manifest. If no study has any beyond the default ones, the server may have ignored
+ * `includefield`, so it is queried once more with `all`.
  */
 async function askStudies(
   context: SearchContext,
@@ -148,7 +155,7 @@ async function askStudies(
   if (support.includeField === 'all') return ask(['all']);
   const answer = await ask(keys);
   if (answer.records.some(hasRequestedKeys)) support.includeField ??= 'tags';
-  // Read again: another search may have found out meanwhile.
+  // Another search may have learnt it meanwhile.
   const known = support.includeField as QuerySupport['includeField'];
   if (answer.records.length === 0 || known === 'tags' || known === 'never') return answer;
   const all = await ask(['all']).catch(ignoreOptionalQuery);

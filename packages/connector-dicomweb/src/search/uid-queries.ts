@@ -4,14 +4,14 @@ import { askRelational, type ContentSink, included, isLarge, isNamed, takeInstan
 import { type FoundStudy, slicesOfUids } from './study-search.js';
 import { INSTANCE_WITH_SERIES_KEYS, SERIES_KEYS } from './return-keys.js';
 
-/** One question brings no more results than this, so that several work side by side. */
-const RESULTS_OF_ONE_QUESTION = 2_000;
-/** Fewer studies are as quickly asked one by one. */
+/** The most results of one query, so that several queries work in parallel. */
+const RESULTS_OF_ONE_QUERY = 2_000;
+/** Fewer studies are as quickly queried one by one. */
 const FEWEST_STUDIES = 3;
 
 /**
- * The content of many studies by few questions, each for a list of them (`/instances?StudyInstanceUID=a,b,…`), where the server
- * does that and its own counts prove the answer.
+ * Queries the content of many studies by few queries, each for a list of them (`/instances?StudyInstanceUID=a,b,…`), if the server
+ * understands lists and its own counts prove the answer.
  *
  * @returns the studies whose content is still missing.
  */
@@ -33,14 +33,14 @@ export async function contentOfListedStudies(
     support.relational !== false &&
     !(depth === 'instance' && support.seriesInInstances === false);
   if (!savesQueries) return studies;
-  const slices = slicesOfUids([...listed.keys()], (uid) => listed.get(uid) ?? 0, RESULTS_OF_ONE_QUESTION);
+  const slices = slicesOfUids([...listed.keys()], (uid) => listed.get(uid) ?? 0, RESULTS_OF_ONE_QUERY);
   await Promise.all(slices.map((uids) => askList(context, uids, depth, listed, content)));
   return studies.filter(({ study }) => listed.get(study.studyInstanceUid) !== 0);
 }
 
 /**
- * Asks for the content of `uids` and counts down in `missing` what has come: 0 is complete, less than 0 means that the count
- * was wrong, and proves nothing.
+ * Queries the content of `uids` and subtracts in `missing` what arrived: 0 is complete. Less than 0 means that the count was wrong
+ * and proves nothing.
  */
 async function askList(
   context: SearchContext,
@@ -66,7 +66,7 @@ async function askList(
       const uid = textOf(record, Tag.StudyInstanceUID);
       const left = uid === undefined ? undefined : missing.get(uid);
       const series = seriesOf(record);
-      // Of a study that was not asked for, or of no series.
+      // The result is of another study, or names no series.
       if (uid === undefined || left === undefined || !series) return;
       if (series.modality === undefined) withoutModality = true;
       named ||= isNamed(series);
@@ -77,7 +77,7 @@ async function askList(
   );
   const left = uids.map((uid) => missing.get(uid) as number);
   if ((withoutModality || !named) && depth === 'instance') {
-    // Their series are asked for with each study.
+    // Their series are queried with each study.
     support.seriesInInstances = false;
     for (const uid of uids) missing.set(uid, 1);
   }

@@ -2,11 +2,11 @@ import { modalitiesOf, type Study, type StudyAttributes, type StudyFilters } fro
 import { type Notices } from './notices.js';
 
 /**
- * Adds a notice for each of `filters` that could not be applied to any study, since the server gives the attribute for none: a study is left out for want
- * of a description, and stays for want of a date or a modality (`filterStudies`).
+ * Adds a notice for each of `filters` that could not be applied, because the server returns the filter's attribute for no study. A
+ * study without a description is left out then; a study without a date or a modality stays (`filterStudies`).
  *
  * @param found the studies before any filter.
- * @param shown those that are left, with their series as far as these were asked for.
+ * @param shown the studies after the filters, with their series as far as these were queried.
  */
 export function reportUnappliedFilters(
   notices: Notices,
@@ -17,7 +17,7 @@ export function reportUnappliedFilters(
   if (found.length === 0) return;
   const report = (attribute: string, names: string, effect: string) =>
     notices.filterNotApplied(
-      `it gives no ${attribute} for any study found (${found.length}): ${names} cannot be applied, and ${effect}.`,
+      `returns no ${attribute} for any study found (${found.length}): ${names} cannot be applied, and ${effect}.`,
     );
   if (filters.containsInDescription?.length && found.every(({ studyDescription }) => studyDescription === undefined)) {
     report('Study Description', 'containsInDescription', 'none of them is shown');

@@ -7,7 +7,7 @@ export interface Identity {
   key: string;
 }
 
-/** A certificate for tests: for 127.0.0.1 unless `host` tells another, issued by itself unless `issuer` is given. */
+/** Makes a certificate for tests: by default for 127.0.0.1 and self-signed. */
 export function makeCertificate(
   options: { name?: string; host?: string; issuer?: Identity; ca?: boolean; days?: number } = {},
 ): Identity {
@@ -33,7 +33,7 @@ export function makeCertificate(
   return { cert: forge.pki.certificateToPem(certificate), key: privateKey };
 }
 
-/** `identity` as a PKCS12 store. */
+/** Returns an identity as a PKCS12 store. */
 export function pkcs12Of({ cert, key }: Identity, password: string): Buffer {
   const asn1 = forge.pkcs12.toPkcs12Asn1(
     forge.pki.privateKeyFromPem(key),

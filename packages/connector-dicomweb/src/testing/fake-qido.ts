@@ -12,18 +12,18 @@ import { type Level } from '../http/query.js';
 import { type DicomJson, Tag, textsOf } from '../json/dicom-json.js';
 import { resultsOf } from './fake-results.js';
 
-/** How this server differs from one that does all that PS3.18 10.6 tells. */
+/** How this server differs from one that does everything in PS3.18 10.6. */
 export interface FakeQidoBehaviour {
-  /** Results at once, whatever is asked. */
+  /** The most results at once. */
   cap?: number;
-  /** Says `Warning: 299` where it has capped. */
+  /** Sends `Warning: 299` if it has more results. */
   warns?: boolean;
   ignoresOffset?: boolean;
-  /** `offset` is refused with 400. */
+  /** Rejects `offset` with 400. */
   refusesOffset?: boolean;
   /** Results come in another order on each page, so that some come twice and others never. */
   reorders?: boolean;
-  /** Attributes wished for: by tags (as the standard), only `all`, dropped in silence, or refused with 400. */
+  /** Attributes requested for: by tags (as the standard), only `all`, dropped in silence, or refused with 400. */
   includeField?: 'tags' | 'all' | 'dropped' | 'refused';
   /** Searches for series and instances outside of a study: answered, refused with 400, or answered as if nothing matched. */
   relational?: 'answered' | 'refused' | 'forbidden' | 'nothing' | 'key ignored';
@@ -37,16 +37,16 @@ export interface FakeQidoBehaviour {
   wildcards?: boolean;
   /** Gives no counts of series and instances. */
   countless?: boolean;
-  /** What it tells as a count, instead of how many there are. */
-  countTold?: (count: number) => number;
+  /** The count that it returns, instead of the number of results. */
+  countReturned?: (count: number) => number;
   /** How it says that nothing was found. */
   nothing?: 'empty array' | 204 | 404;
   contentType?: string;
-  /** Gives nothing but UIDs and Patient ID unless it is wished for, and takes a limit of 200 at most. */
+  /** Gives nothing but UIDs and Patient ID unless it is requested for, and takes a limit of 200 at most. */
   sparse?: boolean;
   /** Instances found in a study come without the attributes of their series, or with the modality alone. */
   bareInstances?: boolean | 'but for the modality';
-  /** Answers before all others, where it returns true. */
+  /** Answers first, if it returns true. */
   before?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 }
 
@@ -62,7 +62,7 @@ export interface FakeQido {
   stop(): Promise<void>;
 }
 
-/** A DICOMweb server in this process that holds `patients`: what it does is told by `behaviour`. */
+/** Starts a DICOMweb server in this process that holds `patients`. */
 export async function startFakeQido(
   patients: readonly Patient[],
   behaviour: FakeQidoBehaviour = {},
@@ -126,13 +126,17 @@ function answer(
   if (isRelational && behaviour.relational === 'refused') return void response.writeHead(400).end();
   if (isRelational && behaviour.relational === 'forbidden') return void response.writeHead(403).end();
   if (behaviour.refusesOffset && url.searchParams.has('offset')) return void response.writeHead(400).end();
-  const wished = url.searchParams.getAll('includefield');
-  if (wished.length > 0 && behaviour.includeField === 'refused') return void response.writeHead(400).end();
+  const requested = url.searchParams.getAll('includefield');
+  if (requested.length > 0 && behaviour.includeField === 'refused') return void response.writeHead(400).end();
 
   let results =
     isRelational && behaviour.relational === 'nothing'
       ? []
-      : resultsOf(patients, level, behaviour.countless ? () => undefined : (behaviour.countTold ?? ((count) => count)));
+      : resultsOf(
+          patients,
+          level,
+          behaviour.countless ? () => undefined : (behaviour.countReturned ?? ((count) => count)),
+        );
   const keys: [string, string][] = [...url.searchParams].filter(
     ([name]) =>
       !['includefield', 'limit', 'offset'].includes(name) && !(behaviour.ignoresIssuer && name === 'IssuerOfPatientID'),
@@ -153,7 +157,7 @@ function answer(
     return void response.writeHead(behaviour.nothing).end();
   }
   response.setHeader('content-type', behaviour.contentType ?? 'application/dicom+json');
-  response.end(JSON.stringify(page.map((result) => given(result, level, wished, behaviour))));
+  response.end(JSON.stringify(page.map((result) => given(result, level, requested, behaviour))));
 }
 
 function matches(result: DicomJson, name: string, value: string, behaviour: FakeQidoBehaviour): boolean {
@@ -173,7 +177,7 @@ function matches(result: DicomJson, name: string, value: string, behaviour: Fake
   );
 }
 
-/** Attributes that are only given where they are wished for. */
+/** Attributes that are only given where they are requested for. */
 const EXTRA: readonly string[] = [
   Tag.StudyDescription,
   Tag.IssuerOfPatientID,
@@ -181,7 +185,7 @@ const EXTRA: readonly string[] = [
   Tag.SeriesDate,
   Tag.SeriesTime,
 ];
-/** What even a sparse server gives: the first of each level, and what is matched. */
+/** What a sparse server returns too. */
 const ALWAYS: readonly string[] = [
   Tag.StudyInstanceUID,
   Tag.SeriesInstanceUID,
@@ -193,10 +197,11 @@ const ALWAYS: readonly string[] = [
 ];
 const OF_SERIES: readonly string[] = [Tag.Modality, Tag.SeriesDescription, Tag.SeriesNumber];
 
-function given(result: DicomJson, level: Level, wished: readonly string[], behaviour: FakeQidoBehaviour): DicomJson {
+function given(result: DicomJson, level: Level, requested: readonly string[], behaviour: FakeQidoBehaviour): DicomJson {
   const mode = behaviour.includeField ?? 'tags';
   const extra = (tag: string) =>
-    (mode === 'tags' && (wished.includes(tag) || wished.includes('all'))) || (mode === 'all' && wished.includes('all'));
+    (mode === 'tags' && (requested.includes(tag) || requested.includes('all'))) ||
+    (mode === 'all' && requested.includes('all'));
   return Object.fromEntries(
     Object.entries(result).filter(([tag]) => {
       if (EXTRA.includes(tag) || (behaviour.sparse && !ALWAYS.includes(tag))) return extra(tag);

@@ -3,9 +3,9 @@ import { type Level } from '../http/query.js';
 import { type DicomJson, Tag } from '../json/dicom-json.js';
 
 /**
- * Every result of a level that an archive of `patients` has, all attributes in it, as DICOM JSON (PS3.18 F.2).
+ * Returns every result of a level that an archive of `patients` has, with all attributes, as DICOM JSON (PS3.18 F.2).
  *
- * @param count what is told of a number of series or instances.
+ * @param count what the archive returns for a number of series or instances.
  */
 export function resultsOf(
   patients: readonly Patient[],

@@ -5,7 +5,7 @@ export class StoreSettings {
   @Setting({ paths: ['url'], description: 'Path or file: URL of the store' })
   url?: string;
 
-  @Setting({ paths: ['type'], description: 'PEM or PKCS12; not set: told by the content' })
+  @Setting({ paths: ['type'], description: 'PEM or PKCS12; default: detected by the content' })
   type?: string;
 
   @Setting({ paths: ['password'], description: 'Password of the store', secret: true })
@@ -15,7 +15,7 @@ export class StoreSettings {
 export class KeyStoreSettings extends StoreSettings {
   @Setting({
     paths: ['key-store-password'],
-    description: 'Password of a PKCS12 store where that of its key (password) is another',
+    description: 'Password of a PKCS12 store if it differs from that of its key (password)',
     secret: true,
   })
   keyStorePassword?: string;

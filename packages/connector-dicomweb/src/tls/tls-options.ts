@@ -1,11 +1,12 @@
 import { type SecureContextOptions } from 'node:tls';
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { readStore, StoreError } from '@pacs-connectors/tls-stores';
+import { codes } from '../errors/error-codes.js';
 import { type KeyStoreSettings, type StoreSettings } from './store-settings.js';
 
-/** What TLS needs to know of the two sides. */
+/** The certificates of both sides. */
 export interface TlsOptions {
-  /** Certificates that the server is trusted by; not set: those that Node.js comes with. */
+  /** Certificate authorities that are trusted for the server; default: those of Node.js. */
   trust?: { ca: string[] };
   /** Our own certificate and key. */
   identity?: Pick<SecureContextOptions, 'cert' | 'key'>;
@@ -14,7 +15,7 @@ export interface TlsOptions {
 /**
  * Reads the stores.
  *
- * @throws ConnectorError (`misconfigured`) naming the key, the file and what is wrong with it.
+ * @throws ConnectorError (`dicomweb.store.unreadable`, `dicomweb.store.incomplete`) that names the key and the file.
  */
 export function tlsOptions(
   connectorId: string,
@@ -24,17 +25,16 @@ export function tlsOptions(
   if (truststore?.url !== undefined) {
     const { certificates } = read(connectorId, 'truststore', truststore.url, truststore);
     if (certificates.length === 0) {
-      throw misconfigured(connectorId, `truststore ${truststore.url} holds no certificate`, 'See truststore.url.');
+      throw incomplete(connectorId, `truststore ${truststore.url} contains no certificate`);
     }
     options.trust = { ca: certificates };
   }
   if (keyStore?.url !== undefined) {
     const { key, certificates } = read(connectorId, 'key-store', keyStore.url, keyStore);
     if (key === undefined || certificates.length === 0) {
-      throw misconfigured(
+      throw incomplete(
         connectorId,
-        `key-store ${keyStore.url} does not hold both a private key and its certificate`,
-        'Put both into it.',
+        `key-store ${keyStore.url} does not contain both a private key and its certificate`,
       );
     }
     options.identity = { key, cert: certificates.join('\n') };
@@ -47,10 +47,15 @@ function read(connectorId: string, name: string, url: string, { type, password, 
     return readStore({ url, type, storePassword: keyStorePassword ?? password, keyPassword: password });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    throw misconfigured(connectorId, `${name}: ${error.message}`, error.remedy, error);
+    throw new ConnectorError(connectorId, 'misconfigured', `${name}: ${error.message}`, {
+      code: codes['dicomweb.store.unreadable'],
+      remedy: error.remedy,
+      cause: error,
+    });
   }
 }
 
-function misconfigured(connectorId: string, what: string, remedy: string, cause?: unknown): ConnectorError {
-  return new ConnectorError(connectorId, 'misconfigured', what, { remedy, cause });
+function incomplete(connectorId: string, what: string): ConnectorError {
+  const code = codes['dicomweb.store.incomplete'];
+  return new ConnectorError(connectorId, 'misconfigured', what, { code, remedy: 'Add what is missing to the file.' });
 }
