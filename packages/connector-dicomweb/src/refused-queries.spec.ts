@@ -18,12 +18,12 @@ afterEach(closeAll);
 describe('a server that declines', () => {
   it.each([
     [401, 'refused', 'credentials.missing', 1],
-    [403, 'refused', 'query.forbidden', 1],
-    [400, 'refused', 'query.rejected', 1],
+    [403, 'refused', 'query.forbidden', 2],
+    [400, 'refused', 'query.rejected', 2],
     [429, 'unavailable', 'service.overloaded', 2],
     [500, 'unavailable', 'service.failed', 2],
     [503, 'unavailable', 'service.failed', 2],
-    [501, 'refused', 'query.rejected', 1],
+    [501, 'refused', 'query.rejected', 2],
     [418, 'refused', 'query.rejected', 1],
   ])('with %d is %s (%s) after %d quer(ies)', async (number, kind, code, queries) => {
     const server = await serve({ before: first(Infinity, status(number)) });

@@ -214,6 +214,12 @@ export const errors = errorTable({
     remedy: 'Report the number of results to the archive’s administrator.',
     since: '0.2.0',
   },
+  'dicomweb.result.unreadable': {
+    title: 'Results not readable',
+    meaning: 'The archive returned results that are too long, not in UTF-8, or broken JSON. They cannot be shown.',
+    remedy: 'Report the number of results to the archive’s administrator.',
+    since: '0.2.0',
+  },
   'dicomweb.result.conflicting-parents': {
     title: 'UIDs under several parents',
     meaning: 'The archive lists a UID under more than one patient, study or series. It is shown under one of them.',

@@ -1,6 +1,6 @@
 import { ConnectorError, type ErrorCode, openFileLimit } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
-import { TruncatedJsonError } from '../json/json-array-reader.js';
+import { EmptyBodyError, TruncatedJsonError } from '../json/json-array-reader.js';
 
 interface Fault {
   code: ErrorCode;
@@ -132,7 +132,8 @@ const TRANSIENT = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'EAI_AGAIN', 'Z_BUF_
 /** Whether a second attempt may help: the connection broke, which says nothing about the query. */
 export function isTransient(error: unknown): boolean {
   const { code = '' } = innermost(error);
-  return error instanceof TruncatedJsonError || TRANSIENT.includes(code) || /^ERR_HTTP2/.test(code);
+  if (error instanceof TruncatedJsonError || error instanceof EmptyBodyError) return true;
+  return TRANSIENT.includes(code) || /^ERR_HTTP2/.test(code);
 }
 
 /** Returns the innermost error that has a code, of a chain of causes or of several attempts at once. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectorError, type ConnectorErrorOptions } from '@pacs-connectors/connector-core';
 import { type Dispatcher } from 'undici';
 import { codes } from '../errors/error-codes.js';
-import { JsonFormatError, TruncatedJsonError } from '../json/json-array-reader.js';
+import { EmptyBodyError, JsonFormatError, TruncatedJsonError } from '../json/json-array-reader.js';
 import { type DicomJson } from '../json/dicom-json.js';
 import { type Credentials } from './credentials.js';
 import { Limiter } from './limiter.js';
@@ -20,6 +20,8 @@ export interface Requester {
   bearerToken?: string;
   /** Sends no credentials. */
   anonymous?: boolean;
+  /** The most time that the server has for each query once it is sent, milliseconds. The query is one that may fail. */
+  patienceMs?: number;
   /** Set once the server has answered a search of this requester. From then on its 404 means that nothing was found. */
   served?: boolean;
 }
@@ -29,7 +31,11 @@ export interface Page {
   count: number;
   /** The server says that it has more results than it returns (`Warning: 299`, PS3.18 8.3.4.4). */
   capped: boolean;
+  /** Results that could not be read. */
+  unreadable: number;
 }
+
+const NOTHING: Page = { count: 0, capped: false, unreadable: 0 };
 
 export interface QidoClientOptions {
   connectorId: string;
@@ -44,6 +50,9 @@ export interface QidoClientOptions {
   maxResponseBytes: number;
 }
 
+/** A Patient ID that no archive has. */
+const NOBODY = 'pacs-connectors-probe';
+const BROAD_REJECTIONS = [400, 403, 413, 422, 501];
 const MAX_REDIRECTS = 5;
 const REDIRECTED = 'Configure the address that the redirects should lead to.';
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -71,8 +80,9 @@ export class QidoClient {
    * Queries the server and passes on each result as it arrives. If an answer breaks off and the query is repeated, its first results
    * come twice.
    *
-   * 204 and 404 mean that nothing was found, like an empty array, since servers differ. A 404 counts only if the server answers
-   * another search, because a proxy before a service that is gone answers 404 too.
+   * 204, 404 and an empty body mean that nothing was found, like an empty array, since servers differ. A 404 counts only if the
+   * server answers another search, because a proxy before a service that is gone answers 404 too. An empty body of unknown length
+   * counts if it comes twice, because HTTP/2 and proxies can break off an answer without an error.
    *
    * @throws ConnectorError; a {@link StatusError} if the status of the answer brings no results.
    */
@@ -80,20 +90,22 @@ export class QidoClient {
     const page = await this.attempts(question, requester, onResult);
     if (page) requester.served = true;
     else if (!requester.served) await this.probe(requester);
-    return page ?? { count: 0, capped: false };
+    return page ?? NOTHING;
   }
 
   /**
-   * Sends the cheapest search. @returns the number of results, 0 or 1.
+   * Sends the cheapest search. Archives can be configured to reject such a broad search: then the same search for one patient, which
+   * nobody is, must be answered.
    *
    * @throws ConnectorError if there is no DICOMweb service or it does not answer.
    */
-  async probe(requester: Requester): Promise<number> {
-    const question: QidoQuery = { level: 'study', resource: 'studies', limit: 1 };
-    const page = await this.attempts(question, requester, () => undefined).catch((error: unknown) => {
-      // dcm4chee-arc can be configured to reject such a broad search. The rejection shows that the service is there.
-      if (error instanceof StatusError && error.status === 413) return { count: 0, capped: true };
-      throw error;
+  async probe(requester: Requester): Promise<void> {
+    const broad: QidoQuery = { level: 'study', resource: 'studies', limit: 1 };
+    const narrow: QidoQuery = { ...broad, match: [['PatientID', NOBODY]] };
+    const page = await this.attempts(broad, requester, () => undefined).catch(async (error: unknown) => {
+      if (!(error instanceof StatusError && BROAD_REJECTIONS.includes(error.status))) throw error;
+      // A rejection shows that the service exists, so 404 means that nothing was found.
+      return (await this.attempts(narrow, requester, () => undefined)) ?? NOTHING;
     });
     if (!page) {
       throw this.failure('misconfigured', 'there is no DICOMweb service (HTTP 404)', {
@@ -102,7 +114,6 @@ export class QidoClient {
       });
     }
     requester.served = true;
-    return page.count;
   }
 
   /** Returns an error that names the server. */
@@ -119,18 +130,26 @@ export class QidoClient {
     const url = new URL(baseUrl.origin);
     const target = targetOf(baseUrl.pathname, question);
     return this.limiter.run(requester.signal, async () => {
+      const { patienceMs } = requester;
+      const signal =
+        patienceMs === undefined
+          ? requester.signal
+          : AbortSignal.any([requester.signal, AbortSignal.timeout(patienceMs)]);
       for (let attempt = 1; ; attempt++) {
         try {
-          const page = await this.authorized(url.origin, target, requester, onResult);
+          const page = await this.authorized(url.origin, target, { ...requester, signal }, onResult);
           this.retryAfterError = undefined;
           return page;
         } catch (error) {
-          requester.signal.throwIfAborted();
+          signal.throwIfAborted();
           const known = this.named(error);
           const wait = attempt === 1 ? retryDelay(known, isTransient(error)) : undefined;
-          if (wait === undefined || performance.now() + wait >= (requester.deadline ?? Infinity)) throw known;
+          if (wait === undefined || performance.now() + wait >= (requester.deadline ?? Infinity)) {
+            if (error instanceof EmptyBodyError) return NOTHING;
+            throw known;
+          }
           if (known instanceof StatusError && known.retryAfter !== undefined) this.retryAfterError = known;
-          await delay(wait, undefined, { signal: requester.signal });
+          await delay(wait, undefined, { signal });
         }
       }
     });
@@ -230,17 +249,17 @@ export class QidoClient {
   ): Promise<Page | undefined> {
     if (statusCode === 200 || statusCode === 206) {
       let count = 0;
-      await readResults(body, headers as Headers, this.options.maxResponseBytes, (result) => {
+      const unreadable = await readResults(body, headers as Headers, this.options.maxResponseBytes, (result) => {
         count++;
         onResult(result as DicomJson);
       });
       const warning = [headers['warning']]
         .flat()
         .some((value) => value !== undefined && /(^|,)\s*(HTTP\/\S+\s+)?299\b/i.test(value));
-      return { count, capped: warning || statusCode === 206 };
+      return { count, capped: warning || statusCode === 206, unreadable };
     }
     await discard(body);
-    if (statusCode === 204) return { count: 0, capped: false };
+    if (statusCode === 204) return NOTHING;
     if (statusCode === 404) return undefined;
     const { connectorId } = this.options;
     const retryAfter = header(headers as Headers, 'retry-after');

@@ -1,6 +1,6 @@
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { JsonArrayReader, JsonFormatError } from '../json/json-array-reader.js';
+import { EmptyBodyError, JsonArrayReader, JsonFormatError } from '../json/json-array-reader.js';
 
 /** Reports a body that is longer than the limit. */
 export class TooLongError extends Error {
@@ -16,10 +16,15 @@ export function header(headers: Headers, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** Bodies by which servers say that nothing was found, besides `[]`. */
+const NOTHING = ['null', '{}'];
+
 /**
- * Reads the results of an answer as they arrive.
+ * Reads the results of an answer as they arrive. Empty results (`[{}]`) are ignored: some servers mean by them that nothing was found.
  *
  * @param maxBytes the longest body, after decompression.
+ * @returns the number of unreadable results.
+ * @throws EmptyBodyError if the body is empty, though its length was not announced as 0.
  * @throws JsonFormatError, TooLongError, or what the connection or zlib throws.
  */
 export async function readResults(
@@ -27,7 +32,13 @@ export async function readResults(
   headers: Headers,
   maxBytes: number,
   onResult: (result: object) => void,
-): Promise<void> {
+): Promise<number> {
+  const { first, rest } = await firstPiece(body);
+  if (!first) {
+    if (header(headers, 'content-length') === '0') return 0;
+    throw new EmptyBodyError('the body is empty');
+  }
+  if (NOTHING.includes(first.toString('latin1').trim())) return 0;
   const type = header(headers, 'content-type')?.toLowerCase() ?? '';
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/.exec(type)?.[1];
   if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
@@ -35,15 +46,41 @@ export async function readResults(
   }
   if (/\bhtml\b/.test(type)) throw new JsonFormatError('the answer is HTML, not JSON, for example a login page');
   if (/\bxml\b/.test(type)) throw new JsonFormatError('the answer is XML, although JSON was requested');
-  if (header(headers, 'content-length') === '0') return;
-  const reader = new JsonArrayReader(onResult);
+  const reader = new JsonArrayReader((result) => {
+    if (Object.keys(result).length > 0) onResult(result);
+  });
   let length = 0;
-  for await (const chunk of decoded(body, header(headers, 'content-encoding')) as AsyncIterable<Buffer>) {
+  for await (const chunk of decoded(rest, header(headers, 'content-encoding')) as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxBytes) throw new TooLongError(`the answer is longer than ${maxBytes >> 20} MiB`);
     reader.write(chunk);
   }
   reader.end();
+  return reader.skipped;
+}
+
+/** Returns the first piece of a body that is not blank, and a stream of the body from there on. */
+async function firstPiece(body: Readable): Promise<{ first?: Buffer; rest: Readable }> {
+  const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
+  for (;;) {
+    const { value, done } = await pieces.next();
+    if (done || !value) return { rest: body };
+    if (!value.toString('latin1').trim()) continue;
+    return { first: value, rest: Readable.from(remaining(value, pieces), { objectMode: false }) };
+  }
+}
+
+async function* remaining(first: Buffer, pieces: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield first;
+    for (;;) {
+      const { value, done } = await pieces.next();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await pieces.return?.();
+  }
 }
 
 function decoded(body: Readable, encoding = 'identity'): Readable {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { JsonArrayReader, JsonFormatError } from './json-array-reader.js';
 
-/** What the reader gives of `bytes` that come in pieces which end at `cuts`. */
+/** Returns what the reader makes of `bytes`, which come in pieces that end at `cuts`. */
 function read(bytes: Buffer, cuts: readonly number[] = []): object[] {
   const elements: object[] = [];
   const reader = new JsonArrayReader((element) => elements.push(element));
@@ -17,7 +17,7 @@ function read(bytes: Buffer, cuts: readonly number[] = []): object[] {
 }
 
 describe('JsonArrayReader', () => {
-  it('gives what JSON.parse gives, wherever the pieces are cut', () => {
+  it('returns what JSON.parse returns, wherever the pieces are cut', () => {
     const objects = fc.array(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), { maxLength: 8 });
     const layout = fc.constantFrom(undefined, 1, '\t');
     fc.assert(
@@ -28,14 +28,14 @@ describe('JsonArrayReader', () => {
     );
   });
 
-  it('takes a byte order mark, white space, and quotes and braces in strings', () => {
+  it('accepts a byte order mark, white space, and quotes and braces in strings', () => {
     expect(read(Buffer.from('\ufeff \r\n[ ]\n'))).toEqual([]);
     const tricky = [{ a: '}]"\\' }, { 'b{"': '\\"' }];
     const bytes = Buffer.from(JSON.stringify(tricky));
     for (let cut = 0; cut < bytes.length; cut++) expect(read(bytes, [cut])).toEqual(tricky);
   });
 
-  it('throws where JSON.parse does, or where it is no array of objects', () => {
+  it('throws if JSON.parse does, or if the body is not an array of objects', () => {
     for (const text of [
       '',
       ' ',
@@ -70,8 +70,23 @@ describe('JsonArrayReader', () => {
   it('holds one element at most', () => {
     const reader = new JsonArrayReader(() => undefined, 1000);
     reader.write(Buffer.from('[{"a":"'));
-    expect(() => {
-      for (let n = 0; n < 100; n++) reader.write(Buffer.alloc(100, 'x'));
-    }).toThrow('longer than 1000 bytes');
+    for (let n = 0; n < 100; n++) reader.write(Buffer.alloc(100, 'x'));
+    reader.write(Buffer.from('"}]'));
+    expect(() => reader.end()).toThrow('longer than 1000 bytes');
+  });
+
+  it.each([
+    ['too long', `{"a":"${'x'.repeat(300)}"}`],
+    ['broken', '{"a":[}}'],
+    ['in Latin-1', '{"a":"\xfc"}'],
+  ])('leaves out and counts one element that is %s', (_, bad) => {
+    const bytes = Buffer.from(`[{"n":1}, ${bad} ,{"n":2},{"n":"}"}]`, 'latin1');
+    for (let size = 1; size < 100; size += 7) {
+      const elements: object[] = [];
+      const reader = new JsonArrayReader((element) => elements.push(element), 200);
+      for (let from = 0; from < bytes.length; from += size) reader.write(bytes.subarray(from, from + size));
+      reader.end();
+      expect([elements, reader.skipped]).toEqual([[{ n: 1 }, { n: 2 }, { n: '}' }], 1]);
+    }
   });
 });

@@ -5,6 +5,11 @@ export class JsonFormatError extends Error {
   override readonly name: string = 'JsonFormatError';
 }
 
+/** Reports a body that ends before its first byte. */
+export class EmptyBodyError extends JsonFormatError {
+  override readonly name = 'EmptyBodyError';
+}
+
 /** Reports a body that ends before its array does, as when HTTP/2 or a proxy breaks off an answer. */
 export class TruncatedJsonError extends JsonFormatError {
   override readonly name = 'TruncatedJsonError';
@@ -35,6 +40,13 @@ export class JsonArrayReader {
   /** Earlier pieces of an incomplete element. */
   private begun: Buffer[] = [];
   private begunLength = 0;
+  /** Elements that were passed on. */
+  private passed = 0;
+  /** Elements that were left out: too long, not in UTF-8, or broken. */
+  skipped = 0;
+  private fault?: JsonFormatError;
+  /** The current element is too long, and its pieces are not kept. */
+  private tooLong = false;
 
   /** @param maxElement the longest element, bytes. */
   constructor(
@@ -42,11 +54,12 @@ export class JsonArrayReader {
     private readonly maxElement = 16 * 1024 * 1024,
   ) {}
 
-  /** Reads one piece. @throws JsonFormatError if the body cannot be a JSON array of objects in UTF-8. */
+  /** Reads one piece. @throws JsonFormatError if the body cannot be a JSON array of objects. */
   write(chunk: Buffer): void {
-    /** Where the unparsed elements begin, and where the last complete one of them ends. */
+    /** Where the unparsed elements begin. */
     let start = this.place === 'in an element' ? 0 : -1;
-    let end = -1;
+    /** Where each complete one of them ends. */
+    let ends: number[] = [];
     /** Where the last element begins. */
     let opened = 0;
     let index = 0;
@@ -55,7 +68,13 @@ export class JsonArrayReader {
         index = this.inString ? this.passString(chunk, index) : this.passStructure(chunk, index);
         if (this.depth > 0) continue;
         this.place = 'after an element';
-        end = index;
+        ends.push(index);
+        if (this.tooLong) {
+          this.tooLong = false;
+          this.skip(`one result is longer than ${this.maxElement} bytes`);
+          start = -1;
+          ends = [];
+        }
       } else if (chunk[index] === OPEN_BRACE && this.place === 'before an element') {
         this.place = 'in an element';
         opened = index;
@@ -64,13 +83,14 @@ export class JsonArrayReader {
         index++;
       } else this.passBetween(chunk, index++);
     }
-    if (end >= 0) this.parse(chunk.subarray(start, end));
+    if (ends.length > 0) this.parse(chunk, start, ends);
     if (this.place === 'in an element') this.keep(chunk.subarray(opened));
   }
 
-  /** Ends the body. @throws TruncatedJsonError if the array is not complete. */
+  /** Ends the body. @throws TruncatedJsonError if the array is not complete; JsonFormatError if no element is readable. */
   end(): void {
-    if (this.place === 'before the array') throw new TruncatedJsonError('the body is empty');
+    if (this.place === 'before the array') throw new EmptyBodyError('the body is empty');
+    if (this.passed === 0 && this.fault) throw this.fault;
     if (this.place !== 'after the array') throw new TruncatedJsonError('the JSON ends before its array does');
   }
 
@@ -116,28 +136,52 @@ export class JsonArrayReader {
     else throw new JsonFormatError('the JSON is not an array of objects');
   }
 
-  private parse(bytes: Buffer): void {
-    const whole = this.begun.length > 0 ? Buffer.concat([...this.begun, bytes]) : bytes;
+  private parse(chunk: Buffer, start: number, ends: readonly number[]): void {
+    const { begun } = this;
     this.begun = [];
     this.begunLength = 0;
-    if (!isUtf8(whole))
-      throw new JsonFormatError('the JSON is not in UTF-8, the only character set of DICOM JSON (PS3.18 F.2)');
-    let elements: object[];
-    try {
-      elements = JSON.parse(`[${whole.toString('utf8')}]`) as object[];
-    } catch {
-      // The message of JSON.parse contains a part of the text, and with it patients' data.
-      throw new JsonFormatError('the JSON is broken');
+    const join = (bytes: Buffer) => (begun.length > 0 ? Buffer.concat([...begun, bytes]) : bytes);
+    const all = elementsOf(join(chunk.subarray(start, ends.at(-1))));
+    if (typeof all !== 'string') return this.pass(all);
+    // One of them is broken, so each is parsed alone.
+    let from = start;
+    for (const [n, end] of ends.entries()) {
+      const bytes = chunk.subarray(chunk.indexOf(n === 0 && begun.length > 0 ? '' : '{', from), end);
+      const one = elementsOf(n === 0 ? join(bytes) : bytes);
+      if (typeof one === 'string') this.skip(one);
+      else this.pass(one);
+      from = end;
     }
+  }
+
+  private pass(elements: readonly object[]): void {
+    this.passed += elements.length;
     for (const element of elements) this.onElement(element);
   }
 
+  private skip(why: string): void {
+    this.skipped++;
+    this.fault ??= new JsonFormatError(why);
+  }
+
   private keep(bytes: Buffer): void {
-    this.begun.push(bytes);
+    if (!this.tooLong) this.begun.push(bytes);
     this.begunLength += bytes.length;
-    if (this.begunLength > this.maxElement) {
-      throw new JsonFormatError(`one result is longer than ${this.maxElement} bytes`);
-    }
+    if (this.begunLength <= this.maxElement) return;
+    this.tooLong = true;
+    this.begun = [];
+    this.begunLength = 0;
+  }
+}
+
+/** Returns the parsed elements, which are separated by commas; otherwise why they cannot be parsed. */
+function elementsOf(bytes: Buffer): object[] | string {
+  if (!isUtf8(bytes)) return 'the JSON is not in UTF-8, the only character set of DICOM JSON (PS3.18 F.2)';
+  try {
+    return JSON.parse(`[${bytes.toString('utf8')}]`) as object[];
+  } catch {
+    // The message of JSON.parse contains a part of the text, and with it patients' data.
+    return 'the JSON is broken';
   }
 }
 

@@ -59,6 +59,7 @@ export async function askAllPages(
     } else overlaps ||= at !== offset;
   };
   const { question, page: first } = await firstPage(context, query, take);
+  if (first.unreadable > 0) context.notices.unreadable(first.unreadable);
   if (first.count === 0) return { count: 0, truncated: first.capped };
   let { capped } = first;
   if (!capped && (seen.size === expected || (first.count < SMALLEST_CAP && seen.size >= (expected ?? 0)))) {
@@ -69,6 +70,7 @@ export async function askAllPages(
     const before = seen.size;
     const page = await client.ask({ ...question, offset }, requester, take).catch(ignoreUnsupportedQuery);
     // It does not know `offset`, or ignores it and gives the same page again: what lies beyond cannot be had.
+    if (page?.unreadable) context.notices.unreadable(page.unreadable);
     if (!page || (page.count > 0 && seen.size === before)) break;
     if (page.count === 0) return { count: seen.size, truncated: capped || overlaps };
     if (!page.capped && seen.size === expected) return { count: seen.size, truncated: false };

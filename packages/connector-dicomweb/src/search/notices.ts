@@ -20,6 +20,13 @@ export class Notices {
     });
   }
 
+  /** Results could not be read. */
+  unreadable(results: number): void {
+    const text = (count: number) =>
+      `returned ${plural(count, 'result')} that cannot be read, which cannot be shown. Report this to its administrator.`;
+    this.add('WARN', codes['dicomweb.result.unreadable'], 'Not shown', '', text, results);
+  }
+
   conflictingParents(uids: number): void {
     const text = (count: number) =>
       `lists ${plural(count, 'UID')} under more than one patient, study or series. Each is shown under one of them.`;
