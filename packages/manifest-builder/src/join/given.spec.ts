@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { type ManifestElement } from '../model/elements.js';
 import { type ArcQuery } from '../model/manifest.js';
 import { rendered } from '../testing/render.js';
 import { type Answer, anyAnswer, part, range, seriesIn } from '../testing/join-parts.js';
@@ -60,6 +61,52 @@ describe('archives that are given to the viewer one by one', () => {
       { arcId: 'b', series: { '1.2': 1 }, says: [] },
     ]);
     expect(second[0]?.baseUrl).toBe('http://pacs.example/wado');
+  });
+
+  it.each([false, true])(
+    'complete a series in the way that its first images are fetched, read back: %s',
+    async (readBack) => {
+      const query = {
+        httpTags: [],
+        additionalParameters: undefined,
+        transferSyntaxUid: '1.2.840.10008.1.2.4.50',
+        compressionRate: 75,
+        overrideDicomTags: [0x00100010, 0x00100020],
+      };
+      const wado = { ...query, baseUrl: 'http://pacs.example/wado' };
+      const [, second = []] = await oneByOne(
+        site({
+          a: { studies: { '1': { '1.1': [1] } }, query: wado },
+          b: { studies: { '1': { '1.1': [1, 2] } }, query: wado },
+        }),
+        { readBack },
+      );
+      const text = await rendered({ arcQueries: second }, 'json');
+      const { manifest } = JSON.parse(text) as { manifest: ManifestElement };
+      expect(manifest.arcQuery[0]).toMatchObject({ arcId: 'a', overrideDicomTagsList: '0x00100010,0x00100020' });
+      expect(manifest.arcQuery[0]?.Patient[0]?.Study[0]?.Series[0]).toMatchObject({
+        WadoTransferSyntaxUID: '1.2.840.10008.1.2.4.50',
+        WadoCompressionRate: 75,
+        Instance: [{ SOPInstanceUID: '1.1.2' }],
+      });
+    },
+  );
+
+  it.each([false, true])('complete a series of DICOMweb archives at one address, read back: %s', async (readBack) => {
+    const query: Partial<ArcQuery> = {
+      baseUrl: 'http://pacs.example/rs/',
+      queryMode: 'DICOM_WEB',
+      httpTags: [],
+      additionalParameters: undefined,
+    };
+    const [, second = []] = await oneByOne(
+      site({
+        a: { studies: { '1': { '1.1': [1] } }, query },
+        b: { studies: { '1': { '1.1': [1, 2] } }, query },
+      }),
+      { readBack },
+    );
+    expect(summary(second)[0]).toEqual({ arcId: 'a', series: { '1.1': 1 }, says: [] });
   });
 
   it('say so where the viewer has got a study whose list of images it fetches by itself', async () => {

@@ -2,7 +2,7 @@ import { type Notice, type Patient } from '@pacs-connectors/connector-core';
 import { type ArcQueryElement, type ManifestElement } from '../model/elements.js';
 import { type ArcQuery } from '../model/manifest.js';
 
-/** Reads the JSON form of a manifest back, as far as {@link joinParts} compares it with what comes later. */
+/** Reads the JSON form of a manifest, as far as {@link joinParts} needs it to compare and complete what the viewer has. */
 export function readGiven(json: string): ArcQuery[] {
   const { manifest } = JSON.parse(json) as { manifest: ManifestElement };
   return manifest.arcQuery.map((element) => ({
@@ -11,15 +11,23 @@ export function readGiven(json: string): ArcQuery[] {
     webLogin: element.webLogin,
     requireOnlySopInstanceUid: element.requireOnlySOPInstanceUID,
     additionalParameters: element.additionnalParameters,
+    overrideDicomTags: element.overrideDicomTagsList?.split(',').map(Number),
     queryMode: element.queryMode,
     seriesRetrieve: element.seriesRetrieve,
     httpTags: element.httpTag,
+    ...transferOf(element),
     notices: noticesOf(element),
     patients: (element.Patient ?? []).map(patientOf),
   }));
 }
 
-/** The titles of the notices that one `Message` says; {@link messageOf} joins them by semicolons. */
+/** How the viewer requests images. It is the same for every series of an archive. */
+function transferOf(element: ArcQueryElement): Pick<ArcQuery, 'transferSyntaxUid' | 'compressionRate'> {
+  const [first] = (element.Patient ?? []).flatMap(({ Study }) => Study).flatMap(({ Series }) => Series);
+  return { transferSyntaxUid: first?.WadoTransferSyntaxUID, compressionRate: first?.WadoCompressionRate };
+}
+
+/** The titles of the notices in a `Message`, which {@link messageOf} joins by semicolons. */
 function noticesOf({ Message }: ArcQueryElement): Notice[] {
   return (Message?.title ?? '')
     .split('; ')

@@ -11,14 +11,14 @@ import { type Pace } from '../arrange/pace.js';
 import { textRule, uiRule, uriRule } from '../model/value-rules.js';
 import { Differences } from './differences.js';
 
-/** A patient as it is compared with those of other archives. */
+/** A patient as it is compared with the patients of other archives. */
 export type Identified = PatientAttributes;
 
 /** What one archive lists of a series. */
 export interface SeriesCopy {
   listing: Listing;
   studyUid: string;
-  /** More than one where the archive's answer repeats it. */
+  /** More than one if the archive's answer repeats it. */
   nodes: Series[];
 }
 
@@ -27,13 +27,13 @@ export interface StudyCopy {
   listing: Listing;
   patient: Patient;
   nodes: Study[];
-  /** Listed instances, those of no valid UID and repeated ones too. */
+  /** Number of listed instances, including repeated ones and those with an invalid UID. */
   instances: number;
-  /** Series, the same. */
+  /** Number of listed series, counted in the same way. */
   series: number;
 }
 
-/** One archive's part by its UIDs, and what becomes of it beside the others. UIDs that are not valid are not in it. */
+/** One archive's part by its UIDs, and what is shown of it beside the other archives. Invalid UIDs are not in it. */
 export class Listing {
   readonly studies = new Map<string, StudyCopy>();
   readonly series = new Map<string, SeriesCopy>();
@@ -43,19 +43,19 @@ export class Listing {
   readonly droppedSeries = new Set<string>();
   /** Instances that other archives add to a series of this one, by Series Instance UID. */
   readonly added = new Map<string, Instance[]>();
-  /** Patients of studies that the viewer has got under another spelling of the same patient, by Study Instance UID. */
+  /** Patients of studies that the viewer has under another spelling of the same patient, by Study Instance UID. */
   readonly patients = new Map<string, Patient>();
-  /** Issuers that other archives state for patients of this one, by Patient ID: they have a study in common. */
+  /** Issuers that other archives with a study in common state for patients of this one, by Patient ID. */
   readonly issuers = new Map<string, string>();
   readonly differences = new Differences();
-  /** The same for two archives whose images the viewer fetches in one way: it merges their instances. */
+  /** The same text for archives whose images the viewer fetches in the same way: it merges their instances. */
   readonly retrieval: string;
-  /** Nothing says that its answer is not whole. */
+  /** No notice warns that the answer is incomplete. */
   readonly complete: boolean;
 
   /**
-   * @param order place in the configuration or in the request
-   * @param given the viewer has it already: it stays as it is
+   * @param order position in the configuration or in the request
+   * @param given the viewer has it already, so that it cannot change
    */
   constructor(
     readonly arcQuery: ArcQuery,
@@ -64,7 +64,8 @@ export class Listing {
   ) {
     const { baseUrl, webLogin, httpTags = [], additionalParameters, requireOnlySopInstanceUid, queryMode } = arcQuery;
     this.retrieval = JSON.stringify([
-      uriRule(baseUrl),
+      // The manifest of a DICOMweb archive has it without the slashes at its end.
+      queryMode === 'DICOM_WEB' ? uriRule(baseUrl).replace(/\/+$/, '') : uriRule(baseUrl),
       webLogin,
       httpTags.map(({ key, value }) => [key, value]),
       additionalParameters || undefined,
@@ -74,7 +75,7 @@ export class Listing {
     this.complete = (arcQuery.notices ?? []).every(({ severity }) => severity === 'INFO');
   }
 
-  /** The patient with the issuer that other archives state for it. */
+  /** Returns the patient with the issuer that other archives state for it. */
   identified(patient: Patient): Identified {
     const issuer = textRule(patient.issuerOfPatientId) ?? this.issuers.get(textRule(patient.patientId) ?? '');
     return issuer === undefined ? patient : { ...patient, issuerOfPatientId: issuer };
@@ -108,7 +109,7 @@ export class Listing {
   }
 }
 
-/** The same for nodes of one patient, in all archives. */
+/** Returns a text that is the same for all nodes of one patient, in all archives. */
 export function keyOfPatient(patient: Identified): string {
   return patientKey(patient, makePatient(patient));
 }
