@@ -2,14 +2,15 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
 /**
- * `pieces` compressed, in zlib's threads. The same text gives the same bytes.
+ * Compresses `pieces` with gzip in zlib's threads. The same text gives the same bytes. A reader that stops early stops `pieces`
+ * too.
  *
- * @throws what `pieces` throws. Whoever stops reading stops `pieces` too.
+ * @throws what `pieces` throws.
  */
 export async function* gzipManifest(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
   const gzip = createGzip({ level: LEVEL, chunkSize: 64 * 1024 });
   const compressed = pipeline(pieces, gzip);
-  // Its failure is the stream's as well, and is met below.
+  // The stream fails with the same error, which the loop below throws.
   compressed.catch(() => undefined);
   for await (const chunk of gzip) yield chunk as Buffer;
   await compressed;

@@ -1,5 +1,6 @@
 export { type ManifestElement, type MessageElement } from './model/elements.js';
 export * from './gzip.js';
+export { errors as manifestErrors } from './model/error-codes.js';
 export { readGiven } from './join/given.js';
 export { joinParts, type JoinPart } from './join/join.js';
 export * from './model/manifest.js';

@@ -1,8 +1,8 @@
 import { ATTRIBUTES, type ElementName, type Elements, type ManifestElement } from './model/elements.js';
 
 /**
- * The manifest as JSON, in parts of any size: the elements' names, order and values; lists of children are there even where
- * they are empty, but for `httpTag`.
+ * Writes the manifest as JSON, in parts of any size, with the elements' names, order and values. Lists of children are written
+ * even if they are empty, except `httpTag`.
  */
 export function* jsonParts(manifest: ManifestElement): Generator<string> {
   yield `{"manifest":${start('manifest', manifest)}"arcQuery":[`;
@@ -33,7 +33,7 @@ export function* jsonParts(manifest: ManifestElement): Generator<string> {
   yield ']}}';
 }
 
-/** An object's attributes, open for its children. */
+/** The attributes of an object, without its closing brace: its children follow. */
 function start<Name extends ElementName>(name: Name, element: Elements[Name]): string {
   let text = '{';
   for (const attribute of ATTRIBUTES[name] as readonly string[]) {

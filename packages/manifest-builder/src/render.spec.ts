@@ -84,13 +84,13 @@ describe('sortPaced', () => {
   });
 });
 
-describe('sortPaced with a clock that is always late', () => {
+describe('sortPaced with slices of time that are always over', () => {
   it('never compares more than a run between two rests', async () => {
     let compared = 0;
     let most = 0;
-    class Late extends Pace {
+    class AlwaysOver extends Pace {
       override due = () => true;
-      override late = () => true;
+      override isOver = () => true;
       override async rest() {
         most = Math.max(most, compared);
         compared = 0;
@@ -101,7 +101,7 @@ describe('sortPaced with a clock that is always late', () => {
       compared++;
       return a - b;
     };
-    const sorted = await sortPaced(items, compare, new Late());
+    const sorted = await sortPaced(items, compare, new AlwaysOver());
     expect(sorted).toEqual([...items].sort((a, b) => a - b));
     // 2,048 items by merging: fewer than 2,048 × log2(2,048) comparisons.
     expect(Math.max(most, compared)).toBeLessThan(2048 * 11);

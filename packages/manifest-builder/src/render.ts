@@ -4,25 +4,25 @@ import { type Manifest, type ManifestFormat } from './model/manifest.js';
 import { Pace } from './arrange/pace.js';
 import { xmlParts } from './xml.js';
 
-/** The media type of each form. Both are UTF-8. */
+/** The media type of each form. Both are encoded in UTF-8. */
 export const MEDIA_TYPES: Readonly<Record<ManifestFormat, string>> = {
   xml: 'application/xml',
   json: 'application/json',
 };
 
 export interface RenderOptions {
-  /** XML unless told. */
+  /** Default: XML. */
   format?: ManifestFormat;
 }
 
-/** Characters of a piece: enough for a network write, small beside everything else. */
+/** Characters of a piece: enough for a network write, and little memory. */
 const PIECE = 32 * 1024;
 
 /**
- * The manifest as text, in pieces of some tens of kilobytes. The event loop is given back every few milliseconds, however
- * large the manifest is. The same content gives the same bytes whatever order the trees are in; they are not changed.
+ * Writes the manifest as text, in pieces of some tens of kilobytes. It yields to the event loop every few milliseconds, however
+ * large the manifest is. The same content gives the same bytes in whatever order the trees are. They are not changed.
  *
- * Bad values cost themselves only, by the rules of value-rules.ts: nothing that an attribute holds makes this fail.
+ * The rules of value-rules.ts correct or leave out bad values. No value of an attribute makes this fail.
  */
 export async function* renderManifest(
   manifest: Manifest,

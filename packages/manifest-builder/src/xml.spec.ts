@@ -59,7 +59,7 @@ describe('XML', () => {
       '<?xml version="1.0" encoding="UTF-8"?><manifest xmlns="http://www.weasis.org/xsd/2.5" uid="u1">' +
         '<arcQuery arcId="main" baseUrl="https://pacs.example.org/wado" webLogin="dTpw" requireOnlySOPInstanceUID="false"' +
         ' additionalParameters="&amp;a=1" additionnalParameters="&amp;a=1" overrideDicomTagsList="0x00100010,0x0020000D" queryMode="DB" seriesRetrieve="true">' +
-        '<httpTag key="X-Site" value="one"/><Message title="T" description="D" severity="INFO"/>' +
+        '<httpTag key="X-Site" value="one"/><Message title="T" description="D [archive.notice]" severity="INFO"/>' +
         '<Patient PatientID="1" PatientName="DOE^JANE"><Study StudyInstanceUID="1.2"><Series SeriesInstanceUID="1.2.3">' +
         '<Instance SOPInstanceUID="1.2.3.4" InstanceNumber="1"/></Series></Study></Patient></arcQuery>' +
         '<arcQuery arcId="empty" baseUrl=""/></manifest>',
@@ -85,7 +85,7 @@ describe('XML', () => {
     }
     const notices = [{ severity: 'WARN' as const, title: 'T', description: 'one\ntwo\tthree' }];
     expect(await rendered({ arcQueries: [arcQueryOf([], { notices })] })).toContain(
-      'description="one&#10;two&#9;three"',
+      'description="one&#10;two&#9;three [archive.notice]"',
     );
   });
 

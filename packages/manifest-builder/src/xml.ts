@@ -11,8 +11,8 @@ import {
 export const NAMESPACE = 'http://www.weasis.org/xsd/2.5';
 
 /**
- * The manifest as XML, in parts of any size. xmlbuilder2 writes the document with a comment where each archive's patients
- * belong; these are written here, since they are nearly all of it: equal to what xmlbuilder2 would write (xml.spec.ts).
+ * Writes the manifest as XML, in parts of any size. xmlbuilder2 writes the document with a comment in place of each archive's
+ * patients. They are nearly all of the document and are written here, as xmlbuilder2 would write them (xml.spec.ts).
  */
 export function* xmlParts(manifest: ManifestElement): Generator<string> {
   const frame = frameOf(manifest).split(`<!--${PATIENTS}-->`);
@@ -24,7 +24,7 @@ export function* xmlParts(manifest: ManifestElement): Generator<string> {
   }
 }
 
-/** No value can hold this comment: in a value, `<` is escaped. */
+/** No value can contain this comment, since `<` is escaped in values. */
 const PATIENTS = 'patients';
 
 function frameOf(manifest: ManifestElement): string {
@@ -43,9 +43,9 @@ function frameOf(manifest: ManifestElement): string {
 }
 
 /**
- * Attributes for xmlbuilder2. It leaves what looks like an entity as it is (`a &lt; b` would be read back as `a < b`, and
- * `&nbsp;` be no XML at all) and writes tabs and line breaks raw, which a reader turns into blanks (XML 1.0, 3.3.3): both
- * are made references first.
+ * Returns attributes for xmlbuilder2, with `&`, tabs and line breaks as references. xmlbuilder2 does not escape what looks like
+ * an entity: `a &lt; b` would be read as `a < b`, and `&nbsp;` would not be XML. A reader turns raw tabs and line breaks into
+ * blanks (XML 1.0, 3.3.3).
  */
 export function builderAttributes<Name extends ElementName>(
   name: Name,
@@ -87,7 +87,7 @@ function* patientParts(patients: readonly PatientElement[]): Generator<string> {
   }
 }
 
-/** The one tag that a manifest holds thousands of, spelled out. UIDs and numbers hold nothing to escape. */
+/** Writes an Instance, the element that a manifest has thousands of. UIDs and numbers need no escaping. */
 function instanceTag({ SOPInstanceUID, SOPClassUID, InstanceNumber, DirectDownloadFile }: InstanceElement): string {
   let text = `<Instance SOPInstanceUID="${SOPInstanceUID}"`;
   if (SOPClassUID !== undefined) text += ` SOPClassUID="${SOPClassUID}"`;
@@ -96,7 +96,7 @@ function instanceTag({ SOPInstanceUID, SOPClassUID, InstanceNumber, DirectDownlo
   return `${text}/>`;
 }
 
-/** An element's start tag up to its end. */
+/** The start tag of an element, without its closing bracket. */
 function start<Name extends ElementName>(name: Name, element: Elements[Name]): string {
   let text = `<${name}`;
   for (const attribute of ATTRIBUTES[name] as readonly string[]) {

@@ -41,14 +41,13 @@ import {
 } from '../model/value-rules.js';
 
 /**
- * The manifest's elements: every value by its rule, in order, each patient and each UID once in an arcQuery. The trees may
- * come in any order and with any duplicates; they are not changed. What is made depends on what they hold only, never on
- * the order that it came in.
+ * Returns the manifest's elements: every value by its rule, in order, each patient and each UID once in an arcQuery. The trees
+ * may have any order and any duplicates, and are not changed. The result does not depend on their order.
  *
- * - Nodes of one UID (of one Patient ID and issuer) are one element. Where their attributes differ, the longer value stands,
- *   of two equally long ones the one that sorts first.
- * - A UID below several parents stands below the first of them in the manifest's order, with the children of all.
- * - A node whose UID is not valid is left out, and the `Message` says so.
+ * - Nodes of one UID (of one Patient ID and issuer) become one element. If their attributes differ, the longer value is used, of
+ *   two equally long ones the one that sorts first.
+ * - A UID below several parents is listed below the first of them in the manifest's order, with the children of all.
+ * - A node with an invalid UID is left out, and the `Message` counts it.
  */
 export async function arrange(manifest: Manifest, pace: Pace): Promise<ManifestElement> {
   const arcQuery: ArcQueryElement[] = [];
@@ -81,13 +80,13 @@ async function arrangeQuery(query: ArcQuery, pace: Pace): Promise<ArcQueryElemen
   return part;
 }
 
-/** One element under way, and the nodes of the model that it is made from. */
+/** An element, and the nodes of the model that it is made from. */
 interface Node<Source, Element> {
   element: Element;
   sources: Source[];
 }
 
-/** One level of the tree: how its elements are made from nodes of the model, and where they go. */
+/** A level of the tree: how its elements are made from nodes of the model, and where they are attached. */
 interface Level<ParentSource, ParentElement, Source, Element> {
   childrenOf(parent: ParentSource): readonly Source[];
   uidOf(source: Source): unknown;
@@ -103,7 +102,7 @@ async function arrangePatients(query: ArcQuery, leftOut: LeftOut, pace: Pace): P
   const studies = await gather(patients, STUDIES, leftOut, pace);
   const series = await gather(studies, seriesLevel(query), leftOut, pace);
   await gatherInstances(series, leftOut, pace);
-  // A patient that the archive named without studies stays; one whose studies all stand elsewhere, or nowhere, does not.
+  // A patient that the archive listed without studies stays. One whose studies are all listed elsewhere or left out goes.
   return patients
     .filter(({ element, sources }) => element.Study.length > 0 || sources.every(({ studies }) => !studies?.length))
     .map(({ element }) => element);
@@ -125,8 +124,8 @@ async function gatherPatients(sources: readonly Patient[], pace: Pace): Promise<
 }
 
 /**
- * The same for nodes of one patient: id and issuer, whole even where the manifest cuts them. Where the archive knows no id,
- * nothing says that two names are one person.
+ * Returns a text that is the same for nodes of one patient: id and issuer, uncut even if the manifest cuts them. Patients
+ * without an id are one patient only if name, birth date and sex are the same.
  */
 export function patientKey(source: PatientAttributes, element: PatientElement): string {
   const id = textRule(source.patientId);
@@ -173,7 +172,7 @@ async function gather<ParentSource, ParentElement, Source, Element>(
       }
     }
   }
-  // Only now: a node further on may have completed an attribute that the order goes by.
+  // Only now, since a later node may have completed an attribute that decides the order.
   const nodes: Child[] = [];
   for (const { parent, children } of families) {
     if (pace.due()) await pace.rest();
@@ -187,10 +186,10 @@ async function gather<ParentSource, ParentElement, Source, Element>(
   return nodes;
 }
 
-/** The lowest level: by far the most nodes, and nothing below them. */
+/** Gathers the lowest level, which has by far the most nodes. */
 async function gatherInstances(series: Node<Series, SeriesElement>[], leftOut: LeftOut, pace: Pace): Promise<void> {
   const known = new Map<string, InstanceElement>();
-  // Neighbours are of one class: it is checked once, and kept once.
+  // Neighbours have the same class, which is checked once and kept once.
   let lastClass: string | undefined;
   let sopClassUid: string | undefined;
   for (const { element, sources } of series) {

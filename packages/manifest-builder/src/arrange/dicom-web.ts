@@ -1,19 +1,19 @@
 import { type Notice } from '@pacs-connectors/connector-core';
 import { type ArcQueryElement } from '../model/elements.js';
+import { codes } from '../model/error-codes.js';
 import { type Pace } from './pace.js';
 
 /**
- * Completes the part of an archive whose images are retrieved by DICOMweb, for any connector whose plug-in says
- * `queryMode: 'DICOM_WEB'`. Weasis makes no WADO-RS address of its own for an instance, so each gets one here, by its UIDs
- * (PS3.18 10.4.1.1).
+ * Completes the part of an archive whose images are retrieved by DICOMweb, for any plug-in with `queryMode: 'DICOM_WEB'`.
+ * Weasis does not make the WADO-RS address of an instance, so each instance gets one by its UIDs (PS3.18 10.4.1.1).
  *
  * - `baseUrl` loses the slashes at its end: Weasis appends `/studies/…` to it as it is.
- * - `DirectDownloadFile` of an instance without one becomes `/studies/…/series/…/instances/…`; `?` follows where the
- *   extra parameters begin with `&`.
- * - `seriesRetrieve` is true where a study has no series or a series no instances: Weasis would list them and fetch nothing.
- * - `overrideDicomTagsList` is removed where an instance is listed: Weasis would show no image.
+ * - `DirectDownloadFile` of an instance without one becomes `/studies/…/series/…/instances/…`. `?` follows if the extra
+ *   parameters begin with `&`.
+ * - `seriesRetrieve` is true if a study has no series or a series no instances: Weasis would list them and fetch nothing.
+ * - `overrideDicomTagsList` is removed if an instance is listed: Weasis would show no image.
  *
- * @returns what the reader has to know of what was removed.
+ * @returns notices about what was removed.
  */
 export async function completeDicomWeb(part: ArcQueryElement, pace: Pace): Promise<Notice[]> {
   part.baseUrl = part.baseUrl.replace(/\/+$/, '');
@@ -45,8 +45,9 @@ function withoutOverriddenTags(part: ArcQueryElement): Notice[] {
   return [
     {
       severity: 'WARN',
+      code: codes['manifest.attributes.not-replaced'],
       title: 'Attributes shown as stored',
-      description: `Archive ${arcId} is configured to replace attributes of its images (${overrideDicomTagsList}). Weasis shows no image of a DICOMweb archive then, so they are shown as the archive has stored them. Ask the administrator of this server to remove overrideDicomTags of ${arcId}.`,
+      description: `The attributes ${overrideDicomTagsList} of the images of archive ${arcId} are shown as they are stored. Weasis cannot show images of a DICOMweb archive with replaced attributes. Ask the administrator of this server to remove overrideDicomTags of archive ${arcId}.`,
     },
   ];
 }

@@ -1,8 +1,9 @@
 import { type Notice } from '@pacs-connectors/connector-core';
+import { codes } from '../model/error-codes.js';
 
-/** What of an archive's answer does not stand in the manifest as the archive gave it. */
+/** What the manifest does not contain as the archive answered it. */
 export interface LeftOut {
-  /** Nodes left out with all that is below them, since their UID is not valid. */
+  /** Nodes with an invalid UID, which are left out with all that is below them. */
   studies: number;
   series: number;
   instances: number;
@@ -10,25 +11,28 @@ export interface LeftOut {
   moved: number;
 }
 
-/** Says it to the reader: a study is never missing without a word. */
+/** Returns the notices about what is left out or moved. */
 export function leftOutNotices(arcId: string, { studies, series, instances, moved }: LeftOut): Notice[] {
   const notices: Notice[] = [];
-  const what = [
+  const count = studies + series + instances;
+  const what = listed([
     ...(studies > 0 ? [counted(studies, 'study', 'studies')] : []),
     ...(series > 0 ? [counted(series, 'series', 'series')] : []),
     ...(instances > 0 ? [counted(instances, 'image')] : []),
-  ].join(', ');
-  if (what !== '')
+  ]);
+  if (count > 0)
     notices.push({
       severity: 'WARN',
+      code: codes['manifest.uid.invalid'],
       title: 'Not everything can be shown',
-      description: `Archive ${arcId} answered with UIDs that are not valid (more than 64 characters, or others than digits and dots). Not in this list for that reason: ${what}. The archive's administrator can correct them.`,
+      description: `${what} of archive ${arcId} ${count === 1 ? 'is' : 'are'} not listed: ${count === 1 ? 'its UID is' : 'their UIDs are'} not 1 to 64 digits and dots. Ask the archive's administrator to correct ${count === 1 ? 'it' : 'them'}.`,
     });
   if (moved > 0)
     notices.push({
       severity: 'WARN',
+      code: codes['manifest.uid.several-parents'],
       title: 'Listed more than once',
-      description: `Archive ${arcId} lists ${counted(moved, 'study or series', 'studies or series')} under more than one patient or study. Each is shown once; check the patient before you rely on it.`,
+      description: `Archive ${arcId} lists ${counted(moved, 'study or series', 'studies or series')} under more than one patient or study. Each is shown once. Check the patient before you rely on it.`,
     });
   return notices;
 }
@@ -36,4 +40,9 @@ export function leftOutNotices(arcId: string, { studies, series, instances, move
 /** A number with its noun: `1 study`, `2 studies`. */
 export function counted(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
+}
+
+/** Texts as a list in a sentence: `a`, `a and b`, `a, b and c`. */
+export function listed(texts: readonly string[]): string {
+  return [texts.slice(0, -1).join(', '), ...texts.slice(-1)].filter((text) => text !== '').join(' and ');
 }

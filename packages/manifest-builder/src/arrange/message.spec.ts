@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Notice } from '@pacs-connectors/connector-core';
 import fc from 'fast-check';
+import { codes } from '../model/error-codes.js';
 import { messageOf } from './message.js';
 import { anyText } from '../testing/arbitrary.js';
 
+const code = codes['manifest.uid.invalid'];
 const notice = (severity: Notice['severity'], title: string, description: string): Notice => ({
   severity,
+  code,
   title,
   description,
 });
@@ -13,10 +16,10 @@ const notice = (severity: Notice['severity'], title: string, description: string
 describe('messageOf', () => {
   it('has nothing to say of no notices', () => expect(messageOf([])).toBeUndefined());
 
-  it('says one notice as it is', () =>
+  it('says one notice as it is, with its code', () =>
     expect(messageOf([notice('INFO', 'Nothing found', 'No study.')])).toEqual({
       title: 'Nothing found',
-      description: 'No study.',
+      description: 'No study. [manifest.uid.invalid]',
       severity: 'INFO',
     }));
 
@@ -30,20 +33,36 @@ describe('messageOf', () => {
       ]),
     ).toEqual({
       title: 'No answer; Not searched',
-      description: 'No answer: Time-out.\nNot searched: By Patient ID.\nNot searched: By UID.',
+      description: [
+        'No answer: Time-out. [manifest.uid.invalid]',
+        'Not searched: By Patient ID. [manifest.uid.invalid]',
+        'Not searched: By UID. [manifest.uid.invalid]',
+      ].join('\n'),
       severity: 'ERROR',
     }));
+
+  it('ends in the general code where a plug-in gave none, and in a bounded one where its code is not a code', () => {
+    const message = messageOf([{ severity: 'INFO', title: 'T', description: 'D.' }]);
+    expect(message?.description).toBe('D. [archive.notice]');
+    const odd = messageOf([{ ...notice('INFO', 'T', ''), code: `a\n${'b'.repeat(5000)}` as typeof code }]);
+    expect(odd?.description).toMatch(/^\[a b{97}…\]$/);
+  });
+
+  it('keeps the code of a description that is cut', () => {
+    const message = messageOf([notice('WARN', 'Cut', 'x'.repeat(2000))]);
+    expect(message?.description).toMatch(/^x{999}… \[manifest\.uid\.invalid\]$/);
+  });
 
   it('says a common title once', () =>
     expect(messageOf([notice('WARN', 'Cut', 'One.'), notice('WARN', 'Cut', 'Two.')])).toEqual({
       title: 'Cut',
-      description: 'One.\nTwo.',
+      description: 'One. [manifest.uid.invalid]\nTwo. [manifest.uid.invalid]',
       severity: 'WARN',
     }));
 
   it('counts what does not fit', () => {
     const message = messageOf(
-      Array.from({ length: 1000 }, (_, index) => notice('WARN', `Title ${index}`, 'x'.repeat(100))),
+      Array.from({ length: 1000 }, (_, index) => notice('WARN', `Title ${index}`, 'x'.repeat(80))),
     );
     expect(message?.title).toHaveLength(200);
     expect(message?.title).toMatch(/^Title 0; Title 1; .*…$/);

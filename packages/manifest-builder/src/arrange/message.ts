@@ -1,4 +1,4 @@
-import { type Notice } from '@pacs-connectors/connector-core';
+import { codeOf, type Notice } from '@pacs-connectors/connector-core';
 import { type MessageElement } from '../model/elements.js';
 import { firstCharacters, linesRule, textRule } from '../model/value-rules.js';
 
@@ -6,15 +6,19 @@ const SEVERITIES = ['ERROR', 'WARN', 'INFO'] as const;
 /** Lengths in characters that a viewer's dialog can show. */
 const LONGEST_TITLE = 200;
 const LONGEST_DESCRIPTION = 4000;
-/** A single notice's share. */
+/** Longest text and longest code of a single notice, in characters. */
 const LONGEST_LINE = 1000;
+const LONGEST_CODE = 100;
 
 /**
- * Several notices as the one `Message` that an arcQuery may hold: of the highest severity, the most severe first, each
- * notice once. The titles are joined by semicolons; the descriptions stand on lines of their own, behind their title where
- * the titles differ. At most 200 characters of title and 4,000 of description; what does not fit is counted in a last line.
+ * Joins notices to the one `Message` that an arcQuery may contain. It has the highest severity, and each notice once, the most
+ * severe first.
  *
- * @returns `undefined` where there is nothing to say.
+ * The titles are joined by semicolons. Each description has a line of its own, after its title if the titles differ, and ends
+ * in the code of its notice in brackets. The title has at most 200 characters, the description 4,000. A last line counts the
+ * notices that do not fit.
+ *
+ * @returns `undefined` if there are no notices.
  */
 export function messageOf(notices: readonly Notice[]): MessageElement | undefined {
   const messages = distinct(notices.map(messageOfOne)).sort(
@@ -36,10 +40,15 @@ export function messageOf(notices: readonly Notice[]): MessageElement | undefine
 function messageOfOne(notice: Notice): MessageElement {
   return {
     title: shortened(textRule(notice.title) ?? '', LONGEST_TITLE),
-    description: shortened(linesRule(notice.description) ?? '', LONGEST_LINE),
-    // A severity that nobody knows is a warning: seen, and no alarm.
+    description: withCode(shortened(linesRule(notice.description) ?? '', LONGEST_LINE), codeOf(notice)),
+    // An unknown severity becomes a warning, which is seen and raises no alarm.
     severity: SEVERITIES.includes(notice.severity) ? notice.severity : 'WARN',
   };
+}
+
+/** The description of a notice, with its code in brackets at the end. */
+function withCode(description: string, code: string): string {
+  return `${description} [${shortened(textRule(code) ?? '', LONGEST_CODE)}]`.trimStart();
 }
 
 function distinct(messages: MessageElement[]): MessageElement[] {
@@ -51,7 +60,7 @@ function shortened(text: string, length: number): string {
   return start === text ? text : `${firstCharacters(text, length - 1).trimEnd()}…`;
 }
 
-/** As many of `lines` as fit, and how many are left. */
+/** As many of `lines` as fit, and the number of those that do not. */
 function fitting(lines: string[]): string {
   let text = '';
   for (const [index, line] of lines.entries()) {

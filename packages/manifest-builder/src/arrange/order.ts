@@ -1,7 +1,7 @@
 import { type InstanceElement, type PatientElement, type SeriesElement, type StudyElement } from '../model/elements.js';
 import { type Pace } from './pace.js';
 
-/** Negative where `a` comes before `b`; texts by UTF-16 code units, which no locale changes. */
+/** Negative if `a` comes before `b`. Texts are compared by UTF-16 code units, so that no locale changes the order. */
 export type Compare<Item> = (a: Item, b: Item) => number;
 
 function byText(a: string, b: string): number {
@@ -13,7 +13,10 @@ function byNumber(a = Infinity, b = Infinity): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Patients by Patient ID, then issuer; those of one id and issuer (ids longer than LO, or empty) by what else is known. */
+/**
+ * Compares patients by Patient ID, then by issuer. Those of one id and issuer (ids that are empty or longer than LO) are compared
+ * by name, birth date and sex.
+ */
 export function byPatient(a: PatientElement, b: PatientElement): number {
   return (
     byText(a.PatientID, b.PatientID) ||
@@ -24,7 +27,7 @@ export function byPatient(a: PatientElement, b: PatientElement): number {
   );
 }
 
-/** Studies newest first, those without a date last; of one moment by UID. */
+/** Compares studies by date and time, newest first and those without a date last, then by UID. */
 export function byStudy(a: StudyElement, b: StudyElement): number {
   return (
     byText(b.StudyDate ?? '', a.StudyDate ?? '') ||
@@ -33,26 +36,26 @@ export function byStudy(a: StudyElement, b: StudyElement): number {
   );
 }
 
-/** Series by number, then UID. */
+/** Compares series by number, then by UID. */
 export function bySeries(a: SeriesElement, b: SeriesElement): number {
   return byNumber(a.SeriesNumber, b.SeriesNumber) || byText(a.SeriesInstanceUID, b.SeriesInstanceUID);
 }
 
-/** Instances by number, then UID. */
+/** Compares instances by number, then by UID. */
 export function byInstance(a: InstanceElement, b: InstanceElement): number {
   return byNumber(a.InstanceNumber, b.InstanceNumber) || byText(a.SOPInstanceUID, b.SOPInstanceUID);
 }
 
-/** What is sorted at once: well under a millisecond. */
+/** Number of items that are sorted at once, which takes well under a millisecond. */
 const RUN = 2048;
 
-/** `items` in order. A long list is sorted in runs that are merged, so that the event loop is never held up. */
+/** Sorts `items`. A long list is sorted in runs that are merged, so that it does not block the event loop. */
 export async function sortPaced<Item>(items: Item[], compare: Compare<Item>, pace: Pace): Promise<Item[]> {
   if (items.length <= RUN) return items.sort(compare);
   let runs: Item[][] = [];
   for (let start = 0; start < items.length; start += RUN) {
     runs.push(items.slice(start, start + RUN).sort(compare));
-    if (pace.late()) await pace.rest();
+    if (pace.isOver()) await pace.rest();
   }
   while (runs.length > 1) {
     const merged: Item[][] = [];

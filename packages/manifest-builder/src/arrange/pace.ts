@@ -1,25 +1,24 @@
 /**
- * Gives the event loop back while something long is worked through: ask {@link due} often, and await {@link rest} where it
- * says so.
+ * Yields to the event loop during long work: call {@link due} often, and await {@link rest} when it returns true.
  *
- * By time, not by count, since the cost of a node differs. All paces of the process share one queue, and each turn of the
- * event loop serves one of them: however many manifests are being written, everything else waits for one slice at most.
+ * It measures time, since the cost of a node differs. All paces of the process share one queue, and each turn of the event loop
+ * serves one of them. However many manifests are being written, other work waits for at most one slice.
  */
 export class Pace {
-  private asked = 0;
+  private calls = 0;
   private end = 0;
 
-  /** Whether the slice of time is used up; for inner loops: the clock is looked at once in 32 times. */
+  /** Whether the slice of time is used up, for inner loops. It reads the clock on every 32nd call. */
   due(): boolean {
-    return (++this.asked & 31) === 0 && this.late();
+    return (++this.calls & 31) === 0 && this.isOver();
   }
 
   /** Whether the slice of time is used up. */
-  late(): boolean {
+  isOver(): boolean {
     return performance.now() >= this.end;
   }
 
-  /** Resolves when it is this pace's turn again, with a new slice. Await it once before the work begins. */
+  /** Waits for a new slice of time. Await it once before the work begins. */
   async rest(): Promise<void> {
     await new Promise<void>((resolve) => {
       if (queue.push(resolve) === 1) setImmediate(serveOne);
@@ -29,8 +28,8 @@ export class Pace {
 }
 
 /**
- * Measured with eight manifests at once: slices of 4, 2 and 1 ms take the same time in all; the shorter, the less a busy
- * machine stretches the wait of everything else.
+ * Measured with eight manifests at once: slices of 4, 2 and 1 ms take the same time in total. A shorter slice lets other work
+ * wait less on a busy machine.
  */
 const SLICE_MS = 2;
 

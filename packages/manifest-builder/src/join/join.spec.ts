@@ -47,7 +47,7 @@ describe('a series that several archives have', () => {
         severity: 'INFO',
         title: 'Archive small: incomplete copies',
         description:
-          'Archive small has 11 of the 13 images of 1 series. The viewer shows all of them, from archive full.',
+          'Archive small has 11 of the 13 images of 1 series. The viewer shows all of them, from archive full. [manifest.copies.incomplete]',
       });
     }
   });
@@ -78,7 +78,7 @@ describe('a series that several archives have', () => {
         severity: 'WARN',
         title: 'Archive a: images not shown',
         description:
-          '3 images of 1 series are only in archive a and not shown. The viewer takes each series from one archive, here from archive b. Open the images with archive=a to see what archive a has.',
+          '3 images of 1 series are only in archive a and not shown. The viewer takes each series from one archive, here from archive b. Open the images with archive=a to see what archive a has. [manifest.copies.not-shown]',
       });
     }
   });
@@ -138,7 +138,7 @@ describe('an archive that does not list its images', () => {
         severity: 'INFO',
         title: 'Archive web: copies not compared',
         description:
-          'Archive web names 1 study and 1 series without their images; the copies of archive listed are shown. Archive web may have more images of them. Open the images with archive=web to see what archive web has.',
+          'Archive web names 1 study and 1 series without their images; the copies of archive listed are shown. Archive web may have more images of them. Open the images with archive=web to see what archive web has. [manifest.copies.not-compared]',
       });
     }
   });
@@ -272,7 +272,8 @@ describe('a part without studies', () => {
       expect(result['full']?.says).toEqual({
         severity: 'ERROR',
         title: 'Archive full: not reachable',
-        description: 'It is down. 2 studies are shown from other archives; archive full may have more images of them.',
+        description:
+          'It is down. 2 studies are shown from other archives; archive full may have more images of them. [archive.notice]',
       });
     }
   });

@@ -10,30 +10,30 @@ import { Spelling } from './spelling.js';
 /** One archive's part of a manifest, before it is joined with the others. */
 export interface JoinPart {
   arcQuery: ArcQuery;
-  /** The archive could not be asked: nobody knows what it has. */
+  /** The archive could not be asked, so that its content is unknown. */
   failed?: boolean;
-  /** The part stays as it is, whatever others hold. */
+  /** The part stays as it is, whatever other archives have. */
   separate?: boolean;
 }
 
 /**
- * Joins the parts of several archives, so that a viewer which reads each Series UID once shows all that there is:
+ * Joins the parts of several archives. A viewer that reads each Series UID once then shows all images.
  *
- * - Each Series UID is in one part: that of the archive with most of its instances. Of archives with as many, the one whose
- *   answer has no warning, then the first in `parts`. Archives that the viewer fetches from in one way (address, login,
- *   headers, parameters) count as one, and their instances are together in one part.
- * - A series whose archive lists no instances, or a study without series, is not known to be empty: it counts less than a
- *   copy that is listed, and where there is one, a notice says that it was left out.
- * - Each study has one patient unless the Patient IDs or issuers differ, and each patient (id and issuer) one spelling in all
- *   parts unless name, birth date or sex contradict each other. An archive that states no issuer has that of the others.
- * - A part without a study holds no login, header or token.
+ * - Each Series UID is in one part: that of the archive with most of its instances. Among archives with equally many, an answer
+ *   without a warning comes first, then the order of `parts`. Archives that the viewer fetches from in the same way (address,
+ *   login, headers, parameters) count as one, and their instances are together in one part.
+ * - A series without listed instances, or a study without series, may not be empty. A listed copy takes precedence over it, and a
+ *   notice says that it was left out.
+ * - Each study has one patient unless the Patient IDs or issuers differ. Each patient (id and issuer) has one spelling in all
+ *   parts unless name, birth date or sex contradict each other. An archive without an issuer gets that of the others.
+ * - A part without a study contains no login, header or token.
  *
- * Images that are left out are counted in a notice of their archive's part. The input is not changed; what comes out does not
- * depend on when an archive answered.
+ * A notice in the part of their archive counts the images that are left out. The input is not changed. The result does not depend
+ * on the order in which archives answered.
  *
  * @param parts in the order of the configuration or the request
- * @param given what the viewer has got already, for this launch. It stays as it is: what comes out is only what it lacks, each
- *   notice of an archive once (by its title).
+ * @param given what the viewer already has of this launch, which cannot change. The result is only what it lacks, with each notice
+ *   of an archive once (by its title).
  */
 export async function joinParts(parts: readonly JoinPart[], given: readonly ArcQuery[] = []): Promise<ArcQuery[]> {
   const pace = new Pace();
@@ -73,7 +73,7 @@ export async function joinParts(parts: readonly JoinPart[], given: readonly ArcQ
     const [why, ...more] = notices;
     if (failed && !separate && why && studies > 0) notices = [withMayHaveMore(why, arcId, studies), ...more];
     const patients = separate && !known.has(arcId) ? arcQuery.patients : await joinedPatients(listing, spelling, pace);
-    // It has nothing that the viewer lacks.
+    // The viewer lacks nothing of this archive.
     if (known.has(arcId) && patients.length === 0 && notices.length === 0) continue;
     result.push(withoutSecrets({ ...arcQuery, notices, patients }));
   }
@@ -99,7 +99,7 @@ async function settle(listings: readonly Listing[], pace: Pace): Promise<void> {
     await settleSeries(seriesUid, copies, pace);
 }
 
-/** The UIDs that several archives list, with their copies. */
+/** Returns the UIDs that several archives list, with their copies. */
 async function shared<Copy>(
   listings: readonly Listing[],
   copiesOf: (listing: Listing) => ReadonlyMap<string, Copy>,
@@ -118,7 +118,7 @@ async function shared<Copy>(
   return [...known].filter(([, copies]) => copies.length > 1);
 }
 
-/** What the listing's decisions leave of its patients. */
+/** Returns the patients of an archive without what is shown from other archives. */
 async function joinedPatients(listing: Listing, spelling: Spelling, pace: Pace): Promise<Patient[]> {
   const patients = new Map<string, Patient>();
   const rest = new Map(listing.added);
@@ -147,7 +147,7 @@ async function joinedPatients(listing: Listing, spelling: Spelling, pace: Pace):
   return [...patients.values()].filter(({ studies }) => studies.length > 0);
 }
 
-/** The instances that others add to series which the viewer has got from this archive. */
+/** Returns the instances that other archives add to series which the viewer has from this archive. */
 function additions({ arcQuery, added, series, studies }: Listing): ArcQuery {
   const patients = [...added].flatMap(([seriesUid, instances]): Patient[] => {
     const copy = series.get(seriesUid);
@@ -160,7 +160,7 @@ function additions({ arcQuery, added, series, studies }: Listing): ArcQuery {
   return { ...arcQuery, notices: undefined, patients };
 }
 
-/** The node of a patient in the joined part, made on first sight. */
+/** Returns the node of a patient in the joined part, and makes it at first. */
 function patientOf(patients: Map<string, Patient>, source: Patient, spelling: Spelling): Patient {
   const attributes = spelling.of(source);
   const key = keyOfPatient(attributes);
@@ -172,7 +172,7 @@ function patientOf(patients: Map<string, Patient>, source: Patient, spelling: Sp
   return node;
 }
 
-/** A part without studies gives the viewer nothing to fetch, and so nothing to show to the archive. */
+/** Removes login, headers and tokens from a part without studies, since the viewer fetches nothing with them. */
 function withoutSecrets(arcQuery: ArcQuery): ArcQuery {
   if (arcQuery.patients.some(({ studies }) => studies.length > 0)) return arcQuery;
   const { arcId, baseUrl, queryMode, notices, patients } = arcQuery;

@@ -4,9 +4,8 @@ import { type PatientElement } from '../model/elements.js';
 type Demographics = Pick<PatientElement, 'PatientName' | 'PatientBirthDate' | 'PatientSex' | 'IssuerOfPatientID'>;
 
 /**
- * Whether two patients of one id cannot be taken for one person: their birth dates or sexes differ, or their names do and
- * neither an issuer nor a birth date shows that they are one. Numbers without an issuer are given to other people in another
- * hospital.
+ * Whether two patients of one id may be two people: their birth dates or sexes differ, or their names differ and neither an issuer
+ * nor a birth date shows that they are one. Another hospital may give the same id to someone else.
  */
 export function contradict(a: Demographics, b: Demographics): boolean {
   const bornOn = [a.PatientBirthDate, b.PatientBirthDate];
@@ -20,7 +19,7 @@ function differ([one, other]: (string | undefined)[]): boolean {
   return one !== undefined && other !== undefined && one !== other;
 }
 
-/** Whether family or given names differ; one that begins like the other (`ANNA`, `ANNA MARIA`) does not. */
+/** Whether family or given names differ. A name that begins with the other one (`ANNA MARIA`, `ANNA`) does not differ. */
 function namesDiffer(a: string, b: string): boolean {
   const [one, other] = [wordsOf(a), wordsOf(b)];
   if (one === '' || other === '') return false;

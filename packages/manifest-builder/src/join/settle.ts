@@ -5,13 +5,13 @@ import { textRule, uiRule } from '../model/value-rules.js';
 import { keyOfPatient, type Listing, type SeriesCopy, type StudyCopy } from './listing.js';
 import { contradict } from './person.js';
 
-/** Copies of one series that the viewer fetches in one way, and the instances of all of them by their UIDs. */
+/** Copies of one series that the viewer fetches in the same way, and the instances of all of them by their UIDs. */
 interface Group {
   copies: { copy: SeriesCopy; instances: Map<string, Instance> }[];
   all: Map<string, Instance>;
 }
 
-/** Decides which archive a series is shown from: the one that has most instances of it. */
+/** Decides from which archive a series is shown: the one with most of its instances. */
 export async function settleSeries(seriesUid: string, copies: readonly SeriesCopy[], pace: Pace): Promise<void> {
   const groups = new Map<string, Group>();
   for (const copy of copies) {
@@ -43,7 +43,7 @@ export async function settleSeries(seriesUid: string, copies: readonly SeriesCop
   if (added.length > 0) host.copy.listing.added.set(seriesUid, added);
   for (const candidate of candidates) {
     if (candidate === host || candidate.copy.listing.given) continue;
-    if (pace.late()) await pace.rest();
+    if (pace.isOver()) await pace.rest();
     candidate.copy.listing.droppedSeries.add(seriesUid);
     if (compare(candidate, host)) candidate.copy.listing.differences.shownFrom.add(host.copy.listing.arcQuery.arcId);
   }
@@ -51,13 +51,13 @@ export async function settleSeries(seriesUid: string, copies: readonly SeriesCop
 
 interface Candidate {
   copy: SeriesCopy;
-  /** Its own. */
+  /** The instances of this copy. */
   instances: ReadonlyMap<string, Instance>;
-  /** Those of all archives that the viewer fetches from in the same way. */
+  /** The instances of all archives that the viewer fetches from in the same way. */
   all: ReadonlyMap<string, Instance>;
 }
 
-/** Notes how a copy that is left out differs from the one that is shown. @returns whether it does */
+/** Records how a copy that is left out differs from the one that is shown. @returns whether it differs */
 function compare({ copy, instances, all }: Candidate, host: Candidate): boolean {
   const { differences } = copy.listing;
   const another = copy.listing.arcQuery.arcId !== host.copy.listing.arcQuery.arcId;
@@ -86,8 +86,8 @@ function compare({ copy, instances, all }: Candidate, host: Candidate): boolean 
 }
 
 /**
- * Decides about a study that several archives list: it has one patient, that of the archive with most of its images, unless
- * their Patient IDs or issuers differ. Where an archive lists its series, no copy is listed beside it whose series the viewer would fetch by itself.
+ * Decides about a study that several archives list. It has one patient, that of the archive with most of its images, unless the
+ * Patient IDs or issuers differ. If an archive lists its series, copies without listed series are left out.
  */
 export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): void {
   const host = first(
@@ -117,15 +117,15 @@ export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): voi
       listing.patients.set(studyUid, host.patient);
       continue;
     }
-    // Each archive's images stay with the patient that it names: nobody here knows which one is right.
+    // Each archive's images stay with the patient that it names, since this server cannot know which one is right.
     differences.otherPatient++;
     differences.shownFrom.add(host.listing.arcQuery.arcId);
   }
 }
 
 /**
- * Notes the issuer of patients whose archive states none: that of other archives which list a study under the same Patient ID.
- * Where those state several, nobody knows which one it is.
+ * Records the issuer of patients whose archive states none, if other archives list a study under the same Patient ID and all state
+ * the same issuer.
  */
 export function adoptIssuers(shared: readonly (readonly StudyCopy[])[]): void {
   const stated = new Map<Listing, Map<string, Set<string>>>();
@@ -146,7 +146,7 @@ export function adoptIssuers(shared: readonly (readonly StudyCopy[])[]): void {
       if (issuer !== undefined && more.length === 0) listing.issuers.set(id, issuer);
 }
 
-/** Whether nothing says that two copies are of different patients: one id, an issuer that only one archive states. */
+/** Whether two copies may be of one patient: the same id, an issuer that at most one archive states, no contradiction. */
 function samePerson({ patient: a }: StudyCopy, { patient: b }: StudyCopy): boolean {
   const id = textRule(a.patientId);
   if (id === undefined || id !== textRule(b.patientId)) return false;
@@ -154,12 +154,12 @@ function samePerson({ patient: a }: StudyCopy, { patient: b }: StudyCopy): boole
   return issuers.includes(undefined) && !contradict(makePatient(a), makePatient(b));
 }
 
-/** What the viewer has already stays where it is. */
+/** What the viewer already has comes first. */
 function byGiven(a: Listing, b: Listing): number {
   return Number(b.given) - Number(a.given);
 }
 
-/** Archives with a whole answer first, then by the order of the configuration. */
+/** Archives with a complete answer come first, then the order of the configuration decides. */
 function byRank(a: Listing, b: Listing): number {
   return Number(b.complete) - Number(a.complete) || a.order - b.order;
 }

@@ -6,7 +6,7 @@ import { textRule } from '../model/value-rules.js';
 import { type Identified, keyOfPatient, type Listing } from './listing.js';
 import { contradict } from './person.js';
 
-/** Patients of one id and issuer that may be one person, and how the viewer is to spell them. */
+/** Patients of one id and issuer that may be one person, and the spelling that the viewer gets. */
 interface Person {
   element: PatientElement;
   source: Identified;
@@ -15,14 +15,14 @@ interface Person {
 }
 
 /**
- * How each patient is spelled in all archives: the viewer lists two spellings as two people. Patients of one id and issuer whose
- * other attributes contradict each other are left as they are, and counted: they may be two people.
+ * Gives each patient one spelling in all archives, since the viewer lists two spellings as two people. Patients of one id and issuer
+ * with contradictory attributes may be two people. They stay as they are and are counted.
  */
 export class Spelling {
   private readonly people = new Map<string, Person[]>();
   private readonly personOf = new Map<Patient, Person>();
 
-  /** Adds the patients of an archive. Those that the viewer has already come first: their spelling stays. */
+  /** Adds the patients of an archive. Add those that the viewer already has first, since their spelling cannot change. */
   async add(listing: Listing, pace: Pace): Promise<void> {
     let contradicts = false;
     for (const patient of listing.arcQuery.patients) {
@@ -45,12 +45,12 @@ export class Spelling {
     if (contradicts) listing.differences.contradictions++;
   }
 
-  /** The patient's own attributes where all archives spell it alike. */
+  /** Returns the common spelling of a patient; its own attributes if all archives spell it alike. */
   of(patient: Patient): PatientAttributes {
     const { element, source, differs } = this.personOf.get(patient) ?? {};
     if (!element || !source) return patient;
     const ids = {
-      // Whole: an id is cut only where it is written.
+      // Uncut, since an id is cut only when it is written.
       patientId: textRule(source.patientId) ?? '',
       issuerOfPatientId: textRule(source.issuerOfPatientId),
     };

@@ -1,8 +1,8 @@
 import { type QueryMode, type Sex } from './value-rules.js';
 
 /**
- * The manifest's elements as plain objects: names, order and types are those that the viewer reads. The XML and the JSON
- * form are both written from these. Every value has gone through the value rules; `undefined` is left out.
+ * The manifest's elements as plain objects, with the names, order and types that the viewer reads. The XML and the JSON form are
+ * written from these. Every value has passed the value rules; `undefined` is left out.
  */
 export interface ManifestElement {
   uid?: string;
@@ -16,7 +16,7 @@ export interface ArcQueryElement {
   requireOnlySOPInstanceUID?: boolean;
   /** Read by Weasis 4.7.0 and later. */
   additionalParameters?: string;
-  /** The same, by the name that Weasis up to 4.6.6 reads. */
+  /** The same under the name that Weasis up to 4.6.6 reads. */
   additionnalParameters?: string;
   overrideDicomTagsList?: string;
   queryMode?: QueryMode;
@@ -78,7 +78,7 @@ export interface InstanceElement {
   DirectDownloadFile?: string;
 }
 
-/** The attributes of each element in the order they are written in. */
+/** The attributes of each element, in the order in which they are written. */
 export const ATTRIBUTES = {
   manifest: ['uid'],
   arcQuery: [

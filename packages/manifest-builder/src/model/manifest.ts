@@ -1,16 +1,16 @@
 import { type Notice, type Patient } from '@pacs-connectors/connector-core';
 
-/** What a manifest says: one {@link ArcQuery} for each archive. */
+/** The content of a manifest: one {@link ArcQuery} for each archive. */
 export interface Manifest {
   /** `uid` of the manifest. */
   uid?: string;
   arcQueries: ArcQuery[];
 }
 
-/** One archive's part: where and how the viewer fetches, and what was found. */
+/** The part of one archive: where and how the viewer fetches, and what was found. */
 export interface ArcQuery {
   arcId: string;
-  /** Address that the viewer retrieves from, a URI. */
+  /** The URI that the viewer retrieves from. */
   baseUrl: string;
   /** base64 of `login:password`. */
   webLogin?: string;
@@ -23,11 +23,11 @@ export interface ArcQuery {
   seriesRetrieve?: boolean;
   /** Headers that the viewer sends, in order. */
   httpTags?: { key: string; value: string }[];
-  /** Said to the reader; several become one `Message`. */
+  /** Shown to the user; several become one `Message`. */
   notices?: Notice[];
-  /** Transfer Syntax UID asked of the archive for every series; `*`: as stored. */
+  /** Transfer Syntax UID that the viewer requests for every series; `*`: as stored. */
   transferSyntaxUid?: string;
-  /** JPEG quality asked of the archive, 1 to 100. */
+  /** JPEG quality that the viewer requests, 1 to 100. */
   compressionRate?: number;
   patients: Patient[];
 }

@@ -1,40 +1,40 @@
 /**
- * What happens to the values that archives send, one function for each value representation (PS3.5 6.2). One bad value
- * never costs the manifest: it is trimmed, mapped or left out, as the table says.
+ * Rules for the values that archives send, one function for each value representation (PS3.5 6.2). A bad value is trimmed, mapped
+ * or left out as in the table, and the rest of the manifest is written.
  *
  * | kind | attributes | rule |
  * | --- | --- | --- |
- * | any | all | Blanks, NULs and other control characters at both ends are padding and go. Nothing left: the attribute is left out. A number is read as its text, any other kind of value (an object, a Date) as none. |
- * | text | LO, PN, SH, addresses, messages | Tab and line breaks become a blank (in messages they stay, as character references); other control characters go; lone surrogates, U+FFFE and U+FFFF become U+FFFD. A backslash stays. |
- * | LO | PatientID, IssuerOfPatientID, StudyDescription, SeriesDescription | Over 64 characters (code points): cut. A PatientID that is not known stands as an empty value. Two patients whose ids differ only behind the cut stay two patients. |
- * | PN | PatientName, ReferringPhysicianName | Over 64 characters: component groups go from the end, the alphabetic one last; what is still too long is cut. Nothing but delimiters: no name. A PatientName that is not known stands as an empty value: no name is made up. |
- * | SH | AccessionNumber, StudyID | Over 16 characters: left out, since half an identifier is another study's. |
- * | UI | Study, Series and SOP Instance UID | Anything but 1 to 64 of `0-9.`: the node and what is below it cannot be fetched, so it is left out, counted and said in the arcQuery's `Message`. |
- * | UI | SOPClassUID, WadoTransferSyntaxUID | The same test; only the attribute is left out. WadoTransferSyntaxUID may be `*` as well: archives take it for "as stored". |
- * | CS | Modality | Upper case; the first of several values (`\`). Other characters than `A-Z0-9 _`, or over 16: left out. |
+ * | any | all | Blanks, NULs and other control characters at both ends are padding and are removed. If nothing remains, the attribute is left out. A number is read as its text, any other kind of value (an object, a Date) as none. |
+ * | text | LO, PN, SH, addresses, messages | Tabs and line breaks become a blank; in messages they stay, as character references. Other control characters are removed. Lone surrogates, U+FFFE and U+FFFF become U+FFFD. A backslash stays. |
+ * | LO | PatientID, IssuerOfPatientID, StudyDescription, SeriesDescription | More than 64 characters (code points) are cut. An unknown PatientID is written as an empty value. Two patients whose ids differ only behind the cut stay two patients. |
+ * | PN | PatientName, ReferringPhysicianName | If it has more than 64 characters, component groups are removed from the end, the alphabetic one last; the rest is cut. Delimiters alone are no name. An unknown PatientName is written as an empty value. |
+ * | SH | AccessionNumber, StudyID | More than 16 characters: left out, since a cut identifier may be that of another study. |
+ * | UI | Study, Series and SOP Instance UID | Anything but 1 to 64 of `0-9.`: the node and what is below it cannot be fetched. It is left out, and the arcQuery's `Message` counts it. |
+ * | UI | SOPClassUID, WadoTransferSyntaxUID | The same test; only the attribute is left out. WadoTransferSyntaxUID may also be `*`, which means "as stored" to archives. |
+ * | CS | Modality | Upper case; the first of several values (`\`). With characters other than `A-Z0-9 _`, or more than 16, it is left out. |
  * | CS | PatientSex | M, F, O and, in any letter case, MALE → M, FEMALE → F, OTHER, A (HL7's "ambiguous") and X (passports) → O; anything else, `U` and digits included, is left out. |
  * | IS | InstanceNumber, SeriesNumber | A whole number of 32 bits: `" 007 "`, `+5` and a database's `1.0` are read; anything else is left out. |
- * | DA | PatientBirthDate, StudyDate, SeriesDate | `yyyymmdd`; `yyyy-mm-dd`, `yyyy/mm/dd`, `yyyy.mm.dd` (ACR-NEMA) and the date before a `T` or blank are read. A day that no calendar has: left out. |
- * | TM | PatientBirthTime, StudyTime, SeriesTime | `hh[mm[ss[.f]]]`, with colons too. A fraction keeps 6 digits. A range, a zone, an hour of 24: left out. |
- * | URI | baseUrl | Characters that no URI holds are percent-encoded, as are a `%` that begins no escape, and `:`, `@`, `#`, brackets where they may not stand. |
- * | number | WadoCompressionRate | A whole number from 1 to 100; else left out. |
- * | boolean | requireOnlySOPInstanceUID, seriesRetrieve | Neither true nor false: left out. |
- * | word | queryMode | Another one than `DB`, `DICOM`, `DICOM_WEB`: left out. |
- * | tags | overrideDicomTagsList | `0x` and 8 upper-case hex digits; what is no 32-bit number is left out. |
+ * | DA | PatientBirthDate, StudyDate, SeriesDate | `yyyymmdd`; `yyyy-mm-dd`, `yyyy/mm/dd`, `yyyy.mm.dd` (ACR-NEMA) and the date before a `T` or blank are read. A day that does not exist is left out. |
+ * | TM | PatientBirthTime, StudyTime, SeriesTime | `hh[mm[ss[.f]]]`, also with colons. A fraction keeps 6 digits. A range, a zone and an hour of 24 are left out. |
+ * | URI | baseUrl | Characters that a URI cannot contain are percent-encoded. So are a `%` that does not begin an escape, and `:`, `@`, `#` and brackets in places where they are not allowed. |
+ * | number | WadoCompressionRate | A whole number from 1 to 100; otherwise left out. |
+ * | boolean | requireOnlySOPInstanceUID, seriesRetrieve | Any other value than true and false is left out. |
+ * | word | queryMode | Any other word than `DB`, `DICOM` and `DICOM_WEB` is left out. |
+ * | tags | overrideDicomTagsList | `0x` and 8 upper-case hex digits. What is not a 32-bit number is left out. |
  */
 
 const UID = /^[0-9.]{1,64}$/;
-/** Anything beyond what nearly every text is made of; surrogates, so every astral character too. */
+/** A character that is rare in texts; surrogates, and so every astral character, too. */
 const UNUSUAL = /[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]/;
 const LINE_BREAKS = /\r\n|[\t\n\v\f\r\x85]/g;
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 const NO_CHARACTERS = /[\p{Surrogate}\ufffe\uffff]/gu;
 
-/** A value from an image's header is cut here before anything looks at it: one of megabytes costs no time. */
+/** Values from image headers are cut at this length first, so that one of megabytes costs no time. */
 const LONGEST = 4096;
 
-/** The value as text, without padding; `undefined` where it holds none. */
+/** The value as text without padding; `undefined` if there is none. */
 function trimmed(value: unknown, longest = Infinity): string | undefined {
   let text: string;
   if (typeof value === 'string') text = value;
@@ -53,14 +53,14 @@ function isPadding(code: number): boolean {
   return code <= 0x20 || (code >= 0x7f && code <= 0xa0) || code === 0x3000 || code === 0xfeff;
 }
 
-/** A text of one line that XML can hold. */
+/** A text of one line that XML can contain. */
 export function textRule(value: unknown, longest?: number): string | undefined {
   const text = trimmed(value, longest);
   if (text === undefined || !UNUSUAL.test(text)) return text;
   return trimmed(xmlText(text.replace(LINE_BREAKS, ' ')));
 }
 
-/** A text that XML can hold, its line breaks and tabs kept. */
+/** A text that XML can contain, with its line breaks and tabs. */
 export function linesRule(value: unknown): string | undefined {
   const text = trimmed(value);
   return text === undefined || !UNUSUAL.test(text) ? text : trimmed(xmlText(text.replace(/\r\n?/g, '\n')));
@@ -70,7 +70,7 @@ function xmlText(text: string): string {
   return text.replace(CONTROLS, '').replace(NO_CHARACTERS, '\ufffd');
 }
 
-/** The first `length` characters of `text`; no surrogate pair is split. */
+/** The first `length` characters of `text`, without splitting a surrogate pair. */
 export function firstCharacters(text: string, length: number): string {
   if (text.length <= length) return text;
   const characters = Array.from(text.slice(0, 2 * length));
@@ -108,7 +108,7 @@ export function uiRule(value: unknown): string | undefined {
   return text !== undefined && UID.test(text) ? text : undefined;
 }
 
-/** A transfer syntax to ask for: its UID, or `*`. */
+/** A transfer syntax to request: its UID, or `*`. */
 export function transferSyntaxRule(value: unknown): string | undefined {
   return trimmed(value, LONGEST) === '*' ? '*' : uiRule(value);
 }
@@ -151,7 +151,7 @@ export function isRule(value: unknown): number | undefined {
   return number >= -0x8000_0000 && number <= 0x7fff_ffff ? number + 0 : undefined;
 }
 
-/** The number that at most nine digits make; -1 where `text` holds anything else. */
+/** The number that at most nine digits make; -1 if `text` contains anything else. */
 function plainDigits(text: string): number {
   if (text.length === 0) return -1;
   let number = 0;
@@ -188,7 +188,7 @@ export function tmRule(value: unknown): string | undefined {
   return hour + minute + second + (fraction === '' ? '' : `.${fraction.slice(0, 6)}`);
 }
 
-/** An address as RFC 3986 writes it; one that is an IRI keeps its own letters. */
+/** An address in the syntax of RFC 3986. The letters of an IRI stay. */
 export function uriRule(value: unknown): string {
   const text = encoded(/[ "<>\\^`{|}\xa0\ufffd]|%(?![0-9A-Fa-f]{2})/g, textRule(value) ?? '');
   // RFC 3986, appendix B.
@@ -198,14 +198,14 @@ export function uriRule(value: unknown): string {
   return (
     scheme +
     (AUTHORITY.test(authority) ? authority : '//' + encoded(/[@:[\]]/g, authority.slice(2))) +
-    // Without a scheme, what stands before a colon would be taken for one.
+    // Without a scheme, the text before a colon would be read as one.
     encoded(/[[\]]/g, relative ? path.replace(/^[^/]*/, (segment) => encoded(/:/g, segment)) : path) +
     encoded(/[[\]]/g, query) +
     (fragment === '' ? '' : '#' + encoded(/[[\]#]/g, fragment.slice(1)))
   );
 }
 
-/** `//user@host:port`, the host a name or an address; or none. */
+/** `//user@host:port` with a host name or address, or an empty text. */
 const AUTHORITY = /^(?:\/\/(?:[^@[\]]*@)?(?:\[[0-9a-f:.]+\]|[^@:[\]]*)(?::\d{1,5})?)?$/i;
 
 function encoded(characters: RegExp, text: string): string {

@@ -11,7 +11,7 @@ export interface Answer extends Partial<Omit<JoinPart, 'arcQuery'>> {
   query?: Partial<ArcQuery>;
 }
 
-/** One archive's answer. Its address and credentials are its own unless told. */
+/** One archive's answer. By default, its address and credentials are its own. */
 export function part(arcId: string, { studies = {}, patient, query, ...more }: Answer = {}): JoinPart {
   const patients: Patient[] = [
     {
