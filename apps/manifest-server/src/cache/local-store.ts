@@ -1,72 +1,67 @@
-/** Entries of this process: least recently used first out, each with a time to live. */
-export class LocalStore<Value> {
-  private readonly entries = new Map<string, { value: Value; size: number; expiresAt: number }>();
-  private bytes = 0;
+import { LRUCache } from 'lru-cache';
 
-  /** @param maxBytes what all values together may take. */
-  constructor(private readonly maxBytes: number) {}
+interface Entry<Value> {
+  value: Value;
+  size: number;
+}
+
+/** Entries of this process, each with a time to live. If space is short, it drops the least recently used first. */
+export class LocalStore<Value> {
+  private readonly entries: LRUCache<string, Entry<Value>>;
+
+  /** @param maxBytes limit for the sizes of all values together. */
+  constructor(maxBytes: number) {
+    const maxSize = Math.max(1, Math.floor(maxBytes));
+    this.entries = new LRUCache<string, Entry<Value>>({
+      maxSize,
+      // A value larger than the whole store is kept alone, so that its caller gets it.
+      sizeCalculation: ({ size }) => Math.min(Math.max(1, size), maxSize),
+      // The wall clock, by which tokens expire; read each time.
+      perf: Date,
+      ttlResolution: 0,
+    });
+  }
 
   /**
-   * Keeps `value` for `ttlMs`. A value larger than the whole store is kept alone: whoever asked for it gets it.
+   * Keeps `value` for `ttlMs` milliseconds. A value larger than the whole store is kept alone.
    *
-   * @param size what it takes, bytes
+   * @param size of the value, bytes
    */
   set(key: string, value: Value, size: number, ttlMs: number): void {
-    this.delete(key);
-    this.entries.set(key, { value, size, expiresAt: Date.now() + ttlMs });
-    this.bytes += size;
-    this.evict();
+    this.keep(key, { value, size }, ttlMs);
   }
 
   get(key: string): Value | undefined {
-    const entry = this.entries.get(key);
-    if (!entry) return undefined;
-    if (entry.expiresAt <= Date.now()) {
-      this.delete(key);
-      return undefined;
-    }
-    this.entries.delete(key);
-    this.entries.set(key, entry);
-    return entry.value;
+    return this.entries.get(key)?.value;
   }
 
-  /** Lets it live for another `ttlMs` from now. */
+  /** Keeps an entry for another `ttlMs` milliseconds from now. */
   touch(key: string, ttlMs: number): void {
     const entry = this.entries.get(key);
-    if (entry) entry.expiresAt = Date.now() + ttlMs;
+    if (entry) this.keep(key, entry, ttlMs);
   }
 
-  delete(key: string): void {
-    const entry = this.entries.get(key);
-    if (!entry) return;
-    this.entries.delete(key);
-    this.bytes -= entry.size;
-  }
-
-  /** Drops what has expired. */
+  /** Drops expired entries. */
   sweep(): void {
-    const now = Date.now();
-    for (const [key, { expiresAt }] of this.entries) if (expiresAt <= now) this.delete(key);
+    this.entries.purgeStale();
   }
 
   clear(): void {
     this.entries.clear();
-    this.bytes = 0;
   }
 
   get size(): number {
     return this.entries.size;
   }
 
-  /** What the values take, bytes. */
+  /** The sizes of all values together, bytes. */
   get byteLength(): number {
-    return this.bytes;
+    return [...this.entries.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  private evict(): void {
-    for (const key of this.entries.keys()) {
-      if (this.bytes <= this.maxBytes || this.entries.size === 1) return;
-      this.delete(key);
-    }
+  private keep(key: string, entry: Entry<Value>, ttlMs: number): void {
+    if (ttlMs <= 0) this.entries.delete(key);
+    // lru-cache expires an entry once it is older than its ttl; here it expires at that age.
+    else this.entries.set(key, entry, { ttl: ttlMs, start: Date.now() - 1 });
   }
 }
