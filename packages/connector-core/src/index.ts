@@ -9,5 +9,6 @@ export * from './model.js';
 export * from './open-file-limit.js';
 export * from './patient-tree.js';
 export * from './registry.js';
+export * from './shared-work.js';
 export * from './single-flight.js';
 export * from './uid.js';

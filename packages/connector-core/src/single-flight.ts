@@ -1,49 +1,28 @@
-/**
- * Identical work under way is done once: callers with one key share it, each under its own signal.
- *
- * A caller who leaves is rejected at once with the reason of its signal and takes nothing from the others; when the last one
- * has left, the work's own signal ends it, and the next caller starts anew.
- */
+import { SharedWork } from './shared-work.js';
+
+/** Runs identical work once at a time: callers with the same key share its result, each with its own signal. */
 export class SingleFlight<Result> {
-  private readonly flights = new Map<string, Flight<Result>>();
+  private readonly flights = new Map<string, SharedWork<Result>>();
 
   /**
-   * The result of `work`, started now or by an earlier caller with this `key`. The result is shared: nobody changes it.
+   * Returns the result of `work`, which this caller or an earlier one with the same `key` has started. Callers share the result
+   * and must not change it.
    *
-   * @param key holds everything that the result depends on, whoever asks included.
+   * @param key contains everything that the result depends on, including who asks
+   * @throws the reason of `signal`, as soon as it aborts; otherwise what the work throws
    */
   run(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
-    const flight = this.flights.get(key) ?? this.start(key, work);
-    flight.callers++;
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        reject(signal.reason as Error);
-        if (--flight.callers > 0) return;
-        this.forget(key, flight);
-        flight.controller.abort(signal.reason);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      flight.result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-    });
+    const flight = this.flights.get(key);
+    return (flight && !flight.cancelled ? flight : this.start(key, work)).wait(signal);
   }
 
-  private start(key: string, work: (signal: AbortSignal) => Promise<Result>): Flight<Result> {
-    const controller = new AbortController();
-    const flight: Flight<Result> = { controller, callers: 0, result: work(controller.signal) };
+  private start(key: string, work: (signal: AbortSignal) => Promise<Result>): SharedWork<Result> {
+    const flight = new SharedWork(work);
     this.flights.set(key, flight);
-    const done = () => this.forget(key, flight);
-    flight.result.then(done, done);
+    void flight.settled.then(() => {
+      if (this.flights.get(key) === flight) this.flights.delete(key);
+    });
     return flight;
   }
-
-  private forget(key: string, flight: Flight<Result>): void {
-    if (this.flights.get(key) === flight) this.flights.delete(key);
-  }
-}
-
-interface Flight<Result> {
-  readonly controller: AbortController;
-  readonly result: Promise<Result>;
-  callers: number;
 }

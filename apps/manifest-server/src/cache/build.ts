@@ -1,98 +1,86 @@
 import { EventEmitter, once } from 'node:events';
+import { SharedWork } from '@pacs-connectors/connector-core';
 
 /**
- * One piece of work that many wait for: begun once, cancelled when the last who waited has left. Until somebody waits it
- * runs on, since a launch begins it before its viewer asks.
+ * Builds one manifest for all callers that wait for it or for its parts. A launch starts it before its viewer asks. It is
+ * cancelled when the last caller leaves.
  */
 export class Build<Result> {
-  private readonly controller = new AbortController();
-  private readonly result: Promise<Result>;
-  private waiting = 0;
+  private readonly work: SharedWork<Result>;
   private ended = false;
   private parts: readonly Result[] = [];
   private readonly events = new EventEmitter().setMaxListeners(0);
-  /** How to get what there is of the result, or of a part of it; not given until the work has told it. */
+  /** Returns what there is of the result, or of a part of it. The work sets it as soon as it can. */
   partial?: (part?: number) => Promise<Result | undefined>;
 
-  private wanted = 0;
+  private requestedPart = 0;
   private listener: ((part: number) => void) | undefined;
 
   constructor(work: (signal: AbortSignal, build: Build<Result>) => Promise<Result>) {
-    this.result = work(this.controller.signal, this);
+    this.work = new SharedWork((signal) => work(signal, this));
     void this.settled().then(() => (this.ended = true));
   }
 
-  /** Tells which part is asked for, now and from then on. */
-  onWanted(listener: (part: number) => void): void {
+  /** Calls `listener` with the highest part that was requested, now and whenever it changes. */
+  onPartRequested(listener: (part: number) => void): void {
     this.listener = listener;
-    if (this.wanted > 0) listener(this.wanted);
+    if (this.requestedPart > 0) listener(this.requestedPart);
   }
 
-  /** These parts of the result are there, in order. */
-  tellParts(parts: readonly Result[]): void {
+  /** Sets the parts of the result that are ready, in order. Fewer parts than before are ignored. */
+  setParts(parts: readonly Result[]): void {
     if (parts.length <= this.parts.length) return;
     this.parts = parts;
     this.events.emit('parts');
   }
 
   /**
-   * The result, or a part of it, as soon as it is there. A part that is not there in the end is the whole.
+   * Returns the result, or a part of it, as soon as it is ready. If the build ends without that part, it returns the whole.
    *
    * @param part its number, from 1
-   * @throws the signal's reason where it aborts first; what the work throws.
+   * @throws the reason of `signal` if it aborts first; what the work throws
    */
   async wait(signal: AbortSignal, part?: number): Promise<Result> {
     signal.throwIfAborted();
-    if (part !== undefined && part > this.wanted) {
-      this.wanted = part;
+    if (part === undefined) return this.work.wait(signal);
+    if (part > this.requestedPart) {
+      this.requestedPart = part;
       this.listener?.(part);
     }
-    this.waiting++;
-    let leave: () => void = () => undefined;
-    const left = new Promise<never>((_, reject) => {
-      leave = () => reject(signal.reason as Error);
-      signal.addEventListener('abort', leave, { once: true });
-    });
-    try {
-      return await Promise.race([part === undefined ? this.result : this.part(part), left]);
-    } finally {
-      signal.removeEventListener('abort', leave);
-      // Who has got a part comes for the next one.
-      if (--this.waiting === 0 && signal.aborted) this.cancel();
-    }
+    return this.work.wait(signal, this.part(part));
   }
 
   private async part(number: number): Promise<Result> {
     for (;;) {
       const part = this.parts[number - 1];
-      if (part !== undefined || this.ended) return part ?? this.result;
-      const told = new AbortController();
-      const more = once(this.events, 'parts', { signal: told.signal }).catch(() => undefined);
+      if (part !== undefined || this.ended) return part ?? this.work.result;
+      const stop = new AbortController();
+      const more = once(this.events, 'parts', { signal: stop.signal }).catch(() => undefined);
       await Promise.race([more, this.settled()]);
-      told.abort();
+      stop.abort();
     }
   }
 
-  /** True once it was ended before its time: nobody should wait for it any more. */
+  /** Whether the build was cancelled. Callers must not wait for it any more. */
   get cancelled(): boolean {
-    return this.controller.signal.aborted;
+    return this.work.cancelled;
   }
 
-  /** Resolves when the work has ended, either way. */
-  async settled(): Promise<void> {
-    await this.result.catch(() => undefined);
+  /** Resolves when the work has ended, with a result or an error. */
+  settled(): Promise<void> {
+    return this.work.settled;
   }
 
-  /** Ends the work; nothing happens where it has ended. */
+  /** Cancels the work if it has not ended. */
   cancel(): void {
-    if (!this.ended) this.controller.abort(new DOMException('nobody waits for the manifest any more', 'AbortError'));
+    this.work.cancel(new DOMException('the manifest is not needed any more', 'AbortError'));
   }
 }
 
-/** What a build under way needs to know of itself. */
-export interface Building<Result> {
+/** What a running build needs to know of itself. */
+export interface BuildContext<Result> {
   signal: AbortSignal;
   build: Build<Result>;
-  /** How many parts viewers have; not given: another build makes the parts. */
+  /** Number of parts that viewers already have; `undefined` if another build makes the parts. */
   handedOut: number | undefined;
 }

@@ -2,12 +2,12 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { LaunchedManifests } from './launched-manifests.js';
 
-/** Time between two looks at Redis, milliseconds. */
-const LOOK_MS = 1000;
+/** Time between two checks of Redis, milliseconds. */
+const CHECK_INTERVAL_MS = 1000;
 
 /**
- * The cache in readiness: what was found last, by launches or by a look in the background, so that a probe never waits for
- * Redis. Redis away does not take the replica out of service: its launches work, but no other replica knows their keys.
+ * Reports the cache in readiness: what launches or checks in the background found last, so that a probe never waits for Redis.
+ * Without Redis the replica stays in service. Its launches work, but no other replica knows their keys.
  */
 @Injectable()
 export class CacheHealth implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -20,7 +20,7 @@ export class CacheHealth implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.manifests.shared) void this.look();
+    if (this.manifests.shared) void this.checkRepeatedly();
   }
 
   beforeApplicationShutdown(): void {
@@ -35,11 +35,11 @@ export class CacheHealth implements OnApplicationBootstrap, BeforeApplicationShu
     const { sharedFailure: failure } = this.manifests;
     const why = failure ? ` (${failure.cause}; ${failure.remedy})` : ' yet';
     const message = `Redis (cache.url) cannot be used${why}: launches work on this replica and are not shared`;
-    return indicator.degraded({ kept: 'in this process', message });
+    return indicator.degraded({ kept: 'in this process', message, ...(failure && { code: failure.code }) });
   }
 
-  private async look(): Promise<void> {
+  private async checkRepeatedly(): Promise<void> {
     await this.manifests.check().catch(() => undefined);
-    if (!this.ended) this.timer = setTimeout(() => void this.look(), LOOK_MS).unref();
+    if (!this.ended) this.timer = setTimeout(() => void this.checkRepeatedly(), CHECK_INTERVAL_MS).unref();
   }
 }

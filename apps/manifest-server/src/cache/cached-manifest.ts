@@ -1,44 +1,44 @@
 import { createHash } from 'node:crypto';
 
-/** What was found in one archive, for people. */
+/** What was found in one archive, for the launch page. */
 export interface FoundInArchive {
   archive: string;
   patients: number;
   studies: number;
   series: number;
   instances: number;
-  /** What the archive's part says: why it is missing, or that nothing was found. */
+  /** The `Message` of the archive's part: why it is missing, or that nothing was found. */
   message?: { severity: string; title: string; description: string };
 }
 
-/** A manifest as it is kept: both forms, compressed, with what its answer says beside them. */
+/** A manifest as the cache keeps it: both forms, compressed, and what answers need besides. */
 export interface CachedManifest {
-  /** False where an archive's part is missing: such a manifest is kept for a short time only. */
+  /** False if an archive's part is missing. Such a manifest is kept for a short time only. */
   complete: boolean;
-  /** gzip of the XML form. */
+  /** The XML form, compressed with gzip. */
   xml: Buffer;
-  /** gzip of the JSON form. */
+  /** The JSON form, compressed with gzip. */
   json: Buffer;
-  /** Tells this content from any other. */
+  /** Hash of the content. */
   tag: string;
   found: FoundInArchive[];
-  /** The configuration that it was built by; not given where none was asked. */
+  /** Fingerprint of the configuration that it was built with; `undefined` for an uploaded manifest. */
   builtBy?: string;
-  /** Milliseconds since the epoch; not kept longer, since it holds a token that is not handed out from then on. */
+  /** When its token is not handed out any more (ms since the epoch). It is not kept longer. */
   expiresAt?: number;
 }
 
-/** {@link CachedManifest.tag} of both forms. */
+/** Returns the {@link CachedManifest.tag} of both forms. */
 export function tagOf(xml: Buffer, json: Buffer): string {
   return createHash('sha256').update(xml).update(json).digest('base64url').slice(0, 32);
 }
 
-/** What it costs to keep, bytes. */
+/** Returns the memory that it takes, bytes. */
 export function sizeOf(manifest: CachedManifest): number {
   return manifest.xml.byteLength + manifest.json.byteLength + 512;
 }
 
-/** One buffer for {@link decodeManifest}: a length, a JSON header, both bodies. */
+/** Encodes a manifest as one buffer: the length of a header, the header in JSON, both forms. */
 export function encodeManifest({ xml, json, ...rest }: CachedManifest): Buffer {
   const header = Buffer.from(JSON.stringify({ ...rest, xmlLength: xml.byteLength }));
   const length = Buffer.alloc(4);
@@ -46,7 +46,7 @@ export function encodeManifest({ xml, json, ...rest }: CachedManifest): Buffer {
   return Buffer.concat([length, header, xml, json]);
 }
 
-/** The inverse of {@link encodeManifest}. */
+/** Decodes what {@link encodeManifest} returns. */
 export function decodeManifest(bytes: Buffer): CachedManifest {
   const start = 4 + bytes.readUInt32BE(0);
   const { xmlLength, ...rest } = JSON.parse(bytes.toString('utf8', 4, start)) as Omit<

@@ -1,7 +1,7 @@
 import { type Manifest, messageOf } from '@pacs-connectors/manifest-builder';
 import { type FoundInArchive } from './cached-manifest.js';
 
-/** What a manifest holds of each archive, counted. */
+/** Counts what a manifest contains of each archive. */
 export function foundIn({ arcQueries }: Manifest): FoundInArchive[] {
   return arcQueries.map(({ arcId, patients, notices = [] }) => {
     const studies = patients.flatMap((patient) => patient.studies);

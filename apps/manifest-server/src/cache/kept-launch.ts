@@ -1,20 +1,20 @@
 import { type CachedManifest, decodeManifest, encodeManifest, sizeOf } from './cached-manifest.js';
 
-/** What is kept under the key of a launch. */
+/** What the cache keeps under the key of a launch. */
 export interface KeptLaunch {
-  /** In how many parts the launch fetches its manifest. */
+  /** Number of parts in which the viewer fetches the manifest. */
   count: number;
-  /** Those that are there, in order. */
+  /** The parts that are ready, in order. */
   parts: readonly CachedManifest[];
   /** The whole manifest, once all archives have answered. */
   whole?: CachedManifest;
-  /** From when the whole is not used any more, since an archive's part is missing; milliseconds since the epoch. */
+  /** When an incomplete whole expires (ms since the epoch). */
   staleAt?: number;
   /** Number of the last part that this process has handed out. */
   delivered: number;
 }
 
-/** A part that a launch does not have. */
+/** Thrown for a part number that a launch does not have. */
 export class NoSuchPart extends Error {
   override readonly name = 'NoSuchPart';
 
@@ -24,15 +24,15 @@ export class NoSuchPart extends Error {
   }
 }
 
-/** A part whose predecessors are lost: what it would have to contain is not known. */
+/** Thrown for a part whose earlier parts are lost, so that its content cannot be determined. */
 export class PartsLost extends Error {
   override readonly name = 'PartsLost';
 }
 
 /**
- * Returns a part, `undefined` where it is not there yet.
+ * Returns a part, or `undefined` if it is not ready.
  *
- * What another configuration has built counts only where it was handed out before: who has it comes for the parts after it.
+ * A part that another configuration has built is used only if it was handed out before, since its viewer comes for the next ones.
  * The first part of a manifest without parts is the whole.
  *
  * @param number from 1
@@ -46,7 +46,7 @@ export function partOf(kept: KeptLaunch, number: number, builtBy: string | undef
   return isOnly && kept.whole && isCurrent(kept.whole, builtBy) ? kept.whole : undefined;
 }
 
-/** Whether the whole was kept for a short time only, and this has passed. */
+/** Whether an incomplete whole has expired. */
 export function isStale({ staleAt }: KeptLaunch): boolean {
   return staleAt !== undefined && staleAt <= Date.now();
 }
@@ -57,9 +57,9 @@ export function checkPart(number: number, count: number): void {
 }
 
 /**
- * Returns the parts that the next build has to take as given.
+ * Returns the parts that the next build cannot change.
  *
- * @param handedOut a viewer that asks for the part after this one has got it
+ * @param handedOut number of parts that the viewer already has
  */
 export function givenParts(
   kept: KeptLaunch | undefined,
@@ -72,19 +72,19 @@ export function givenParts(
   return stale < 0 ? parts : parts.slice(0, stale);
 }
 
-/** Whether a manifest was built by what is in force; one that was built elsewhere always counts. */
+/** Whether a manifest was built with the configuration in force. An uploaded manifest is always current. */
 export function isCurrent(manifest: CachedManifest, builtBy: string | undefined): boolean {
   return manifest.builtBy === undefined || manifest.builtBy === builtBy;
 }
 
-/** What it costs to keep, bytes. */
+/** Returns the memory that it takes, bytes. */
 export function sizeOfKept(kept: KeptLaunch): number {
   return manifestsOf(kept).reduce((sum, manifest) => sum + sizeOf(manifest), 0);
 }
 
 /**
- * How long it may be kept, milliseconds: not longer than a token in it lives. Parts are kept as long as a complete manifest: a
- * viewer that has some of them comes for the others.
+ * Returns how long it may be kept, milliseconds: at most until a token in it expires. Parts are kept as long as a complete manifest,
+ * since a viewer that has some of them comes for the others.
  */
 export function lifeOfKept(kept: KeptLaunch, ttlMs: number, incompleteTtlMs: number): number {
   const ends = manifestsOf(kept).flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [expiresAt]));
@@ -92,7 +92,7 @@ export function lifeOfKept(kept: KeptLaunch, ttlMs: number, incompleteTtlMs: num
   return Math.max(0, Math.min(life, ...ends.map((end) => end - Date.now())));
 }
 
-/** One buffer for {@link decodeKept}: a length, a JSON header, the manifests. */
+/** Encodes a launch as one buffer: the length of a header, the header in JSON, the manifests. */
 export function encodeKept(kept: KeptLaunch): Buffer {
   const manifests = manifestsOf(kept).map(encodeManifest);
   const { count, whole, staleAt } = kept;
@@ -103,7 +103,7 @@ export function encodeKept(kept: KeptLaunch): Buffer {
   return Buffer.concat([length, header, ...manifests]);
 }
 
-/** The inverse of {@link encodeKept}; what was handed out by which process is not in it. */
+/** Decodes what {@link encodeKept} returns. `delivered` belongs to a process and is 0. */
 export function decodeKept(bytes: Buffer): KeptLaunch {
   let start = 4 + bytes.readUInt32BE(0);
   const header = JSON.parse(bytes.toString('utf8', 4, start)) as {

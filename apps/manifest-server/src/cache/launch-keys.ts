@@ -1,25 +1,25 @@
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
-/** How many keys one question may use up in one span of time; a launch after that has one that no other launch finds. */
-const MAX_TURNS = 100;
+/** Number of keys for one question within one span of time. Later launches get a random key, which no other launch finds. */
+const MAX_KEYS = 100;
 
-/** A key that nobody can guess, and that belongs to nothing else. */
+/** Returns a random key, which cannot be guessed. */
 export function randomKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
 /**
- * The keys of launches: an HMAC over the question, its caller included, and over what is in force. Nobody can guess one, and one
- * key never belongs to two questions.
+ * Makes the keys of launches: an HMAC over the question with its caller, the span of time and the configuration in force. A key
+ * cannot be guessed, and never belongs to two questions.
  */
 export class LaunchKeys {
-  /** Not its bytes: from those Node 24 makes a new object for each hash, which takes seven times as long as the hash. */
+  /** As an object: Node.js 24 would make one of its bytes for each hash, which takes seven times as long as the hash. */
   private readonly signingKey: KeyObject;
 
   /**
-   * @param signingKey 32 bytes, the same in every replica; default: made for this process
-   * @param spanMs how long one question has one key, milliseconds
-   * @param builtBy what manifests are built by at the moment
+   * @param signingKey 32 bytes, the same in every replica; default: random
+   * @param spanMs how long a question keeps its key, milliseconds
+   * @param builtBy returns the fingerprint of the configuration in force
    */
   constructor(
     signingKey: Buffer | undefined,
@@ -30,13 +30,13 @@ export class LaunchKeys {
   }
 
   /**
-   * Returns the first key of a question that may be used. Parts outlive a whole that is kept for a short time: a launch after
-   * that gets another key, so that it finds no old manifest, and a viewer with some of the parts gets those that belong to them.
+   * Returns the first usable key of a question. Parts are kept longer than an incomplete whole. A launch after the whole has expired
+   * gets another key. It then finds no old manifest, and a viewer with some of the old parts gets the other old ones.
    */
   async of(question: string, isUsable: (key: string) => Promise<boolean>): Promise<string> {
     const period = `${Math.floor(Date.now() / this.spanMs)} ${this.builtBy()}`;
-    for (let turn = 0; turn < MAX_TURNS; turn++) {
-      const text = `${period} ${turn > 0 ? `${turn} ` : ''}${question}`;
+    for (let count = 0; count < MAX_KEYS; count++) {
+      const text = `${period} ${count > 0 ? `${count} ` : ''}${question}`;
       const key = createHmac('sha256', this.signingKey).update(text).digest('base64url');
       if (await isUsable(key)) return key;
     }

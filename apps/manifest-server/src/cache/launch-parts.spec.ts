@@ -49,10 +49,10 @@ describe('a part that is asked for', () => {
   it('leaves a series to an archive that has more of it and has answered as well, whichever was first', async () => {
     const { parts, made } = setUp(3);
     const answers = [answerOf('small', { '1.1': [1, 2], '1.2': [1] }), answerOf('full', { '1.1': [1, 2, 3] })];
-    for (const answer of answers) parts.answered(answer);
-    parts.want(1);
-    parts.want(2);
-    await parts.last([...answers, answerOf('late', {})]);
+    for (const answer of answers) parts.addAnswer(answer);
+    parts.request(1);
+    parts.request(2);
+    await parts.finish([...answers, answerOf('late', {})]);
     const shown = made.map((part) => imagesIn(part).map(({ arcId, image }) => `${arcId} ${image}`));
     expect(shown).toEqual([['small 1.2.1'], ['full 1.1.1', 'full 1.1.2', 'full 1.1.3'], []]);
     expect(made[0]?.[0]?.notices?.map(({ title }) => title)).toEqual(['Archive small: incomplete copies']);
@@ -62,9 +62,9 @@ describe('a part that is asked for', () => {
     const { parts, made } = setUp(3);
     const address = 'http://pacs.example/wado';
     const answers = [answerOf('a', { '1.1': [1, 9] }, address), answerOf('b', { '1.1': [1, 2, 3] }, address)];
-    for (const answer of answers) parts.answered(answer);
-    parts.want(1);
-    await parts.last([...answers, answerOf('c', {})]);
+    for (const answer of answers) parts.addAnswer(answer);
+    parts.request(1);
+    await parts.finish([...answers, answerOf('c', {})]);
     expect(imagesIn(made[0] ?? [])).toEqual([]);
     expect(imagesIn(made[1] ?? []).map(({ image }) => image)).toEqual(['1.1.1', '1.1.2', '1.1.3', '1.1.9']);
   });
@@ -95,11 +95,11 @@ it('every image is in one part, from one address for each series, or counted, wh
         answerOf(`a${index}`, own, shared ? 'http://shared.example' : undefined),
       );
       for (const event of events) {
-        if (event.answered !== undefined) parts.answered(answers[event.answered]!);
-        else parts.want(event.wanted);
+        if (event.answered !== undefined) parts.addAnswer(answers[event.answered]!);
+        else parts.request(event.wanted);
         await new Promise((resolve) => setImmediate(resolve));
       }
-      await parts.last(answers);
+      await parts.finish(answers);
       expect(made).toHaveLength(archives.length);
       const shown = imagesIn(made.flat());
       expect(new Set(shown.map(({ image }) => image)).size).toBe(shown.length);

@@ -4,37 +4,40 @@ import { type ArcQuery, readGiven } from '@pacs-connectors/manifest-builder';
 import { type BuiltManifest, joinedManifest, nothingIn, type Part } from '../manifest/manifest.service.js';
 import { type CachedManifest } from './cached-manifest.js';
 
-/** How long a part that a viewer waits for is held back for archives that answer at the same time, milliseconds. */
+/** How long a requested part waits for archives that answer at the same time, milliseconds. */
 const HOLD_MS = 20;
-/** When a part is made that nobody has asked this process for, milliseconds: a viewer may wait for it at another replica. */
-const UNASKED_MS = 300;
+/**
+ * When a part is made without a request to this process, milliseconds after its archive's answer. A viewer may wait for it at
+ * another replica.
+ */
+const UNREQUESTED_MS = 300;
 
 export interface LaunchPartsOptions {
-  /** How many there are. */
+  /** Number of parts. */
   count: number;
-  /** Those that an earlier build has made: they stay. */
+  /** The parts of an earlier build, which cannot change. */
   given: readonly CachedManifest[];
-  /** Whether nothing of an archive is joined with others (`separate`). */
+  /** Whether the images of an archive are not joined with those of others (`separate`). */
   isSeparate(archive: string): boolean;
-  /** Keeps the next one. */
+  /** Keeps the next part. */
   keep(part: BuiltManifest): Promise<void>;
 }
 
 /**
- * The manifest of a launch in parts: each contains the archive that has answered next, the last one everything that is in none
- * before it. A viewer opens them one after the other, so a slow archive does not delay a fast one.
+ * Makes the manifest of a launch in parts. Each part contains the archive that answered next, the last one everything that no part
+ * before it contains. A viewer opens them one after the other, so a slow archive does not delay a fast one.
  *
- * A part is made when a viewer asks for it. By then more archives may have answered: a series that one of those has more
- * completely is left to its part.
+ * A part is made when a viewer requests it. By then more archives may have answered. If one of those has more images of a series,
+ * the series is in the part of that archive.
  */
 export class LaunchParts {
-  /** Number of those that are made. */
+  /** Number of parts that are ready. */
   private length: number;
-  /** The highest number that a viewer has asked for. */
-  private wanted = 0;
+  /** The highest number that a viewer has requested. */
+  private requested = 0;
   private readonly given: ArcQuery[];
   private readonly givenBefore: ReadonlySet<string>;
-  /** In the order of their answers. */
+  /** In the order in which archives answered. */
   private readonly answers: Part[] = [];
   private readonly contained = new Set<Part>();
   private queue: Promise<void> = Promise.resolve();
@@ -46,30 +49,30 @@ export class LaunchParts {
     this.givenBefore = new Set(this.given.map(({ arcId }) => arcId));
   }
 
-  /** An archive has answered, or failed. */
-  answered(part: Part): void {
-    // What an archive answers that was asked before the last build ended is compared with that at the end.
+  /** Adds the answer, or the failure, of an archive. */
+  addAnswer(part: Part): void {
+    // An archive that is in an earlier build's part is compared with that part at the end.
     if (this.givenBefore.has(part.arcQuery.arcId)) return;
     this.answers.push(part);
-    if (this.wanted > this.length) this.enqueue(() => delay(HOLD_MS).then(() => this.addWanted()));
-    else setTimeout(() => this.enqueue(() => this.addUpTo(part)), UNASKED_MS).unref();
+    if (this.requested > this.length) this.enqueue(() => delay(HOLD_MS).then(() => this.addRequested()));
+    else setTimeout(() => this.enqueue(() => this.addUpTo(part)), UNREQUESTED_MS).unref();
   }
 
-  /** A viewer asks for a part. */
-  want(number: number): void {
-    this.wanted = Math.max(this.wanted, number);
-    this.enqueue(() => this.addWanted());
+  /** Requests a part for a viewer. */
+  request(number: number): void {
+    this.requested = Math.max(this.requested, number);
+    this.enqueue(() => this.addRequested());
   }
 
-  /** A viewer cannot wait any longer: makes the next part of what there is. */
-  async late(number: number, parts: readonly Part[]): Promise<void> {
+  /** Makes the parts up to `number` of the answers so far, for a viewer that cannot wait any longer. */
+  async makeNow(number: number, parts: readonly Part[]): Promise<void> {
     await this.enqueue(async () => {
       while (this.length < number) await this.add(parts, this.isLastNext() && nothingIn(parts));
     });
   }
 
-  /** All archives have answered: makes the parts that are not there yet. */
-  async last(parts: readonly Part[]): Promise<void> {
+  /** Makes all parts that are missing, once all archives have answered. */
+  async finish(parts: readonly Part[]): Promise<void> {
     await this.enqueue(async () => {
       await this.addUpTo(undefined);
       if (this.length < this.options.count) await this.add(parts, nothingIn(parts));
@@ -81,16 +84,16 @@ export class LaunchParts {
     return this.length + 1 >= this.options.count;
   }
 
-  private async addWanted(): Promise<void> {
-    while (this.length < this.wanted && (await this.addNext())) continue;
+  private async addRequested(): Promise<void> {
+    while (this.length < this.requested && (await this.addNext())) continue;
   }
 
-  /** Adds the parts of all answers up to this one; not given: all. */
+  /** Adds the parts of all answers up to this one; of all answers by default. */
   private async addUpTo(part: Part | undefined): Promise<void> {
     while ((part === undefined || !this.contained.has(part)) && (await this.addNext())) continue;
   }
 
-  /** Adds the part of the next answer. @returns false where there is none, or the last part is to have it */
+  /** Adds the part of the next answer. @returns false if there is none, or if it belongs to the last part */
   private async addNext(): Promise<boolean> {
     const next = this.answers.find((part) => !this.contained.has(part));
     if (!next || this.isLastNext()) return false;
@@ -99,8 +102,8 @@ export class LaunchParts {
   }
 
   /**
-   * @param parts all that have answered
-   * @param only the one of them that is not given yet and goes into this part; default: all
+   * @param parts all archives that have answered
+   * @param only the one of them that this part contains; default: all
    */
   private async add(parts: readonly Part[], nothingFound: boolean, only?: Part): Promise<void> {
     const own = new Set(parts.map(({ arcQuery }) => arcQuery.arcId));
@@ -114,7 +117,7 @@ export class LaunchParts {
     this.length++;
   }
 
-  /** One after the other: each is compared with those before it. */
+  /** Runs work one after the other, since each part is compared with those before it. */
   private enqueue(work: () => Promise<void>): Promise<void> {
     const done = this.queue.then(work);
     this.queue = done;

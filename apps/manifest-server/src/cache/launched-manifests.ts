@@ -4,8 +4,8 @@ import { type Caller } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { StartError } from '../boot/start-error.js';
 import { type BuiltManifest, joinedManifest, ManifestService, type Question } from '../manifest/manifest.service.js';
-import { lostPartsNotice, notYetNotice } from '../manifest/notices.js';
-import { endOfToken } from '../retrieval/token-life.js';
+import { lostPartsNotice, notReadyNotice } from '../manifest/notices.js';
+import { tokenExpiry } from '../retrieval/token-expiry.js';
 import { type CachedManifest } from './cached-manifest.js';
 import { LaunchParts } from './launch-parts.js';
 import { PartsLost } from './kept-launch.js';
@@ -17,30 +17,30 @@ import { type RedisFailure, redisFailure } from './redis-failure.js';
 import { type RedisStore } from './redis-store.js';
 import { Seal } from './seal.js';
 
-/** Everything that makes one manifest differ from another; nothing of HTTP. */
+/** Everything that the content of a manifest depends on, independent of HTTP. */
 export type LaunchQuestion = Question & {
   caller: Caller;
-  /** In how many parts the viewer fetches the manifest; not given: as a whole. */
+  /** Number of parts in which the viewer fetches the manifest; default: as a whole. */
   parts?: number;
 };
 
-/** Weasis gives up on a manifest after 30 s and throws away what came; the rest is for the way to it. Milliseconds. */
+/** How long a viewer can wait, milliseconds. Weasis gives up after 30 s; the difference is for the network. */
 const VIEWER_WAITS_MS = 28_000;
-/** How long rendering what there is may take after that, milliseconds. */
+/** How long rendering a partial manifest may take after that, milliseconds. */
 const PARTIAL_MS = 1000;
 
-/** The manifests of launches, built by {@link ManifestService} and kept as `cache.*` says. */
+/** Builds the manifests of launches by {@link ManifestService} and keeps them as configured in `cache.*`. */
 @Injectable()
 export class LaunchedManifests implements OnApplicationShutdown {
   private readonly logger = new Logger('Cache');
   private readonly redis: RedisStore | undefined;
   private readonly cache: ManifestCache<LaunchQuestion>;
-  /** Whether replicas share them. */
+  /** Whether replicas share manifests. */
   readonly shared: boolean;
-  /** How long a viewer waits for a manifest before it is given what there is, milliseconds. */
+  /** How long a viewer waits before it gets a partial manifest, milliseconds. */
   viewerWaitsMs = VIEWER_WAITS_MS;
 
-  /** @throws StartError where Redis cannot be used as configured. Whether it answers is not waited for. */
+  /** @throws StartError if Redis cannot be used as configured. It does not wait for Redis. */
   constructor(
     private readonly configuration: ServerConfiguration,
     private readonly manifests: ManifestService,
@@ -54,34 +54,34 @@ export class LaunchedManifests implements OnApplicationShutdown {
       build: (question, signal, progress) => this.build(question, signal, progress),
       partsOf: ({ parts }) => parts ?? 1,
       builtBy: () => configuration.fingerprint,
-      questionEndsAt: ({ caller }) => (caller.bearerToken === undefined ? undefined : endOfToken(caller.bearerToken)),
+      questionEndsAt: ({ caller }) => (caller.bearerToken === undefined ? undefined : tokenExpiry(caller.bearerToken)),
       shared: this.redis,
       signingKey: seal?.signingKey,
       ttlMs,
       incompleteTtlMs,
       maxBytes: maxMib * 1024 * 1024,
       onSharedStore: (reachable, error) => {
-        if (reachable) return this.logger.warn('Redis answers again: manifests are shared');
-        const { cause, remedy } = this.redisFailure(error);
+        if (reachable) return this.logger.warn('Redis (cache.url) can be used again: launches are shared.');
+        const { code, cause, remedy } = this.redisFailure(error);
         this.logger.warn(
-          `Redis (cache.url) cannot be used (${cause}): launches work on the replica that took them, and are not shared. Remedy: ${remedy}.`,
+          `Redis (cache.url) cannot be used (${cause}): launches work on the replica that got them and are not shared. Remedy: ${remedy}. [${code}]`,
         );
       },
     });
   }
 
-  /** Begins to build unless the manifest is there. @returns the key to get it by */
+  /** Starts to build a manifest unless it is ready or being built. @returns its key */
   launch(question: LaunchQuestion, options: { fresh: boolean }): Promise<string> {
     return this.cache.launch(question, options);
   }
 
-  /** Whether the whole manifest of a key is there already. */
+  /** Whether the whole manifest of a key is ready. */
   has(key: string): boolean {
     return this.cache.has(key);
   }
 
   /**
-   * The manifest of a key, or a part of it, when it is there; `undefined` where the key is unknown or expired.
+   * Returns the manifest of a key, or a part of it, once it is ready; `undefined` if the key is unknown or expired.
    *
    * @throws NoSuchPart
    */
@@ -90,44 +90,44 @@ export class LaunchedManifests implements OnApplicationShutdown {
   }
 
   /**
-   * The same for a viewer, in the time that it waits: after that, what there is. Archives that have not answered yet have a
-   * message in it, and are waited for on: the key leads to the whole manifest later.
+   * Returns the manifest within the time that a viewer waits; after that, a partial one. It has a message for each archive that has
+   * not answered. The build goes on, so that the key gives the whole manifest later.
    */
   async getInTime(key: string, signal: AbortSignal, part?: number): Promise<CachedManifest | undefined> {
     const whole = this.get(key, signal, part).catch(lostParts);
     const inTime = await within(this.viewerWaitsMs, whole);
-    if (inTime !== LATE) return inTime;
+    if (inTime !== TIMED_OUT) return inTime;
     whole.catch(() => undefined);
     const partial = this.cache.partial(key, part);
     const rendered = partial && (await within(PARTIAL_MS, partial));
-    return rendered && rendered !== LATE ? rendered : messageManifest(notYetNotice(this.viewerWaitsMs));
+    return rendered && rendered !== TIMED_OUT ? rendered : messageManifest(notReadyNotice(this.viewerWaitsMs));
   }
 
-  /** The manifest of a key, if it is there within `delayMs`. It is built on, whether or not somebody waits for it. */
+  /** Returns the manifest of a key if it is ready within `delayMs` milliseconds. The build goes on after that. */
   async getWithin(delayMs: number, key: string): Promise<CachedManifest | undefined> {
     const manifest = await within(
       delayMs,
       this.get(key, new AbortController().signal).catch(() => undefined),
     );
-    return manifest === LATE ? undefined : manifest;
+    return manifest === TIMED_OUT ? undefined : manifest;
   }
 
-  /** Keeps a manifest that was built elsewhere. @returns the key to get it by */
+  /** Keeps an uploaded manifest. @returns its key */
   put(manifest: CachedManifest): Promise<string> {
     return this.cache.put(manifest);
   }
 
-  /** Rejects where replicas should share and the shared store does not answer. */
+  /** Checks the shared store. @throws an error if there is one and it does not answer */
   check(): Promise<void> {
     return this.cache.shared.check();
   }
 
-  /** Whether the shared store answered when it was used last; false before that. */
+  /** Whether the shared store answered the last request; false before the first one. */
   get sharedReachable(): boolean {
     return this.cache.shared.reachable ?? false;
   }
 
-  /** Why the shared store could not be used last; `undefined` where it could, or has not been yet. */
+  /** Why the last request to the shared store failed; `undefined` if it did not fail. */
   get sharedFailure(): RedisFailure | undefined {
     return this.cache.shared.error === undefined ? undefined : this.redisFailure(this.cache.shared.error);
   }
@@ -136,12 +136,12 @@ export class LaunchedManifests implements OnApplicationShutdown {
     return this.cache.statistics;
   }
 
-  /** Requests have been answered by now; what nobody waits for is cancelled, another replica may build it. */
+  /** Cancels the builds that nobody waits for, since all requests are answered. Another replica may build them. */
   onApplicationShutdown(): Promise<void> {
     return this.cache.close();
   }
 
-  /** A command says only that there is no connection where the connection has said why. */
+  /** The error of a command says only that there is no connection; that of the connection says why. */
   private redisFailure(error: unknown): RedisFailure {
     return redisFailure(this.redis?.connectionError ?? error);
   }
@@ -149,9 +149,9 @@ export class LaunchedManifests implements OnApplicationShutdown {
   private async build(
     { caller, ...question }: LaunchQuestion,
     signal: AbortSignal,
-    { onPartial, onWanted, parts: wanted }: BuildProgress,
+    { onPartial, onPartRequested, parts: wanted }: BuildProgress,
   ): Promise<CachedManifest> {
-    // The launch is answered first: asking an archive begins with work of its own.
+    // The launch is answered first, since searches begin with work of their own.
     await setImmediate();
     const builtBy = this.configuration.fingerprint;
     const made = [...(wanted?.given ?? [])];
@@ -167,18 +167,18 @@ export class LaunchedManifests implements OnApplicationShutdown {
           await wanted.keep(part);
         },
       });
-    if (parts) onWanted((part) => parts.want(part));
+    if (parts) onPartRequested((part) => parts.request(part));
     const built = await this.manifests.build(question, {
       caller,
       signal,
-      onAsked: (soFar) =>
+      onSearchesStarted: (partsSoFar) =>
         onPartial(async (part) => {
-          if (part === undefined || !parts) return packed(await joinedManifest(soFar()));
-          await parts.late(part, soFar());
+          if (part === undefined || !parts) return packed(await joinedManifest(partsSoFar()));
+          await parts.makeNow(part, partsSoFar());
           return made[part - 1];
         }),
-      onAnswer: (part) => parts?.answered(part),
-      onAllAnswered: (all) => parts?.last(all),
+      onAnswer: (part) => parts?.addAnswer(part),
+      onAllAnswered: (all) => parts?.finish(all),
     });
     signal.throwIfAborted();
     return { ...(await packed(built)), builtBy };
@@ -189,19 +189,19 @@ async function packed({ manifest, failures, expiresAt }: BuiltManifest): Promise
   return { ...(await packManifest(manifest)), complete: failures.length === 0, expiresAt };
 }
 
-/** What a viewer gets of a launch whose earlier parts nobody knows any more. @throws any other error */
+/** Returns what a viewer gets of a launch whose earlier parts are lost. @throws any other error */
 function lostParts(error: unknown): Promise<CachedManifest> {
   if (error instanceof PartsLost) return messageManifest(lostPartsNotice());
   throw error;
 }
 
-const LATE = Symbol('late');
+const TIMED_OUT = Symbol('timed out');
 
-/** What `work` gives, or {@link LATE} where it takes longer. */
-async function within<Result>(delayMs: number, work: Promise<Result>): Promise<Result | typeof LATE> {
+/** Returns the result of `work`, or {@link TIMED_OUT} if it takes longer than `delayMs` milliseconds. */
+async function within<Result>(delayMs: number, work: Promise<Result>): Promise<Result | typeof TIMED_OUT> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof LATE>((resolve) => (timer = setTimeout(resolve, delayMs, LATE)));
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  const timeout = new Promise<typeof TIMED_OUT>((resolve) => (timer = setTimeout(resolve, delayMs, TIMED_OUT)));
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }
 
 function orStartError<Result>(make: () => Result): Result {

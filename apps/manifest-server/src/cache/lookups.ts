@@ -1,4 +1,4 @@
-/** How often a manifest was there, was being built already, had to be built. */
+/** Number of lookups that found a manifest ready (hit), being built (wait) or missing (miss). */
 export interface Lookups {
   hit: number;
   wait: number;

@@ -1,47 +1,47 @@
 import { type CachedManifest } from './cached-manifest.js';
 import { type SharedStore } from './shared-store.js';
 
-/** What a build tells on its way. */
+/** Connects a running build with those who wait for it. */
 export interface BuildProgress {
-  /** How to get what there is, of the whole or as the next part. */
+  /** Sets a function that returns what there is of the whole, or of a part. */
   onPartial(partial: (part?: number) => Promise<CachedManifest | undefined>): void;
-  /** Tells which part a viewer asks for, now and from then on. */
-  onWanted(listener: (part: number) => void): void;
-  /** The parts that are wanted beside the whole; not given: none. */
+  /** Calls `listener` with the highest part that a viewer has requested, now and whenever it changes. */
+  onPartRequested(listener: (part: number) => void): void;
+  /** The parts to make beside the whole; default: none. */
   parts?: {
     count: number;
-    /** Those that are there already. */
+    /** The parts that are ready already. */
     given: readonly CachedManifest[];
-    /** Takes the next one. */
+    /** Keeps the next part. */
     keep(part: CachedManifest): Promise<void>;
   };
 }
 
 export interface ManifestCacheOptions<Question> {
-  /** Asks the archives and renders. It resolves also where archives fail; a rejection is our own fault. */
+  /** Asks the archives and renders the manifest. It resolves even if archives fail. */
   build(question: Question, signal: AbortSignal, progress: BuildProgress): Promise<CachedManifest>;
-  /** In how many parts the manifest for a question is fetched; default: as a whole. */
+  /** Returns the number of parts in which the manifest for a question is fetched; default: 1. */
   partsOf?(question: Question): number;
-  /** Where replicas share; not given: this process only. */
+  /** The store that replicas share; default: none. */
   shared?: SharedStore;
-  /** Signs the keys; 32 bytes, the same in every replica. Not given: made for this process. */
+  /** Signs the keys: 32 bytes, the same in every replica; default: random. */
   signingKey?: Buffer;
   /**
-   * What manifests are built by at the moment. One that says that it was built by something else is as if it were not there:
-   * it is built again. Who waits for it already gets it.
+   * Returns the fingerprint of the configuration in force. A manifest with another fingerprint is built again; callers that already
+   * wait for it get it.
    */
   builtBy?(): string;
-  /** When a question may not be kept any longer, since it holds a token that ends; milliseconds since the epoch. */
+  /** Returns when the token in a question expires (ms since the epoch). The question is not kept longer. */
   questionEndsAt?(question: Question): number | undefined;
   /**
-   * Life of an entry after its last use, milliseconds. A launch finds a manifest that is at most this old: one that is used
-   * again and again would else hide what the archives got meanwhile.
+   * How long an entry is kept after its last use, milliseconds. A launch finds a manifest that is at most this old, so that repeated
+   * use does not hide new images.
    */
   ttlMs?: number;
-  /** Life of a manifest in which an archive's part is missing, milliseconds. */
+  /** How long a manifest is kept in which an archive's part is missing, milliseconds. */
   incompleteTtlMs?: number;
-  /** What the manifests of this process may take, bytes. */
+  /** Limit for the manifests of this process, bytes. */
   maxBytes?: number;
-  /** Told once when the shared store does not answer (any more), and once when it answers again. */
+  /** Called when the shared store stops answering, and when it answers again. */
   onSharedStore?(reachable: boolean, error?: unknown): void;
 }

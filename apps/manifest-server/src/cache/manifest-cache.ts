@@ -1,4 +1,4 @@
-import { Build, type Building } from './build.js';
+import { Build, type BuildContext } from './build.js';
 import { type CachedManifest } from './cached-manifest.js';
 import {
   checkPart,
@@ -22,14 +22,13 @@ import { SharedAccess } from './shared-access.js';
 import { type Claim } from './shared-store.js';
 
 /**
- * Manifests by key: built once however many ask, in this process and across replicas.
+ * Keeps manifests by key. Each is built once for all callers, in this process and across replicas.
  *
- * The same question of the same caller, asked within the same span of time, finds the manifest that is there
- * ({@link LaunchKeys}). The question is kept beside the manifest, so that any replica can build it when the one that had begun
- * is gone. While the shared store is away, launches work on the replica that took them.
+ * The same question of the same caller within the same span of time has the same key ({@link LaunchKeys}). The question is kept
+ * beside the manifest. If the replica that builds it ends, any other replica can build it. While the shared store is not reachable,
+ * launches work on the replica that got them.
  *
- * @typeParam Question plain JSON, its members always in one order; it holds everything that makes one manifest differ from
- *   another.
+ * @typeParam Question plain JSON with its members always in the same order. It contains everything that the manifest depends on.
  */
 export class ManifestCache<Question> {
   private readonly manifests: LocalStore<KeptLaunch>;
@@ -41,7 +40,7 @@ export class ManifestCache<Question> {
   private readonly sweeper: NodeJS.Timeout;
   readonly shared: SharedAccess;
   private closed = false;
-  /** By who looked: launches, and viewers with a key. */
+  /** Lookups by launches, and by viewers with a key. */
   private readonly lookups = { launch: noLookups(), viewer: noLookups() };
 
   constructor(private readonly options: ManifestCacheOptions<Question>) {
@@ -60,10 +59,10 @@ export class ManifestCache<Question> {
   }
 
   /**
-   * Begins to build the manifest for `question` unless it is there or being built, and does not wait for it.
+   * Starts to build the manifest for `question` unless it is ready or being built. It does not wait for it.
    *
-   * @param fresh build anew, whatever is there: under a key of its own
-   * @returns the key to get it by
+   * @param fresh build it again under a new key, even if one is ready
+   * @returns its key
    */
   async launch(question: Question, { fresh = false } = {}): Promise<string> {
     const text = JSON.stringify(question);
@@ -79,17 +78,17 @@ export class ManifestCache<Question> {
     return key;
   }
 
-  /** Whether the whole manifest of a key is there, in this process. */
+  /** Whether this process has the whole manifest of a key. */
   has(key: string): boolean {
     return this.whole(this.manifests.get(key)) !== undefined;
   }
 
   /**
-   * The manifest of a key, or a part of it: at once where it is there, else when it has been built.
+   * Returns the manifest of a key, or a part of it, as soon as it is built.
    *
    * @param part its number, from 1
-   * @returns `undefined` where the key is unknown or expired
-   * @throws the signal's reason where it aborts first; NoSuchPart, PartsLost
+   * @returns `undefined` if the key is unknown or expired
+   * @throws the reason of `signal` if it aborts first; NoSuchPart, PartsLost
    */
   async get(key: string, signal: AbortSignal, part?: number): Promise<CachedManifest | undefined> {
     const manifest = await this.find(key, signal, part);
@@ -127,13 +126,13 @@ export class ManifestCache<Question> {
     return this.buildOf(key, question, part).wait(signal, part);
   }
 
-  /** What there is of a manifest, or as the next part of it, while it is being built in this process. */
+  /** Returns what there is of a manifest, or of a part of it, while this process builds it. */
   partial(key: string, part?: number): Promise<CachedManifest | undefined> | undefined {
     const build = (part !== undefined && this.builds.maker(key)) || this.builds.of(key);
     return build?.partial?.(part);
   }
 
-  /** Keeps a manifest that was built elsewhere. @returns the key to get it by */
+  /** Keeps an uploaded manifest. @returns its key */
   async put(manifest: CachedManifest): Promise<string> {
     const key = randomKey();
     await this.keep(key, { count: 1, parts: [], whole: manifest });
@@ -145,7 +144,7 @@ export class ManifestCache<Question> {
     return { manifests: manifests.size, bytes: manifests.byteLength, builds: builds.size, lookups };
   }
 
-  /** Cancels what is being built, so that another replica can take over; resolves when nothing is under way. */
+  /** Cancels all builds, so that another replica can take over. Resolves when all have ended. */
   async close(): Promise<void> {
     this.closed = true;
     this.shared.stop();
@@ -170,13 +169,13 @@ export class ManifestCache<Question> {
     });
   }
 
-  /** What the shared store has, kept in this process from then on. */
+  /** Reads a launch from the shared store, and keeps it in this process. */
   private async readShared(key: string): Promise<KeptLaunch | undefined> {
     const shared = await this.shared.use((store) => store.read(key));
     return shared?.manifest && this.keepLocally(key, decodeKept(shared.manifest));
   }
 
-  /** What this process keeps, its life prolonged here and in the shared store. */
+  /** Returns what this process keeps, and keeps it longer here and in the shared store. */
   private use(key: string): KeptLaunch | undefined {
     const kept = this.manifests.get(key);
     if (kept && (kept.parts.length > 0 || this.whole(kept)?.complete)) {
@@ -190,7 +189,7 @@ export class ManifestCache<Question> {
     return kept;
   }
 
-  /** @param part the part that is asked for: those before it have been handed out */
+  /** @param part the requested part; the viewer already has those before it */
   private buildOf(key: string, question: Question, part = 1): Build<CachedManifest> {
     const running = this.builds.of(key);
     if (running) return running;
@@ -203,7 +202,7 @@ export class ManifestCache<Question> {
     return build;
   }
 
-  /** The whole manifest unless it was built by something that is not in force any more. */
+  /** Returns the whole manifest if it was built with the configuration in force. */
   private whole(kept: KeptLaunch | undefined): CachedManifest | undefined {
     if (!kept?.whole || isStale(kept)) return undefined;
     return isCurrent(kept.whole, this.options.builtBy?.()) ? kept.whole : undefined;
@@ -213,18 +212,18 @@ export class ManifestCache<Question> {
     return this.options.partsOf?.(question) ?? 1;
   }
 
-  /** Builds here if the right to is free, else waits for the replica that has it and takes over when it dies. */
+  /** Builds here if no other replica has claimed it. Otherwise it waits for that replica, and takes over if it ends. */
   private async buildOrAwait(
     key: string,
     question: Question,
-    building: Building<CachedManifest>,
+    context: BuildContext<CachedManifest>,
   ): Promise<CachedManifest> {
-    const { signal, build } = building;
+    const { signal, build } = context;
     for (;;) {
       signal.throwIfAborted();
       const claimed = await this.shared.use(async (store) => ({ claim: await store.claim(key) }));
-      if (!claimed) return this.buildHere(key, question, building);
-      if (claimed.claim) return this.buildHere(key, question, building, claimed.claim);
+      if (!claimed) return this.buildHere(key, question, context);
+      if (claimed.claim) return this.buildHere(key, question, context, claimed.claim);
       const found = await this.shared.use(async (store) => {
         await store.changed(key, signal);
         return store.read(key);
@@ -232,7 +231,7 @@ export class ManifestCache<Question> {
       const kept = found?.manifest && decodeKept(found.manifest);
       if (!kept) continue;
       this.keepLocally(key, kept);
-      build.tellParts(kept.parts);
+      build.setParts(kept.parts);
       const there = this.whole(kept);
       if (there) return there;
     }
@@ -241,7 +240,7 @@ export class ManifestCache<Question> {
   private async buildHere(
     key: string,
     question: Question,
-    { signal, build, handedOut }: Building<CachedManifest>,
+    { signal, build, handedOut }: BuildContext<CachedManifest>,
     claim?: Claim,
   ): Promise<CachedManifest> {
     try {
@@ -250,19 +249,19 @@ export class ManifestCache<Question> {
       const there = this.whole(kept);
       const given = handedOut === undefined ? undefined : givenParts(kept, handedOut, this.options.builtBy?.());
       let parts = given ?? [];
-      build.tellParts(parts);
-      // Another replica has built it meanwhile.
+      build.setParts(parts);
+      // Another replica has built it in the meantime.
       if (there) return there;
       const count = this.countOf(question);
       const keep = async (part: CachedManifest) => {
         parts = [...parts, part];
         const { whole, staleAt } = this.manifests.get(key) ?? {};
         await this.keep(key, { count, parts, whole, staleAt });
-        build.tellParts(parts);
+        build.setParts(parts);
       };
       const manifest = await this.options.build(question, signal, {
         onPartial: (partial) => (build.partial = partial),
-        onWanted: (listener) => build.onWanted(listener),
+        onPartRequested: (listener) => build.onPartRequested(listener),
         ...(given && { parts: { count, given, keep } }),
       });
       signal.throwIfAborted();
@@ -274,7 +273,7 @@ export class ManifestCache<Question> {
       }
       return manifest;
     } finally {
-      // Whether or not the store rests: a claim that is not released would be renewed for ever.
+      // Even while the store is not used: a claim that is not released would be renewed forever.
       await claim?.release().catch((error: unknown) => this.shared.note(false, error));
     }
   }

@@ -16,7 +16,7 @@ export async function packManifest(
   return { xml, json, tag: tagOf(xml, json), found: foundIn(manifest) };
 }
 
-/** Returns a manifest that holds nothing but a message, for a viewer that shows nothing else of an answer. */
+/** Returns a manifest that contains only a message. Viewers show nothing else of an answer. */
 export async function messageManifest(notice: Notice): Promise<CachedManifest> {
   const arcQuery = { arcId: 'pacs-connectors', baseUrl: NO_ADDRESS, notices: [notice], patients: [] };
   return { complete: false, ...(await packManifest({ arcQueries: [arcQuery] })) };

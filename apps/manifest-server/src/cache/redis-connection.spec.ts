@@ -35,9 +35,9 @@ it('reads every form of the URL', () => {
 });
 
 it('says what is wrong, without the password', () => {
-  expect(() => parseRedisUrl('http://h')).toThrow(/no Redis URL/);
+  expect(() => parseRedisUrl('http://h')).toThrow(/not a Redis URL/);
   expect(() => parseRedisUrl('redis://a,b')).toThrow(/several hosts/);
-  expect(() => parseRedisUrl('redis-sentinel://a')).toThrow(/no master/);
+  expect(() => parseRedisUrl('redis-sentinel://a')).toThrow(/no master name/);
   expect(() => parseRedisUrl('redis://:topsecret@h/x')).toThrow(/ends in \/x/);
   for (const url of ['redis://:topsecret@h/x', 'redis://:topsecret@a,b', 'redis://:topsecret@h:x']) {
     expect(() => parseRedisUrl(url)).not.toThrow(/topsecret/);

@@ -5,21 +5,21 @@ import { type Seal } from './seal.js';
 
 export interface RedisSettings {
   /**
-   * `cache.url`: `redis://[user:password@]host[:port][/db]`; `rediss://…` over TLS; several nodes with commas:
+   * `cache.url`: `redis://[user:password@]host[:port][/db]`; `rediss://…` for TLS; several nodes separated by commas:
    * `redis-sentinel://host:26379,host:26379/master-name[/db]`, `redis-cluster://host:6379,host:6379` (each also with
    * `rediss-`).
    */
   url: string;
-  /** In place of the one in the URL. */
+  /** Used instead of the password in the URL. */
   password?: string;
-  /** PEM file of the authorities that the server's certificate is checked against; not given: the system's. */
+  /** PEM file of the authorities that may sign the server's certificate; default: those of Node.js. */
   caFile?: string;
 }
 
 /**
- * Connects to Redis. Commands fail soon where it is away, so that nobody waits for it; it is connected again by itself.
+ * Connects to Redis. It reconnects by itself. Commands fail soon while there is no connection, so that callers need not wait.
  *
- * @throws Error naming what is wrong in the URL
+ * @throws Error that says what is wrong in the URL
  */
 export function connectRedis(settings: RedisSettings, seal: Seal): RedisStore {
   const address = parseRedisUrl(settings.url);
@@ -36,7 +36,7 @@ export function connectRedis(settings: RedisSettings, seal: Seal): RedisStore {
   };
   const commands = openRedis(address, connection);
   const subscriber = openRedis(address, { ...connection, autoResubscribe: false, commandTimeout: undefined });
-  // Without a listener an error would end the process; those of the commands' connection are kept by the store.
+  // Without a listener, an error would end the process. The store listens to the other connection.
   subscriber.on('error', () => undefined);
   return new RedisStore(commands, subscriber, seal);
 }
@@ -53,27 +53,27 @@ interface RedisAddress {
 
 const SCHEME = /^(rediss?)(?:-(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?$/;
 
-/** @throws Error naming the part that is wrong, never the password */
+/** @throws Error that names the wrong part, never the password */
 export function parseRedisUrl(url: string): RedisAddress {
   const match = SCHEME.exec(url);
   if (!match)
     throw new Error(
-      'cache.url is no Redis URL; expected redis://host:port, rediss://…, redis-sentinel://host,host/master or redis-cluster://host,host',
+      'cache.url is not a Redis URL; expected redis://host:port, rediss://…, redis-sentinel://host,host/master or redis-cluster://host,host',
     );
   const [, scheme, kind, credentials, hosts = '', path = ''] = match;
   const [username, password] = credentials === undefined ? [] : splitCredentials(credentials);
   const defaultPort = kind === 'sentinel' ? 26_379 : 6379;
   const nodes = hosts.split(',').map((node) => parseNode(node, defaultPort));
   if (kind === undefined && nodes.length > 1)
-    throw new Error('cache.url names several hosts; expected redis-sentinel:// or redis-cluster:// before them');
+    throw new Error('cache.url contains several hosts; expected redis-sentinel:// or redis-cluster:// before them');
   const segments = path.split('/').filter((segment) => segment !== '');
   const masterName = kind === 'sentinel' ? segments.shift() : undefined;
   if (kind === 'sentinel' && masterName === undefined)
-    throw new Error('cache.url names no master; expected redis-sentinel://host,host/master-name');
+    throw new Error('cache.url contains no master name; expected redis-sentinel://host,host/master-name');
   const [db] = segments;
-  if (db !== undefined && kind === 'cluster') throw new Error('cache.url names a database; a cluster has only one');
-  if (db !== undefined && !/^\d+$/.test(db))
-    throw new Error(`cache.url ends in /${db}; expected the number of a database`);
+  if (db !== undefined && kind === 'cluster')
+    throw new Error('cache.url contains a database number; a cluster has only one database');
+  if (db !== undefined && !/^\d+$/.test(db)) throw new Error(`cache.url ends in /${db}; expected a database number`);
   return {
     kind: (kind as RedisAddress['kind'] | undefined) ?? 'standalone',
     tls: scheme === 'rediss',
@@ -93,7 +93,7 @@ function splitCredentials(text: string): [string, string] {
 
 function parseNode(text: string, defaultPort: number): { host: string; port: number } {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d+))?$/.exec(text.trim());
-  if (!match?.[1]) throw new Error(`cache.url names the host "${text}"; expected host or host:port`);
+  if (!match?.[1]) throw new Error(`cache.url contains the host "${text}"; expected host or host:port`);
   return { host: match[1].replace(/^\[|\]$/g, ''), port: match[2] === undefined ? defaultPort : Number(match[2]) };
 }
 

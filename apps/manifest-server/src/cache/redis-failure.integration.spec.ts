@@ -40,11 +40,24 @@ it.each([
     withPassword((at) => `url: 'redis://${at}', password: guess-4711`),
     'WRONGPASS',
     'cache.password',
+    'server.cache.login-refused',
   ],
-  ['no password', withPassword((at) => `url: 'redis://${at}'`), 'NOAUTH', 'cache.password'],
-  ['an unknown authority', unknownAuthority, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'cache.ca-file'],
-  ['nobody there', refusing, 'ECONNREFUSED', 'see that it runs'],
-])('the log and readiness say why Redis cannot be used: %s', async (_, settings, cause, remedy) => {
+  [
+    'no password',
+    withPassword((at) => `url: 'redis://${at}'`),
+    'NOAUTH',
+    'cache.password',
+    'server.cache.login-refused',
+  ],
+  [
+    'an unknown authority',
+    unknownAuthority,
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'cache.ca-file',
+    'server.cache.certificate-not-trusted',
+  ],
+  ['nobody there', refusing, 'ECONNREFUSED', 'check that Redis runs', 'server.cache.unreachable'],
+])('the log and readiness say why Redis cannot be used: %s', async (_, settings, cause, remedy, code) => {
   const log: string[] = [];
   const logTo = new Writable({ write: (chunk, _encoding, done) => (log.push(String(chunk)), done()) });
   const text = `${fakes('north')}cache: { ${await settings()}, encryption-key: any long text }\n`;
@@ -60,11 +73,12 @@ it.each([
     if (Date.now() > deadline) throw new Error(`readiness says after 30 s: ${JSON.stringify(await cache())}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  expect(await cache()).toMatchObject({ status: 'degraded', message: expect.stringContaining(remedy) });
-  const told = log.filter((line) => line.includes('Redis (cache.url)'));
-  expect(told).toHaveLength(1);
-  expect(told[0]).toContain(cause);
-  expect(told[0]).toContain(remedy);
+  expect(await cache()).toMatchObject({ status: 'degraded', message: expect.stringContaining(remedy), code });
+  const lines = log.filter((line) => line.includes('Redis (cache.url)'));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain(cause);
+  expect(lines[0]).toContain(remedy);
+  expect(lines[0]).toContain(`[${code}]`);
   expect(JSON.stringify([log, await cache()])).not.toContain('guess-4711');
 });
 

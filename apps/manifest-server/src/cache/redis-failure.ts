@@ -1,40 +1,57 @@
-import { openFileLimit } from '@pacs-connectors/connector-core';
+import { archiveErrors, type ErrorCode, openFileLimit } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
 
-/** Why Redis cannot be used, for an operator. */
+/** Why Redis cannot be used, for operators. */
 export interface RedisFailure {
-  /** What is wrong: Redis's own error code, or that of the network or of TLS. Nothing that was sent to it. */
+  code: ErrorCode;
+  /** The error code of Redis, of the network or of TLS. It contains nothing that was sent to Redis. */
   cause: string;
+  /** What to do, as part of a sentence. */
   remedy: string;
 }
 
-/** Codes in Redis's errors where it does not know who connects, or lets them do little. */
-const OF_LOGIN = /\b(WRONGPASS|NOAUTH|NOPERM)\b|^ERR (AUTH|invalid password)/;
-/** Where a sentinel's client tells of its last error in words. */
-const OF_NETWORK = /\bE(CONN|TIMED|HOST|NET|NOT|PIPE|MFILE|NFILE)[A-Z]*\b/;
-const OF_CERTIFICATE = /CERT|SIGNATURE|ISSUER/;
+/** Codes of Redis for a wrong login, or one without permission. */
+const LOGIN_CODES = /\b(WRONGPASS|NOAUTH|NOPERM)\b|^ERR (AUTH|invalid password)/;
+/** Codes of the network, which the client of a sentinel puts into a sentence. */
+const NETWORK_CODES = /\bE(CONN|TIMED|HOST|NET|NOT|PIPE|MFILE|NFILE)[A-Z]*\b/;
+const CERTIFICATE_CODES = /CERT|SIGNATURE|ISSUER/;
 
 /**
- * What an error of a connection to Redis tells. Of its message only Redis's own code is taken: what follows may repeat what it
- * was sent.
+ * Explains an error of a connection to Redis. It uses only the code in a message of Redis, since the rest may repeat what was sent.
  */
 export function redisFailure(error: unknown): RedisFailure {
   const { code, message } = innermost(error);
-  const login = OF_LOGIN.exec(message)?.[0];
+  const login = LOGIN_CODES.exec(message)?.[0];
   if (login !== undefined)
-    return { cause: login, remedy: 'see that cache.password, or user and password in cache.url, are those of Redis' };
-  const told = OF_NETWORK.exec(message)?.[0] ?? /^[A-Z]{3,}\b/.exec(message)?.[0];
-  const cause = code ?? told ?? (/timed? ?out/i.test(message) ? 'ETIMEDOUT' : 'no answer');
-  const limit = openFileLimit({ code: cause });
-  if (limit) return { cause, remedy: limit.remedy.replace(/^R/, 'r').replace(/\.$/, '') };
-  if (OF_CERTIFICATE.test(cause))
     return {
-      cause,
-      remedy: 'name the authority of its certificate in cache.ca-file, and the host of that certificate in cache.url',
+      code: codes['server.cache.login-refused'],
+      cause: login,
+      remedy: 'check cache.password, or user and password in cache.url',
     };
-  return { cause, remedy: 'see that it runs and that cache.url is right' };
+  const quoted = NETWORK_CODES.exec(message)?.[0] ?? /^[A-Z]{3,}\b/.exec(message)?.[0];
+  const cause = code ?? quoted ?? (/timed? ?out/i.test(message) ? 'ETIMEDOUT' : 'no answer');
+  const limit = openFileLimit({ code: cause });
+  if (limit)
+    return {
+      code: archiveErrors.codes['archive.open-files.limit-reached'],
+      cause,
+      remedy: limit.remedy.replace(/^R/, 'r').replace(/\.$/, ''),
+    };
+  if (CERTIFICATE_CODES.test(cause))
+    return {
+      code: codes['server.cache.certificate-not-trusted'],
+      cause,
+      remedy:
+        'set cache.ca-file to the authority of its certificate, and use the host name of the certificate in cache.url',
+    };
+  return {
+    code: codes['server.cache.unreachable'],
+    cause,
+    remedy: 'check that Redis runs and that cache.url is right',
+  };
 }
 
-/** Clients of sentinels and clusters wrap what a node's connection said. */
+/** Returns the innermost error: clients of sentinels and clusters wrap that of a node's connection. */
 function innermost(error: unknown): { code?: string; message: string } {
   const { code, message, cause, lastNodeError } = (error ?? {}) as {
     code?: unknown;

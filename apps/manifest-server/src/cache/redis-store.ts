@@ -4,13 +4,13 @@ import { type Cluster, type Redis } from 'ioredis';
 import { recordName, type Seal } from './seal.js';
 import { type Claim, type SharedStore } from './shared-store.js';
 
-/** Emitted when the connection is lost: nobody would be woken any more. */
+/** Emitted when the connection is lost, since no message arrives any more. */
 const LOST = Symbol('lost');
 const CHANNEL = 'pacs-connectors:changed';
-/** Time after which the claim of a replica that died is free, milliseconds; it is renewed three times within it. */
+/** How long a claim is valid, milliseconds. Its replica renews it three times within that. */
 const CLAIM_MS = 6000;
 
-/** How long a check waits for a connection that is being made, milliseconds. */
+/** How long a check waits for a connection, milliseconds. */
 const CONNECTION_MS = 1000;
 
 const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`;
@@ -18,16 +18,16 @@ const RENEW = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('
 
 type Kind = 'question' | 'manifest' | 'claim';
 
-/** {@link SharedStore} in Redis: standalone, sentinel or cluster. What it keeps is sealed. */
+/** A {@link SharedStore} in Redis: standalone, sentinel or cluster. All content is encrypted. */
 export class RedisStore implements SharedStore {
   private readonly events = new EventEmitter().setMaxListeners(0);
   private readonly claims = new Set<NodeJS.Timeout>();
-  /** Why there is no connection: commands say only that there is none. */
+  /** Why there is no connection. The errors of commands do not say it. */
   connectionError?: Error;
 
   /**
-   * @param redis for commands
-   * @param subscriber a connection of its own, since a subscribed one takes no other command
+   * @param redis the connection for commands
+   * @param subscriber another connection, since a subscribed one accepts no other commands
    */
   constructor(
     private readonly redis: Redis | Cluster,
@@ -38,8 +38,8 @@ export class RedisStore implements SharedStore {
     redis.on('ready', () => (this.connectionError = undefined));
     redis.on('close', () => this.events.emit(LOST));
     subscriber.on('message', (_channel: string, name: string) => this.events.emit(name));
-    // After each connection anew. What ioredis subscribes by itself fails without anybody to catch it where the connection is
-    // closed meanwhile, which would end the process.
+    // After each connection. When ioredis subscribes by itself and the connection closes, nobody catches the error, which would
+    // end the process.
     subscriber.on('ready', () => subscriber.subscribe(CHANNEL).catch(() => undefined));
   }
 
@@ -94,21 +94,21 @@ export class RedisStore implements SharedStore {
     const woken = Promise.race([LOST, recordName(key)].map((event) => once(this.events, event, { signal: ended })));
     woken.catch(() => undefined);
     try {
-      // Listening first, then looking: a message between the two is not missed.
+      // It listens before it reads, so that it misses no message in between.
       const remaining = await this.redis.pttl(this.nameOf('claim', key));
       if (remaining <= 0) return;
-      const lapsed = new Promise((resolve) => {
+      const expired = new Promise((resolve) => {
         const timer = setTimeout(resolve, Math.min(remaining, CLAIM_MS) + 20);
         stop.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
       });
-      await Promise.race([woken, lapsed]);
+      await Promise.race([woken, expired]);
     } finally {
       stop.abort();
     }
   }
 
   async check(): Promise<void> {
-    // While the connection is being made, that is waited for: its failure is emitted as an error.
+    // `once` also rejects with the error of a connection that fails.
     if (this.redis.status !== 'ready') await once(this.redis, 'ready', { signal: AbortSignal.timeout(CONNECTION_MS) });
     await this.redis.ping();
   }
@@ -128,10 +128,10 @@ export class RedisStore implements SharedStore {
   }
 }
 
-/** A connection closed in the midst of its TLS handshake tells of the peer's alert when ioredis listens no more. */
+/** Closes a connection. During a TLS handshake it may still emit the peer's alert, when ioredis does not listen any more. */
 function disconnect(connection: Redis | Cluster): void {
   const nodes = 'nodes' in connection ? connection.nodes() : [connection];
-  // Not yet there while a sentinel is asked.
+  // There is no stream while a sentinel is asked.
   for (const { stream } of nodes as { stream?: NodeJS.EventEmitter }[]) stream?.on('error', () => undefined);
   connection.disconnect();
 }

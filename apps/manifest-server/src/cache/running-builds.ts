@@ -1,22 +1,22 @@
 import { type Build } from './build.js';
 
-/** The builds that are under way in this process. */
+/** The builds that run in this process. */
 export class RunningBuilds<Result> {
   private readonly builds = new Map<string, Build<Result>>();
-  /** Of those, the one that makes the parts of a key: two would make different ones. */
+  /** The build that makes the parts of each key. Two builds would make different parts. */
   private readonly makers = new Map<string, Build<Result>>();
 
-  /** @param builtBy what manifests are built by at the moment */
+  /** @param builtBy returns the fingerprint of the configuration in force */
   constructor(private readonly builtBy: () => string | undefined) {}
 
-  /** The build of a key, by what is in force. */
+  /** Returns the build of a key with the configuration in force. */
   of(key: string): Build<Result> | undefined {
-    return waited(this.builds.get(this.id(key)));
+    return usable(this.builds.get(this.id(key)));
   }
 
-  /** The build that makes the parts of a key, by what was in force when it began. */
+  /** Returns the build that makes the parts of a key, with the configuration in force when it began. */
   maker(key: string): Build<Result> | undefined {
-    return waited(this.makers.get(key));
+    return usable(this.makers.get(key));
   }
 
   add(key: string, build: Build<Result>, makesParts: boolean): void {
@@ -42,7 +42,7 @@ export class RunningBuilds<Result> {
   }
 }
 
-/** Nobody should wait for one that was cancelled. */
-function waited<Result>(build: Build<Result> | undefined): Build<Result> | undefined {
+/** Returns a build unless it was cancelled. */
+function usable<Result>(build: Build<Result> | undefined): Build<Result> | undefined {
   return build?.cancelled ? undefined : build;
 }

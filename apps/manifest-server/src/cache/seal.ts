@@ -5,15 +5,15 @@ const IV_LENGTH = 12;
 const TAG_LENGTH = 16;
 
 /**
- * Encrypts what is kept outside this process (AES-256-GCM): entries hold patients' data and tokens. The name that a record
- * is kept under is authenticated with it, so that one record cannot stand in for another.
+ * Encrypts what is kept outside this process (AES-256-GCM), since it contains patients' data and tokens. The name of a record is
+ * authenticated with it, so that one record cannot replace another.
  */
 export class Seal {
   private readonly encryptionKey: Buffer;
-  /** Makes the keys that callers see; the same in every replica that has the same secret. */
+  /** Signs the keys of launches. It is the same in every replica with the same secret. */
   readonly signingKey: Buffer;
 
-  /** @param secret the configured `cache.encryption-key`, any text. */
+  /** @param secret the configured `cache.encryption-key`, any text */
   constructor(secret: string) {
     const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'pacs-connectors', purpose, 32));
     this.encryptionKey = derive('manifest cache: encryption');
@@ -27,7 +27,7 @@ export class Seal {
     return Buffer.concat([Buffer.from([VERSION]), iv, cipher.getAuthTag(), sealed]);
   }
 
-  /** The content, or `undefined` where it was sealed with another secret or is damaged: then it is as if it were not there. */
+  /** Returns the content, or `undefined` if it was encrypted with another secret or is damaged. */
   open(name: string, sealed: Buffer): Buffer | undefined {
     if (sealed.byteLength < 1 + IV_LENGTH + TAG_LENGTH || sealed[0] !== VERSION) return undefined;
     const body = 1 + IV_LENGTH + TAG_LENGTH;
@@ -42,7 +42,7 @@ export class Seal {
   }
 }
 
-/** The name that a record is kept under outside this process: not the key itself, which opens the manifest. */
+/** Returns the name of a record outside this process. It is not the key itself, which gives access to the manifest. */
 export function recordName(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }

@@ -1,44 +1,44 @@
 import { type SharedStore } from './shared-store.js';
 
-/** A shared store that did not answer is left alone for this long, milliseconds: one that hangs would delay every launch. */
-const REST_MS = 1000;
+/** How long a shared store is not used after a failure, milliseconds: one that hangs would delay every launch. */
+const RETRY_MS = 1000;
 
-/** The shared store where there is one and it answers: nothing here waits for one that does not, or fails with it. */
+/** Gives access to the shared store, if there is one. Its failures do not fail or delay launches. */
 export class SharedAccess {
-  /** Whether the store answered when it was used last; not known before that. */
+  /** Whether the store answered the last request; `undefined` before the first one. */
   reachable: boolean | undefined;
-  /** What the store failed with when it was used last. */
+  /** The error of the last request, if it failed. */
   error: unknown;
-  private restsUntil = 0;
+  private retryAt = 0;
   private closed = false;
 
-  /** @param onChange told once when the store does not answer (any more), and once when it answers again */
+  /** @param onChange called when the store stops answering, and when it answers again */
   constructor(
     private readonly store: SharedStore | undefined,
     private readonly onChange: ((reachable: boolean, error?: unknown) => void) | undefined,
   ) {}
 
-  /** What the store says; `undefined` where there is none or it does not answer. */
+  /** Returns what `ask` returns; `undefined` if there is no store or it does not answer. */
   async use<Result>(ask: (store: SharedStore) => Promise<Result>): Promise<Result | undefined> {
-    if (!this.store || Date.now() < this.restsUntil) return undefined;
+    if (!this.store || Date.now() < this.retryAt) return undefined;
     try {
       const result = await ask(this.store);
       this.note(true);
       return result;
     } catch (error) {
       if (error instanceof DOMException) return undefined;
-      this.restsUntil = Date.now() + REST_MS;
+      this.retryAt = Date.now() + RETRY_MS;
       this.note(false, error);
       return undefined;
     }
   }
 
-  /** Rejects where the store does not answer. */
+  /** Checks the store. @throws an error if it does not answer */
   async check(): Promise<void> {
     if (!this.store) return;
     try {
       await this.store.check();
-      this.restsUntil = 0;
+      this.retryAt = 0;
       this.note(true);
     } catch (error) {
       this.note(false, error);
@@ -46,7 +46,7 @@ export class SharedAccess {
     }
   }
 
-  /** What becomes of the store is not told from now on. */
+  /** Stops calling `onChange`. */
   stop(): void {
     this.closed = true;
   }

@@ -1,20 +1,20 @@
-/** Where replicas share questions and manifests. Every method rejects where the store cannot be reached. */
+/** The store in which replicas share questions and manifests. Every method rejects if the store cannot be reached. */
 export interface SharedStore {
-  /** Keeps a question; `ttlMs` from now. */
+  /** Keeps a question for `ttlMs` milliseconds. */
   writeQuestion(key: string, question: Buffer, ttlMs: number): Promise<void>;
-  /** Keeps a manifest and wakes who waits for it in any replica. */
+  /** Keeps a manifest for `ttlMs` milliseconds, and notifies every replica that waits for it. */
   writeManifest(key: string, manifest: Buffer, ttlMs: number): Promise<void>;
   read(key: string): Promise<{ question?: Buffer; manifest?: Buffer }>;
-  /** Lets each live for so long from now; one without a time stays as it is. */
+  /** Keeps each for so many milliseconds from now. One without a time stays as it is. */
   touch(key: string, life: { manifestMs: number; questionMs?: number }): Promise<void>;
-  /** The right to build, of one replica at a time; `undefined` while another has it. It ends with its holder. */
+  /** Claims the right to build a manifest; `undefined` while another replica has it. It expires if its replica ends. */
   claim(key: string): Promise<Claim | undefined>;
   /**
-   * Resolves when something has happened to `key`: its manifest was written, or the right to build it was given back or has
-   * lapsed. What it was is to be read.
+   * Resolves when something has happened to `key`: its manifest was written, or the claim was released or has expired. The caller
+   * reads the key to find out.
    */
   changed(key: string, signal: AbortSignal): Promise<void>;
-  /** Rejects where the store does not answer. */
+  /** Checks the store. @throws an error if it does not answer */
   check(): Promise<void>;
   close(): Promise<void>;
 }

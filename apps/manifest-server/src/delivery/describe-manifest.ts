@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiHeader, ApiProduces, ApiQuery, ApiResponse } from '@n
 import { ProblemResponses } from '../http/describe-problems.js';
 import { SEARCH_PARAMETERS, type SearchParameter } from '../search/search-parameters.js';
 
-/** The description of `GET /manifest` in the API. */
+/** Describes `GET /manifest` in the API. */
 export function DescribeManifest(): MethodDecorator {
   const schema = { type: 'string' };
   const content = {
@@ -20,14 +20,14 @@ export function DescribeManifest(): MethodDecorator {
       required: false,
       schema: { type: 'string' },
       description:
-        'The manifest of an earlier launch, waited for at most 28 s while it is being built; the search is not read then. It is a 200 whatever the archives did; each that is missing has its `Message`. A key that is unknown or has expired is a 404, and for a client that accepts XML alone a 200 with a `Message`.',
+        'The key of a launch, whose manifest is returned. The parameters of a search are ignored. The request waits up to 28 s for a manifest that is being built. The status is 200 even if archives failed; each missing archive has its `Message`. An unknown or expired key is a 404. A client that accepts only XML gets a 200 with a `Message` instead.',
     }),
     ApiQuery({
       name: 'part',
       required: false,
       schema: { type: 'integer', minimum: 1 },
       description:
-        'With `key`: a part of the manifest of a launch that asks several archives. Part 1 is that of the archive which answers first, and so on; the last part has everything that is in none before it. A number that the launch does not have is a 404.',
+        'With `key`: the number of a part of the manifest, for a launch that searches several archives. Part 1 contains the archive that answers first, and so on. The last part contains everything that no part before it contains. A number that the launch does not have is a 404.',
     }),
     ApiQuery({
       name: 'gzip',
@@ -35,33 +35,41 @@ export function DescribeManifest(): MethodDecorator {
       allowEmptyValue: true,
       schema: { type: 'string' },
       description:
-        'Compresses the answer, whatever `Accept-Encoding` says; `false`, `0`, `no` and `off` leave that to it.',
+        'Compresses the answer, whatever `Accept-Encoding` says. With `false`, `0`, `no` or `off`, `Accept-Encoding` decides.',
     }),
     ApiHeader({
       name: 'If-None-Match',
       required: false,
-      description: 'The `ETag` of an earlier answer: 304 where it still holds.',
+      description: 'The `ETag` of an earlier answer. The answer is a 304 if the manifest has not changed.',
     }),
     ApiBearerAuth(),
     ApiProduces(...Object.keys(content)),
     ApiResponse({
       status: 200,
       description:
-        'The manifest. An archive that could not be asked has its `Message` in it, and so has an archive where nothing was found.',
+        'The manifest. It has a `Message` for each archive that could not be searched. If nothing was found, each archive has a `Message`. The description of a `Message` ends in its error codes, in brackets.',
       headers: {
-        ETag: { schema, description: 'Strong validator of the content' },
-        'Content-Encoding': { schema, description: '`gzip` where asked for' },
+        ETag: { schema, description: 'Hash of the content (strong validator)' },
+        'Content-Encoding': { schema, description: '`gzip` if requested' },
       },
       content,
     }),
-    ApiResponse({ status: 304, description: 'The manifest is the one that the client has.' }),
-    ApiResponse({ status: 502, description: 'No archive could be asked; the manifest holds the messages.', content }),
-    ApiResponse({ status: 504, description: 'No archive answered in time; the manifest holds the messages.', content }),
+    ApiResponse({ status: 304, description: 'The client already has this manifest.' }),
+    ApiResponse({
+      status: 502,
+      description: 'No archive could be searched; the manifest contains the messages.',
+      content,
+    }),
+    ApiResponse({
+      status: 504,
+      description: 'No archive answered in time; the manifest contains the messages.',
+      content,
+    }),
     ProblemResponses(400, 404, 406, 431, 500),
   );
 }
 
-/** The parameters of a search. */
+/** Describes the parameters of a search. */
 export function DescribeSearch(): MethodDecorator {
   return applyDecorators(
     ...SEARCH_PARAMETERS.map(describeParameter),
@@ -70,7 +78,7 @@ export function DescribeSearch(): MethodDecorator {
       required: false,
       schema: { type: 'string' },
       description:
-        "The caller's bearer token, for callers that cannot send an `Authorization` header. A placeholder that was not filled in (`{{access_token}}`, `undefined`) counts as no token.",
+        "The caller's bearer token, for callers that cannot send an `Authorization` header. A placeholder that was not filled in (`{{access_token}}`, `undefined`) is ignored.",
     }),
   );
 }
@@ -79,7 +87,7 @@ function describeParameter({ name, description, example, multiplicity, flag }: S
   const notes = {
     once: '',
     repeated: ' May be repeated.',
-    list: ' Several: repeated, or with commas between.',
+    list: ' Several values: repeat the parameter, or separate them by commas.',
   };
   return ApiQuery({
     name,

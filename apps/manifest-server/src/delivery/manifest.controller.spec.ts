@@ -88,7 +88,7 @@ describe('GET /manifest', () => {
       Message: {
         title: 'Archive x: not reachable',
         description:
-          'Its images are not in this manifest. The link is down. Plug it in. 1 study is shown from other archives; archive north may have more images of it.',
+          'Its images are not in this manifest. The link is down. Plug it in. 1 study is shown from other archives; archive north may have more images of it. [archive.unavailable]',
         severity: 'ERROR',
       },
       Patient: [],
@@ -291,10 +291,10 @@ describe('a request that cannot be answered', () => {
     const { response, body } = await problem('/manifest?studyUID=x&patientID=Doe%00&viewer=%zz');
     expect(response.status).toBe(400);
     expect(body).toMatchObject({ type: 'urn:pacs-connectors:error:server.request.parameters-invalid', status: 400 });
-    expect((body['errors'] as { parameter: string }[]).map(({ parameter }) => parameter)).toEqual([
-      'viewer',
-      'patientID',
-      'studyUID',
+    expect(body['errors']).toEqual([
+      { parameter: 'viewer', code: 'server.parameter.unreadable', detail: expect.any(String) },
+      { parameter: 'patientID', code: 'server.parameter.invalid', detail: expect.any(String) },
+      { parameter: 'studyUID', code: 'server.parameter.not-a-uid', detail: expect.any(String) },
     ]);
     expect(JSON.stringify(body)).not.toContain('Doe');
   });

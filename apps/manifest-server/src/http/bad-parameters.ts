@@ -1,6 +1,10 @@
-/** One thing wrong with a request: the parameter, and what is wrong with it, without its value. */
+import { type ErrorCode } from '@pacs-connectors/connector-core';
+
+/** One error in a request: the parameter, and what is wrong with it, without its value. */
 export interface ParameterError {
   parameter: string;
+  /** Default: the code of parameters that are not valid. */
+  code?: ErrorCode;
   detail: string;
 }
 

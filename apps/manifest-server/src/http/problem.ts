@@ -53,7 +53,11 @@ export function parametersProblem(faults: ParameterError[]): Problem {
     title: errors.entries['server.request.parameters-invalid'].title,
     status: 400,
     detail: faults.map(({ parameter, detail }) => `${parameter} ${detail}`).join('; '),
-    errors: faults,
+    errors: faults.map(({ parameter, code = codes['server.parameter.invalid'], detail }) => ({
+      parameter,
+      code,
+      detail,
+    })),
   };
 }
 
@@ -66,16 +70,17 @@ export const PROBLEM_SCHEMA = {
     type: { type: 'string', format: 'uri', description: 'Tells kinds of problem apart', example: BAD_PARAMETERS },
     title: { type: 'string', example: 'The request cannot be used as it is' },
     status: { type: 'integer', example: 400 },
-    detail: { type: 'string', example: 'studyUID is no UID; expected 1 to 64 of the characters 0-9 and .' },
+    detail: { type: 'string', example: 'studyUID is not a UID; expected 1 to 64 digits and dots' },
     errors: {
       type: 'array',
       description: 'What is wrong with each parameter',
       items: {
         type: 'object',
-        required: ['parameter', 'detail'],
+        required: ['parameter', 'code', 'detail'],
         properties: {
           parameter: { type: 'string', example: 'studyUID' },
-          detail: { type: 'string', example: 'is no UID; expected 1 to 64 of the characters 0-9 and .' },
+          code: { type: 'string', example: 'server.parameter.not-a-uid' },
+          detail: { type: 'string', example: 'is not a UID; expected 1 to 64 digits and dots' },
         },
       },
     },

@@ -5,7 +5,7 @@ import { HEADER_NAME, REFUSED_IN_ADDRESS, REFUSED_IN_HEADER, SET_BY_JAVA } from 
 import { openFileLimit } from '@pacs-connectors/connector-core';
 import { type CachedManifest, type FoundInArchive, tagOf } from '../cache/cached-manifest.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
-import { endOfToken } from '../retrieval/token-life.js';
+import { tokenExpiry } from '../retrieval/token-expiry.js';
 
 const compress = promisify(gzip);
 
@@ -43,7 +43,7 @@ export async function readUpload(body: unknown, contentType = ''): Promise<Cache
   if (/<!DOCTYPE/i.test(text)) throw new ProblemError(plainProblem(422, 'A manifest has no document type (DOCTYPE).'));
   const checked = await inTurn(() => check(text));
   if ('wrong' in checked) throw new ProblemError(plainProblem(422, checked.wrong));
-  const expiresAt = Math.min(...checked.bearerTokens.map((token) => endOfToken(token) ?? Infinity));
+  const expiresAt = Math.min(...checked.bearerTokens.map((token) => tokenExpiry(token) ?? Infinity));
   if (expiresAt <= Date.now()) throw new ProblemError(plainProblem(422, 'The manifest holds a token that has ended.'));
   const [xml, json] = await Promise.all([compress(text), compress(checked.json)]);
   return {

@@ -9,19 +9,19 @@ import {
 import { askByDeadline } from '../watch/deadline.js';
 
 export interface AskOptions {
-  /** Ends the question: whoever asked is gone. */
+  /** Ends the search when the caller leaves. */
   signal: AbortSignal;
   /** Deadline, milliseconds. */
   timeoutMs: number;
   caller: Caller;
-  /** How deep; down to instances unless told. */
+  /** The deepest level of the tree; default: instances. */
   depth?: Depth;
 }
 
 /**
- * Asks one archive, its studies filtered. Settles by the deadline (and a moment), whatever the connector does.
+ * Searches one archive and filters its studies. It settles shortly after the deadline at the latest, whatever the connector does.
  *
- * @throws ConnectorError and nothing else.
+ * @throws ConnectorError for every failure.
  */
 export async function askArchive(
   connector: Connector,

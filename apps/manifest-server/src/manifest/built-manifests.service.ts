@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type ConnectorErrorKind, type SearchCriteria } from '@pacs-connectors/connector-core';
+import { type ConnectorErrorKind, type ErrorCode, type SearchCriteria } from '@pacs-connectors/connector-core';
 
-/** How one part of a manifest was had. */
+/** How one archive's part of a manifest was built. */
 export interface PartReport {
   connector: string;
   durationMs: number;
@@ -9,23 +9,25 @@ export interface PartReport {
   studies: number;
   series: number;
   instances: number;
-  /** Not given: it is complete. `circuit_open`: not asked, after repeated failures. */
+  /** Why the part is missing; `circuit_open` if the archive was not asked after repeated failures. */
   failure?: ConnectorErrorKind | 'circuit_open';
-  /** What happened, in our own words; not given where an archive's words, which may name a patient, may be part of it. */
+  /** The error code of the failure. */
+  code?: ErrorCode;
+  /** What happened. It is left out if it may quote the archive, whose words may name a patient. */
   reason?: string;
 }
 
 /** How one manifest was built. */
 export interface BuildReport {
-  /** `incomplete`: the part of an archive is missing; `failed`: all are; `cancelled`: nobody waits for it any more. */
+  /** `incomplete`: some parts are missing; `failed`: all parts are missing; `cancelled`: all callers have left. */
   outcome: 'complete' | 'empty' | 'incomplete' | 'failed' | 'cancelled';
   durationMs: number;
-  /** What was asked for. Its identifiers are shown as `logging.identifiers` says, and nowhere else. */
+  /** The search. Its identifiers are shown in the log only, as configured in `logging.identifiers`. */
   criteria: SearchCriteria;
   parts: PartReport[];
 }
 
-/** Tells whoever counts or logs how manifests were built. */
+/** Reports how manifests were built, for logs, metrics and traces. */
 @Injectable()
 export class BuiltManifests {
   private readonly listeners: ((report: BuildReport) => void)[] = [];
@@ -34,7 +36,7 @@ export class BuiltManifests {
     this.listeners.push(listener);
   }
 
-  tell(report: BuildReport): void {
+  report(report: BuildReport): void {
     for (const listener of this.listeners) listener(report);
   }
 }

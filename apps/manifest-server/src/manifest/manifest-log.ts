@@ -2,7 +2,7 @@ import { type Logger } from 'pino';
 import { type BuildReport, type PartReport } from './built-manifests.service.js';
 import { type LoggedIdentifiers } from '../logging/identifiers.js';
 
-/** One line for each manifest: what was asked for, and how each archive answered. */
+/** Logs one line for a manifest: the search, and how each archive answered. */
 export function logManifest(log: Logger, identifiers: LoggedIdentifiers, report: BuildReport): void {
   const { outcome, durationMs, criteria, parts } = report;
   const level = outcome === 'incomplete' || outcome === 'failed' ? 'warn' : 'info';

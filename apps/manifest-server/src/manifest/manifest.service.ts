@@ -16,34 +16,36 @@ import { CircuitOpenError } from '../watch/circuit-breaker.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { askArchive } from './ask-archive.js';
 import { type BuildReport, BuiltManifests, type PartReport } from './built-manifests.service.js';
-import { endedTokenNotice, errorNotice, leftOutNotice, nothingFoundNotice, unansweredNotice } from './notices.js';
+import { errorNotice, expiredTokenNotice, leftOutNotice, nothingFoundNotice, unansweredNotice } from './notices.js';
 
 export interface BuiltManifest {
   manifest: Manifest;
-  /** Why parts are missing, one for each archive that is. */
+  /** Why parts are missing, one for each missing part. */
   failures: ConnectorErrorKind[];
   /**
-   * Milliseconds since the epoch: from when a token in it is not handed out any more; not given where it
-   * holds none, or this is not known.
+   * When the embedded token expires (ms since the epoch); `undefined` if it has none, or one without a known end.
    */
   expiresAt?: number;
-  /** No archive could be asked with success: the manifest holds messages only. */
+  /** Whether all archives failed, so that the manifest contains only messages. */
   failed: boolean;
 }
 
 export interface BuildOptions {
   caller: Caller;
-  /** Ends every search: whoever asked is gone. */
+  /** Ends every search when the caller leaves. */
   signal: AbortSignal;
-  /** Called once all archives are being asked, with what gives their parts: those that have not answered say so. */
-  onAsked?(soFar: () => Part[]): void;
-  /** Called with the part of each archive when it has answered, or failed. */
+  /**
+   * Called once all searches have started, with a function that returns the parts so far. The part of an archive that has not
+   * answered has a notice about that.
+   */
+  onSearchesStarted?(partsSoFar: () => Part[]): void;
+  /** Called with the part of each archive once it has answered or failed. */
   onAnswer?(part: Part): void;
-  /** Called with the parts of all archives once they have answered, before they are joined; waited for. */
+  /** Called with the parts of all archives once they have answered. They are joined after its promise resolves. */
   onAllAnswered?(parts: readonly Part[]): Promise<void> | undefined;
 }
 
-/** 200 where any archive answered; else this server is a gateway without an answer, or without one in time. */
+/** Returns the status of an answer: 200 if any archive answered, 504 if all timed out, otherwise 502. */
 export function statusOf({ failed, failures }: BuiltManifest): number {
   if (!failed) return 200;
   return failures.every((failure) => failure === 'timeout') ? 504 : 502;
@@ -58,16 +60,16 @@ export interface Part {
   durationMs: number;
 }
 
-/** Kinds of error whose messages are our own words; in `refused` and `protocol` an archive's own may be quoted. */
+/** Kinds of error whose messages contain no words of an archive. Those of `refused` and `protocol` may quote one. */
 const OUR_WORDS: ReadonlySet<ConnectorErrorKind> = new Set(['unavailable', 'timeout', 'misconfigured']);
 
-/** What makes one manifest differ from another, besides who asks. */
+/** What the content of a manifest depends on, besides the caller. */
 export type Question = Pick<Search, 'criteria' | 'archives'>;
 
-/** Where the viewer would fetch from is not known for an archive left out; the manifest's schema wants a URI. */
+/** The address in the part of an archive that failed. The manifest's schema requires a URI. */
 export const NO_ADDRESS = 'about:blank';
 
-/** Asks the archives and joins their answers. */
+/** Searches the archives and joins their answers to a manifest. */
 @Injectable()
 export class ManifestService {
   constructor(
@@ -78,13 +80,13 @@ export class ManifestService {
     private readonly built: BuiltManifests,
   ) {}
 
-  /** Asks every archive of the search at the same time. An archive that fails costs its own part only. */
+  /** Searches all archives at the same time. If one fails, only its own part is missing. */
   async build(search: Question, options: BuildOptions): Promise<BuiltManifest> {
     const { archives } = search;
     const start = performance.now();
-    // Each archive listens to it: as many as there are.
+    // Each archive adds a listener.
     setMaxListeners(0, options.signal);
-    // Before anything is waited for: by then another configuration may be in force.
+    // Before the first await, after which another configuration may be in force.
     const missing = this.registry.missing(archives).map(leftOutPart);
     const connectors = this.registry.select(archives);
     const answered: Part[] = [];
@@ -94,19 +96,19 @@ export class ManifestService {
       options.onAnswer?.(part);
       return part;
     });
-    options.onAsked?.(() => {
+    options.onSearchesStarted?.(() => {
       const waited = performance.now() - start;
       return [...connectors.map(({ id }, at) => answered[at] ?? unansweredPart(id, waited)), ...missing];
     });
     const asked = [...(await Promise.all(asking)), ...missing];
     const outcome = outcomeOf(asked, options.signal);
     const durationMs = performance.now() - start;
-    this.built.tell({ outcome, durationMs, criteria: search.criteria, parts: asked.map(partReport) });
+    this.built.report({ outcome, durationMs, criteria: search.criteria, parts: asked.map(partReport) });
     await options.onAllAnswered?.(asked);
     return joinedManifest(asked);
   }
 
-  /** One archive's part; never rejects. */
+  /** Returns the part of one archive; never rejects. */
   private async part(connector: Connector, search: Question, { caller, signal }: BuildOptions): Promise<Part> {
     const { id, type } = connector;
     const configuration = this.configuration.connector(id);
@@ -118,12 +120,12 @@ export class ManifestService {
     try {
       const { bearerToken, expiresAt, ...retrieval } = await this.retrievals.of(configuration, caller, signal);
       baseUrl = retrieval.baseUrl;
-      // One deadline for both: the viewer waits for their sum.
+      // One deadline for token and search, since the viewer waits for both.
       const remainingMs = Math.max(1, timeoutMs - (performance.now() - start));
       const { patients, notices } = await this.watches.search(connector, () =>
         askArchive(connector, search.criteria, { signal, timeoutMs: remainingMs, caller }),
       );
-      const ended = bearerToken === caller.bearerToken && expiresAt !== undefined && expiresAt <= Date.now();
+      const expired = bearerToken === caller.bearerToken && expiresAt !== undefined && expiresAt <= Date.now();
       return {
         arcQuery: {
           arcId: id,
@@ -138,7 +140,7 @@ export class ManifestService {
             ...Object.entries(manifest.httpTags).map(([key, value]) => ({ key, value })),
             ...(bearerToken === undefined ? [] : [{ key: 'Authorization', value: `Bearer ${bearerToken}` }]),
           ],
-          notices: ended ? [...notices, endedTokenNotice(id, expiresAt)] : notices,
+          notices: expired ? [...notices, expiredTokenNotice(id, expiresAt)] : notices,
           patients,
         },
         separate: manifest.separate,
@@ -146,7 +148,7 @@ export class ManifestService {
         durationMs: performance.now() - start,
       };
     } catch (thrown) {
-      // The viewer is given no credentials for an archive whose images it is not told of.
+      // Without credentials, since the viewer fetches no images of this archive.
       const error = ConnectorError.from(id, thrown);
       return {
         arcQuery: { arcId: id, baseUrl, queryMode, notices: [errorNotice(error)], patients: [] },
@@ -160,12 +162,11 @@ export class ManifestService {
 }
 
 /**
- * Returns the manifest of these parts, joined by the viewer's rules. They stay as they are: there may be several manifests of
- * them.
+ * Joins parts to a manifest by the viewer's rules. The parts are not changed, since there may be several manifests of them.
  *
- * @param given what the viewer has got already: what is returned is only what it lacks
- * @param nothingFound no archive has what was asked for; default: none of these
- * @param heldBack archives that are compared with the others, and given later
+ * @param given what the viewer already has; the manifest contains only what it lacks
+ * @param nothingFound whether no archive has a match; default: whether none of `parts` has one
+ * @param heldBack archives that are compared with the others but are not in this manifest
  */
 export async function joinedManifest(
   parts: readonly Part[],
@@ -186,7 +187,7 @@ export async function joinedManifest(
   const joined = await joinParts(withNotices, given);
   const arcQueries = joined.filter(({ arcId }) => !heldBack.has(arcId));
   const failures = parts.map(({ error }) => error?.kind).filter((failure) => failure !== undefined);
-  // A token that is not handed out does not end anything.
+  // Only tokens that the manifest contains limit its life.
   const holders = new Set(arcQueries.filter(({ httpTags }) => httpTags?.length).map(({ arcId }) => arcId));
   return {
     manifest: { arcQueries },
@@ -196,12 +197,12 @@ export async function joinedManifest(
   };
 }
 
-/** Whether no archive has a patient. */
+/** Whether no part has a patient. */
 export function nothingIn(parts: readonly Part[]): boolean {
   return parts.every(({ arcQuery }) => arcQuery.patients.length === 0);
 }
 
-/** The part of an archive that is still being asked. */
+/** Returns the part of an archive that has not answered yet. */
 function unansweredPart(id: string, waitedMs: number): Part {
   return {
     arcQuery: { arcId: id, baseUrl: NO_ADDRESS, notices: [unansweredNotice(id, waitedMs)], patients: [] },
@@ -236,6 +237,7 @@ function partReport({ arcQuery: { arcId, patients }, error, durationMs }: Part):
     series: series.length,
     instances: series.reduce((sum, { instances }) => sum + instances.length, 0),
     failure: error instanceof CircuitOpenError ? 'circuit_open' : error?.kind,
+    code: error?.code,
     reason: error && OUR_WORDS.has(error.kind) ? error.message : undefined,
   };
 }

@@ -4,11 +4,13 @@ import {
   type LeftOutConnector,
   type Notice,
 } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
 
-/** What the reader of a manifest is told of an archive whose part is missing. */
+/** Says why the part of an archive is missing. */
 export function errorNotice(error: ConnectorError): Notice {
   return {
     severity: 'ERROR',
+    code: error.code,
     title: `Archive ${error.connectorId}: ${TITLES[error.kind]}`,
     description: [
       'Its images are not in this manifest.',
@@ -27,74 +29,88 @@ const TITLES: Record<ConnectorErrorKind, string> = {
   cancelled: 'cancelled',
 };
 
-/** The same for an archive that is configured and cannot be asked at all. The reasons are for operators, in health. */
+/** Says that a configured archive cannot be searched. The reasons are for operators, in health and log. */
 export function leftOutNotice({ id }: LeftOutConnector): Notice {
   return {
     severity: 'ERROR',
+    code: codes['server.archive.left-out'],
     title: `Archive ${id}: configuration error`,
     description:
-      "Its images are not in this manifest: it is left out because of an error in this server's configuration, which /health/ready and the server's log name.",
+      "Its images are not in this manifest, because this server's configuration of the archive has an error. Ask the administrator of this server to read /health/ready or the server's log.",
   };
 }
 
-/** Said where the token of the request, which the viewer is to show the archive, has ended (milliseconds since the epoch). */
-export function endedTokenNotice(id: string, endedAt: number): Notice {
-  const end = new Date(endedAt).toISOString();
+/** Says that the token of the request, which the viewer shows to the archive, has expired (ms since the epoch). */
+export function expiredTokenNotice(id: string, expiredAt: number): Notice {
   return {
     severity: 'WARN',
-    title: `Archive ${id}: the token has ended`,
-    description: `The token of the request ended at ${end}; images may be refused.`,
+    code: codes['server.token.expired'],
+    title: `Archive ${id}: token expired`,
+    description: `The token of the request expired at ${new Date(expiredAt).toISOString()}, so the archive may refuse images. Log in and launch the viewer again.`,
   };
 }
 
-const LATER = 'The search goes on: launch the viewer again in a moment.';
+const LATER = 'The search goes on. Launch the viewer again in a moment.';
 
-/** Said of an archive that is still being asked when the viewer waits no longer. */
+/** Says that an archive has not answered within the time that a viewer waits. */
 export function unansweredNotice(id: string, waitedMs: number): Notice {
   return {
     severity: 'WARN',
+    code: codes['server.archive.not-answered'],
     title: `Archive ${id}: no answer yet`,
-    description: `Archive ${id} has not answered within ${Math.round(waitedMs / 1000)} s. Its images are not in this manifest. ${LATER}`,
+    description: `Archive ${id} has not answered within ${seconds(waitedMs)}. Its images are not in this manifest. ${LATER}`,
   };
 }
 
-/** Said where nothing of a manifest is there yet when the viewer waits no longer. */
-export function notYetNotice(waitedMs: number): Notice {
+/** Says that nothing of a manifest is ready within the time that a viewer waits. */
+export function notReadyNotice(waitedMs: number): Notice {
   return {
     severity: 'WARN',
-    title: 'The images are still being looked for',
-    description: `The list of images was not ready within ${Math.round(waitedMs / 1000)} s, so none are shown. ${LATER}`,
+    code: codes['server.manifest.not-ready'],
+    title: 'The search is not finished',
+    description: `The list of images was not ready within ${seconds(waitedMs)}, so no images are shown. ${LATER}`,
   };
 }
 
-/** Said in place of a part whose predecessors are not kept any more: what the viewer has of them is not known. */
+/** Says that the earlier parts of a launch are lost, so that a part cannot be made. */
 export function lostPartsNotice(): Notice {
   return {
     severity: 'WARN',
+    code: codes['server.launch.parts-lost'],
     title: 'Images may be missing',
     description:
-      'The server no longer has the first parts of this launch, so images of further archives may be missing. Launch again.',
+      'The server no longer has the first parts of this launch, so images of further archives may be missing. Launch the viewer again.',
   };
 }
 
-/** Said to a viewer that asks for a launch which is not known, or not any more. */
+/** Says that a launch is unknown or has expired. */
 export function expiredLaunchNotice(): Notice {
   return {
     severity: 'ERROR',
+    code: codes['server.launch.expired'],
     title: 'This launch has expired',
-    description:
-      'The server does not know this launch, or not any more, so no images are shown. Launch the viewer again.',
+    description: 'The server does not know this launch, or no longer, so no images are shown. Launch the viewer again.',
   };
 }
 
-/** Said where no archive holds what was asked for. */
+/** Says that no archive has a match. */
 export function nothingFoundNotice(id: string): Notice {
-  return { severity: 'INFO', title: 'Nothing found', description: `Archive ${id} holds nothing that was asked for.` };
+  return {
+    severity: 'INFO',
+    code: codes['server.search.nothing-found'],
+    title: 'Nothing found',
+    description: `Archive ${id} has nothing that matches the request.`,
+  };
 }
 
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+/** A text as a sentence, with a capital letter and a full stop. */
 function sentence(text: string): string {
   const trimmed = text.trim();
-  // An address, a host or a key at the beginning stays as it is.
+  // An address, a host name or a key at the beginning stays as it is.
   const isWord = /^[\p{L}-]+(?=[\s,;:.!?]*(?:\s|$))/u.test(trimmed);
   const capital = isWord ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;

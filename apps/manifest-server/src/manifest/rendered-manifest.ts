@@ -3,11 +3,11 @@ import { gzipManifest, type Manifest, type ManifestFormat, renderManifest } from
 
 export type Coding = 'gzip' | 'identity';
 
-/** A manifest as bytes, ready to be sent any number of times. */
+/** A manifest as bytes, which can be sent any number of times. */
 export interface RenderedManifest {
-  /** In order. */
+  /** The bytes, in order. */
   chunks: Buffer[];
-  /** Bytes in all. */
+  /** Number of bytes. */
   length: number;
   coding: Coding;
   /** Strong validator of these bytes (RFC 9110 8.8.3), with its quotes. */
@@ -15,8 +15,8 @@ export interface RenderedManifest {
 }
 
 /**
- * Renders to the end before anything is sent: the entity tag and the length stand in front of the content, and whoever
- * reads slowly holds bytes and not trees.
+ * Renders a manifest completely before anything is sent. The entity tag and the length precede the content, and a slow client holds
+ * bytes instead of trees.
  */
 export async function renderToBytes(
   manifest: Manifest,

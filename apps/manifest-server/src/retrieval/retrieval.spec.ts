@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checkConfiguration, type ConnectorConfiguration, readConfiguration } from '@pacs-connectors/config-core';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { type Grants, retrievalWay } from './retrieval.js';
-import { endOfToken } from './token-life.js';
+import { tokenExpiry } from './token-expiry.js';
 
 class NoSettings {}
 
@@ -40,7 +40,7 @@ const byLogin = {
 const authenticated = { bearerToken: 't.o.k' };
 
 describe('basic authentication', () => {
-  it('is used where it is configured alone, whoever asks', async () => {
+  it('is used for every caller if it is configured alone', async () => {
     for (const more of ['', ', force-basic: true', ', type: BASIC'])
       for (const caller of [{}, authenticated])
         expect(await way(`wado.authentication: { ${basic}${more} }`, caller)).toEqual(byLogin);
@@ -88,20 +88,24 @@ describe.each([
   });
 
   it('is an error of that archive where there is no basic authentication either', async () => {
-    await expect(way(text.replace(`${basic}, `, ''), {})).rejects.toThrow('to callers with a token only');
+    await expect(way(text.replace(`${basic}, `, ''), {})).rejects.toMatchObject({
+      code: 'server.retrieval.token-needed',
+      message: 'archive x gives images only to callers with a bearer token',
+    });
   });
 });
 
 it.each([
   `wado.authentication: { ${basic}, oauth2: { url: http://pacs/rs, oidc-id: own } }`,
   'db-connector.wado.authentication: { type: OAUTH2, oauth2: { oidc-id: own, server: { url: http://pacs, context: rs } } }',
-])('a token of ours is used by client_credentials, whoever asks: %s', async (text) => {
+])('a token of the server is used with client_credentials, for every caller: %s', async (text) => {
   for (const caller of [{}, authenticated])
     expect(await way(text, caller)).toEqual({ way: 'client', baseUrl: 'http://pacs/rs', oidcId: 'own' });
 });
 
-it('reads when a JWT ends, and nothing of other tokens', () => {
+it('reads when a JWT expires, and nothing of other tokens', () => {
   const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
-  expect(endOfToken(jwt({ exp: 1_700_000_000 }))).toBe(1_700_000_000_000);
-  for (const token of [jwt({}), jwt({ exp: 'soon' }), 'opaque', 'a.b.c', '']) expect(endOfToken(token)).toBeUndefined();
+  expect(tokenExpiry(jwt({ exp: 1_700_000_000 }))).toBe(1_700_000_000_000);
+  for (const token of [jwt({}), jwt({ exp: 'soon' }), 'opaque', 'a.b.c', ''])
+    expect(tokenExpiry(token)).toBeUndefined();
 });

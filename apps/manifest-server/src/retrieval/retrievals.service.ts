@@ -4,14 +4,15 @@ import { type Caller, ConnectorError } from '@pacs-connectors/connector-core';
 import { type AccessToken, ClientCredentials, OAuth2Error, registeredClient } from '@pacs-connectors/oauth2-client';
 import { readStore, StoreError } from '@pacs-connectors/tls-stores';
 import { ServerConfiguration } from '../boot/server-configuration.js';
+import { codes } from '../errors/error-codes.js';
 import { type Retrieval, retrievalWay } from './retrieval.js';
-import { endOfToken } from './token-life.js';
+import { tokenExpiry } from './token-expiry.js';
 
-/** What viewers are told of how they fetch images, with the tokens of ours that this needs. */
+/** Determines how viewers fetch images, and obtains the tokens that this needs. */
 @Injectable()
 export class Retrievals {
   private readonly logger = new Logger('Retrieval');
-  /** By `oidc-id` and truststore: connectors that name the same share a token. */
+  /** By `oidc-id` and truststore: connectors with the same values share a token. */
   private readonly clients: () => Map<string, ClientCredentials>;
 
   constructor(private readonly configuration: ServerConfiguration) {
@@ -19,21 +20,21 @@ export class Retrievals {
   }
 
   /**
-   * How the viewer of this caller fetches the images of a connector.
+   * Returns how the viewer of this caller fetches the images of a connector.
    *
-   * @throws ConnectorError where there is no way; the reason of `signal` where that ends the wait for a token.
+   * @throws ConnectorError if it cannot; the reason of `signal` if that ends the wait for a token.
    */
   async of(connector: ConnectorConfiguration, caller: Caller, signal: AbortSignal): Promise<Retrieval> {
     const chosen = retrievalWay(connector, caller, this.configuration.global.oauth2.registrations);
     if (chosen.way === 'basic') return chosen.retrieval;
     const { baseUrl } = chosen;
     if (chosen.way === 'caller')
-      return { baseUrl, bearerToken: chosen.bearerToken, expiresAt: endOfToken(chosen.bearerToken) };
-    const { value, staleAt } = await this.tokenOfOurs(connector, chosen.oidcId, signal);
-    return { baseUrl, bearerToken: value, expiresAt: Math.min(staleAt, endOfToken(value) ?? staleAt) };
+      return { baseUrl, bearerToken: chosen.bearerToken, expiresAt: tokenExpiry(chosen.bearerToken) };
+    const { value, staleAt } = await this.ownToken(connector, chosen.oidcId, signal);
+    return { baseUrl, bearerToken: value, expiresAt: Math.min(staleAt, tokenExpiry(value) ?? staleAt) };
   }
 
-  private async tokenOfOurs(
+  private async ownToken(
     { id, timeoutMs, retrieval: { truststore } }: ConnectorConfiguration,
     oidcId: string,
     signal: AbortSignal,
@@ -47,12 +48,14 @@ export class Retrievals {
       return await client.accessToken(AbortSignal.any([signal, deadline]));
     } catch (error) {
       if (deadline.aborted && !signal.aborted)
-        throw new ConnectorError(id, 'timeout', `no token for the images of ${id} before the deadline`, {
-          remedy: `See whether the OAuth 2 provider of ${oidcId} is overloaded.`,
+        throw new ConnectorError(id, 'timeout', `no token for the images of archive ${id} before the deadline`, {
+          code: codes['server.retrieval.token-timeout'],
+          remedy: `Check whether the OAuth 2 provider of ${oidcId} is overloaded.`,
           cause: error,
         });
       if (error instanceof StoreError)
         throw new ConnectorError(id, 'misconfigured', `truststore: ${error.message}`, {
+          code: codes['server.retrieval.truststore-unusable'],
           remedy: error.remedy,
           cause: error,
         });
@@ -70,7 +73,7 @@ export class Retrievals {
       minimumLifeMs,
       onShortLife: (lifetimeMs) =>
         this.logger.warn(
-          `spring.security.oauth2.client.registration.${oidcId}.minimum-life is ${minimumLifeMs / 1000}s, and the provider gives tokens of ${lifetimeMs / 1000}s: each is handed out until half of that. Remedy: set minimum-life to at most nine tenths of it, or let the provider give longer ones.`,
+          `spring.security.oauth2.client.registration.${oidcId}.minimum-life is ${minimumLifeMs / 1000}s, but the provider gives tokens of ${lifetimeMs / 1000}s. Each token is used for half of its life. Remedy: set minimum-life to at most 90% of a token's life, or let the provider give tokens with a longer life. [${codes['server.retrieval.token-life-short']}]`,
         ),
       ca: truststore?.url === undefined ? undefined : certificatesOf(truststore.url, truststore),
     });
@@ -80,6 +83,7 @@ export class Retrievals {
 /** @throws StoreError */
 function certificatesOf(url: string, { type, password }: TruststoreSettings): string[] {
   const { certificates } = readStore({ url, type, storePassword: password });
-  if (certificates.length === 0) throw new StoreError(`the store ${url} holds no certificate`, 'See truststore.url.');
+  if (certificates.length === 0)
+    throw new StoreError(`the store ${url} contains no certificate`, 'Check truststore.url.');
   return certificates;
 }

@@ -1,6 +1,6 @@
 import { type DicomDateTime } from '@pacs-connectors/connector-core';
 
-/** Whether the earliest moment that `lower` stands for lies after the latest one of `upper`. */
+/** Whether the earliest moment that `lower` includes is after the latest one that `upper` includes. */
 export function dateTimeIsAfter(lower: DicomDateTime, upper: DicomDateTime): boolean {
   return key(lower, '0') > key(upper, '9');
 }

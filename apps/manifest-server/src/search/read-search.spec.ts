@@ -10,15 +10,18 @@ function read(query: string) {
   return readSearch(parameters, bad);
 }
 
-function errorsOf(query: string) {
+function parameterErrorsOf(query: string) {
   try {
     read(query);
   } catch (error) {
-    if (error instanceof BadParameters) return error.errors.map(({ parameter, detail }) => `${parameter} ${detail}`);
+    if (error instanceof BadParameters) return error.errors;
     throw error;
   }
   throw new Error(`accepted: ${query}`);
 }
+
+const errorsOf = (query: string) => parameterErrorsOf(query).map(({ parameter, detail }) => `${parameter} ${detail}`);
+const codesOf = (query: string) => parameterErrorsOf(query).map(({ parameter, code }) => `${parameter} ${code}`);
 
 it('does not take long over a body that is full of blanks', () => {
   const begun = process.cpuUsage();
@@ -27,7 +30,7 @@ it('does not take long over a body that is full of blanks', () => {
     studyInstanceUids: ['1.2'],
     accessionNumbers: ['A 7'],
   });
-  expect(() => read(`patientID=x${blanks}y`)).toThrow('characters long');
+  expect(() => read(`patientID=x${blanks}y`)).toThrow('patientID has 200002 characters');
   // By steps that grow with the square of it, half a minute.
   expect(process.cpuUsage(begun).user / 1000).toBeLessThan(3000);
 });
@@ -79,7 +82,7 @@ describe('a search', () => {
     const uids = Array.from({ length: MAX_VALUES + 1 }, (_, index) => `1.2.${index}`);
     expect(read(`studyUID=${uids.slice(1).join(',')}`).criteria.studyInstanceUids).toHaveLength(MAX_VALUES);
     expect(errorsOf(uids.map((one) => `studyUID=${one}`).join('&'))).toEqual([
-      'studyUID has 1001 different values; at most 1000 are allowed, ask in several requests',
+      'studyUID has 1001 different values; at most 1000 are allowed. Send several requests',
     ]);
   });
 });
@@ -93,16 +96,23 @@ it('takes the quotes off a property, as an older server did', () => {
 
 describe('a search that cannot be used', () => {
   it('names every bad parameter at once, without its value', () => {
-    const errors = errorsOf(
-      'patientID=Jane%0ADoe&studyUID=1.2x,1.3y&mostRecentResults=none&lowerDateTime=12&viewer=A&upperDateTime=%zz',
-    );
-    expect(errors).toEqual([
+    const query =
+      'patientID=Jane%0ADoe&studyUID=1.2x,1.3y&mostRecentResults=none&lowerDateTime=12&viewer=A&upperDateTime=%zz';
+    expect(codesOf(query)).toEqual([
+      'upperDateTime server.parameter.unreadable',
+      'patientID server.parameter.invalid',
+      'studyUID server.parameter.not-a-uid',
+      'mostRecentResults server.parameter.invalid',
+      'lowerDateTime server.parameter.not-a-date',
+      'viewer server.parameter.invalid',
+    ]);
+    expect(errorsOf(query)).toEqual([
       'upperDateTime holds a % that does not begin the %-escape of a UTF-8 character',
-      'patientID holds the control character U+000A at position 5',
-      'studyUID is no UID; expected 1 to 64 of the characters 0-9 and .',
-      'mostRecentResults is no number of studies; expected a whole number from 1 to 999999999',
-      'lowerDateTime is no date; expected ISO 8601, such as 2024-01-31, 2024-01-31T13:45:00 or 2024-01-31T13:45:00+01:00',
-      'viewer is none of WEASIS, OHIF, SLICER, MICRODICOM',
+      'patientID contains the control character U+000A at position 5',
+      'studyUID is not a UID; expected 1 to 64 digits and dots',
+      'mostRecentResults is not a number of studies; expected a whole number from 1 to 999999999',
+      'lowerDateTime is not a date; expected ISO 8601, such as 2024-01-31, 2024-01-31T13:45:00 or 2024-01-31T13:45:00+01:00',
+      'viewer is not one of WEASIS, OHIF, SLICER, MICRODICOM',
     ]);
   });
 
@@ -114,15 +124,17 @@ describe('a search that cannot be used', () => {
   it('names nothing at all: says what would', () => {
     const [error] = errorsOf('foo=1');
     expect(error).toBe(
-      'patientID is needed, or another of studyUID, accessionNumber, seriesUID, objectUID: nothing names a patient, study, series or instance',
+      'patientID is missing, and so are studyUID, accessionNumber, seriesUID, objectUID. One of them is required',
     );
+    expect(codesOf('foo=1')).toEqual(['patientID server.parameter.missing']);
     expect(errorsOf('')).toEqual([error]);
     expect(errorsOf('studyUID=&patientID=,')).toEqual([error]);
     expect(errorsOf('modalitiesInStudy=CT&archive=a')).toEqual([error]);
   });
 
   it('says which name is meant where only its letter case is wrong', () => {
-    expect(errorsOf('patientid=1')).toEqual(['patientid is not known; names are case-sensitive, is patientID meant?']);
+    expect(errorsOf('patientid=1')).toEqual(['patientid is unknown. Names are case-sensitive: write patientID']);
+    expect(codesOf('patientid=1')).toEqual(['patientid server.parameter.unknown']);
   });
 
   it.each([
@@ -145,6 +157,7 @@ describe('a search that cannot be used', () => {
     expect(errorsOf(query)).toEqual([
       `${name} is a placeholder that the calling page did not fill in. Fill it in on the calling page, or leave it out`,
     ]);
+    expect(codesOf(query)).toEqual([`${name} server.parameter.placeholder`]);
   });
 
   it('is not one that happens to look like a placeholder', () => {
@@ -174,12 +187,13 @@ describe('a search that cannot be used', () => {
     expect(errorsOf(query)).toEqual([
       `${name} is not a parameter: the address contains &amp; before ${name.replace(/^&?(amp|#38|#x26)?;?/i, '')}, as copied from HTML. Write & alone`,
     ]);
+    expect(codesOf(query)).toEqual([`${name} server.parameter.html-escaped`]);
   });
 
   it('holds an & that is escaped as in HTML', () => {
     for (const value of ['7^^^H%26amp;1.2%26amp;ISO', 'P1%26amp%3BmodalitiesInStudy%3DUS', '7%26%2338;8'])
       expect(errorsOf(`patientID=${value}`)).toEqual([
-        'patientID holds &amp; where & is meant: its address was copied from HTML',
+        'patientID contains &amp; instead of &: the address was copied from HTML. Write & alone',
       ]);
     expect(read('patientID=7^^^H%261.2%26ISO&ampere=1&amp=1&%26=1').criteria.patientIds).toHaveLength(1);
   });
@@ -187,7 +201,15 @@ describe('a search that cannot be used', () => {
   it('holds two values where one is allowed, or a range that nothing lies in', () => {
     expect(errorsOf('studyUID=1&viewer=OHIF&viewer=WEASIS')).toEqual(['viewer has 2 different values; one is allowed']);
     expect(errorsOf('studyUID=1&lowerDateTime=2024-02-01&upperDateTime=2024-01-31T23:59')).toEqual([
-      'lowerDateTime is later than upperDateTime; no study can lie between them',
+      'lowerDateTime is later than upperDateTime, so no study can match',
+    ]);
+    expect(codesOf('studyUID=1&viewer=OHIF&viewer=WEASIS')).toEqual(['viewer server.parameter.repeated']);
+    expect(codesOf('studyUID=1&lowerDateTime=2024-02&upperDateTime=2024-01')).toEqual([
+      'lowerDateTime server.parameter.not-a-date',
+      'upperDateTime server.parameter.not-a-date',
+    ]);
+    expect(codesOf('studyUID=1&lowerDateTime=2024-02-01&upperDateTime=2024-01-31')).toEqual([
+      'lowerDateTime server.parameter.contradictory',
     ]);
     expect(read('studyUID=1&lowerDateTime=2024-01-31T12:00&upperDateTime=2024-01-31').viewer).toBe('WEASIS');
   });

@@ -1,3 +1,4 @@
+import { codes, type ServerErrorCode } from '../errors/error-codes.js';
 import { BadParameters, type ParameterError } from '../http/bad-parameters.js';
 import { dateTimeIsAfter } from './date-order.js';
 import { type BadEscape, type Parameter } from '../http/query-string.js';
@@ -7,40 +8,38 @@ import { isUnfilled } from '../http/unfilled.js';
 import { Unreadable } from './values.js';
 
 /**
- * Distinct values that one parameter may hold. With full-length UIDs this many just fit into the longest request line that
- * the server reads.
+ * The maximum number of different values of one parameter. So many full-length UIDs just fit into the longest request line that the
+ * server reads.
  */
 export const MAX_VALUES = 1000;
 
-/** Errors named in one answer; a request that is wrong in more ways is no better described by all of them. */
+/** The maximum number of errors in one answer. */
 const MAX_ERRORS = 50;
 
 const PLACEHOLDER =
   'is a placeholder that the calling page did not fill in. Fill it in on the calling page, or leave it out';
 
-/** Each run of blanks is looked at once, where it begins: one in the middle of a value may be as long as a body. */
+/** It reads each run of blanks once, at its beginning, since one in the middle of a value may be as long as a body. */
 const BLANKS_AROUND = /^ +|(?<! ) +$/g;
 
-/** Names that mean something: one that cannot be decoded is an error, where another is passed over like its value. */
+/** Known names. If one of these cannot be decoded, it is an error; others are ignored with their values. */
 const KNOWN = new Set([...SEARCH_PARAMETERS.map(({ name }) => name), 'access_token']);
 
 const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies).map(({ name }) => name);
 
-/** An `&` as HTML writes it: in an address that was copied from a page's source, it ends up in front of a parameter's name. */
+/** The rest of an HTML-escaped `&`. It precedes the name of a parameter if an address was copied from the source of a page. */
 const HTML_AMPERSAND = '(?:amp|#0*38|#x0*26);';
 const ESCAPED_NAME = new RegExp(`^&?${HTML_AMPERSAND}`, 'i');
 /** The same without its semicolon, or `&` itself, percent-encoded; only before a name that is known. */
 const CUT_ESCAPED_NAME = /^(?:&|&?(?:amp|#0*38|#x0*26))(.+)/i;
-/** What is left of it in front of a name. */
+/** The rest of an HTML-escaped `&` before a name, in all these forms. */
 const AMPERSAND = /^&?(?:amp|#0*38|#x0*26)?;?/i;
 const ESCAPED_VALUE = new RegExp(`&${HTML_AMPERSAND}`, 'i');
 
 /**
- * What a request asks for. Names that are not known are passed over, and so are empty values; the same value twice counts
- * once.
+ * Reads the search of a request. It ignores unknown names, empty values and repeated values.
  *
- * @throws BadParameters naming every parameter that cannot be used, or that nothing names a patient, study, series or
- *   instance, where that is needed.
+ * @throws BadParameters for all parameters that cannot be used, or if the request needs an identifier and has none.
  */
 export function readSearch(
   parameters: readonly Parameter[],
@@ -49,7 +48,7 @@ export function readSearch(
 ): Search {
   const errors: ParameterError[] = bad
     .filter(({ parameter }) => KNOWN.has(parameter))
-    .map(({ parameter, message }) => ({ parameter, detail: message }));
+    .map(({ parameter, message }) => errorOf(parameter, 'server.parameter.unreadable', message));
   const search = emptySearch();
   const given = valuesByName(parameters);
   errors.push(...escapedNames([...given.keys()]));
@@ -64,13 +63,15 @@ export function readSearch(
   }
   const { lowerDateTime, upperDateTime } = search.criteria.filters;
   if (lowerDateTime && upperDateTime && dateTimeIsAfter(lowerDateTime, upperDateTime))
-    errors.push({ parameter: 'lowerDateTime', detail: 'is later than upperDateTime; no study can lie between them' });
+    errors.push(
+      errorOf('lowerDateTime', 'server.parameter.contradictory', 'is later than upperDateTime, so no study can match'),
+    );
   if (needsIdentifier && !identified && errors.length === 0) errors.push(...nothingNamed([...given.keys()]));
   if (errors.length > 0) throw new BadParameters(errors.slice(0, MAX_ERRORS));
   return search;
 }
 
-/** The values of each name, blanks around them and empty ones gone. */
+/** Groups the values by name. */
 function valuesByName(parameters: readonly Parameter[]): Map<string, string[]> {
   const given = new Map<string, string[]>();
   for (const [name, value] of parameters) {
@@ -86,16 +87,17 @@ function readValues(parameter: SearchParameter, texts: string[], errors: Paramet
   const trimmed = separate.map((text) => text.replace(BLANKS_AROUND, ''));
   const distinct = new Set(parameter.flag ? trimmed.map((text) => text || 'true') : trimmed.filter((text) => text));
   if (parameter.multiplicity === 'once' && distinct.size > 1) {
-    errors.push({ parameter: parameter.name, detail: `has ${distinct.size} different values; one is allowed` });
+    const detail = `has ${distinct.size} different values; one is allowed`;
+    errors.push(errorOf(parameter.name, 'server.parameter.repeated', detail));
     return [];
   }
   if (distinct.size > MAX_VALUES) {
-    const detail = `has ${distinct.size} different values; at most ${MAX_VALUES} are allowed, ask in several requests`;
-    errors.push({ parameter: parameter.name, detail });
+    const detail = `has ${distinct.size} different values; at most ${MAX_VALUES} are allowed. Send several requests`;
+    errors.push(errorOf(parameter.name, 'server.parameter.repeated', detail));
     return [];
   }
   const values = new Map<string, unknown>();
-  const details = new Set<string>();
+  const faults = new Map<string, ServerErrorCode>();
   for (const text of distinct) {
     try {
       if (!parameter.handedOn) checkFilled(parameter, text);
@@ -103,42 +105,53 @@ function readValues(parameter: SearchParameter, texts: string[], errors: Paramet
       values.set(JSON.stringify(value), value);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      details.add(error.message);
+      faults.set(error.message, error.code);
     }
   }
-  for (const detail of details) errors.push({ parameter: parameter.name, detail });
+  for (const [detail, code] of faults) errors.push(errorOf(parameter.name, code, detail));
   return [...values.values()];
 }
 
-/** @throws Unreadable where the text is what the calling page should have replaced or unescaped. */
+/** @throws Unreadable if the calling page should have replaced or unescaped the text. */
 function checkFilled({ name, identifies }: SearchParameter, text: string): void {
   // An archive may be called "archive".
-  if (isUnfilled(text, identifies && name)) throw new Unreadable(PLACEHOLDER);
-  if (ESCAPED_VALUE.test(text)) throw new Unreadable('holds &amp; where & is meant: its address was copied from HTML');
+  if (isUnfilled(text, identifies && name)) throw new Unreadable(PLACEHOLDER, 'server.parameter.placeholder');
+  if (ESCAPED_VALUE.test(text))
+    throw new Unreadable(
+      'contains &amp; instead of &: the address was copied from HTML. Write & alone',
+      'server.parameter.html-escaped',
+    );
 }
 
-/** An error for each of the names that has the rest of an HTML-escaped `&` before it. */
+/** Returns an error for each name that follows an HTML-escaped `&`. */
 function escapedNames(names: string[]): ParameterError[] {
   return names
     .filter((name) => ESCAPED_NAME.test(name) || KNOWN.has(CUT_ESCAPED_NAME.exec(name)?.[1] ?? ''))
-    .map((name) => ({
-      parameter: name.slice(0, 64),
-      detail: `is not a parameter: the address contains &amp; before ${name.replace(AMPERSAND, '').slice(0, 64)}, as copied from HTML. Write & alone`,
-    }));
+    .map((name) => {
+      const meant = name.replace(AMPERSAND, '').slice(0, 64);
+      const detail = `is not a parameter: the address contains &amp; before ${meant}, as copied from HTML. Write & alone`;
+      return errorOf(name.slice(0, 64), 'server.parameter.html-escaped', detail);
+    });
 }
 
-/** An error for each of the names that looks like a misspelt identifier. */
+/** Returns an error for each name that looks like a misspelt identifier. */
 export function misspeltIdentifiers(names: string[]): ParameterError[] {
   return names.flatMap((name) => {
     const meant = IDENTIFIERS.find((known) => known !== name && known.toLowerCase() === name.toLowerCase());
-    return meant ? [{ parameter: name, detail: `is not known; names are case-sensitive, is ${meant} meant?` }] : [];
+    return meant
+      ? [errorOf(name, 'server.parameter.unknown', `is unknown. Names are case-sensitive: write ${meant}`)]
+      : [];
   });
 }
 
-/** Such errors, else one that says what is missing. */
+/** Returns the errors of misspelt identifiers, or one that says that an identifier is missing. */
 function nothingNamed(names: string[]): ParameterError[] {
   const misspelt = misspeltIdentifiers(names);
   if (misspelt.length > 0) return misspelt;
-  const detail = `is needed, or another of ${IDENTIFIERS.slice(1).join(', ')}: nothing names a patient, study, series or instance`;
-  return [{ parameter: 'patientID', detail }];
+  const detail = `is missing, and so are ${IDENTIFIERS.slice(1).join(', ')}. One of them is required`;
+  return [errorOf('patientID', 'server.parameter.missing', detail)];
+}
+
+function errorOf(parameter: string, code: ServerErrorCode, detail: string): ParameterError {
+  return { parameter, code: codes[code], detail };
 }

@@ -5,31 +5,31 @@ import {
   count,
   dateTime,
   descriptionText,
+  isFalse,
   modality,
   oneOf,
   patientIdentifier,
   property,
   type ReadValue,
-  saysNo,
   text,
   uid,
 } from './values.js';
 
-/** How often a parameter may come: once; repeated; repeated and with several values between commas. */
+/** How many values a parameter may have: one; several by repetition; several by repetition or separated by commas. */
 export type Multiplicity = 'once' | 'repeated' | 'list';
 
-/** One search parameter: how it is read, and what is told of it in the API's description. */
+/** One search parameter: how it is read, and its description in the API. */
 export interface SearchParameter {
   /** Case-sensitive. */
   name: string;
   description: string;
   example?: string;
   multiplicity: Multiplicity;
-  /** Present is enough: `&gzip`, `&gzip=true`; what says no is told by {@link saysNo}. */
+  /** A flag: `&gzip`, `&gzip=true`. {@link isFalse} lists the values that mean false. */
   flag?: true;
-  /** The kind of identifier that it is, where it is one. */
+  /** The kind of identifier, if it is one. */
   identifies?: IdentifierKind;
-  /** Given to Weasis as it is: nothing is looked for by it. */
+  /** Given to Weasis unchanged; the search does not use it. */
   handedOn?: true;
   /** Reads one value. @throws Unreadable */
   read: ReadValue<unknown>;
@@ -37,11 +37,11 @@ export interface SearchParameter {
   put(search: Search, values: unknown[]): void;
 }
 
-/** Parameters whose meaning is another's, here or in a later step, or that older callers send and nobody reads. */
+/** Parameters of older callers that this server ignores. */
 export const IGNORED_PARAMETERS = ['target', 'cdb', 'ext'];
 
 /**
- * The search parameters. Reading a request, checking it and describing the API all go by this table.
+ * The search parameters. Requests are read and checked, and the API is described, by this table.
  */
 export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
   many('patientID', patientIdentifier, (search, values) => (search.criteria.patientIds = values), {
@@ -67,14 +67,14 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
   }),
   many('archive', text(256), (search, values) => (search.archives = values), {
     description:
-      'Ids of the connectors that are asked. None: those of `connector.default`. Where one of them is not known, every connector is asked.',
+      'Ids of the archives to search; default: those of `connector.default`. If one of them is unknown, all archives are searched.',
   }),
   one('mostRecentResults', count, (search, value) => (search.criteria.filters.mostRecentResults = value), {
-    description: 'The N newest studies of each archive.',
+    description: 'Only the newest studies of each archive, this many.',
     example: '5',
   }),
   many('modalitiesInStudy', modality, (search, values) => (search.criteria.filters.modalitiesInStudy = values), {
-    description: 'Studies that hold at least one of these modalities.',
+    description: 'Only studies with at least one of these modalities.',
     example: 'CT,MR',
   }),
   many(
@@ -82,54 +82,55 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
     descriptionText,
     (search, values) => (search.criteria.filters.containsInDescription = values),
     {
-      description: 'Studies whose description holds at least one of these texts; letter case and accents do not count.',
+      description:
+        'Only studies whose description contains at least one of these texts. Letter case and accents are ignored.',
     },
   ),
   one('lowerDateTime', dateTime, (search, value) => (search.criteria.filters.lowerDateTime = value), {
     description:
-      "Earliest study date and time, inclusive: ISO 8601, a date alone allowed. With a zone it is turned into the server's local time, without one it is taken as local.",
+      "Earliest study date, or date and time, inclusive, in ISO 8601. A time with a zone is converted to the server's local time; without a zone it is local.",
     example: '2024-01-31T13:45:00',
   }),
   one('upperDateTime', dateTime, (search, value) => (search.criteria.filters.upperDateTime = value), {
-    description: 'Latest study date and time, inclusive; as `lowerDateTime`.',
+    description: 'Latest study date, or date and time, inclusive, in the form of `lowerDateTime`.',
     example: '2024-12-31',
   }),
   one('viewer', oneOf(VIEWERS), (search, value) => (search.viewer = value), {
-    description: `The viewer that is launched: ${VIEWERS.join(', ')}.`,
+    description: `The viewer to launch: ${VIEWERS.join(', ')}.`,
   }),
   repeated('pro', property, (search, values) => (search.launch.pro = values.filter((value) => value.trim())), {
     handedOn: true,
-    description: 'Properties handed on to Weasis, `key value` each, in quotes or without.',
+    description: 'Properties for Weasis, each `key value`, with or without quotes.',
   }),
   repeated('arg', text(2048), (search, values) => (search.launch.arg = values), {
     handedOn: true,
-    description: 'Commands handed on to Weasis.',
+    description: 'Commands for Weasis.',
   }),
   one('config', text(256), (search, value) => (search.launch.config = value), {
     handedOn: true,
-    description: 'Launch configuration handed on to Weasis.',
+    description: 'Launch configuration of Weasis.',
   }),
   one('user', text(256), (search, value) => (search.launch.user = value), {
     handedOn: true,
-    description: 'User handed on to Weasis.',
+    description: 'User for Weasis.',
   }),
   one('host', text(256), (search, value) => (search.launch.host = value), {
     handedOn: true,
-    description: 'Host handed on to Weasis.',
+    description: 'Host for Weasis.',
   }),
   one('client', text(256), (search, value) => (search.launch.client = value), {
     handedOn: true,
-    description: 'Client handed on to Weasis.',
+    description: 'Client for Weasis.',
   }),
   {
-    ...one('skipWeasisManifestCache', text(16), (search, value) => (search.skipCache = !saysNo(value)), {
-      description: 'Builds the manifest anew, whatever is kept from an earlier request.',
+    ...one('skipWeasisManifestCache', text(16), (search, value) => (search.skipCache = !isFalse(value)), {
+      description: 'Builds the manifest again, even if the cache has it.',
     }),
     flag: true,
   },
 ];
 
-/** The parameter that a kind of identifier comes in. */
+/** Returns the name of the parameter for a kind of identifier. */
 export function parameterOf(kind: IdentifierKind): string {
   return SEARCH_PARAMETERS.find(({ identifies }) => identifies === kind)?.name ?? kind;
 }

@@ -3,16 +3,16 @@ import { emptyCriteria, type SearchCriteria } from '@pacs-connectors/connector-c
 export const VIEWERS = ['WEASIS', 'OHIF', 'SLICER', 'MICRODICOM'] as const;
 export type Viewer = (typeof VIEWERS)[number];
 
-/** What one request asks for, parsed and checked. */
+/** The search of one request, parsed and checked. */
 export interface Search {
   criteria: SearchCriteria;
-  /** Connector ids that the request names; none: those of the configuration. */
+  /** Connector ids in the request; if there are none, those of the configuration are used. */
   archives: string[];
   /** The viewer that will open the manifest. */
   viewer: Viewer;
-  /** What is handed on to Weasis, as it came. */
+  /** Options for Weasis, unchanged. */
   launch: WeasisLaunch;
-  /** Build anew, whatever is kept from an earlier request. */
+  /** Build the manifest again, even if the cache has it. */
   skipCache: boolean;
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CipherError, SymmetricCipher } from '@pacs-connectors/config-core';
 import { identifierKindsOf } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
+import { codes } from '../errors/error-codes.js';
 import { type BadEscape, type Parameter } from '../http/query-string.js';
 import { BadParameters, type ParameterError } from '../http/bad-parameters.js';
 import { readSearch } from './read-search.js';
@@ -10,10 +11,10 @@ import { parameterOf, SEARCH_PARAMETERS } from './search-parameters.js';
 
 const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies !== undefined);
 
-/** Reads searches as this server is configured: identifiers decrypted (`cryptography`), only the kinds of `request.ids`. */
+/** Reads searches by this server's configuration: it decrypts identifiers (`cryptography`), and allows the kinds of `request.ids`. */
 @Injectable()
 export class Searches {
-  /** Made once: its key costs 1,024 rounds of hashing. */
+  /** Made once, since its key takes 1,024 rounds of hashing. */
   private readonly decryption: () => ((hex: string) => string) | undefined;
 
   constructor(private readonly configuration: ServerConfiguration) {
@@ -25,7 +26,7 @@ export class Searches {
     });
   }
 
-  /** What is handed on to a viewer, of a request that names nothing to look for. @throws BadParameters */
+  /** Reads the options for a viewer in a request without identifiers. @throws BadParameters */
   readHandedOn(parameters: readonly Parameter[], bad: readonly BadEscape[]): Search {
     return readSearch(parameters, bad, { needsIdentifier: false });
   }
@@ -39,13 +40,14 @@ export class Searches {
       throw new BadParameters(
         forbidden.map((kind) => ({
           parameter: parameterOf(kind),
-          detail: 'may not be used here (request.ids)',
+          code: codes['server.parameter.not-allowed'],
+          detail: 'is not allowed on this server (request.ids)',
         })),
       );
     return search;
   }
 
-  /** Each value of a list may be encrypted, or the list as a whole. Where this is on, plain identifiers are refused. */
+  /** Decrypts identifiers: each value of a list, or the list as a whole. If `cryptography` is on, plain identifiers are rejected. */
   private decrypted(parameters: readonly Parameter[]): readonly Parameter[] {
     const decrypt = this.decryption();
     if (!decrypt) return parameters;
@@ -58,7 +60,11 @@ export class Searches {
           return [name, decrypt(part.trim())];
         } catch (error) {
           if (!(error instanceof CipherError)) throw error;
-          errors.push({ parameter: name, detail: 'is not encrypted as this server expects (cryptography)' });
+          errors.push({
+            parameter: name,
+            code: codes['server.parameter.not-encrypted'],
+            detail: 'is not encrypted as this server expects (cryptography)',
+          });
           return [name, ''];
         }
       });

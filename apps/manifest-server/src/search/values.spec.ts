@@ -20,16 +20,16 @@ describe('a Patient ID', () => {
     expect(patientIdentifier('7^^^')).toEqual({ id: '7' });
   });
 
-  it('is refused where it could be read as somebody else’s', () => {
+  it('is rejected if it could be read as that of someone else', () => {
     expect(() => patientIdentifier('^^^ADT')).toThrow(Unreadable);
     expect(() => patientIdentifier('Doe^Jane')).toThrow('second or third component');
     expect(() => patientIdentifier('7^5^M10^ADT')).toThrow('second or third component');
-    expect(() => patientIdentifier('7'.repeat(65))).toThrow('is 65 characters long; at most 64');
+    expect(() => patientIdentifier('7'.repeat(65))).toThrow('has 65 characters; at most 64');
     expect(() => patientIdentifier('7\u0000')).toThrow('control character U+0000 at position 2');
     expect(() => patientIdentifier('7\u0085')).toThrow('control character U+0085');
   });
 
-  it('keeps what a query language would read otherwise', () => {
+  it('keeps characters that a query language would interpret', () => {
     for (const id of ['*', '7?', "7' or 1=1", '%', '_', 'a\\b']) expect(patientIdentifier(id)).toEqual({ id });
   });
 });
@@ -40,7 +40,7 @@ it('a UID has at most 64 digits and dots', () => {
   for (const bad of ['1'.repeat(65), '1.2a', '1,2', '1.2*', '１.2']) expect(() => uid(bad)).toThrow(Unreadable);
 });
 
-it('an Accession Number may be longer than the standard has it', () => {
+it('an Accession Number may be longer than in the standard', () => {
   expect(accessionNumber('A'.repeat(64))).toHaveLength(64);
   expect(() => accessionNumber('A'.repeat(65))).toThrow(Unreadable);
 });
@@ -51,7 +51,7 @@ it('modalities, counts and names are read', () => {
   expect(count('5')).toBe(5);
   for (const bad of ['0', '-1', '1.5', '1e3', 'x', '9999999999']) expect(() => count(bad)).toThrow(Unreadable);
   expect(oneOf(['WEASIS', 'OHIF'])('ohif')).toBe('OHIF');
-  expect(() => oneOf(['WEASIS', 'OHIF'])('RADIANT')).toThrow('is none of WEASIS, OHIF');
+  expect(() => oneOf(['WEASIS', 'OHIF'])('RADIANT')).toThrow('is not one of WEASIS, OHIF');
 });
 
 describe('a date and time', () => {
@@ -63,7 +63,7 @@ describe('a date and time', () => {
     ['2024-01-31t13:45:07.1234567', { date: '20240131', time: '134507.123456' }],
     ['20240131T134507,5', { date: '20240131', time: '134507.5' }],
     ['0001-01-01T00:00:00', { date: '00010101', time: '000000' }],
-  ])('is read as it stands: %s', (text, expected) => expect(dateTime(text)).toEqual(expected));
+  ])('is read as it is: %s', (text, expected) => expect(dateTime(text)).toEqual(expected));
 
   it.each([
     ['2024-01-31T13:45:07Z', Date.UTC(2024, 0, 31, 13, 45, 7)],
@@ -94,5 +94,5 @@ describe('a date and time', () => {
     '2024-01-31Z',
     'yesterday',
     '0000-01-01',
-  ])('is refused: %s', (text) => expect(() => dateTime(text)).toThrow('is no date; expected ISO 8601'));
+  ])('is refused: %s', (text) => expect(() => dateTime(text)).toThrow('is not a date; expected ISO 8601'));
 });

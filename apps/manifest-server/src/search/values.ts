@@ -1,59 +1,68 @@
 import { type DicomDateTime, type PatientIdentifier } from '@pacs-connectors/connector-core';
+import { type ServerErrorCode } from '../errors/error-codes.js';
 
 /**
- * Reads one value of a parameter. Surrounding blanks are gone already and the value is not empty.
+ * Reads one value of a parameter. It has no surrounding blanks and is not empty.
  *
- * @throws Unreadable saying what is wrong and what is expected, without the value: it may be a patient's.
+ * @throws Unreadable that says what is wrong and what is expected, without the value, which may be a patient's.
  */
 export type ReadValue<Value> = (text: string) => Value;
 
-/** A value that cannot be used. The message continues a sentence that begins with the parameter's name. */
-export class Unreadable extends Error {}
+/** Thrown for a value that cannot be used. The message continues a sentence that begins with the parameter's name. */
+export class Unreadable extends Error {
+  constructor(
+    message: string,
+    readonly code: ServerErrorCode = 'server.parameter.invalid',
+  ) {
+    super(message);
+  }
+}
 
-/** LO (PS3.5 6.2): what Patient ID, its issuer and descriptions may hold. */
+/** The longest LO (PS3.5 6.2), for Patient ID, its issuer and descriptions, in characters. */
 const LO_LENGTH = 64;
 
-/** Text of at most `limit` characters, none of them a control character. */
+/** Reads a text of at most `limit` characters without control characters. */
 export function text(limit: number): ReadValue<string> {
   return (value) => {
-    if (value.length > limit) throw new Unreadable(`is ${value.length} characters long; at most ${limit} are allowed`);
+    if (value.length > limit) throw new Unreadable(`has ${value.length} characters; at most ${limit} are allowed`);
     // eslint-disable-next-line no-control-regex -- these are what is looked for
     const control = /[\u0000-\u001f\u007f-\u009f]/.exec(value);
     if (control) {
       const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-      throw new Unreadable(`holds the control character U+${code} at position ${control.index + 1}`);
+      throw new Unreadable(`contains the control character U+${code} at position ${control.index + 1}`);
     }
-    // From JSON, which can write half a character; no address can.
-    if (/\p{Surrogate}/u.test(value)) throw new Unreadable('holds half of a surrogate pair, which is no character');
+    // Only JSON can contain half a character; an address cannot.
+    if (/\p{Surrogate}/u.test(value)) throw new Unreadable('contains half of a surrogate pair');
     return value;
   };
 }
 
-/** A UID: UI of PS3.5 6.2, with zeros in front of a component let pass, since archives hold such. */
+/** Reads a UID (UI of PS3.5 6.2). It accepts components that are empty or start with zeros, since archives have such UIDs. */
 export const uid: ReadValue<string> = (value) => {
   text(64)(value);
-  if (!/^[0-9.]+$/.test(value)) throw new Unreadable('is no UID; expected 1 to 64 of the characters 0-9 and .');
+  if (!/^[0-9.]+$/.test(value))
+    throw new Unreadable('is not a UID; expected 1 to 64 digits and dots', 'server.parameter.not-a-uid');
   return value;
 };
 
-/** An Accession Number. SH allows 16 characters; archives in the field hold longer ones, so 64 pass here. */
+/** Reads an Accession Number. SH allows 16 characters, but archives have longer ones, so 64 are accepted. */
 export const accessionNumber: ReadValue<string> = text(64);
 
-/** A study description's part. */
+/** Reads a part of a study description. */
 export const descriptionText: ReadValue<string> = text(LO_LENGTH);
 
-/** A modality: CS of PS3.5 6.2, written in either letter case. */
+/** Reads a modality (CS of PS3.5 6.2) in any letter case. */
 export const modality: ReadValue<string> = (value) => {
   const upper = value.toUpperCase();
   if (!/^[A-Z0-9_ ]{1,16}$/.test(upper))
-    throw new Unreadable('is no modality; expected 1 to 16 letters, digits, blanks and _, such as CT');
+    throw new Unreadable('is not a modality; expected 1 to 16 letters, digits, blanks and _, such as CT');
   return upper;
 };
 
 /**
- * A Patient ID: alone, or as HL7 CX (HL7 v2.5 2.A.14) with the authority that issued it in its fourth component,
- * `id^^^namespace&universalId&universalIdType`. The components after that (identifier type code, …) say nothing about which
- * patient it is and are passed over. A check digit would be part of the identifier for some and not for others: refused.
+ * Reads a Patient ID: alone, or as HL7 CX (HL7 v2.5 2.A.14) with the authority that issued it in the fourth component,
+ * `id^^^namespace&universalId&universalIdType`. The components after that (identifier type code, …) don't identify a patient and are
+ * ignored. A check digit is rejected, since only some systems make it a part of the identifier.
  */
 export const patientIdentifier: ReadValue<PatientIdentifier> = (value) => {
   text(512)(value);
@@ -61,7 +70,7 @@ export const patientIdentifier: ReadValue<PatientIdentifier> = (value) => {
   const [issuer = '', universalEntityId = '', universalEntityIdType = ''] = authority
     .split('&')
     .map((part) => part.trim());
-  if (id === '') throw new Unreadable('holds no identifier before its issuer; expected id or id^^^issuer');
+  if (id === '') throw new Unreadable('contains no identifier before its issuer; expected id or id^^^issuer');
   if (checkDigit !== '' || checkScheme !== '')
     throw new Unreadable('has text in its second or third component; expected id or id^^^issuer');
   text(LO_LENGTH)(id);
@@ -77,28 +86,28 @@ export const patientIdentifier: ReadValue<PatientIdentifier> = (value) => {
 };
 
 /**
- * A property for Weasis, `key value`. The quotes around it, as an older server's documentation writes it, are taken off; it
- * may be empty in them.
+ * Reads a property for Weasis, `key value`. It removes quotes around it, as the documentation of an older server has them. The text in
+ * quotes may be empty.
  */
 export const property: ReadValue<string> = (value) => text(2048)(/^(["'])(.*)\1$/s.exec(value)?.[2] ?? value);
 
-/** A whole number from 1. */
+/** Reads a whole number from 1. */
 export const count: ReadValue<number> = (value) => {
   if (!/^\d{1,9}$/.test(value) || Number(value) < 1)
-    throw new Unreadable('is no number of studies; expected a whole number from 1 to 999999999');
+    throw new Unreadable('is not a number of studies; expected a whole number from 1 to 999999999');
   return Number(value);
 };
 
-/** Whether the value of a flag says no; its name alone, or any other value, says yes. */
-export function saysNo(value: string): boolean {
+/** Whether the value of a flag is `false`, `0`, `no` or `off`. An empty or any other value means true. */
+export function isFalse(value: string): boolean {
   return /^(?:false|0|no|off)$/i.test(value.trim());
 }
 
-/** One of `names`, in either letter case. */
+/** Reads one of `names` in any letter case. */
 export function oneOf<Name extends string>(names: readonly Name[]): ReadValue<Name> {
   return (value) => {
     const name = names.find((candidate) => candidate === value.toUpperCase());
-    if (!name) throw new Unreadable(`is none of ${names.join(', ')}`);
+    if (!name) throw new Unreadable(`is not one of ${names.join(', ')}`);
     return name;
   };
 }
@@ -108,16 +117,16 @@ const TIME = /^(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?$/;
 const ZONE = /(Z|[+\- ]\d{2}(?::?\d{2})?)$/i;
 
 /**
- * An ISO 8601 date or date and time, in its extended or basic form. With a zone the moment is turned into local time of the
- * server (its `TZ`), without one it is taken as local already: DICOM's study dates carry no zone and are local to the
- * archive.
+ * Reads an ISO 8601 date, or date and time, in extended or basic form. A time with a zone is converted to the server's local time (its
+ * `TZ`). A time without a zone is local, since DICOM's study dates have no zone and are local to the archive.
  *
- * A blank in front of the zone is a `+` that its sender did not escape.
+ * A blank before the zone is a `+` that the caller did not escape.
  */
 export const dateTime: ReadValue<DicomDateTime> = (value) => {
   const fail = () =>
     new Unreadable(
-      'is no date; expected ISO 8601, such as 2024-01-31, 2024-01-31T13:45:00 or 2024-01-31T13:45:00+01:00',
+      'is not a date; expected ISO 8601, such as 2024-01-31, 2024-01-31T13:45:00 or 2024-01-31T13:45:00+01:00',
+      'server.parameter.not-a-date',
     );
   const [datePart = '', rest] = splitOnce(value, /[Tt]/);
   const date = DATE.exec(datePart);
@@ -153,7 +162,7 @@ function isDate(year: number, month: number, day: number): boolean {
   return year > 0 && moment.getUTCMonth() === month - 1 && moment.getUTCDate() === day;
 }
 
-/** Midnight UTC. `Date.UTC` reads the years 0 to 99 as 1900 to 1999, and some callers send the year 1 for "no limit". */
+/** Returns midnight UTC. `Date.UTC` reads the years 0 to 99 as 1900 to 1999, and some callers send the year 1 for "no limit". */
 function utc(year: number, month: number, day: number): Date {
   const moment = new Date(0);
   moment.setUTCFullYear(year, month - 1, day);
@@ -168,7 +177,7 @@ function joinTime(hours: string, minutes: string, seconds = '', fraction?: strin
   return hours + minutes + seconds + (fraction ? `.${fraction.slice(0, 6)}` : '');
 }
 
-/** Minutes east of UTC. */
+/** Returns the offset of a zone from UTC, minutes to the east. */
 function zoneMinutes(zone: string): number | undefined {
   if (/^z$/i.test(zone)) return 0;
   const hours = Number(zone.slice(1, 3));
