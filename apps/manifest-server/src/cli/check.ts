@@ -13,9 +13,9 @@ import { findPlugins } from '../boot/find-plugins.js';
 import { type Terminal } from '../boot/terminal.js';
 
 /**
- * `pacs-connectors check`: the effective configuration to stdout, problems and a summary to stderr.
+ * Runs `pacs-connectors check`: it writes the effective configuration to stdout, problems and a summary to stderr.
  *
- * @param samples given: the archives are asked too, for these patients and studies or any
+ * @param samples if set, the archives are checked too, with these patients and studies or any
  * @returns 0, or 1 if something is an error
  */
 export async function check(
@@ -40,7 +40,7 @@ export async function check(
   return errors + (archives?.failed.length ?? 0) > 0 ? 1 : 0;
 }
 
-/** What the plug-ins say of settings that are right one by one: those they cannot work with, and warnings. No archive is asked. */
+/** Returns the connectors that the plug-ins refuse, and their warnings about settings. It does not connect to archives. */
 async function madeByPlugins(
   { connectors: definitions }: LoadedConfiguration,
   plugins: readonly ConnectorPlugin[],

@@ -13,25 +13,25 @@ import { type Terminal, UsageError } from '../boot/terminal.js';
 const USAGE = `pacs-connectors, tools for the configuration of the manifest server
 
   pacs-connectors check [FILE…] [--connect [--study UID]… [--patient ID]…]
-      Prints the configuration in effect (canonical names, placeholders and ciphers resolved, secrets masked) and every
-      problem with its place. FILE is a YAML file or a folder of them, the later over the earlier; without any, those of
-      CONNECTORS_CONFIG. Exit code 1 where there is an error.
-      --connect also asks each archive: it connects, searches a study and fetches one image as Weasis does. The study is any
-      of the archive, or the one that --study or --patient names. Exit code 1 if an archive has an error.
+      Prints the effective configuration (canonical names, placeholders and ciphers resolved, secrets masked) and every
+      problem with its place and code. FILE is a YAML file or a folder of YAML files; later files override earlier ones.
+      Default: the files in CONNECTORS_CONFIG. Exit code 1 if there is an error.
+      --connect also connects to each archive, searches a study and fetches one image as Weasis does. It uses any study, or
+      the one that --study or --patient names. Exit code 1 if an archive has an error.
 
   pacs-connectors import FILE.properties… [--output FILE]
-      Prints the YAML for the property files of the oldest Java server (weasis-connector-default.properties, dicom-….properties),
-      or writes it to a new FILE. Files that they name are read too. Standard error says what became of each line; it shows no
-      value. The YAML contains passwords as the files do. Exit code 0: every line was taken or is not needed; 1: there is
-      something to decide, or a line is not known.
+      Converts property files of the oldest Java server (weasis-connector-default.properties, dicom-….properties) to YAML, and
+      prints it or writes it to a new FILE. Files that they name are read too. Standard error reports the result for each line,
+      without values. The YAML contains the passwords of the files. Exit code 0: every line was taken or is not needed; 1: there
+      is something to decide, or a line is unknown.
 
   pacs-connectors encrypt [--mode gcm|cbc]
-      Asks for a value, or reads it from a pipe, and prints it as '{cipher}…' for a configuration file. The key is taken
-      from ENCRYPT_KEY, the salt from ENCRYPT_SALT (hexadecimal, deadbeef where it is not set).
+      Reads a value from the terminal or a pipe, and prints it as '{cipher}…' for a configuration file. ENCRYPT_KEY contains
+      the key, ENCRYPT_SALT the salt (hexadecimal; default: deadbeef).
 
   pacs-connectors schema
-      Prints the JSON Schema of the configuration, for editors: all archive languages that are installed, and those of
-      the packages in connector.plugins of CONNECTORS_CONFIG.
+      Prints the JSON Schema of the configuration, for editors. It contains all installed archive languages, and those of the
+      packages in connector.plugins of CONNECTORS_CONFIG.
 
   pacs-connectors keys
       Prints every key with its meaning, as Markdown, for the same archive languages.
@@ -39,7 +39,7 @@ const USAGE = `pacs-connectors, tools for the configuration of the manifest serv
   pacs-connectors help
 `;
 
-/** Runs one command. @returns its exit code: 0, 1 where something is wrong, 2 where it was called wrongly. */
+/** Runs one command. @returns its exit code: 0, 1 if there is an error, 2 if the call is wrong */
 export async function runCommand(args: string[], terminal: Terminal): Promise<number> {
   try {
     const { values, positionals } = parse(args);
@@ -60,7 +60,7 @@ export async function runCommand(args: string[], terminal: Terminal): Promise<nu
       case 'keys':
         return await keys(operands, terminal);
       default:
-        throw new UsageError(command === undefined ? 'which command?' : `there is no command ${command}`);
+        throw new UsageError(command === undefined ? 'a command is missing' : `the command ${command} is unknown`);
     }
   } catch (error) {
     if (error instanceof UsageError) {
@@ -91,10 +91,10 @@ function parse(args: string[]) {
   }
 }
 
-/** What `--connect` looks for; nothing without it. */
+/** Returns the samples for `--connect`; `undefined` without it. */
 function samplesOf({ connect, study, patient }: ReturnType<typeof parse>['values']): Samples | undefined {
   if (connect) return { studyInstanceUids: study ?? [], patientIds: (patient ?? []).map(patientOf) };
-  if (study || patient) throw new UsageError('--study and --patient belong to --connect');
+  if (study || patient) throw new UsageError('--study and --patient need --connect');
   return undefined;
 }
 

@@ -4,12 +4,12 @@ import { configurationFiles } from './configuration-files.js';
 import { findPlugins } from '../boot/find-plugins.js';
 import { type Terminal, UsageError } from '../boot/terminal.js';
 
-/** `pacs-connectors schema`: the JSON Schema of the configuration, with the archive languages at hand. */
+/** Runs `pacs-connectors schema`: it prints the JSON Schema of the configuration for all installed archive languages. */
 export function schema(operands: readonly string[], terminal: Terminal): Promise<number> {
   return print('schema', operands, terminal, (plugins) => JSON.stringify(configurationJsonSchema(plugins), null, 2));
 }
 
-/** `pacs-connectors keys`: every key with its meaning, as Markdown. */
+/** Runs `pacs-connectors keys`: it prints every key with its meaning, as Markdown. */
 export function keys(operands: readonly string[], terminal: Terminal): Promise<number> {
   return print('keys', operands, terminal, configurationReference);
 }

@@ -2,16 +2,16 @@ import { type ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { type DemoArchive, demoExamples } from '@pacs-connectors/demo-archive';
 
 export interface BannerOptions {
-  /** Address of the server with its context path, without a slash at its end. */
+  /** Address of the server with its context path, without a slash at the end. */
   baseUrl: string;
   registry: Pick<ConnectorRegistry, 'connectors' | 'leftOut'>;
-  /** Where the demo archive is served. */
+  /** Set if the demo archive is served. */
   demo?: DemoArchive;
-  /** Terminal colours are wanted. */
+  /** Whether to use terminal colours. */
   colours: boolean;
 }
 
-/** What is said at the start: the archives that are asked, and addresses to paste. */
+/** Returns the text that is printed at startup: the archives, and addresses to paste. */
 export function banner({ baseUrl, registry, demo, colours }: BannerOptions): string {
   const style = colours ? ansi : plain;
   const lines = [
@@ -21,7 +21,7 @@ export function banner({ baseUrl, registry, demo, colours }: BannerOptions): str
     ...(demo ? demoLines(demo, baseUrl, style) : archiveLines(registry, style)),
     ...table(
       [
-        ['What can be asked', `${baseUrl}/api`],
+        ['API', `${baseUrl}/api`],
         ['Readiness', `${baseUrl}/health/ready`],
       ],
       style,
@@ -34,8 +34,8 @@ export function banner({ baseUrl, registry, demo, colours }: BannerOptions): str
 function demoLines(demo: DemoArchive, baseUrl: string, style: Style): string[] {
   const urls = demoExamples.map(({ title, search }) => ({ title, url: `${baseUrl}/manifest?${queryOf(search)}` }));
   return [
-    'No configuration is named, so this is a demo: an SQLite archive of invented patients. It holds no images: a viewer',
-    'opens its manifests and then finds nothing to fetch.',
+    'This is a demo, since no configuration is set: an SQLite archive with invented patients and without images. A viewer',
+    'opens its manifests but finds no images to fetch.',
     '',
     ...table(
       urls.map(({ title, url }) => [title, url]),
@@ -43,8 +43,8 @@ function demoLines(demo: DemoArchive, baseUrl: string, style: Style): string[] {
     ),
     ...table([['The same as JSON', `curl -H 'Accept: application/json' '${urls[0]?.url}'`]], style),
     '',
-    `How it is configured: ${demo.configuration} (removed when the server ends)`,
-    'Archives of your own: CONNECTORS_CONFIG=connectors.yml npm start',
+    `Configuration of the demo: ${demo.configuration} (removed when the server ends)`,
+    'Your own archives: CONNECTORS_CONFIG=connectors.yml npm start',
     '',
   ];
 }

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { StartError } from '../boot/start-error.js';
 import { createDemo } from './demo.js';
 
-it('says why the demo cannot be made, and what would be served instead', async () => {
+it('says why the demo cannot be made, and what to set instead', async () => {
   const failed = createDemo('/nonexistent');
   await expect(failed).rejects.toBeInstanceOf(StartError);
   await expect(failed).rejects.toThrow(/CONNECTORS_CONFIG.*\/nonexistent/);

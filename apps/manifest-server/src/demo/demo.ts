@@ -7,9 +7,9 @@ import { StartError } from '../boot/start-error.js';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * The demo archive in a temporary folder, which goes when this process ends, however it does (but for SIGKILL).
+ * Makes the demo archive in a temporary folder. The folder is removed when this process ends, except by SIGKILL.
  *
- * @throws StartError with the remedy where the archive cannot be made.
+ * @throws StartError with the remedy if the archive cannot be made.
  */
 export async function createDemo(parent = tmpdir()): Promise<DemoArchive> {
   try {
@@ -19,21 +19,21 @@ export async function createDemo(parent = tmpdir()): Promise<DemoArchive> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(
-      `No configuration is named (CONNECTORS_CONFIG), and the demo that is served then cannot be made: ${reason}`,
+      `CONNECTORS_CONFIG is not set, and the demo archive cannot be made: ${reason.replace(/\.$/, '')}. Set CONNECTORS_CONFIG to your configuration.`,
     );
   }
 }
 
 function removeAtEnd(folder: string): void {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  let handed = -Infinity;
+  let receivedAt = -Infinity;
   for (const signal of SIGNALS) {
     process.on(signal, () => {
-      // The server listens too once it is up, and ends the process.
-      if (process.listenerCount(signal) > 1) handed = performance.now();
-      // Else the process would end without `exit`. A signal that comes twice within a second is one: npm passes on what the
-      // terminal has sent to both.
-      else if (performance.now() - handed > 1_000) process.exit(1);
+      // Once the server listens too, it ends the process.
+      if (process.listenerCount(signal) > 1) receivedAt = performance.now();
+      // Otherwise the process would end without `exit`. A signal that comes twice within a second counts as one, since npm
+      // forwards what the terminal has sent to both.
+      else if (performance.now() - receivedAt > 1_000) process.exit(1);
     });
   }
 }

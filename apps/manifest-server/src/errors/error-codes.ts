@@ -45,6 +45,12 @@ export const errors = errorTable({
     remedy: 'Check the address of the images and the settings that the message names.',
     since: '0.2.0',
   },
+  'server.image.not-listed': {
+    title: 'No image listed',
+    meaning: 'The manifest for `check --connect` lists no image that could be fetched.',
+    remedy: 'Name another study by --study UID.',
+    since: '0.2.0',
+  },
   'server.image.redirect': {
     title: 'Redirect cannot be followed',
     meaning: 'The server redirects too often, without an address, or to an address that is not allowed.',

@@ -2,47 +2,49 @@ import { type ConnectorConfiguration, redact } from '@pacs-connectors/config-cor
 import {
   type Connector,
   type ConnectorError,
+  type ErrorCode,
   emptyCriteria,
   isUid,
   type SearchCriteria,
 } from '@pacs-connectors/connector-core';
 import { type ManifestElement, type Manifest, renderManifest } from '@pacs-connectors/manifest-builder';
+import { codes } from '../../errors/error-codes.js';
 import { type ManifestService } from '../../manifest/manifest.service.js';
 import { type Grants, retrievalWay } from '../../retrieval/retrieval.js';
 import { askByDeadline } from '../../watch/deadline.js';
 import { fetchImage } from './fetch-image.js';
 import { chunksOf, get, ImageProblem } from './get.js';
-import { firstListed, type FirstListed, type ImageRequest, seriesQuestion, seriesRequest } from './image-request.js';
+import { firstListed, type FirstListed, type ImageRequest, seriesQuery, seriesRequest } from './image-request.js';
 
 type ArcQueryElement = ManifestElement['arcQuery'][number];
 
-/** What was seen of one thing that an archive needs. */
+/** The result of one check of an archive. */
 export interface Finding {
   verdict: 'ok' | 'error' | 'not tried';
   what: 'connection' | 'search' | 'image';
   text: string;
-  /** The archive answers, and has none of the samples that were named. */
+  /** The archive answers, but has none of the named samples. */
   lacksSample?: true;
 }
 
-/** The studies and patients that a caller names as samples. */
+/** The studies and patients that the caller names as samples. */
 export type Samples = Pick<SearchCriteria, 'studyInstanceUids' | 'patientIds'>;
 
 export interface ArchiveCheckOptions {
   manifests: ManifestService;
   configuration: ConnectorConfiguration;
   grants: Grants;
-  /** None: any study of the archive. */
+  /** If there are none, any study of the archive is used. */
   samples: Samples;
 }
 
 const NAME_ONE = 'Name a study of this archive by --study UID, or a patient by --patient ID; both may be repeated';
-/** The longest list of series that is read, bytes after decompression. One series has a few hundred. */
+/** The longest list of series that is read, bytes after decompression. One series takes a few hundred. */
 const LIST_BYTES = 4 * 1024 * 1024;
-/** A whole image may take so long, milliseconds. */
+/** How long fetching a whole image may take, milliseconds. */
 const IMAGE_MS = 60_000;
 
-/** Connects to one archive, searches a study in it and fetches one image, as the server and Weasis do. Never rejects. */
+/** Connects to one archive, searches a study and fetches one image, as the server and Weasis do. Never rejects. */
 export async function checkArchive(connector: Connector, options: ArchiveCheckOptions): Promise<Finding[]> {
   const findings: Finding[] = [];
   const say: Say = (what, verdict, text, lacksSample) =>
@@ -65,14 +67,14 @@ export async function checkArchive(connector: Connector, options: ArchiveCheckOp
 
 type Say = (what: Finding['what'], verdict: Finding['verdict'], text: string, lacksSample?: boolean) => void;
 
-/** What is searched for: the named samples, else any study. */
+/** Returns the criteria of the search: the named samples, or any study. */
 async function sampleCriteria(
   connector: Connector,
   { samples, configuration, grants }: ArchiveCheckOptions,
   say: Say,
 ): Promise<SearchCriteria | undefined> {
   try {
-    // Whether there is a way to the images without a caller's token.
+    // Whether images can be fetched without a caller's token.
     retrievalWay(configuration, {}, grants);
   } catch (error) {
     const { tokenNeeded } = error as ConnectorError;
@@ -93,11 +95,11 @@ async function sampleCriteria(
       timeoutMs: configuration.timeoutMs,
     });
     if (study !== undefined) return { ...emptyCriteria(), studyInstanceUids: [study] };
-    say('search', 'not tried', `no study was found in the archive. Store one, and check again.`);
+    say('search', 'not tried', 'the archive has no study. Store one, and check again.');
   } catch (error) {
     const { tokenNeeded } = error as ConnectorError;
     if (tokenNeeded) say('search', 'not tried', described(error as ConnectorError));
-    else say('search', 'error', `browsing for any study failed: ${described(error as ConnectorError)} ${NAME_ONE}.`);
+    else say('search', 'error', `browsing for any study failed. ${NAME_ONE}. ${described(error as ConnectorError)}`);
   }
   return undefined;
 }
@@ -119,25 +121,25 @@ async function search(
   const arcQuery = await elementOf(manifest);
   const message = arcQuery?.Message?.description.replace(/\s*\n\s*/g, ' ');
   if (!arcQuery || failed) {
-    say('search', 'error', message ?? 'the archive answered nothing');
+    say('search', 'error', message ?? 'the archive gave no answer');
     return undefined;
   }
   const studies = arcQuery.Patient.flatMap(({ Study }) => Study);
   if (studies.length === 0) {
-    say('search', 'error', `the sample was not found. ${message ? `${message} ` : ''}${NAME_ONE}.`, isNamed(samples));
+    say('search', 'error', `the sample was not found. ${NAME_ONE}. ${message ?? ''}`.trimEnd(), isNamed(samples));
     return undefined;
   }
   const series = studies.flatMap(({ Series }) => Series);
   const images = series.reduce((sum, { Instance }) => sum + Instance.length, 0);
   const counts = `${studies.length} ${studies.length === 1 ? 'study' : 'studies'}, ${series.length} series, ${images} ${images === 1 ? 'image' : 'images'}`;
   const found = `${counts} in ${Math.round(performance.now() - start)} ms`;
-  say('search', 'ok', message ? `${found}; the manifest says: ${message}` : found);
+  say('search', 'ok', message ? `${found}; the manifest contains: ${message}` : found);
   return arcQuery;
 }
 
-/** Fetches the first image listed, or a series where the manifest lists no images. */
+/** Fetches the first listed image, or a series if the manifest lists no images. */
 async function fetchOne(arcQuery: ArcQueryElement, say: Say): Promise<void> {
-  // No query, and no UID: both tell of a patient.
+  // Without query and UIDs, which identify patients.
   const place = redact(arcQuery.baseUrl).split('?', 1)[0];
   const listed = firstListed(arcQuery);
   if (!listed) return;
@@ -145,10 +147,15 @@ async function fetchOne(arcQuery: ArcQueryElement, say: Say): Promise<void> {
   try {
     const request = listed.request ?? (await requestOfSeries(arcQuery, listed, signal));
     if (request) say('image', 'ok', `${place}: ${await fetchImage(request, signal)}`);
-    else say('image', 'error', 'the manifest lists no image. Name another study by --study UID.');
+    else
+      say(
+        'image',
+        'error',
+        withCode('the manifest lists no image. Name another study by --study UID.', codes['server.image.not-listed']),
+      );
   } catch (error) {
     if (!(error instanceof ImageProblem)) throw error;
-    say('image', 'error', `${place}: ${error.message}. Remedy: ${error.remedy}`);
+    say('image', 'error', withCode(`${place}: ${error.message}. Remedy: ${error.remedy}`, codes[error.code]));
   }
 }
 
@@ -160,12 +167,12 @@ async function requestOfSeries(
 ): Promise<ImageRequest | undefined> {
   if (arcQuery.queryMode !== 'DICOM_WEB') return undefined;
   if (seriesUid !== undefined) return seriesRequest(arcQuery, studyUid, seriesUid);
-  const list = await get(seriesQuestion(arcQuery, studyUid), signal, (response) => readList(response, signal));
+  const list = await get(seriesQuery(arcQuery, studyUid), signal, (response) => readList(response, signal));
   const answer = parsed(list) as { '0020000E'?: { Value?: unknown[] } }[] | undefined;
   const first = Array.isArray(answer) ? answer[0] : undefined;
   if (first === undefined)
     throw new ImageProblem(
-      'it lists no series for a study that it has',
+      'it lists no series of a study that it has',
       'Check that QIDO-RS is served at the same address as WADO-RS; Weasis asks there.',
     );
   const uid = first?.['0020000E']?.Value?.[0];
@@ -173,12 +180,12 @@ async function requestOfSeries(
   if (!isUid(uid))
     throw new ImageProblem(
       'it lists a series without a valid Series Instance UID (1 to 64 digits and dots)',
-      "Ask the archive's administrator to look at the series of this study.",
+      "Ask the archive's administrator to correct the series of this study.",
     );
   return seriesRequest(arcQuery, studyUid, uid);
 }
 
-/** Reads a list of series. @throws ImageProblem if it is longer than one can be */
+/** Reads a list of series. @throws ImageProblem if it is too long */
 async function readList(response: Response, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -208,7 +215,11 @@ async function elementOf(manifest: Manifest): Promise<ArcQueryElement | undefine
   return (JSON.parse(text) as { manifest: ManifestElement }).manifest.arcQuery[0];
 }
 
-function described({ message, remedy }: ConnectorError): string {
+function described({ message, remedy, code }: ConnectorError): string {
   const sentence = message.replace(/\.?$/, '.');
-  return remedy ? `${sentence} Remedy: ${remedy}` : sentence;
+  return withCode(remedy ? `${sentence} Remedy: ${remedy}` : sentence, code);
+}
+
+function withCode(text: string, code: ErrorCode): string {
+  return `${text} [${code}]`;
 }

@@ -107,30 +107,44 @@ it('takes the samples that are named, and says where an archive has none of them
   expect(asked.at(-1)!.url).toContain(`studyUID=${study.studyInstanceUid}&`);
   expect((await connect([archive('main')], ['--patient', patient.patientId])).code).toBe(0);
   const missing = await connect([archive('main')], ['--study', '1.2.3.99']);
-  expect(missing.err).toMatch(/^error: archive main: search: the sample was not found\./m);
+  expect(missing.err).toMatch(
+    /^error: archive main: search: the sample was not found\..* \[server\.search\.nothing-found\]$/m,
+  );
   expect(missing.code).toBe(1);
 });
 
 it.each<[string, (request: IncomingMessage, response: ServerResponse) => void, RegExp]>([
-  ['401', (_request, response) => response.writeHead(401).end(), /status 401.* Remedy: Check login and password/],
-  ['403', (_request, response) => response.writeHead(403).end(), /status 403.* Remedy: Let this login see/],
-  ['404', (_request, response) => response.writeHead(404).end(), /status 404.* Remedy: Check the address/],
+  [
+    '401',
+    (_request, response) => response.writeHead(401).end(),
+    /status 401.* Remedy: Check login and password.*\[server\.image\.refused\]$/,
+  ],
+  [
+    '403',
+    (_request, response) => response.writeHead(403).end(),
+    /status 403.* Remedy: Allow this login to see.*\[server\.image\.refused\]$/,
+  ],
+  [
+    '404',
+    (_request, response) => response.writeHead(404).end(),
+    /status 404.* Remedy: Check the address.*\[server\.image\.refused\]$/,
+  ],
   ['400', (_request, response) => response.writeHead(400).end(), /status 400.* Remedy: Set .*contentType=application/],
-  ['204', (_request, response) => response.writeHead(204).end(), /status 204/],
+  ['204', (_request, response) => response.writeHead(204).end(), /status 204.*\[server\.image\.refused\]$/],
   [
     'a web page',
     (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>'),
-    /answered a web page instead of an image.* Remedy: /,
+    /answered a web page instead of an image.* Remedy: .*\[server\.image\.invalid\]$/,
   ],
   [
     'a JPEG',
     (_request, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(Buffer.from([0xff, 0xd8])),
-    /answered image\/jpeg, which is not a DICOM file\. Remedy: /,
+    /answered image\/jpeg, which is not a DICOM file\. Remedy: .*\[server\.image\.invalid\]$/,
   ],
   [
     'another image',
     (request, response) => sendImage(request, response, '1.2.3'),
-    /another SOP Instance UID.* Remedy: /,
+    /another SOP Instance UID.* Remedy: .*\[server\.image\.invalid\]$/,
   ],
   [
     'half an image',
@@ -139,7 +153,7 @@ it.each<[string, (request: IncomingMessage, response: ServerResponse) => void, R
       response.write(Buffer.alloc(200));
       setTimeout(() => response.destroy(), 50);
     },
-    /closed the connection after 200 bytes/,
+    /closed the connection after 200 bytes.*\[server\.image\.unreachable\]$/,
   ],
 ])('an image address that answers %s is an error with its remedy', async (_name, answers, said) => {
   answer = answers;
@@ -161,9 +175,12 @@ it('follows redirects, as Weasis does', async () => {
 });
 
 it.each([
-  [`http://127.0.0.1:${await freePort()}/wado`, /nothing listens on that port\. Remedy: Check the port/],
-  ['http://127.0.0.1:6000/wado', /this command cannot ask port 6000/],
-  ['http://no-such-host.invalid/wado', /its host name is not known\. Remedy: /],
+  [
+    `http://127.0.0.1:${await freePort()}/wado`,
+    /nothing listens on that port\. Remedy: Check the port.*\[server\.image\.unreachable\]$/m,
+  ],
+  ['http://127.0.0.1:6000/wado', /this command cannot use port 6000.*\[server\.image\.unreachable\]$/m],
+  ['http://no-such-host.invalid/wado', /its host name is unknown\. Remedy: .*\[server\.image\.unreachable\]$/m],
 ])('an image address that is not reached (%s) is an error', async (url, said) => {
   const { code, err } = await connect([archive('main', { basic: { url } })]);
   expect(err).toMatch(said);

@@ -7,15 +7,14 @@ import { Retrievals } from '../../retrieval/retrievals.service.js';
 import { ConnectorWatches } from '../../watch/connector-watches.service.js';
 import { checkArchive, type Finding, isNamed, type Samples } from './archive-check.js';
 
-/** Ids of archives: those where all works, where something was not tried, and with an error. */
+/** The ids of the archives that work, that were not tried completely, and that have an error. */
 export type CheckedArchives = Record<'working' | 'untried' | 'failed', string[]>;
 
 /**
- * Connects to every usable archive of a configuration, all at the same time.
+ * Connects to all usable archives of a configuration at the same time, and writes the result of each to `stderr`, in the order of the
+ * configuration. A named sample must be in one of them; the others are not tried.
  *
- * A named sample has to be in one of them: the others, which lack it, are not tried.
- *
- * @returns the archives by what was seen of them; `stderr` says it of each, in the order of the configuration
+ * @returns the archives by their results
  */
 export async function connectAll(
   document: ConfigurationDocument,
@@ -37,11 +36,11 @@ export async function connectAll(
     const checks = registry.connectors.map((connector) =>
       checkArchive(connector, { manifests, configuration: configuration.connector(connector.id), grants, samples }),
     );
-    // A named sample is missing only once no archive has it; all else is said as soon as it is known.
+    // A named sample is missing only if no archive has it. All other results are written as soon as they are known.
     const isFound = isNamed(samples) && (await Promise.all(checks)).some(foundSample);
     const archives: CheckedArchives = { working: [], untried: [], failed: [] };
     for (const [index, connector] of registry.connectors.entries()) {
-      const findings = (await checks[index]!).map((finding) => (isFound ? withoutBlame(finding) : finding));
+      const findings = (await checks[index]!).map((finding) => (isFound ? asNotTried(finding) : finding));
       for (const { verdict, what, text } of findings)
         stderr.write(`${verdict}: archive ${connector.id}: ${what}: ${text}\n`);
       const has = (wanted: Finding['verdict']) => findings.some(({ verdict }) => verdict === wanted);
@@ -57,8 +56,8 @@ function foundSample(findings: readonly Finding[]): boolean {
   return findings.some(({ what, verdict }) => what === 'search' && verdict === 'ok');
 }
 
-/** An archive need not have the study that another one has. */
-function withoutBlame(finding: Finding): Finding {
+/** Turns a missing sample into something that was not tried, since another archive has the sample. */
+function asNotTried(finding: Finding): Finding {
   if (!finding.lacksSample) return finding;
   const text =
     'this archive does not have the sample; another archive has it. To try this one, name a study of it too.';

@@ -2,7 +2,7 @@ import { chunksOf, get, ImageProblem } from './get.js';
 import { type ImageRequest } from './image-request.js';
 import { firstPart, HEAD_BYTES, isPart10, sopInstanceUidOf } from './part10.js';
 
-/** Fetches an image as Weasis does. @returns what was seen, for people. @throws ImageProblem */
+/** Fetches an image as Weasis does. @returns a description of the image. @throws ImageProblem */
 export async function fetchImage(request: ImageRequest, signal: AbortSignal): Promise<string> {
   const start = performance.now();
   return get(request, signal, async (response, redirectedTo) => {
@@ -26,7 +26,7 @@ async function readImage(
   if (image === undefined && !looksLikeHtml(type, head))
     throw new ImageProblem(
       `it answered ${type}, which is not multipart; Weasis cannot read that`,
-      'Set the address of the WADO-RS service, the one that /studies follows.',
+      'Set the address of the WADO-RS service, without /studies.',
     );
   if (image === undefined || !isPart10(image)) throw notDicom(type, head);
   const uid = sopInstanceUidOf(image);
@@ -37,8 +37,8 @@ async function readImage(
     );
   if (request.sopInstanceUid !== undefined && uid !== request.sopInstanceUid)
     throw new ImageProblem(
-      'it answered an image of another SOP Instance UID than the one that was asked for',
-      'Compare the address and requireOnlySOPInstanceUID with what the archive expects; a cache in between may mix images up.',
+      'it answered an image with another SOP Instance UID than the requested one',
+      'Check the address and requireOnlySOPInstanceUID by what the archive expects. A cache in between may mix up images.',
     );
   return {
     what: request.sopInstanceUid === undefined ? 'a series, whose first image is DICOM' : 'a DICOM image',
@@ -59,8 +59,8 @@ async function readHead(response: Response, signal: AbortSignal): Promise<{ head
 function notDicom(type: string, head: Buffer): ImageProblem {
   if (looksLikeHtml(type, head))
     return new ImageProblem(
-      'it answered a web page instead of an image; Weasis skips it without a word',
-      'Set the address of the WADO service itself. A page to log in means that login or token are missing.',
+      'it answered a web page instead of an image; Weasis skips it without a message',
+      'Set the address of the WADO service itself. A login page means that login or token are missing.',
     );
   return new ImageProblem(
     `it answered ${type}, which is not a DICOM file`,

@@ -1,17 +1,19 @@
+import { type ServerErrorCode } from '../../errors/error-codes.js';
 import { type ImageRequest } from './image-request.js';
 
-/** How long Weasis waits for an answer to begin. */
-const WEASIS_PATIENCE_MS = 15_000;
+/** How long Weasis waits for an answer to begin, milliseconds. */
+const WEASIS_TIMEOUT_MS = 15_000;
 const MAX_REDIRECTS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-/** What is wrong with an image, and what to do about it. */
+/** Says why an image cannot be fetched, and what to do about it. */
 export class ImageProblem extends Error {
   override readonly name = 'ImageProblem';
 
   constructor(
     message: string,
     readonly remedy: string,
+    readonly code: ServerErrorCode = 'server.image.invalid',
   ) {
     super(message);
   }
@@ -20,12 +22,12 @@ export class ImageProblem extends Error {
 type Request = Pick<ImageRequest, 'url' | 'headers'>;
 
 /**
- * Asks, follows redirects, and takes status 200 only. The answer has to begin within Weasis' own time.
+ * Sends a GET request and follows redirects. It accepts status 200 only, and waits as long as Weasis for the answer to begin.
  *
- * Login, token and the headers of the configuration go to the configured origin and to no other.
+ * Login, token and configured headers are sent to the configured origin only.
  *
- * @param take reads the answer. `redirectedTo` is the origin that gave it, if redirects led there.
- * @throws ImageProblem, which names the origin that redirects led to
+ * @param take reads the answer. `redirectedTo` is the origin of the answer if there were redirects.
+ * @throws ImageProblem that names the origin of the answer if there were redirects
  */
 export async function get<Result>(
   request: Request,
@@ -33,7 +35,7 @@ export async function get<Result>(
   take: (response: Response, redirectedTo?: string) => Promise<Result>,
 ): Promise<Result> {
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(), WEASIS_PATIENCE_MS);
+  const timer = setTimeout(() => silence.abort(), WEASIS_TIMEOUT_MS);
   const either = AbortSignal.any([signal, silence.signal]);
   const configured = URL.canParse(request.url) ? new URL(request.url).origin : undefined;
   let { url } = request;
@@ -55,17 +57,18 @@ export async function get<Result>(
     }
     throw new ImageProblem(
       `it redirects more than ${MAX_REDIRECTS} times`,
-      'Configure the address that is meant, and see the rules of a proxy in between.',
+      'Configure the final address, and check the rules of a proxy in between.',
+      'server.image.redirect',
     );
   } catch (error) {
     if (!(error instanceof ImageProblem) || redirectedTo === undefined) throw error;
-    throw new ImageProblem(`${error.message} (after a redirect to ${redirectedTo})`, error.remedy);
+    throw new ImageProblem(`${error.message} (after a redirect to ${redirectedTo})`, error.remedy, error.code);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Yields the body of an answer, decompressed. @throws ImageProblem */
+/** Yields the decompressed body of an answer. @throws ImageProblem */
 export async function* chunksOf(response: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   try {
@@ -77,7 +80,8 @@ export async function* chunksOf(response: Response, signal: AbortSignal): AsyncG
     if (signal.aborted) throw unreachable(error, signal);
     throw new ImageProblem(
       `it closed the connection after ${bytes.toLocaleString('en')} bytes, before the answer was complete`,
-      "See the archive's log, and that of a proxy in between.",
+      "Check the archive's log, and that of a proxy in between.",
+      'server.image.unreachable',
     );
   }
 }
@@ -88,51 +92,60 @@ async function ask({ url, headers }: Request, signal: AbortSignal): Promise<Resp
   } catch (error) {
     if (((error as Error).cause as Error | undefined)?.message === 'bad port')
       throw new ImageProblem(
-        `this command cannot ask port ${new URL(url).port}, which web browsers block; Weasis may`,
+        `this command cannot use port ${new URL(url).port}, which web browsers block; Weasis may`,
         'Open an image in Weasis, or serve images at another port.',
+        'server.image.unreachable',
       );
     throw unreachable(error, signal);
   }
 }
 
-/** The headers that any server may see: which type of answer is wanted. */
+/** Returns the headers that any server may see: the accepted types. */
 function publicHeaders(headers: Headers): Headers {
   const accept = headers.get('accept');
   return new Headers(accept === null ? {} : { accept });
 }
 
-/** Where an answer redirects to. @throws ImageProblem */
+/** Returns the address that an answer redirects to. @throws ImageProblem */
 function nextAddress(url: string, { status, headers }: Response): URL {
   const location = headers.get('location');
   if (!location || !URL.canParse(location, url))
     throw new ImageProblem(
       `it answered status ${status} (a redirect) without a usable Location`,
-      'Configure the address that is meant.',
+      'Configure the final address.',
+      'server.image.redirect',
     );
   const next = new URL(location, url);
   if (next.protocol !== 'https:' && next.protocol !== 'http:')
     throw new ImageProblem(
       'it redirects to an address that is neither http nor https',
-      'Configure the address that is meant.',
+      'Configure the final address.',
+      'server.image.redirect',
     );
   if (next.protocol === 'http:' && url.startsWith('https:'))
     throw new ImageProblem(
       'it redirects to an address without TLS, which is not followed',
-      'Configure the address that is meant.',
+      'Configure the final address.',
+      'server.image.redirect',
     );
-  // A login in the Location is not sent: fetch refuses such an address.
+  // Without a login in the Location, since fetch refuses such an address.
   next.username = next.password = '';
   return next;
 }
 
 function declined(status: number): ImageProblem {
-  return new ImageProblem(`it answered status ${status}; Weasis shows no image`, remedyOf(status));
+  return new ImageProblem(
+    `it answered status ${status}; Weasis shows no image`,
+    remedyOf(status),
+    'server.image.refused',
+  );
 }
 
 function declinedElsewhere(status: number): ImageProblem {
   return new ImageProblem(
     `it answered status ${status}; this command sends login, token and httpTags only to the configured server`,
-    'Configure the address that is meant.',
+    'Configure the final address.',
+    'server.image.redirect',
   );
 }
 
@@ -144,16 +157,16 @@ function remedyOf(status: number): string {
     case 407:
       return 'Check login and password below wado.authentication, or the registration of its oidc-id.';
     case 403:
-      return 'Let this login see images in the archive, or ask for another scope.';
+      return 'Allow this login to see images in the archive, or request another scope.';
     case 404:
     case 405:
     case 410:
-      return 'Check the address where images are retrieved, its path included.';
+      return 'Check the address of the images, including its path.';
     case 406:
     case 415:
-      return 'Check transfer-syntax-uid, and an Accept among httpTags.';
+      return 'Check transfer-syntax-uid, and an Accept header in httpTags.';
     default:
-      return status >= 500 ? "See the archive's log." : 'Check the address where images are retrieved.';
+      return status >= 500 ? "Check the archive's log." : 'Check the address of the images.';
   }
 }
 
@@ -161,31 +174,43 @@ function unreachable(error: unknown, signal: AbortSignal): ImageProblem {
   if (signal.aborted)
     return new ImageProblem(
       'it gave no complete answer in time',
-      'See whether the archive is overloaded. Weasis waits for 15 s.',
+      'Check whether the archive is overloaded. Weasis waits 15 s for an answer to begin.',
+      'server.image.unreachable',
     );
   const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
   switch (code) {
     case 'ECONNREFUSED':
-      return new ImageProblem('nothing listens on that port', 'Check the port, and whether the archive runs.');
+      return new ImageProblem(
+        'nothing listens on that port',
+        'Check the port, and whether the archive runs.',
+        'server.image.unreachable',
+      );
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new ImageProblem(
-        'its host name is not known',
+        'its host name is unknown',
         'Check the host name, and the name server of this machine.',
+        'server.image.unreachable',
       );
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return new ImageProblem('its host is not reached', 'Check the host, and whether a firewall is in between.');
+      return new ImageProblem(
+        'its host cannot be reached',
+        'Check the host, and whether a firewall is in between.',
+        'server.image.unreachable',
+      );
   }
   if (/CERT|SIGNATURE|ALTNAME|SELF_SIGNED/.test(code ?? ''))
     return new ImageProblem(
       `this machine does not trust its certificate (${code})`,
-      "Weasis trusts what its desktop's Java trusts, so it may work there. For this command, set NODE_EXTRA_CA_CERTS to the authority's PEM file.",
+      "Weasis trusts the authorities of its Java, so it may work there. For this command, set NODE_EXTRA_CA_CERTS to the authority's PEM file.",
+      'server.image.certificate-not-trusted',
     );
   return new ImageProblem(
     `the connection failed${code === undefined ? '' : ` (${code})`}`,
     'Check the scheme (http or https), host and port.',
+    'server.image.unreachable',
   );
 }

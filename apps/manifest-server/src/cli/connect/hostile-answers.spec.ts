@@ -157,7 +157,7 @@ describe('an image behind a redirect', () => {
     const { code, err } = await connect(listSeries, redirectTo(elsewhere.origin));
     expect(err).toMatch(
       new RegExp(
-        `^error: archive web: image: .*status 401; this command sends login.* redirect to ${elsewhere.origin}\\). Remedy: Configure`,
+        `^error: archive web: image: .*status 401; this command sends login.* redirect to ${elsewhere.origin}\\). Remedy: Configure.*\\[server\\.image\\.redirect\\]$`,
         'm',
       ),
     );
@@ -168,7 +168,10 @@ describe('an image behind a redirect', () => {
     elsewhere.answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
     const { err } = await connect(listSeries, redirectTo(elsewhere.origin));
     expect(err).toMatch(
-      new RegExp(`^error: archive web: image: .*web page.*redirect to ${elsewhere.origin}.* Remedy: `, 'm'),
+      new RegExp(
+        `^error: archive web: image: .*web page.*redirect to ${elsewhere.origin}.* Remedy: .*\\[server\\.image\\.invalid\\]$`,
+        'm',
+      ),
     );
   });
 
@@ -178,7 +181,9 @@ describe('an image behind a redirect', () => {
     ['to a file', redirectTo('file:///etc/passwd'), /neither http nor https/],
   ])('a redirect %s is an error with its remedy', async (_name, image, said) => {
     const { code, err } = await connect(listSeries, image);
-    expect(err).toMatch(new RegExp(`^error: archive web: image: .*${said.source}.* Remedy: `, 'm'));
+    expect(err).toMatch(
+      new RegExp(`^error: archive web: image: .*${said.source}.* Remedy: .*\\[server\\.image\\.redirect\\]$`, 'm'),
+    );
     expect(archive.asked.length).toBeLessThan(12);
     expect(code).toBe(1);
   });

@@ -2,27 +2,27 @@ import { type ManifestElement } from '@pacs-connectors/manifest-builder';
 
 type ArcQueryElement = ManifestElement['arcQuery'][number];
 
-/** The request by which Weasis fetches one image, or one series. */
+/** The request of Weasis for one image or one series. */
 export interface ImageRequest {
   url: string;
   headers: Headers;
-  /** Asked by WADO-RS, which answers in parts; else by WADO-URI. */
+  /** Whether it is a WADO-RS request, which is answered in parts; otherwise it is a WADO-URI request. */
   byWadoRs: boolean;
-  /** Which image it is; not known where a whole series is fetched. */
+  /** The requested image; `undefined` for a whole series. */
   sopInstanceUid?: string;
 }
 
-/** What a manifest lists first, as far down as it goes. */
+/** The first study, series and image that a manifest lists. */
 export interface FirstListed {
   studyUid: string;
   seriesUid?: string;
   request?: ImageRequest;
 }
 
-/** `Accept` of Weasis for DICOM_WEB archives, unless a header of the configuration replaces it. */
+/** The `Accept` header of Weasis for DICOM_WEB archives, unless a configured header replaces it. */
 const WADO_RS_ACCEPT = 'multipart/related;type="application/dicom";transfer-syntax=*';
 
-/** The first image that a manifest lists, with the request that Weasis makes of it. */
+/** Returns the first image that a manifest lists, with the request of Weasis for it. */
 export function firstListed(arcQuery: ArcQueryElement): FirstListed | undefined {
   const studies = arcQuery.Patient.flatMap(({ Study }) => Study);
   const listed = studies.flatMap((study) => study.Series.map((series) => ({ study, series })));
@@ -42,13 +42,13 @@ export function firstListed(arcQuery: ArcQueryElement): FirstListed | undefined 
   return { studyUid, seriesUid, request: { ...requestOf(arcQuery, path), byWadoRs, sopInstanceUid } };
 }
 
-/** The request by which Weasis fetches a series of a DICOM_WEB archive whose images are not listed. */
+/** Returns the request of Weasis for a series of a DICOM_WEB archive whose images are not listed. */
 export function seriesRequest(arcQuery: ArcQueryElement, studyUid: string, seriesUid: string): ImageRequest {
   return { ...requestOf(arcQuery, `/studies/${studyUid}/series/${seriesUid}`), byWadoRs: true };
 }
 
-/** The question by which Weasis completes a study of a DICOM_WEB archive whose series are not listed. */
-export function seriesQuestion(arcQuery: ArcQueryElement, studyUid: string): Pick<ImageRequest, 'url' | 'headers'> {
+/** Returns the query of Weasis for the series of a study of a DICOM_WEB archive that are not listed. */
+export function seriesQuery(arcQuery: ArcQueryElement, studyUid: string): Pick<ImageRequest, 'url' | 'headers'> {
   const headers = headersOf(arcQuery);
   headers.set('accept', 'application/dicom+json');
   const fields = '0008103E,00080060,0020000E,00200011,00081190';

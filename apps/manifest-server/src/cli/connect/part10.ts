@@ -3,10 +3,10 @@ const PREAMBLE = 128;
 /** Value representations whose length has four bytes, after two reserved ones (PS3.5 7.1.2). */
 const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
 const MEDIA_STORAGE_SOP_INSTANCE_UID = 0x0003;
-/** The most bytes that have to be there: a file meta group has a few hundred. */
+/** Number of bytes that are read. A file meta group has a few hundred. */
 export const HEAD_BYTES = 64 * 1024;
 
-/** Whether the bytes are those of a DICOM file. */
+/** Whether these are the first bytes of a DICOM file. */
 export function isPart10(bytes: Buffer): boolean {
   return bytes.toString('latin1', PREAMBLE, PREAMBLE + 4) === 'DICM';
 }
@@ -27,7 +27,7 @@ export function sopInstanceUidOf(bytes: Buffer): string | undefined {
 }
 
 /**
- * Returns the content of the first part of a multipart answer (RFC 2046 5.1), as far as it is there.
+ * Returns the content of the first part of a multipart answer (RFC 2046 5.1), as far as it was read.
  *
  * @returns `undefined` if the answer is not multipart, or has no part
  */

@@ -6,7 +6,7 @@ import { type ArchiveMeaning } from './vocabulary.js';
 
 export type ArchiveType = 'DB' | 'DICOM' | 'DICOM_WEB';
 
-/** The properties of one archive, and those that hold for every archive. */
+/** The properties of one archive, and those that apply to every archive. */
 export class Archive {
   readonly id: string;
 
@@ -15,32 +15,31 @@ export class Archive {
     private readonly own: readonly PropertyLine[],
     private readonly shared: readonly PropertyLine[],
     private readonly draft: Draft,
-    /** Ids that other archives have. */
+    /** The ids of other archives. */
     taken: ReadonlySet<string>,
-    /** In place of an id that is not given. */
+    /** Used for its id if there is none. */
     number?: string,
   ) {
     const line = this.line('id');
     const name = line ? this.valueOf(line).trim() : nameOf(file, number);
     this.id = name;
     for (let next = 2; taken.has(this.id); next++) this.id = `${name}-${next}`;
-    if (!line)
-      draft.decide(`${file}: the archive has no arc.id; it is called ${this.id} here, and callers name it by that`);
+    if (!line) draft.decide(`${file}: the archive has no arc.id. It gets the id ${this.id}, which callers use`);
     else if (this.id === name) line.note('taken', `connector.config.${this.id}`);
-    else line.note('to decide', `another archive has this id; it is called ${this.id} here`);
+    else line.note('to decide', `another archive has this id; this one gets ${this.id}`);
   }
 
-  /** The type that its properties show. */
+  /** The type of the archive by its properties. */
   get type(): ArchiveType {
     const line = this.line('type');
     const said = line && typeOf(this.valueOf(line));
     const type = said ?? (this.line('dbUri') || this.line('select') ? 'DB' : 'DICOM');
     if (line && said) line.note('taken', `connector.config.${this.id}.type`);
-    else line?.note('to decide', `it names no type that is known here; ${type} is written, by the other properties`);
+    else line?.note('to decide', `this type is unknown; ${type} is written, by the other properties`);
     return type;
   }
 
-  /** The line that gives a property its value. Others that mean the same are noted. */
+  /** Returns the line that sets a property. It notes other lines with the same meaning. */
   line(meaning: ArchiveMeaning): PropertyLine | undefined {
     for (const lines of [this.own, this.shared]) {
       const [found, ...others] = lines.filter(
@@ -54,7 +53,10 @@ export class Archive {
       for (const other of others) {
         if (this.valueOf(other) === this.valueOf(found)) other.note('not needed', `${found.key} says the same`);
         else
-          other.note('to decide', `${found.key} at line ${found.line} means the same, has another value and was taken`);
+          other.note(
+            'to decide',
+            `${found.key} at line ${found.line} has the same meaning and another value, which was taken`,
+          );
       }
       return found;
     }
@@ -65,12 +67,12 @@ export class Archive {
     return fillIn(line.value, (name) => {
       const lines = [...this.own, ...this.shared].filter(({ key, isReplaced }) => key === name && !isReplaced);
       const known = lines.find((other) => other !== line);
-      if (known?.isOpen && known.meaning?.of !== 'archive') known.note('taken', `part of what names it: ${line.key}`);
+      if (known?.isOpen && known.meaning?.of !== 'archive') known.note('taken', `part of the value of ${line.key}`);
       return known?.value;
     });
   }
 
-  /** Sets a key of the connector from a property, where the archive has it. */
+  /** Sets a key of the connector from a property, if the archive has it. */
   put(
     meaning: ArchiveMeaning,
     key: string,
@@ -92,7 +94,7 @@ export class Archive {
     this.draft.decide(`${this.file}: archive ${this.id}: ${what}`);
   }
 
-  /** Notes what nobody has asked for. */
+  /** Notes the properties that were not used. */
   closeOwn(why: string): void {
     for (const line of this.own) if (line.isOpen && line.meaning?.of === 'archive') line.note('not needed', why);
   }

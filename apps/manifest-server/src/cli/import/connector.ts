@@ -2,7 +2,7 @@ import { type Archive } from './archive.js';
 import { type PropertyLine } from './property-line.js';
 import { type ArchiveMeaning } from './vocabulary.js';
 
-/** Writes one archive as a connector of the first layout. */
+/** Writes an archive as a connector of the first layout. */
 export function writeConnector(archive: Archive): void {
   const type = archive.type;
   archive.set('type', type);
@@ -11,19 +11,18 @@ export function writeConnector(archive: Archive): void {
   writeImages(archive);
   if (type === 'DB') writeDatabase(archive);
   else if (type === 'DICOM') writePeer(archive);
-  else
-    archive.decide('older servers did not ask by DICOMweb; write dicom-web-connector by hand (docs/configuration.md)');
-  archive.closeOwn(`an archive of type ${type} has no use for it`);
+  else archive.decide('older servers had no DICOMweb; write dicom-web-connector by hand (docs/configuration.md)');
+  archive.closeOwn(`an archive of type ${type} does not use it`);
 }
 
 const IMAGES = 'wado.authentication';
 
-/** How the viewer retrieves the images. */
+/** Writes how the viewer retrieves images. */
 function writeImages(archive: Archive): void {
   archive.put('transferSyntax', `${IMAGES}.transfer-syntax-uid`, trimmed);
   archive.put('compressionRate', `${IMAGES}.compression-rate`, (text, line) => {
     if (text.trim() !== '0') return number(text);
-    line.note('not needed', '0 asks for no compression');
+    line.note('not needed', '0 means no compression');
     return undefined;
   });
   archive.put('onlySopUid', `${IMAGES}.requireOnlySOPInstanceUID`, yesOrNo);
@@ -45,22 +44,25 @@ function writeImages(archive: Archive): void {
   archive.put('password', `${IMAGES}.basic.password`);
 }
 
-/** @returns parameters that the address has; the viewer would put its own behind them */
+/** Writes the address of the images. @returns the parameters in it, which belong into another key */
 function writeAddress(archive: Archive): string | undefined {
   let parameters: string | undefined;
   const given = archive.put('wadoUrl', `${IMAGES}.basic.url`, (text, line) => {
     const [address = '', rest] = text.trim().split(/\?(.*)/s);
     if (rest) {
-      line.note('taken', `${IMAGES}.additionnalParameters, what follows the question mark`);
+      line.note('taken', `${IMAGES}.additionnalParameters, the part after the question mark`);
       parameters = withoutEscapes(rest, line);
     }
     return address;
   });
-  if (!given) archive.decide('it has no wado.url; set wado.authentication.basic.url to where Weasis gets its images');
+  if (!given)
+    archive.decide(
+      'wado.url is missing; set wado.authentication.basic.url to the address from which Weasis fetches images',
+    );
   return parameters;
 }
 
-/** The same parameters with each `&amp;`, as HTML writes it, as the `&` that is meant. */
+/** Replaces each HTML-escaped `&amp;` in parameters by `&`. */
 function withoutEscapes(parameters: string, line: PropertyLine): string {
   const plain = parameters.replace(/&(?:(?:amp|#0*38|#x0*26);)+/gi, '&');
   if (plain !== parameters) line.note('taken', `${IMAGES}.additionnalParameters with & for &amp;`);
@@ -75,7 +77,7 @@ function writePeer(archive: Archive): void {
   if (!archive.put('callingAet', `${peer}.calling-aet`, trimmed)) {
     archive.set(`${peer}.calling-aet`, 'PACS-CONNECTOR');
     archive.decide(
-      'no property gives our own AE title; PACS-CONNECTOR is written. Set calling-aet to a title that the archive knows',
+      'no property contains the AE title of this server; PACS-CONNECTOR is written. Set calling-aet to a title that the archive knows',
     );
   }
   const encrypted = archive.put('tlsMode', `${peer}.tls.mode`, tlsMode);
@@ -99,7 +101,7 @@ const COLUMNS = {
   instanceColumn: ['sop-instance-uid-column', 'sopInstanceUid'],
 } satisfies Partial<Record<ArchiveMeaning, [key: string, alias: string]>>;
 
-/** What a select has to yield, by these names. */
+/** The columns that a select must return, by these names. */
 const NEEDED_COLUMNS = ['studyInstanceUid', 'seriesInstanceUid', 'sopInstanceUid'];
 
 function writeDatabase(archive: Archive): void {
@@ -111,7 +113,7 @@ function writeDatabase(archive: Archive): void {
   require(archive, 'select', `${database}.query.select`, 'a select', (text, line) => {
     const missing = NEEDED_COLUMNS.filter((name) => !new RegExp(`\\b${name}\\b`, 'i').test(text));
     if (missing.length > 0)
-      line.note('to decide', `it names no ${missing.join(', ')}; name its columns so (… as ${missing[0]})`);
+      line.note('to decide', `it returns no ${missing.join(', ')}; rename its columns (… as ${missing[0]})`);
     return text.trim().replace(/;$/, '');
   });
   const select = archive.line('select');
@@ -123,7 +125,7 @@ function writeDatabase(archive: Archive): void {
     if (expression) archive.set(`${database}.query.${key}`, expression, select);
     else
       archive.decide(
-        `no property says how its select is searched; set db-connector.query.${key}, or deactivate that search`,
+        `no property contains the column for a search; set db-connector.query.${key}, or deactivate that search`,
       );
   }
 }
@@ -135,14 +137,14 @@ function require(
   what: string,
   convert: (text: string, line: PropertyLine) => unknown = trimmed,
 ): void {
-  if (!archive.put(meaning, key, convert)) archive.decide(`it has no ${what}; set ${key}`);
+  if (!archive.put(meaning, key, convert)) archive.decide(`${what} is missing; set ${key}`);
 }
 
 function trimmed(text: string): string {
   return text.trim();
 }
 
-/** A number where it is one; `check` reports what is none. */
+/** Returns a number as a number. Anything else stays, and `check` reports it. */
 function number(text: string): number | string {
   return /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : text.trim();
 }
@@ -159,21 +161,18 @@ function tlsMode(text: string, line: PropertyLine): string | undefined {
     return undefined;
   }
   if (!['AES', 'TLS', 'TRUE', 'YES', 'ON'].includes(mode))
-    line.note(
-      'to decide',
-      'this mode gives no security and is not supported; AES is written, which the archive has to offer',
-    );
+    line.note('to decide', 'this mode is not secure and not supported; AES is written, which the archive must support');
   return 'AES';
 }
 
-/** The address of a store as it is; one in the class path of the Java server cannot be read. */
+/** Returns the address of a store unchanged. An address in the class path of the Java server cannot be read. */
 function storeAddress(text: string, line: PropertyLine): string {
   if (/^(?:resource|classpath\*?):/i.test(text.trim()))
     line.note('to decide', 'class-path addresses are not supported; copy the file here and write its path');
   return text;
 }
 
-/** `name:value,name:value`; a comma that no name follows belongs to the value. */
+/** Reads `name:value,name:value`. A comma without a name after it belongs to the value. */
 function headers(text: string, line: PropertyLine): Record<string, string> | undefined {
   const pairs = text.split(/[,;](?=\s*[\w-]+\s*:)/).map((pair) => /^\s*([\w-]+)\s*:\s*(.*?)\s*$/s.exec(pair));
   if (pairs.every((pair) => pair !== null)) return Object.fromEntries(pairs.map(([, name, value]) => [name!, value!]));
@@ -181,7 +180,7 @@ function headers(text: string, line: PropertyLine): Record<string, string> | und
   return undefined;
 }
 
-/** `user:password`, plain or in base64. */
+/** Reads `user:password`, plain or in base64. */
 function userAndPassword(text: string): [user: string, password?: string] {
   const plain = text.includes(':') ? text : Buffer.from(text, 'base64').toString('utf8');
   const [, user, password] = /^([^:]+):(.*)$/s.exec(plain) ?? [];

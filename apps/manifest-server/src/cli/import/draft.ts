@@ -2,13 +2,13 @@ import { type PropertyLine } from './property-line.js';
 
 export type Tree = { [key: string]: unknown };
 
-/** The configuration that the lines become, and what has to be decided that no line says. */
+/** The configuration from the lines, and the decisions that no line contains. */
 export class Draft {
   readonly tree = emptyTree();
   readonly decisions: string[] = [];
   private readonly origins = new Map<string, PropertyLine>();
 
-  /** Sets a key; `line` is where its value comes from. */
+  /** Sets a key. `line` is the origin of its value. */
   put(path: readonly string[], value: unknown, line?: PropertyLine): void {
     const key = path.join('.');
     let here = this.tree;
@@ -23,7 +23,7 @@ export class Draft {
     this.decisions.push(what);
   }
 
-  /** The line that a key, or one below it, comes from. */
+  /** Returns the line from which a key, or one below it, comes. */
   originOf(key: string): PropertyLine | undefined {
     const found = [...this.origins].find(
       ([put]) => put === key || key.startsWith(`${put}.`) || put.startsWith(`${key}.`),
@@ -32,7 +32,7 @@ export class Draft {
   }
 }
 
-/** Without a prototype: an archive may have any id. */
+/** Returns a tree without a prototype, since an archive may have any id. */
 function emptyTree(): Tree {
   return Object.create(null) as Tree;
 }

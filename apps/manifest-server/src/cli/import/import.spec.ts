@@ -75,7 +75,7 @@ pacs.wado.url=\${server.base.url}/mr
   expect(err).toMatch(/^weasis-connector-default\.properties:4 jnlp\.default\.name: not needed: Weasis is installed/m);
   expect(err).toMatch(/^dicom-ct\.properties:3 pacs\.host: taken as connector\.config\.2001\.dicom-connector\.host$/m);
   expect(err).toMatch(/^db-mr\.properties:7 pacs\.wado\.url: taken as connector\.config\.2002\.wado\.\S+\.url$/m);
-  expect(err).toMatch(/^26 lines, 0 of them to look at; 0 other things to decide$/m);
+  expect(err).toMatch(/^26 lines, 0 of them to check; 0 other things to decide$/m);
   expect(err).not.toContain('hunter2');
   expect(out).toContain('password: hunter2ü');
   const { code: checkCode, err: said, effective } = await checked(out);
@@ -191,7 +191,7 @@ describe('a guard never opens', () => {
     ['hosts.allow=*.example.org', /hosts\.allow: taken as hosts\.allow; to decide: 1 of its 1 hosts/, '127.0.0.1'],
     [
       'encrypt.key=hunter2',
-      /encrypt\.key: taken as .*cryptography\.enabled.*; to decide: callers have to/,
+      /encrypt\.key: taken as .*cryptography\.enabled.*; to decide: callers must/,
       'enabled: true',
     ],
   ])('%s', async (line, said, written) => {
@@ -205,7 +205,7 @@ describe('a guard never opens', () => {
 });
 
 it.each([
-  ['tls.mode=3DES', 'mode: AES', /pacs\.tls\.mode: taken as .*tls\.mode; to decide: this mode gives no security/],
+  ['tls.mode=3DES', 'mode: AES', /pacs\.tls\.mode: taken as .*tls\.mode; to decide: this mode is not secure/],
   ['wado.request.tsuid=*', 'transfer-syntax-uid: "*"', /tsuid: taken as .*transfer-syntax-uid$/m],
   ['tls.mode=false', 'dicom-connector', /pacs\.tls\.mode: not needed: no TLS/],
 ])('pacs.%s', async (line, written, said) => {
@@ -221,7 +221,9 @@ it('moves parameters of the WADO address to where Weasis takes them, decodes a l
   expect(out).toMatch(/additionnalParameters: "?&aet=X/);
   expect(out).toMatch(/login: viewer\n\s+password: hunter2/);
   expect(out).toContain('calling-aet: PACS-CONNECTOR');
-  expect(err).toMatch(/^to decide: dicom-a\.properties: archive 2001: no property gives our own AE title/m);
+  expect(err).toMatch(
+    /^to decide: dicom-a\.properties: archive 2001: no property contains the AE title of this server/m,
+  );
   expect(code).toBe(1);
 });
 
@@ -247,7 +249,12 @@ it('writes a new file that only its owner may read, and never over another', asy
   expect(await runCli(args)).toMatchObject({ code: 0, out: '' });
   expect((await stat(output)).mode & 0o777).toBe(0o600);
   const before = await readFile(output, 'utf8');
-  expect(await runCli(args)).toMatchObject({ code: 1, err: expect.stringContaining('it is there already') });
+  expect(await runCli(args)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining(
+      'the file exists. Name another file, or remove it. [server.import.output-not-written]',
+    ),
+  });
   expect(await readFile(output, 'utf8')).toBe(before);
 });
 
@@ -261,5 +268,5 @@ it('says so where a file is missing, names nothing, or holds no archive', async 
   const { code, err } = await imported({ 'main.properties': 'arc.config.list=dicom-gone.properties\n' });
   expect(code).toBe(1);
   expect(err).toMatch(/^main\.properties:1 arc\.config\.list: to decide: .*put it beside main\.properties/m);
-  expect(err).toMatch(/^to decide: no archive is in these files/m);
+  expect(err).toMatch(/^to decide: these files contain no archive/m);
 });

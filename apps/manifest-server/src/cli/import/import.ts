@@ -2,16 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { checkConfiguration, readConfiguration, renderProblem, renderYaml } from '@pacs-connectors/config-core';
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { findPlugins } from '../../boot/find-plugins.js';
+import { codes } from '../../errors/error-codes.js';
 import { type Terminal, UsageError } from '../../boot/terminal.js';
 import { type Draft } from './draft.js';
 import { readPropertyFiles } from './property-files.js';
 import { allLines, translate } from './translate.js';
 
 /**
- * `pacs-connectors import`: property files of the oldest server as YAML to stdout or a new file, and what became of each line to
- * stderr.
+ * Runs `pacs-connectors import`: it writes property files of the oldest server as YAML to stdout or a new file, and the result for each
+ * line to stderr.
  *
- * @returns 0 where every line was taken or is not needed, 1 where a person has to look at something
+ * @returns 0 if every line was taken or is not needed, 1 if a person has to decide something
  */
 export async function importProperties(
   operands: readonly string[],
@@ -26,7 +27,7 @@ export async function importProperties(
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     stderr.write(
-      `${path ?? operands.join(', ')}: the file cannot be read (${code}). Name a file that this user may read.\n`,
+      `${path ?? operands.join(', ')}: the file cannot be read (${code}). Name a file that this user may read. [${codes['server.import.file-unreadable']}]\n`,
     );
     return 1;
   }
@@ -41,10 +42,10 @@ export async function importProperties(
   const toDecide = [...draft.decisions, ...problems];
   for (const decision of toDecide) stderr.write(`to decide: ${decision}\n`);
   if (disabled.length > 0) stderr.write(`disabled archives (enabled: false): ${disabled.join(', ')}\n`);
-  const open = lines.filter((line) => line.needsSomebody).length;
+  const open = lines.filter((line) => line.needsDecision).length;
   if (output === undefined) stdout.write(text);
   else if (!(await written(output, text, stderr))) return 1;
-  stderr.write(`${lines.length} lines, ${open} of them to look at; ${toDecide.length} other things to decide\n`);
+  stderr.write(`${lines.length} lines, ${open} of them to check; ${toDecide.length} other things to decide\n`);
   return open + toDecide.length > 0 ? 1 : 0;
 }
 
@@ -56,7 +57,7 @@ function render({ tree, decisions }: Draft, paths: readonly string[]): string {
   return `${comments.map((comment) => `# ${comment.replace(/[\r\n]+/g, ' ')}\n`).join('')}${renderYaml(tree)}`;
 }
 
-/** What `pacs-connectors check` says of the result, each with the line that it comes from, and the disabled archives. */
+/** Returns the problems that `pacs-connectors check` finds in the result, each with its line, and the disabled archives. */
 async function checkResult(
   draft: Draft,
   text: string,
@@ -79,7 +80,7 @@ async function checkResult(
   return { problems, disabled: checked.disabled.map(({ id }) => id) };
 }
 
-/** Writes a file that only its owner may read: it may hold passwords. An existing one is not overwritten. */
+/** Writes a file that only its owner can read, since it may contain passwords. It does not overwrite a file. */
 async function written(output: string, text: string, stderr: NodeJS.WritableStream): Promise<boolean> {
   try {
     await writeFile(output, text, { flag: 'wx', mode: 0o600 });
@@ -88,9 +89,9 @@ async function written(output: string, text: string, stderr: NodeJS.WritableStre
     const { code } = error as NodeJS.ErrnoException;
     const why =
       code === 'EEXIST'
-        ? 'it is there already. Name another file, or remove it'
+        ? 'the file exists. Name another file, or remove it'
         : `${code}. Name a file that can be written`;
-    stderr.write(`${output} was not written: ${why}.\n`);
+    stderr.write(`${output} was not written: ${why}. [${codes['server.import.output-not-written']}]\n`);
     return false;
   }
 }

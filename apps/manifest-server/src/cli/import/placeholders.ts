@@ -2,8 +2,8 @@ const INNERMOST = /\$\{([^${}:]+)(?::([^${}]*))?\}/g;
 const DEEPEST = 32;
 
 /**
- * Fills in the placeholders (`${name}`, `${name:default}`) that `valueOf` knows. The others stay: the server reads them from its
- * environment.
+ * Fills in the placeholders (`${name}`, `${name:default}`) that `valueOf` knows. The others stay, since the server reads them from
+ * its environment.
  */
 export function fillIn(text: string, valueOf: (name: string) => string | undefined): string {
   let filled = text;

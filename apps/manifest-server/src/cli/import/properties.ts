@@ -4,9 +4,9 @@ export interface Property {
   value: string;
   /** Line where the property starts, from 1. */
   line: number;
-  /** The key ends at `=` or `:`, not at a blank or the end of the line. */
+  /** Whether the key ends at `=` or `:`, not at a blank or the end of the line. */
   hasSeparator: boolean;
-  /** Why Java would refuse the line. The text is kept as far as it can be read. */
+  /** Why Java would reject the line. The text is kept as far as it can be read. */
   problem?: string;
 }
 
@@ -32,9 +32,9 @@ export function parseProperties(bytes: Uint8Array): Property[] {
 }
 
 const BLANKS_BEFORE = /^[ \t\f]+/;
-/** An odd number of backslashes at the end. */
+/** Matches an odd number of backslashes at the end. */
 const CONTINUED = /(?<!\\)(\\\\)*\\$/;
-/** The key with its escapes, then the separator. */
+/** Matches the key with its escapes, then the separator. */
 const KEY = /^((?:\\.|[^\\=: \t\f])*)[ \t\f]*([=:]?)[ \t\f]*/s;
 const ESCAPE = /\\(?:u([\da-fA-F]{4})|(.))/gs;
 const NAMED_ESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' };

@@ -3,27 +3,27 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { parseProperties } from './properties.js';
 import { PropertyLine } from './property-line.js';
 
-/** A `.properties` file, and the archives that are numbered in it (`arc.0.id`). */
+/** A `.properties` file, and the numbered archives in it (`arc.0.id`). */
 export interface PropertyFile {
-  /** As it was named, or found beside the file that includes it. */
+  /** Its path in the command line, or next to the file that includes it. */
   path: string;
-  /** Without the numbered ones. */
+  /** The lines that belong to no numbered archive. */
   lines: PropertyLine[];
   numbered: Map<string, PropertyLine[]>;
-  /** It names other files, which hold the archives. */
+  /** Whether it names other files, which contain the archives. */
   includes: boolean;
 }
 
 /** `arc.0.id`, `pacs[1].host` */
 const NUMBERED = /^(?:arc|archive|pacs|dicom|connector|node)s?[.[](\d+)\]?(?:\.(.+))?$/i;
-/** Keys whose value names other files. */
+/** Matches keys whose value names other files. */
 const INCLUDING =
   /^(?:(?:arc|archives?|pacs|dicom|config)\b.*(?:list|files?|filenames?|profiles?|includes?)|(?:arc|archive)s?[.[]\d+\]?|archives|includes?)$/i;
 
 /**
- * Reads the files and those that they include by name, in that order, each once.
+ * Reads the files, and then those that they include by name, each once.
  *
- * @throws NodeJS.ErrnoException where a named file cannot be read
+ * @throws NodeJS.ErrnoException if a named file cannot be read
  */
 export async function readPropertyFiles(paths: readonly string[]): Promise<PropertyFile[]> {
   const files: PropertyFile[] = [];
@@ -56,7 +56,7 @@ function fileOf(path: string, bytes: Uint8Array): PropertyFile {
   return file;
 }
 
-/** The files that a line names, next to its own. */
+/** Returns the files that a line names, next to its own. */
 async function includedBy(line: PropertyLine): Promise<string[]> {
   const names = line.value.split(/[\s,;]+/).filter((name) => name !== '');
   const areFiles = names.length > 0 && names.every((name) => /\.properties$/i.test(name));
@@ -67,7 +67,7 @@ async function includedBy(line: PropertyLine): Promise<string[]> {
     if (path === undefined)
       line.note(
         'to decide',
-        `no file of a name in it is here; put it beside ${basename(line.file)}, or name it as well`,
+        `a file with this name is missing; put it beside ${basename(line.file)}, or name it in the command too`,
       );
     else found.push(path);
   }
@@ -90,7 +90,7 @@ async function existing(folder: string, name: string): Promise<string | undefine
   return undefined;
 }
 
-/** A number whose only line names a file is no archive of this file. */
+/** Removes the numbers whose only line names a file: they are not archives of this file. */
 function dropIncluding(file: PropertyFile): void {
   for (const [number, lines] of file.numbered)
     if (lines.length > 0 && lines.every((line) => !line.isOpen)) {

@@ -1,10 +1,10 @@
 import { type Property } from './properties.js';
 import { type Meaning, meaningOf } from './vocabulary.js';
 
-/** What became of a line. */
-export type Fate = 'taken' | 'not needed' | 'to decide' | 'not known';
+/** The result for a line. */
+export type Outcome = 'taken' | 'not needed' | 'to decide' | 'not known';
 
-/** One property, where it comes from, and what became of it. */
+/** One property with its place, and the results for it. */
 export class PropertyLine {
   readonly key: string;
   readonly value: string;
@@ -13,9 +13,9 @@ export class PropertyLine {
   private readonly hasSeparator: boolean;
   private readonly problem: string | undefined;
   private replaced = false;
-  private readonly fates: { fate: Fate; text: string }[] = [];
+  private readonly outcomes: { outcome: Outcome; text: string }[] = [];
 
-  /** @param name the key without the number of the archive in front (`arc.0.`) */
+  /** @param name the key without the number of the archive (`arc.0.`) */
   constructor(
     readonly file: string,
     property: Property,
@@ -29,13 +29,13 @@ export class PropertyLine {
     this.hasSeparator = property.hasSeparator;
   }
 
-  note(fate: Fate, text: string): void {
-    this.fates.push({ fate, text });
+  note(outcome: Outcome, text: string): void {
+    this.outcomes.push({ outcome, text });
   }
 
-  /** Whether a person has to look at it. */
-  get needsSomebody(): boolean {
-    return this.all.some(({ fate }) => fate === 'to decide' || fate === 'not known');
+  /** Whether a person has to decide something about it. */
+  get needsDecision(): boolean {
+    return this.all.some(({ outcome }) => outcome === 'to decide' || outcome === 'not known');
   }
 
   /** A later line of its file has the same key. */
@@ -44,13 +44,15 @@ export class PropertyLine {
     this.note('not needed', `line ${later.line} sets it again`);
   }
 
-  /** Whether nobody has said yet what became of it. */
+  /** Whether there is no result for it yet. */
   get isOpen(): boolean {
-    return this.fates.length === 0;
+    return this.outcomes.length === 0;
   }
 
-  private get all(): readonly { fate: Fate; text: string }[] {
-    return this.problem === undefined ? this.fates : [...this.fates, { fate: 'to decide', text: this.problem }];
+  private get all(): readonly { outcome: Outcome; text: string }[] {
+    return this.problem === undefined
+      ? this.outcomes
+      : [...this.outcomes, { outcome: 'to decide', text: this.problem }];
   }
 
   get isReplaced(): boolean {
@@ -61,12 +63,12 @@ export class PropertyLine {
     return `${this.file}:${this.line}`;
   }
 
-  /** One line of the report. It never shows a value, and no key that may be a torn-off part of one. */
+  /** Returns its line of the report. It contains neither a value nor a key that may be a part of a value. */
   toString(): string {
     const parts = (['taken', 'to decide', 'not needed', 'not known'] as const)
-      .map((fate) => {
-        const texts = new Set(this.all.filter((one) => one.fate === fate).map(({ text }) => text));
-        return texts.size > 0 ? `${fate}${fate === 'taken' ? ' as' : ':'} ${[...texts].join(', ')}` : '';
+      .map((outcome) => {
+        const texts = new Set(this.all.filter((one) => one.outcome === outcome).map(({ text }) => text));
+        return texts.size > 0 ? `${outcome}${outcome === 'taken' ? ' as' : ':'} ${[...texts].join(', ')}` : '';
       })
       .filter((part) => part !== '');
     const isName = this.meaning !== undefined || (this.hasSeparator && /^[\w.[\]-]{1,80}$/.test(this.key));

@@ -3,7 +3,7 @@ import { fillIn } from './placeholders.js';
 import { type PropertyLine } from './property-line.js';
 import { type ServerMeaning } from './vocabulary.js';
 
-/** Writes what a property of the server means here. */
+/** Writes a property of the server as our keys. */
 export function writeServerKey(draft: Draft, line: PropertyLine, all: readonly PropertyLine[]): void {
   if (line.meaning?.of !== 'server') return;
   const value = fillIn(line.value, (name) => all.find((other) => other.key === name && other !== line)?.value).trim();
@@ -21,34 +21,34 @@ const WRITERS: Record<ServerMeaning, Writer> = {
     draft.put(['cryptography', 'password'], value, line);
     line.note(
       'to decide',
-      'callers have to encrypt identifiers as this server reads them (docs/migration.md), or take cryptography away',
+      'callers must encrypt identifiers as this server reads them (docs/migration.md); otherwise remove cryptography',
     );
   },
   baseUrl(_draft, _value, line) {
-    if (line.isOpen) line.note('not needed', 'the address is told by each request; else set server.public-url');
+    if (line.isOpen) line.note('not needed', 'each request contains the address; otherwise set server.public-url');
   },
   life(draft, value, line) {
     if (/^\d{1,9}$/.test(value)) draft.put(['cache', 'ttl'], `${value}ms`, line);
-    else line.note('to decide', 'it is no number of milliseconds; see cache.ttl');
+    else line.note('to decide', 'it is not a number of milliseconds; set cache.ttl');
   },
 };
 
-/** Who may call. What cannot be written never opens the server to more callers. */
+/** Writes who may call. If a host cannot be written, fewer callers are allowed, never more. */
 function writeHosts(draft: Draft, value: string, line: PropertyLine): void {
   const all = listOf(value);
-  if (all.includes('*')) return line.note('not needed', 'everybody may call; so it is without hosts.allow');
+  if (all.includes('*')) return line.note('not needed', 'all callers are allowed, as without hosts.allow');
   const known = all.map(rangeOf);
   const allowed = known.filter((host) => host !== undefined);
   if (allowed.length < all.length)
     line.note(
       'to decide',
-      `${all.length - allowed.length} of its ${all.length} hosts cannot be written: addresses, CIDR ranges and host names can`,
+      `${all.length - allowed.length} of its ${all.length} hosts cannot be written; write addresses, CIDR ranges or host names`,
     );
-  // An empty list would let everybody in.
+  // An empty list would allow all callers.
   draft.put(['hosts', 'allow'], allowed.length > 0 ? allowed : ['127.0.0.1'], line);
 }
 
-/** `10.1.*` → `10.1.0.0/16`; `undefined` where neither an address, a range nor a name is meant. */
+/** Converts `10.1.*` to `10.1.0.0/16`; `undefined` if it is not an address, a range or a name. */
 function rangeOf(host: string): string | undefined {
   const [numbers] = /^(\d{1,3}\.){1,3}(?=\*(\.\*)*$)/.exec(host) ?? [];
   if (numbers !== undefined) {
@@ -58,7 +58,7 @@ function rangeOf(host: string): string | undefined {
   return /^[\w.:/-]+$/.test(host) && !/^[\d.]+-[\d.]+$/.test(host) ? host : undefined;
 }
 
-/** `patientID` → `PATIENT`: an older spelling names the parameter in place of the level. */
+/** Converts `patientID` to `PATIENT`: an older spelling has the parameter instead of the level. */
 function levelOf(name: string): string {
   return name.toUpperCase().replace(/^(PATIENT|STUDY)[-_.]?(?:ID|UID|INSTANCE[-_.]?UID)$/, '$1');
 }

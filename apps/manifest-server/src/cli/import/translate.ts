@@ -6,10 +6,10 @@ import { type PropertyLine } from './property-line.js';
 import { type ArchiveMeaning } from './vocabulary.js';
 import { writeServerKey } from './server-keys.js';
 
-/** Properties that make a file the file of an archive. Without any, its properties hold for every archive. */
+/** Properties that only the file of an archive has. The properties of other files apply to every archive. */
 const OF_ARCHIVE: ReadonlySet<ArchiveMeaning> = new Set(['id', 'aet', 'host', 'dbUri']);
 
-/** Turns property files into our configuration, and notes at each line what became of it. */
+/** Converts property files to a configuration, and notes the result at each line. */
 export function translate(files: readonly PropertyFile[]): Draft {
   const draft = new Draft();
   const all = files.flatMap(({ lines }) => lines);
@@ -26,13 +26,13 @@ export function translate(files: readonly PropertyFile[]): Draft {
   for (const { path, numbered, lines } of files)
     for (const [number, own] of numbered) write(path, own, [...new Set([...lines, ...shared])], number);
   if (ids.size === 0)
-    draft.decide('no archive is in these files; name the files of the archives (dicom-….properties) as well');
+    draft.decide('these files contain no archive; name the files of the archives (dicom-….properties) too');
   for (const line of all) if (!line.isReplaced && line.value.trim() !== '') writeServerKey(draft, line, all);
   for (const line of allLines(files)) if (line.isOpen) noteUnused(line);
   return draft;
 }
 
-/** In the order of the files. */
+/** Returns all lines in the order of the files. */
 export function allLines(files: readonly PropertyFile[]): PropertyLine[] {
   return files.flatMap(({ lines, numbered }) =>
     [...lines, ...[...numbered.values()].flat()].sort((one, other) => one.line - other.line),
@@ -52,7 +52,7 @@ function noteEmpty(line: PropertyLine): void {
 }
 
 function noteUnused(line: PropertyLine): void {
-  if (line.meaning?.of === 'archive') line.note('not needed', 'each archive has its own, or no use for it');
+  if (line.meaning?.of === 'archive') line.note('not needed', 'each archive has its own, or does not use it');
   else if (line.meaning?.of === 'nobody') line.note('not needed', line.meaning.reason);
   else line.note('not known', 'ignored');
 }

@@ -1,9 +1,9 @@
-/** What a property of an archive means. */
+/** The meaning of a property of an archive. */
 export type ArchiveMeaning = keyof typeof ARCHIVE_NAMES;
-/** What a property of the server means. */
+/** The meaning of a property of the server. */
 export type ServerMeaning = keyof typeof SERVER_NAMES;
 
-/** Names without separators, in lower case; {@link meaningOf} also tries them behind the prefixes `arc.`, `pacs.`, … */
+/** Names without separators, in lower case. {@link meaningOf} also tries them after the prefixes `arc.`, `pacs.`, … */
 const ARCHIVE_NAMES = {
   id: ['arcid', 'id', 'archiveid'],
   name: ['name', 'description', 'label', 'title', 'displayname'],
@@ -70,7 +70,7 @@ const SERVER_NAMES = {
   life: ['maxlifecycle', 'manifestmaxlifecycle', 'maxlife', 'manifestlife', 'manifestlifetime', 'manifestmaxlife'],
 } satisfies Record<string, readonly string[]>;
 
-/** Keys that this server has no use for, and why. Tried after the tables above. */
+/** Keys that this server does not need, and why. They are tried after the tables above. */
 const NOT_NEEDED: readonly [name: RegExp, reason: string][] = [
   [
     /^jnlp|jnlp|webstart|^codebase/,
@@ -78,25 +78,25 @@ const NOT_NEEDED: readonly [name: RegExp, reason: string][] = [
   ],
   [
     /^weasis.*(url|path|context|dir)$|^cdb|^ext(url)?$/,
-    'Weasis is installed on the desktop; this server hands out no part of it',
+    'Weasis is installed on the desktop; this server does not deliver it',
   ],
   [
     /thread|concurren|pool(size)?$/,
-    'this server asks all archives at the same time, each under its own deadline (timeout)',
+    'this server searches all archives at the same time, each with its own deadline (timeout)',
   ],
-  [/^log4?j?|^logging|^slf4j|^logback/, 'logging has keys of its own (docs/operations.md)'],
+  [/^log4?j?|^logging|^slf4j|^logback/, 'logging has other keys (docs/operations.md)'],
   [/^version$|^build|^configversion/, 'it is the version of another program'],
 ];
 
-/** Names that lead a key and say only whose it is. */
+/** Words at the beginning of a key that only say whose it is. */
 const PREFIXES: ReadonlySet<string> = new Set(['arc', 'archive', 'pacs', 'dicom', 'connector', 'node', 'tls']);
-/** `aet` alone was the server's own AE title; with a prefix it is the archive's. */
+/** `aet` alone was the AE title of the server; with a prefix it is that of the archive. */
 const OWN_AET: ReadonlySet<string> = new Set(['aet', 'aetitle']);
 
 export type Meaning =
   { of: 'archive'; name: ArchiveMeaning } | { of: 'server'; name: ServerMeaning } | { of: 'nobody'; reason: string };
 
-/** What a key means, by its name without separators, letter case and the prefixes that say whose it is. */
+/** Returns the meaning of a key, ignoring separators, letter case and the prefixes that say whose it is. */
 export function meaningOf(key: string): Meaning | undefined {
   const words = key.toLowerCase().split(/[._-]+/);
   if (OWN_AET.has(words.join(''))) return { of: 'archive', name: 'callingAet' };
@@ -131,7 +131,7 @@ function transferOf(names: readonly string[]): string[] {
   return ['', 'request', 'wado', 'wadorequest'].flatMap((prefix) => named(prefix, names));
 }
 
-/** A column's key says so (`…column`), or is one of the database's. */
+/** Returns the names of a column's key: with `column` at the end, or with `db` at the beginning. */
 function columnOf(names: readonly string[]): string[] {
   return names.flatMap((name) => [
     ...['', 'query', 'db', 'dbquery'].flatMap((prefix) => [`${prefix}${name}column`, `${prefix}${name}col`]),
