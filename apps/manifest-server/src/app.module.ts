@@ -1,63 +1,55 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
-import { TerminusModule } from '@nestjs/terminus';
 import { ConnectorsModule } from '@pacs-connectors/connector-core/nestjs';
-import { ServerConfiguration } from './boot/server-configuration.js';
-import { CacheHealth } from './cache/cache-health.js';
-import { LaunchedManifests } from './cache/launched-manifests.js';
-import { HealthController } from './health/health.controller.js';
-import { AllowedHosts } from './http/allowed-hosts.guard.js';
-import { PublicAddress } from './http/public-address.service.js';
-import { AskedArchives } from './launch/asked-archives.service.js';
-import { LaunchController } from './launch/launch.controller.js';
-import { Launches } from './launch/launches.service.js';
-import { OtherViewers } from './launch/other-viewers.service.js';
-import { WeasisLaunch } from './launch/weasis-launch.service.js';
-import { ManifestController } from './delivery/manifest.controller.js';
-import { ManifestService } from './manifest/manifest.service.js';
-import { Lifecycle } from './lifecycle/lifecycle.service.js';
-import { BuiltManifests } from './manifest/built-manifests.service.js';
-import { MetricsController } from './metrics/metrics.controller.js';
-import { Metrics } from './metrics/metrics.service.js';
-import { ConfigurationReload } from './reload/configuration-reload.service.js';
-import { Retrievals } from './retrieval/retrievals.service.js';
-import { Searches } from './search/searches.service.js';
-import { Traces } from './tracing/traces.service.js';
-import { ConnectorWatches } from './watch/connector-watches.service.js';
+import { type Logger } from 'pino';
+import { ConfigurationModule } from './boot/configuration.module.js';
+import { type ServerOptions } from './boot/options.js';
+import { type ServerConfiguration } from './boot/server-configuration.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
+import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
+import { LaunchModule } from './launch/launch.module.js';
+import { LifecycleModule } from './lifecycle/lifecycle.module.js';
+import { LoggingModule } from './logging/logging.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { ReloadModule } from './reload/reload.module.js';
+import { TracingModule } from './tracing/tracing.module.js';
 
-@Module({
-  controllers: [ManifestController, LaunchController, HealthController, MetricsController],
-  providers: [
-    { provide: APP_GUARD, useClass: AllowedHosts },
-    ManifestService,
-    Retrievals,
-    LaunchedManifests,
-    CacheHealth,
-    PublicAddress,
-    Searches,
-    AskedArchives,
-    WeasisLaunch,
-    OtherViewers,
-    Launches,
-    ConnectorWatches,
-    ConfigurationReload,
-    BuiltManifests,
-    Lifecycle,
-    Metrics,
-    Traces,
-  ],
-})
+/**
+ * The rooms that the server is made of. Each imports the rooms that it needs. Without one that no other needs (launch, metrics,
+ * tracing, …), everything else starts and answers.
+ */
+export const ROOMS: readonly Type[] = [
+  HttpModule,
+  LifecycleModule,
+  ReloadModule,
+  DeliveryModule,
+  LaunchModule,
+  HealthModule,
+  MetricsModule,
+  TracingModule,
+];
+
+/** What the application is made of. */
+export interface AppParts {
+  configuration: ServerConfiguration;
+  options: ServerOptions;
+  pluginModules: readonly Type[];
+  log: Logger;
+  rooms: readonly Type[];
+}
+
+@Module({})
 export class AppModule {
-  static forRoot(configuration: ServerConfiguration, pluginModules: Type[]): DynamicModule {
+  static forRoot({ configuration, options, pluginModules, log, rooms }: AppParts): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        ...pluginModules,
-        // Its own log repeats what the answer says.
-        TerminusModule.forRoot({ logger: false }),
+        ConfigurationModule.forRoot(configuration, options),
+        LoggingModule.forRoot(log),
         ConnectorsModule.forRoot((plugins) => configuration.check(plugins)),
+        ...pluginModules,
+        ...rooms,
       ],
-      providers: [{ provide: ServerConfiguration, useValue: configuration }],
     };
   }
 }

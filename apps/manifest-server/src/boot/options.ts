@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { StartError } from './start-error.js';
 
 /** How the server is started: environment, and flags over it. What neither says, the configuration may. */
-export interface ServerOptions {
+export class ServerOptions {
   /** `CONNECTORS_CONFIG`, `--connectors-config`: YAML files or folders. */
-  configuration: string[];
+  configuration!: string[];
   /** `PORT`, `--port`; 0 takes a free one. */
   port?: number;
   /** `HOST`, `--host`. */

@@ -19,6 +19,7 @@ export class ServerConfiguration {
   private inForce?: LoadedConfiguration;
   private byId = new Map<string, ConnectorConfiguration>();
   private fingerprintInForce: string;
+  private readonly listeners: ((global: LoadedConfiguration['global']) => void)[] = [];
 
   constructor(
     private readonly document: ConfigurationDocument,
@@ -44,6 +45,12 @@ export class ServerConfiguration {
     this.inForce = checked;
     this.byId = new Map(checked.connectors.map((connector) => [connector.id, connector]));
     this.fingerprintInForce = fingerprint;
+    for (const listener of this.listeners) listener(this.global);
+  }
+
+  /** Calls `listener` whenever a configuration comes into force, the first one included. */
+  onTaken(listener: (global: LoadedConfiguration['global']) => void): void {
+    this.listeners.push(listener);
   }
 
   /** Tells the files that it was read from from any others. */

@@ -1,4 +1,4 @@
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyInstance } from 'fastify';
 import { plainProblem, ProblemError } from './problem.js';
 
 /** The media type of forms. */
@@ -10,16 +10,19 @@ export const FORM = 'application/x-www-form-urlencoded';
  *
  * @param xmlLimit longest XML, bytes
  */
-export function readBodies(app: NestFastifyApplication, xmlLimit: number): void {
-  const fastify = app.getHttpAdapter().getInstance();
+export function readBodies(fastify: FastifyInstance, xmlLimit: number): void {
   fastify.addHook('preParsing', ({ headers }, _reply, _payload, done) => {
     const encoding = headers['content-encoding'] ?? 'identity';
     const hasBody = 'content-length' in headers || 'transfer-encoding' in headers;
     done(hasBody && !/^identity$/i.test(encoding) ? encoded(encoding) : null);
   });
-  app.useBodyParser(FORM, {}, (_request, body: Buffer, done) => done(null, body.toString('utf8')));
-  app.useBodyParser(['application/xml', 'text/xml'], { bodyLimit: xmlLimit }, (_request, body, done) =>
-    done(null, body),
+  fastify.addContentTypeParser(FORM, { parseAs: 'buffer' }, (_request, body: Buffer, done) =>
+    done(null, body.toString('utf8')),
+  );
+  fastify.addContentTypeParser(
+    ['application/xml', 'text/xml'],
+    { parseAs: 'buffer', bodyLimit: xmlLimit },
+    (_request, body, done) => done(null, body),
   );
 }
 

@@ -9,7 +9,7 @@ import { type Problem } from './problem.js';
 export function describeRefusal(
   request: FastifyRequest,
   { status, errors = [] }: Problem,
-  known: ReadonlySet<string>,
+  known: Pick<ReadonlySet<string>, 'has'>,
 ): string {
   const route = request.routeOptions.url ?? 'no known address';
   const names = new Set(errors.map(({ parameter }) => (known.has(parameter.toLowerCase()) ? parameter : 'another')));

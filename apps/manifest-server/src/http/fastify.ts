@@ -4,7 +4,7 @@ import { type Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
-import { requestIdOf } from '../logging/request-context.js';
+import { nameRequests, requestIdOf } from '../logging/request-context.js';
 import { describeRefusal } from './describe-refusal.js';
 import { plainProblem, type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 
@@ -38,6 +38,7 @@ export function createFastify(trusts: (address: string) => boolean = () => false
         .send(JSON.stringify({ ...problem, requestId: request.id }));
     },
   });
+  nameRequests(adapter.getInstance());
   closeConnectionsThatEnd(adapter);
   return adapter;
 }

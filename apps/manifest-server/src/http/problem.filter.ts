@@ -1,8 +1,11 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { HttpAdapterHost } from '@nestjs/core';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ServerConfiguration } from '../boot/server-configuration.js';
 import { BadParameters } from './bad-parameters.js';
 import { describeRefusal } from './describe-refusal.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
+import { LoggedParameters } from './logged-parameters.js';
 import { parametersProblem, plainProblem, type Problem, PROBLEM_MEDIA_TYPE, ProblemError } from './problem.js';
 import { allowedMethods } from './routes.js';
 
@@ -11,10 +14,10 @@ import { allowedMethods } from './routes.js';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('HTTP');
 
-  /** @param parameterNames names of parameters that the log may show, lower case */
   constructor(
-    private readonly contextPath: string,
-    private readonly parameterNames: ReadonlySet<string>,
+    private readonly configuration: ServerConfiguration,
+    private readonly parameters: LoggedParameters,
+    private readonly host: HttpAdapterHost,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -24,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.destroyed) return;
     const { problem, headers } = this.problemOf(error, request);
     if (problem.status === 500) this.logger.error(`request ${request.id} failed: ${describeUnexpected(error)}`);
-    else this.logger.debug(describeRefusal(request, problem, this.parameterNames));
+    else this.logger.debug(describeRefusal(request, problem, this.parameters));
     void reply
       .status(problem.status)
       .headers({ 'cache-control': 'no-store', ...headers })
@@ -45,9 +48,11 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private notFound(request: FastifyRequest): { problem: Problem; headers?: Record<string, string> } {
-    const methods = allowedMethods(request.url, this.contextPath);
+    const { contextPath } = this.configuration;
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    const methods = allowedMethods(request.url, contextPath, (route) => fastify.hasRoute(route));
     if (methods.length === 0 || methods.includes(request.method))
-      return { problem: plainProblem(404, `Nothing is served here. ${this.contextPath}/api lists what is.`) };
+      return { problem: plainProblem(404, `Nothing is served here. ${contextPath}/api lists what is.`) };
     const allow = methods.join(', ');
     return { problem: plainProblem(405, `This address answers ${allow} only.`), headers: { allow } };
   }

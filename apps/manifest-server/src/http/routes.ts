@@ -81,13 +81,22 @@ export const ROUTES = {
   },
 } satisfies Record<string, RouteDefinition>;
 
-/** The methods that a request's address answers; none where there is no such address. */
-export function allowedMethods(url: string, contextPath: string): string[] {
+/**
+ * The methods that a request's address answers; none if there is no such address.
+ *
+ * @param isServed whether the server has a route. The table also contains the routes of rooms that were left out.
+ */
+export function allowedMethods(
+  url: string,
+  contextPath: string,
+  isServed: (route: { method: 'GET' | 'POST'; url: string }) => boolean,
+): string[] {
   const path = normalPath(url);
   const routes: RouteDefinition[] = Object.values(ROUTES);
-  const methods = routes
-    .filter(({ paths }) => paths.some((own) => matches(path, `${contextPath}/${own}`)))
-    .flatMap((route) => route.methods);
+  const methods = routes.flatMap((route) => {
+    const own = route.paths.map((one) => `${contextPath}/${one}`).find((one) => matches(path, one));
+    return own === undefined ? [] : route.methods.filter((method) => isServed({ method, url: own }));
+  });
   return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }
 

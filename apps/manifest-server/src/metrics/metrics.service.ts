@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -22,7 +23,7 @@ const UNCOUNTED = /\/metrics$/;
  * error), never anything of a request: their sets are bounded, and no identifier of a patient gets in.
  */
 @Injectable()
-export class Metrics {
+export class Metrics implements OnModuleInit {
   /** For Prometheus' own text format. */
   readonly prometheus = new Registry();
   private readonly registers = [this.prometheus];
@@ -33,6 +34,7 @@ export class Metrics {
     private readonly configuration: ServerConfiguration,
     private readonly launched: LaunchedManifests,
     private readonly reload: ConfigurationReload,
+    private readonly host: HttpAdapterHost,
     built: BuiltManifests,
   ) {
     this.processMetrics();
@@ -59,9 +61,9 @@ export class Metrics {
       this.prometheus.removeSingleMetric(`nodejs_active_${kind}_total`);
   }
 
-  /** Counts every request of a server by the route that answers it. */
-  observe(server: FastifyInstance): void {
-    server.addHook('onResponse', (request, reply, done) => {
+  /** Counts every request by the route that answers it. */
+  onModuleInit(): void {
+    this.host.httpAdapter.getInstance<FastifyInstance>().addHook('onResponse', (request, reply, done) => {
       const route = request.routeOptions.url ?? 'none';
       if (!UNCOUNTED.test(route)) {
         const method = route === 'none' ? 'any' : request.method;

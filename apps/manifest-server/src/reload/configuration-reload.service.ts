@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import {
   checkConfiguration,
   ConfigurationError,
@@ -11,7 +11,7 @@ import {
   renderProblem,
 } from '@pacs-connectors/config-core';
 import { ConnectorRegistry, currentOpenFileLimit, RefusedConnectorsError } from '@pacs-connectors/connector-core';
-import { type ServerOptions } from '../boot/options.js';
+import { ServerOptions } from '../boot/options.js';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
@@ -37,10 +37,10 @@ export interface ReloadState {
  * would not start with it, or would leave out a connector because of an error, the one in force stays.
  */
 @Injectable()
-export class ConfigurationReload implements BeforeApplicationShutdown {
+export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Configuration');
-  private readonly listeners: (() => void)[] = [];
-  private started?: { options: ServerOptions; global: GlobalConfiguration };
+  /** The keys at startup; `undefined` if no files are followed. */
+  private started?: GlobalConfiguration;
   private current: ReloadState = { since: new Date(), restartNeeded: [] };
   private readonly change: SettledChange;
   private timer?: NodeJS.Timeout;
@@ -49,13 +49,15 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
     private readonly configuration: ServerConfiguration,
     private readonly registry: ConnectorRegistry,
     private readonly watches: ConnectorWatches,
+    private readonly options: ServerOptions,
   ) {
     this.change = new SettledChange(configuration.fingerprint);
   }
 
-  /** Follows the files that the server was started with. */
-  follow(options: ServerOptions): void {
-    this.started = { options, global: this.configuration.global };
+  /** Follows the files that the server was started with, if there are any. */
+  onApplicationBootstrap(): void {
+    if (this.options.configuration.length === 0) return;
+    this.started = this.configuration.global;
     this.plan();
   }
 
@@ -69,11 +71,6 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
 
   get state(): ReloadState {
     return this.current;
-  }
-
-  /** Told each time another configuration has been taken. */
-  onTaken(listener: () => void): void {
-    this.listeners.push(listener);
   }
 
   beforeApplicationShutdown(): void {
@@ -93,7 +90,7 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
   /** What the files hold; `undefined` while no file can be opened: that says nothing about them, and passes. */
   private async read(): Promise<ConfigurationTexts | undefined> {
     if (!this.started || currentOpenFileLimit()) return undefined;
-    const texts = await readTexts(this.started.options.configuration);
+    const texts = await readTexts(this.options.configuration);
     return this.started && texts;
   }
 
@@ -126,7 +123,6 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
     this.configuration.take(checked, texts);
     this.watches.follow(replaced);
     this.current = { since: new Date(), restartNeeded };
-    for (const listener of this.listeners) listener();
     this.logger.log(`the configuration was read again: ${describeChange(before, this.inForce)}`);
     for (const key of restartNeeded)
       this.logger.warn(`${key} has changed and takes a restart; until then its value of the start is in force`);
@@ -152,7 +148,7 @@ export class ConfigurationReload implements BeforeApplicationShutdown {
   }
 
   private restartNeededBy(global: GlobalConfiguration): string[] {
-    return this.started ? changedFixedKeys(this.started.global, global, this.started.options) : [];
+    return this.started ? changedFixedKeys(this.started, global, this.options) : [];
   }
 }
 

@@ -45,7 +45,6 @@ async function start(text: string, more: Partial<ServerOptions> = {}): Promise<v
   const options: ServerOptions = { configuration: [file], port: 0, host: '127.0.0.1', ...more };
   app = await serve(new ServerConfiguration(await readConfiguration([file])), [FakeArchivesModule], options, output);
   url = await app.getUrl();
-  app.get(ConfigurationReload).follow(options);
   await until('startup', ({ http }) => http === 200);
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Writable } from 'node:stream';
-import { Module } from '@nestjs/common';
+import { Module, type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readConfiguration } from '@pacs-connectors/config-core';
 import {
@@ -69,6 +69,7 @@ export async function serveFakes(
   text: string,
   options: Partial<ServerOptions> = {},
   logTo?: Writable,
+  rooms?: readonly Type[],
 ): Promise<{ app: NestFastifyApplication; url: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'manifest-server-'));
   try {
@@ -77,7 +78,8 @@ export async function serveFakes(
     const document = await readConfiguration([file]);
     const modules = [FakeArchivesModule];
     const configuration = new ServerConfiguration(document);
-    const app = await serve(configuration, modules, { port: 0, host: '127.0.0.1', ...options }, logTo);
+    const started = { configuration: [], port: 0, host: '127.0.0.1', ...options };
+    const app = await serve(configuration, modules, started, logTo, rooms);
     return { app, url: await app.getUrl() };
   } finally {
     await rm(folder, { recursive: true });

@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { type FastifyInstance } from 'fastify';
 import { ServerConfiguration } from '../boot/server-configuration.js';
@@ -15,7 +16,7 @@ const FLUSH_MS = 2000;
  * nothing is done for a request.
  */
 @Injectable()
-export class Traces implements OnApplicationShutdown {
+export class Traces implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Traces');
   private recorder?: TraceRecorder;
 
@@ -23,10 +24,11 @@ export class Traces implements OnApplicationShutdown {
     private readonly built: BuiltManifests,
     private readonly registry: ConnectorRegistry,
     private readonly configuration: ServerConfiguration,
+    private readonly host: HttpAdapterHost,
   ) {}
 
-  /** Traces the requests of a server from now on, but for those of probes. Its context path is known by now. */
-  async observe(server: FastifyInstance): Promise<void> {
+  /** Traces every request but those of probes. */
+  async onModuleInit(): Promise<void> {
     const { wanted, problem } = tracesWanted(process.env);
     if (problem) this.logger.warn(problem);
     if (!wanted) return;
@@ -34,7 +36,7 @@ export class Traces implements OnApplicationShutdown {
     const recorder = await TraceRecorder.make(this.logger);
     this.recorder = recorder;
     const untraced = operationsPaths(this.configuration.contextPath);
-    server.addHook('onRequest', (request, reply, done) => {
+    this.host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', (request, reply, done) => {
       if (!untraced.has(request.routeOptions.url ?? '')) recorder.begin(request, reply);
       done();
     });

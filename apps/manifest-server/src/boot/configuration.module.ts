@@ -1,0 +1,45 @@
+import { type DynamicModule, Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { ConnectorRegistry } from '@pacs-connectors/connector-core';
+import { ServerOptions } from './options.js';
+import { ServerConfiguration } from './server-configuration.js';
+import { indent, StartError } from './start-error.js';
+
+/** Provides the {@link ServerConfiguration} and the {@link ServerOptions} to every room, and checks that the server can start. */
+@Module({})
+export class ConfigurationModule implements OnModuleInit {
+  private readonly logger = new Logger('Configuration');
+
+  constructor(
+    private readonly configuration: ServerConfiguration,
+    private readonly registry: ConnectorRegistry,
+  ) {}
+
+  /** Global modules are initialised first, in the order of `AppModule`: import this one as the first. */
+  static forRoot(configuration: ServerConfiguration, options: ServerOptions): DynamicModule {
+    return {
+      module: ConfigurationModule,
+      global: true,
+      providers: [
+        { provide: ServerConfiguration, useValue: configuration },
+        { provide: ServerOptions, useValue: options },
+      ],
+      exports: [ServerConfiguration, ServerOptions],
+    };
+  }
+
+  /** @throws StartError if an access rule is invalid or no connector can be used. */
+  onModuleInit(): void {
+    requireUsable(this.registry, this.configuration);
+    for (const problem of [...this.configuration.problems, ...this.registry.warnings]) this.logger.warn(problem);
+  }
+}
+
+function requireUsable(registry: ConnectorRegistry, { problems, fatalProblems }: ServerConfiguration): void {
+  if (fatalProblems.length > 0)
+    throw new StartError(`These keys guard the server, so it does not start without them:\n${indent(fatalProblems)}`);
+  if (registry.connectors.length > 0) return;
+  const leftOut = registry.leftOut.flatMap(({ id, reasons }) =>
+    reasons.filter((reason) => !problems.includes(reason)).map((reason) => `connector ${id}: ${reason}`),
+  );
+  throw new StartError(`No connector can be used, so there is nothing to serve:\n${indent([...problems, ...leftOut])}`);
+}
