@@ -54,7 +54,7 @@ export const rooms = {
   'connector-testkit': { imports: ['connector-core'], floors: ['.', 'conformance', 'fixtures'] },
   'config-core': {
     imports: ['connector-core'],
-    floors: ['nestjs', '.', 'schema', 'settings', 'reader', 'document values'],
+    floors: ['nestjs', '.', 'schema', 'settings', 'reader', 'document values', 'errors'],
   },
   'manifest-builder': { imports: ['connector-core'], floors: ['.', 'join', 'arrange', 'model launch'] },
   'oauth2-client': { imports: ['connector-core'], floors: ['.'] },

@@ -95,7 +95,7 @@ describe('values', () => {
         );
       const [problem, ...more] = await problemsOf(basic(password));
       expect(problem).toMatch(
-        /^warning 1\.yml:7:\d+ \S+\.password: found typographic quotes around the value, expected straight ones \(' or "\); these are part of the value$/,
+        /^warning 1\.yml:7:\d+ \S+\.password: found typographic quotes around the value, expected straight ones \(' or "\); these are part of the value \[configuration\.value\.ambiguous\]$/,
       );
       expect(problem).not.toContain('hunter2');
       expect(more).toEqual([]);
@@ -133,7 +133,9 @@ describe('values', () => {
     expect(await timeouts('  timeout: 500ms\n')).toEqual([500]);
     expect(await timeouts('      timeout: 5\n  timeout: 500ms\n')).toEqual([5000]);
     expect(await problemsOf(dicomConnector('      timeout: soon\n'))).toEqual([
-      expect.stringMatching(/timeout: found "soon", expected a time such as 30s or 500ms from 1ms to 1h$/),
+      expect.stringMatching(
+        /timeout: found "soon", expected a time such as 30s or 500ms from 1ms to 1h \[configuration\.value\.invalid\]$/,
+      ),
     ]);
   });
 });

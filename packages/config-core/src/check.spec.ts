@@ -93,7 +93,7 @@ describe('files as sites have them', () => {
     async (name) => {
       const { connectors, leftOut, defaultIds, problems } = await loadFile(name);
       expect(problems).toMatchObject([
-        { severity: 'warning', expected: expect.stringContaining('read all the same') as unknown },
+        { severity: 'warning', expected: expect.stringContaining('still read') as unknown },
         { severity: 'warning', key: 'connector.config.connector-id', found: 'no value in it' },
       ]);
       expect([leftOut, defaultIds]).toEqual([[], []]);
@@ -171,14 +171,14 @@ describe('an error costs its connector only, and everything is told at once', ()
     ]);
     const at = 'connector.config';
     expect(problems.map(renderProblem)).toEqual([
-      `1.yml:5:52 ${at}.broken.search-criteria.deactivated: found "PATIENT_NAME", expected any of SOP_INSTANCE_UID, SERIE_INSTANCE_UID, SERIES_INSTANCE_UID, STUDY_INSTANCE_UID, STUDY_ACCESSION_NUMBER, PATIENT_ID`,
-      `1.yml:6:41 ${at}.broken.weasis.manifest.compression-rate: found "101", expected an integer from 1 to 100`,
-      `1.yml:7:38 ${at}.broken.wado.authentication.basic.url: found "pacs.example", expected a URL such as https://pacs.example/path`,
-      `1.yml:8:7 ${at}.broken.dicom-connector.aet: found nothing, expected a text (AE title of the peer)`,
-      `1.yml:11:15 ${at}.broken.dicom-connector.port: found "abc", expected an integer from 1 to 65535`,
-      `1.yml:17:13 ${at}.unknown.type: found "XDS", expected one of DB, DICOM, DICOM_WEB, or a package with it in connector.plugins`,
-      `1.yml:18:5 ${at}.untyped.type: found nothing, expected a text (Archive language: DB, DICOM, DICOM_WEB, or that of a plug-in)`,
-      `1.yml:20:11 ${at}.text: found a single value, expected the keys of a connector`,
+      `1.yml:5:52 ${at}.broken.search-criteria.deactivated: found "PATIENT_NAME", expected any of SOP_INSTANCE_UID, SERIE_INSTANCE_UID, SERIES_INSTANCE_UID, STUDY_INSTANCE_UID, STUDY_ACCESSION_NUMBER, PATIENT_ID [configuration.value.invalid]`,
+      `1.yml:6:41 ${at}.broken.weasis.manifest.compression-rate: found "101", expected an integer from 1 to 100 [configuration.value.invalid]`,
+      `1.yml:7:38 ${at}.broken.wado.authentication.basic.url: found "pacs.example", expected a URL such as https://pacs.example/path [configuration.value.invalid]`,
+      `1.yml:8:7 ${at}.broken.dicom-connector.aet: found nothing, expected a text (AE title of the peer) [configuration.key.missing]`,
+      `1.yml:11:15 ${at}.broken.dicom-connector.port: found "abc", expected an integer from 1 to 65535 [configuration.value.invalid]`,
+      `1.yml:17:13 ${at}.unknown.type: found "XDS", expected one of DB, DICOM, DICOM_WEB, or a package with it in connector.plugins [configuration.connector.type-unknown]`,
+      `1.yml:18:5 ${at}.untyped.type: found nothing, expected a text (Archive language: DB, DICOM, DICOM_WEB, or that of a plug-in) [configuration.key.missing]`,
+      `1.yml:20:11 ${at}.text: found a single value, expected the keys of a connector [configuration.value.invalid]`,
     ]);
     expect(new Set(problems.map(({ connectorId }) => connectorId))).toEqual(
       new Set(['broken', 'unknown', 'untyped', 'text']),
@@ -215,13 +215,13 @@ describe('an error costs its connector only, and everything is told at once', ()
   it.each(['connector', 'connector.config'])('the key %s twice is told as that', async (key) => {
     const twice = `${key}: { config.a: {} }\n${key}: { config.b: {} }\n`;
     expect(await problemsOf(twice)).toEqual([
-      `error 1.yml:2:${key.length + 3} ${key}: found a second value (the first is in line 1), expected the key once`,
+      `error 1.yml:2:${key.length + 3} ${key}: found a second value (the first is in line 1), expected the key once [configuration.key.repeated]`,
     ]);
   });
 
   it('connectors in a list are told to be keys', async () => {
     expect(await problemsOf('connector:\n  config:\n    - a:\n        type: DICOM\n')).toEqual([
-      'error 1.yml:3:5 connector.config: found a list, expected connectors by their ids, without "- " before each',
+      'error 1.yml:3:5 connector.config: found a list, expected connectors by their ids, without "- " before each [configuration.value.invalid]',
     ]);
   });
 
@@ -230,7 +230,7 @@ describe('an error costs its connector only, and everything is told at once', ()
     async (yaml) => {
       expect(await problemsOf(yaml)).toEqual([
         expect.stringMatching(
-          /^error 1\.yml:\d+:\d+ connector\.config: found nothing, expected at least one connector/,
+          /^error 1\.yml:\d+:\d+ connector\.config: found nothing, expected at least one connector, by its id \[configuration\.connector\.none\]$/,
         ),
       ]);
     },
@@ -288,10 +288,10 @@ describe('an error costs its connector only, and everything is told at once', ()
     expect(defaultIds).toEqual(['pacs', 'broken', 'nobody']);
     expect(problems.filter(({ severity }) => severity === 'warning').map(({ found }) => found)).toEqual([
       '"broken", a connector that is left out',
-      '"nobody", no connector',
+      '"nobody", which is not a connector',
     ]);
     expect(await problemsOf(`${dicomConnector()}  default: Pacs\n`)).toEqual([
-      'warning 1.yml:7:12 connector.default: found "Pacs", no connector, expected "pacs", in the same letter case; without, every usable connector is asked',
+      'warning 1.yml:7:12 connector.default: found "Pacs", which is not a connector, expected "pacs", in the same letter case; without, every usable connector is asked [configuration.connector.not-usable]',
     ]);
   });
 });
@@ -332,11 +332,11 @@ ohif.token-auth-query-parm: true
 unrelated: { key: '\${NOT_SET}', cipher: '{cipher}zz' }
 `);
     expect(problems).toEqual([
-      'warning 1.yml:2:3 connector.defualt: found an unknown key, without effect, expected "default"',
-      'warning 1.yml:8:43 connector.config.pacs.dicom-connector.calling-eat: found an unknown key, without effect, expected "calling-aet"',
-      'warning 1.yml:9:7 connector.config.pacs.dicom-conector: found an unknown key, without effect, expected "dicom-connector"',
-      'warning 1.yml:10:7 connector.config.pacs.color: found an unknown key, without effect, expected one of type, enabled, search-criteria, timeout, wado, weasis, separate, dicom-connector',
-      'warning 1.yml:14:1 ohif.token-auth-query-parm: found an unknown key, without effect, expected "token-auth-query-param"',
+      'warning 1.yml:2:3 connector.defualt: found an unknown key, without effect, expected "default" [configuration.key.unknown]',
+      'warning 1.yml:8:43 connector.config.pacs.dicom-connector.calling-eat: found an unknown key, without effect, expected "calling-aet" [configuration.key.unknown]',
+      'warning 1.yml:9:7 connector.config.pacs.dicom-conector: found an unknown key, without effect, expected "dicom-connector" [configuration.key.unknown]',
+      'warning 1.yml:10:7 connector.config.pacs.color: found an unknown key, without effect, expected one of type, enabled, search-criteria, timeout, wado, weasis, separate, dicom-connector [configuration.key.unknown]',
+      'warning 1.yml:14:1 ohif.token-auth-query-parm: found an unknown key, without effect, expected "token-auth-query-param" [configuration.key.unknown]',
     ]);
   });
 });

@@ -1,3 +1,4 @@
+import { codes } from './errors/error-codes.js';
 import { type ConnectorDefinition, type LeftOutConnector } from '@pacs-connectors/connector-core';
 import { find, type Found, isEmpty, type MapNode, nameOf } from './document/node.js';
 import { type ConfigurationDocument } from './read-configuration.js';
@@ -7,7 +8,7 @@ import { MisplacedBlocks } from './misplaced-blocks.js';
 import { type Problem, renderProblem } from './document/problems.js';
 import { type ReaderContext, readerContext, report } from './reader/context.js';
 import { readRequired, readSettings } from './reader/read-settings.js';
-import { KnownKeys, UNKNOWN_KEY } from './reader/unknown-keys.js';
+import { KnownKeys } from './reader/unknown-keys.js';
 import { checkManifest } from './settings/check-manifest.js';
 import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
 import { CryptographySwitch } from './settings/guards.js';
@@ -116,7 +117,8 @@ function guard(problem: Problem, encrypted: boolean): void {
     problem.expected += '; it is ignored while cryptography.enabled is not true';
     return;
   }
-  if (problem.found === UNKNOWN_KEY && MISSPELLED_GUARD.test(problem.key)) problem.severity = 'error';
+  if (problem.code === codes['configuration.key.unknown'] && MISSPELLED_GUARD.test(problem.key))
+    problem.severity = 'error';
   if (problem.severity === 'error') problem.fatal = true;
 }
 
@@ -132,7 +134,10 @@ function readConnector(
     return {};
   }
   if (node.kind !== 'map') {
-    const wrong = node.kind === 'invalid' ? node : { found: nameOf(node), expected: 'the keys of a connector' };
+    const wrong =
+      node.kind === 'invalid'
+        ? node
+        : { code: codes['configuration.value.invalid'], found: nameOf(node), expected: 'the keys of a connector' };
     report(context, 'error', { key, place: node.place }, wrong);
     return {};
   }
@@ -141,7 +146,11 @@ function readConnector(
       context,
       'error',
       { key, place: keyPlace },
-      { found: JSON.stringify(id), expected: 'an id without comma and blank' },
+      {
+        code: codes['configuration.connector.id-invalid'],
+        found: JSON.stringify(id),
+        expected: 'an id without comma and space',
+      },
     );
   }
   const scope: Found<MapNode> = { node, key, keyPlace };
@@ -158,7 +167,7 @@ function readConnector(
       context,
       'error',
       { key: place.key, place: place.node.place },
-      { found: JSON.stringify(common.type), expected },
+      { code: codes['configuration.connector.type-unknown'], found: JSON.stringify(common.type), expected },
     );
     return { type: common.type, enabled };
   }
@@ -181,7 +190,7 @@ function checkQueryMode({ type, queryMode }: KnownPlugin, { key, keyPlace }: Fou
     context,
     'error',
     { key, place: keyPlace },
-    { found, expected: 'a plug-in with DB, DICOM, DICOM_WEB or none' },
+    { code: codes['configuration.plugin.faulty'], found, expected: 'a plug-in with DB, DICOM, DICOM_WEB or none' },
   );
 }
 
@@ -196,7 +205,7 @@ function isPartOfAnId(scope: Found<MapNode>, context: ReaderContext): boolean {
     context,
     'error',
     { key: scope.key, place: scope.keyPlace },
-    { found: `the id ${JSON.stringify(id)}`, expected },
+    { code: codes['configuration.connector.id-invalid'], found: `the id ${JSON.stringify(id)}`, expected },
   );
   return true;
 }
@@ -207,7 +216,12 @@ function readOwnSettings({ settings, type }: KnownPlugin, scope: Found<MapNode>,
     return readRequired(settings, [scope], context).instance;
   } catch (error) {
     const found = `a failure of the settings class of ${type} (${error instanceof Error ? error.name : typeof error})`;
-    report(context, 'error', { key: scope.key, place: scope.keyPlace }, { found, expected: 'a working plug-in' });
+    report(
+      context,
+      'error',
+      { key: scope.key, place: scope.keyPlace },
+      { code: codes['configuration.plugin.faulty'], found, expected: 'a working plug-in' },
+    );
     return undefined;
   }
 }
@@ -222,7 +236,7 @@ function checkDefaults(
   const place = find(context.root, 'connector.default');
   for (const id of defaultIds) {
     if (!place || has(connectors, id)) continue;
-    const off = has(disabled, id) ? 'a connector that is switched off' : 'no connector';
+    const off = has(disabled, id) ? 'a connector that is switched off' : 'which is not a connector';
     const why = has(leftOut, id) ? 'a connector that is left out' : off;
     const near = connectors.find((connector) => connector.id.toLowerCase() === id.toLowerCase());
     const ids = near ? `${JSON.stringify(near.id)}, in the same letter case` : 'ids of usable connectors';
@@ -231,7 +245,7 @@ function checkDefaults(
       context,
       'warning',
       { key: place.key, place: place.node.place },
-      { found: `${JSON.stringify(id)}, ${why}`, expected },
+      { code: codes['configuration.connector.not-usable'], found: `${JSON.stringify(id)}, ${why}`, expected },
     );
   }
 }

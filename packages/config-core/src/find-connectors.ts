@@ -1,3 +1,4 @@
+import { codes } from './errors/error-codes.js';
 import { type KnownPlugin } from './settings/known-plugin.js';
 import { entriesOf, entryOf } from './document/edit.js';
 import { type ConfigNode, find, type Found, isEmpty, nameOf, noMap } from './document/node.js';
@@ -30,13 +31,19 @@ export function configuredConnectors(
   }
   if (none && misplaced) return [];
   const place = { key: 'connector.config', place: (config?.node ?? context.root.node).place };
-  if (none) report(context, 'error', place, { found: 'nothing', expected: 'at least one connector, by its id' });
-  else if (config.node.kind === 'invalid') {
+  if (none) {
+    const code = codes['configuration.connector.none'];
+    report(context, 'error', place, { code, found: 'nothing', expected: 'at least one connector, by its id' });
+  } else if (config.node.kind === 'invalid') {
     report(context, 'error', { key: config.key, place: config.node.place }, config.node);
   } else {
     const inList = config.node.kind === 'list';
     const expected = inList ? 'connectors by their ids, without "- " before each' : noMap(config.node).expected;
-    report(context, 'error', place, { found: nameOf(config.node), expected });
+    report(context, 'error', place, {
+      code: codes['configuration.value.invalid'],
+      found: nameOf(config.node),
+      expected,
+    });
   }
   return [];
 }
@@ -67,8 +74,9 @@ function noteMisplaced(context: ReaderContext, plugins: readonly KnownPlugin[], 
     misplaced.push({ found, where, expected: 'it below connector.config' });
   }
   for (const { found, where, expected } of misplaced) {
-    const told = { found: none ? where : `${where}, without effect`, expected };
-    report(context, none ? 'error' : 'warning', { key: found.key, place: found.keyPlace }, told);
+    const code = codes['configuration.block.misplaced'];
+    const fault = { code, found: none ? where : `${where}, without effect`, expected };
+    report(context, none ? 'error' : 'warning', { key: found.key, place: found.keyPlace }, fault);
   }
   noteMisplacedDefault(context);
   return misplaced.length > 0;
@@ -86,8 +94,9 @@ function isTemplate(node: ConfigNode, config: ConfigNode | undefined): boolean {
 
 /** Notes that an entry of `connector.config` sets nothing. */
 export function noteEmpty({ key, keyPlace }: ConfiguredConnector, context: ReaderContext): void {
-  const told = { found: 'no value in it', expected: 'a connector; it is ignored' };
-  report(context, 'warning', { key, place: keyPlace }, told);
+  const code = codes['configuration.connector.empty'];
+  const fault = { code, found: 'no value in it', expected: 'a connector; it is ignored' };
+  report(context, 'warning', { key, place: keyPlace }, fault);
 }
 
 /** Whether a map has what no other than a connector has. */
@@ -106,8 +115,9 @@ function noteMisplacedDefault(context: ReaderContext): void {
   const texts = node.kind === 'scalar' ? node.text.split(',') : node.kind === 'list' ? node.items.map(textOf) : [];
   const ids = config.node.entries;
   if (texts.length === 0 || !texts.every((id) => ids.has(id.trim()))) return;
-  const told = { found: 'default at the left edge, without effect', expected: 'it below connector' };
-  report(context, 'warning', { key: found.key, place: found.keyPlace }, told);
+  const code = codes['configuration.block.misplaced'];
+  const fault = { code, found: 'default at the left edge, without effect', expected: 'it below connector' };
+  report(context, 'warning', { key: found.key, place: found.keyPlace }, fault);
 }
 
 function textOf(node: ConfigNode): string {

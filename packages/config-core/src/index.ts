@@ -7,6 +7,7 @@ export {
   readConfiguration,
   readTexts,
 } from './read-configuration.js';
+export { errors as configurationErrors } from './errors/error-codes.js';
 export * from './effective.js';
 export * from './document/problems.js';
 export * from './reader/setting.js';

@@ -9,8 +9,8 @@ const BLOCK = `db-connector:
 const PEER = 'dicom-connector:\n  calling-aet: US\n  aet: THEM\n  host: pacs.example\n  port: 104\n';
 const WADO = 'wado:\n  authentication:\n    basic:\n      url: http://pacs.example/wado\n';
 
-function indent(text: string, blanks: number): string {
-  return text.replace(/^(?=.)/gm, ' '.repeat(blanks));
+function indent(text: string, spaces: number): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(spaces));
 }
 
 /** A connector without its block of that indentation. */
@@ -32,7 +32,9 @@ it.each([
   expect(others).toEqual([]);
   expect(problem).toContain(place);
   expect(problem).toMatch(
-    new RegExp(`: found wado with too many blanks before it, expected it below main: indent it by ${by} fewer blanks$`),
+    new RegExp(
+      `: found wado with too many spaces before it, expected it below main: indent it by ${by} fewer spaces \\[configuration\\.block\\.misplaced\\]$`,
+    ),
   );
 });
 
@@ -40,7 +42,7 @@ describe('a block that is indented too little', () => {
   it('beside its connector became one of its own: one line names both', async () => {
     const { connectors, leftOut, problems } = await load(HEAD + main('DB') + indent(BLOCK, 4));
     expect(connectors).toEqual([]);
-    const told = `1.yml:6:5 connector.config.db-connector: found db-connector at the level of main, so that it became a connector of its own, expected it below main: indent it by 2 more blanks`;
+    const told = `1.yml:6:5 connector.config.db-connector: found db-connector at the level of main, so that it became a connector of its own, expected it below main: indent it by 2 more spaces [configuration.block.misplaced]`;
     expect(leftOut).toEqual([{ id: 'main', type: 'DB', reasons: [told] }]);
     expect(problems).toMatchObject([{ severity: 'error', key: 'connector.config.db-connector', connectorId: 'main' }]);
   });
@@ -74,13 +76,13 @@ describe('a block that is indented too little', () => {
 
   it('is one line with the others of its connector', async () => {
     expect(await problemsOf(HEAD + indent('main:\n', 4) + indent(`type: DB\n${WADO}${BLOCK}`, 4))).toEqual([
-      'error 1.yml:4:5 connector.config.type: found type, wado, db-connector at the level of main, so that each became a connector of its own, expected them below main: indent them by 2 more blanks',
+      'error 1.yml:4:5 connector.config.type: found type, wado, db-connector at the level of main, so that each became a connector of its own, expected them below main: indent them by 2 more spaces [configuration.block.misplaced]',
     ]);
   });
 
   it('without any connector above it needs an id', async () => {
     expect(await problemsOf(HEAD + indent(`type: DB\n${WADO}${BLOCK}`, 4))).toEqual([
-      'error 1.yml:3:5 connector.config: found type, wado, db-connector directly below config, expected the id of a connector between them: connector.config.ID.type',
+      'error 1.yml:3:5 connector.config: found type, wado, db-connector directly below config, expected the id of a connector between them: connector.config.ID.type [configuration.block.misplaced]',
     ]);
   });
 
@@ -112,7 +114,7 @@ describe('a block that is indented too little', () => {
         reasons: [
           expect.stringMatching(
             new RegExp(
-              `^1\\.yml:6:\\d ${key}: found db-connector ${where}, expected it below main: indent it by \\d more blanks$`,
+              `^1\\.yml:6:\\d ${key}: found db-connector ${where}, expected it below main: indent it by \\d more spaces \\[configuration\\.block\\.misplaced\\]$`,
             ),
           ),
         ],
@@ -123,7 +125,7 @@ describe('a block that is indented too little', () => {
   it('everything of a connector at the level of config', async () => {
     const text = `${HEAD}    main:\n${indent(`type: DB\n${WADO}${BLOCK}`, 2)}`;
     expect(await problemsOf(text)).toEqual([
-      'error 1.yml:4:3 connector.type: found type, wado, db-connector at the level of config, expected them below main: indent them by 4 more blanks',
+      'error 1.yml:4:3 connector.type: found type, wado, db-connector at the level of config, expected them below main: indent them by 4 more spaces [configuration.block.misplaced]',
     ]);
   });
 
@@ -167,28 +169,28 @@ describe('a block that is indented too little', () => {
       expect.stringMatching(/main\.uri: found uri, query below main, expected them below db-connector/),
     ]);
     expect(await problemsOf(HEAD + main('DICOM') + indent(PEER, 6) + indent('db-connector:\n  uri:\n', 4))).toEqual([
-      'warning 1.yml:11:5 connector.config.db-connector: found no value in it, expected a connector; it is ignored',
+      'warning 1.yml:11:5 connector.config.db-connector: found no value in it, expected a connector; it is ignored [configuration.connector.empty]',
     ]);
   });
 
-  it('in JSON, without a word about blanks', async () => {
+  it('in JSON, without a word about spaces', async () => {
     const peer = { 'calling-aet': 'A', aet: 'B', host: 'h', port: 104 };
     const own = { type: 'DICOM', 'wado.authentication.basic.url': 'http://a' };
     const text = JSON.stringify({ connector: { config: { main: own, 'dicom-connector': peer } } }, undefined, 2);
     expect(await problemsOf(text)).toEqual([
-      expect.stringMatching(/config\.dicom-connector: .* expected it below main$/),
+      expect.stringMatching(/config\.dicom-connector: .* expected it below main \[configuration\.block\.misplaced\]$/),
     ]);
   });
 
   it('along with optional keys that are beside it', async () => {
     const lines = 'db-connector:\n  uri: jdbc:sqlite:a\n  query:\n  select: s\n  patient-id-column: p\n';
     expect(await problemsOf(HEAD + main('DB') + indent(lines, 6))).toEqual([
-      'error 1.yml:9:9 connector.config.main.db-connector.select: found select, patient-id-column below db-connector, expected them below query: indent them by 2 more blanks',
+      'error 1.yml:9:9 connector.config.main.db-connector.select: found select, patient-id-column below db-connector, expected them below query: indent them by 2 more spaces [configuration.block.misplaced]',
     ]);
     const login = 'wado:\n  authentication:\n    basic.url: http://a\n    login: me\n';
     expect(await problemsOf(`${HEAD}    main:\n      type: DICOM\n${indent(PEER + login, 6)}`)).toEqual([
       expect.stringMatching(
-        /^warning .*\.authentication\.login: found an unknown key, without effect, expected it below basic$/,
+        /^warning .*\.authentication\.login: found an unknown key, without effect, expected it below basic \[configuration\.key\.unknown\]$/,
       ),
     ]);
   });
@@ -215,7 +217,7 @@ describe('a block that is indented too much', () => {
     expect(problems).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^error \\S+ \\S+\\.${where}\\.db-connector: found db-connector below ${where}, expected it below main: indent it by \\d fewer blanks$`,
+          `^error \\S+ \\S+\\.${where}\\.db-connector: found db-connector below ${where}, expected it below main: indent it by \\d fewer spaces \\[configuration\\.block\\.misplaced\\]$`,
         ),
       ),
     ]);
@@ -231,7 +233,7 @@ describe('a block that is indented too much', () => {
       indent(criteria, 2);
     expect(await problemsOf(text)).toEqual([
       expect.stringMatching(
-        /^warning \S+ \S+\.wado\.search-criteria: found an unknown key, without effect, expected it directly below main$/,
+        /^warning \S+ \S+\.wado\.search-criteria: found an unknown key, without effect, expected it directly below main \[configuration\.key\.unknown\]$/,
       ),
     ]);
   });
@@ -245,8 +247,9 @@ describe('a block that is indented too much', () => {
       {
         severity: 'error',
         key: 'connector.config.a.b',
+        code: 'configuration.block.misplaced',
         found: 'a connector below another, without effect',
-        expected: 'it beside a: indent it by 2 fewer blanks',
+        expected: 'it beside a: indent it by 2 fewer spaces',
       },
     ]);
     expect(problems[0]).not.toHaveProperty('connectorId');
@@ -281,7 +284,7 @@ describe('a connector that is not below connector.config', () => {
     expect(connectors.map(({ id }) => id)).toEqual(['good']);
     expect(await problemsOf(`${good}config:\n${indent(own, 2)}`)).toEqual([
       expect.stringMatching(
-        /^warning \S+ config: found config at the left edge, without effect, expected it below connector: indent config and everything below it$/,
+        /^warning \S+ config: found config at the left edge, without effect, expected it below connector: indent config and everything below it \[configuration\.block\.misplaced\]$/,
       ),
     ]);
     expect(problems).toMatchObject([
@@ -293,7 +296,7 @@ describe('a connector that is not below connector.config', () => {
   it('default at the left edge, beside connector, is told where it names connectors', async () => {
     const good = HEAD + main('DICOM', 'good') + indent(PEER, 6);
     expect(await problemsOf(`default: good\n${good}`)).toEqual([
-      'warning 1.yml:1:1 default: found default at the left edge, without effect, expected it below connector',
+      'warning 1.yml:1:1 default: found default at the left edge, without effect, expected it below connector [configuration.block.misplaced]',
     ]);
     expect(await problemsOf(`default: dark\n${good}`)).toEqual([]);
   });

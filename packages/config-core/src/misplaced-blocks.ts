@@ -1,13 +1,20 @@
+import { codes } from './errors/error-codes.js';
 import { type KnownPlugin } from './settings/known-plugin.js';
 import { entriesOf, entryOf, withEntry, withoutEntry } from './document/edit.js';
 import { type ConfigNode, type Entry, find, type Found, isEmpty } from './document/node.js';
 import { relax } from './document/relaxed-name.js';
 import { type ConfiguredConnector, noteEmpty } from './find-connectors.js';
-import { type Block, explainUnknownKeys, type Move, moveProblems, type ReadConnector } from './misplaced-messages.js';
+import {
+  type Block,
+  explainUnknownKeys,
+  isUnknownKey,
+  type Move,
+  moveProblems,
+  type ReadConnector,
+} from './misplaced-messages.js';
 import { type Place } from './document/problems.js';
 import { type ReaderContext, report } from './reader/context.js';
 import { Layout } from './reader/layout.js';
-import { UNKNOWN_KEY } from './reader/unknown-keys.js';
 import { settingsOf } from './reader/setting.js';
 import { ConnectorSettings } from './settings/connector-settings.js';
 import { ConnectorKeys, GlobalConfiguration } from './settings/global-configuration.js';
@@ -78,7 +85,8 @@ export class MisplacedBlocks<Read extends ReadConnector> {
     const names = strays.map(({ id }) => id).join(', ');
     const expected = `the id of a connector between them: connector.config.ID.${strays[0]!.id}`;
     const place = { key: 'connector.config', place: strays[0]!.keyPlace };
-    report(this.context, 'error', place, { found: `${names} directly below config`, expected });
+    const code = codes['configuration.block.misplaced'];
+    report(this.context, 'error', place, { code, found: `${names} directly below config`, expected });
   }
 
   /** Blocks that became connectors of their own are read as parts of the connector above them, else of the one below. */
@@ -134,7 +142,7 @@ export class MisplacedBlocks<Read extends ReadConnector> {
       const neighbors = [...blocksInside(found)].filter(
         ({ key, name, inside }) =>
           inside!.slice(0, -1).join('.') === block.inside!.slice(0, -1).join('.') &&
-          problems.some((problem) => problem.found === UNKNOWN_KEY && problem.key === key) &&
+          problems.some((problem) => isUnknownKey(problem) && problem.key === key) &&
           this.layout.parentsOf(name).some((parent) => parent.join('.') === path.slice(0, -1).join('.')),
       );
       for (const neighbor of neighbors) {
@@ -155,7 +163,7 @@ export class MisplacedBlocks<Read extends ReadConnector> {
 
   private *possibleMoves(draft: Draft<Read>): Generator<Move> {
     const { found, problems } = draft.read;
-    const unknown = new Set(problems.filter((problem) => problem.found === UNKNOWN_KEY).map(({ key }) => key));
+    const unknown = new Set(problems.filter(isUnknownKey).map(({ key }) => key));
     for (const block of blocksInside(found)) {
       const path = block.inside!;
       if (path.length > 1 && block.node.kind === 'map' && this.layout.blocks.has(relax(block.name))) {
@@ -231,7 +239,9 @@ function moved(found: ConfiguredConnector, { block, path }: Move): ConfiguredCon
 /** How much a connector lacks: everything, its type, or single settings. */
 function shortcomings({ found, problems }: ReadConnector): number {
   if (isEmpty(found.node)) return 1_000_000;
-  const missing = problems.filter((problem) => problem.severity === 'error' && problem.found === 'nothing');
+  const missing = problems.filter(
+    (problem) => problem.severity === 'error' && problem.code === codes['configuration.key.missing'],
+  );
   return missing.length + (missing.some(({ key }) => key === `${found.key}.type`) ? 1_000 : 0);
 }
 

@@ -1,3 +1,4 @@
+import { codes } from './errors/error-codes.js';
 import { type KnownPlugin } from './settings/known-plugin.js';
 import { entriesOf, entryOf } from './document/edit.js';
 import { type Entry, find, type Found, isEmpty, type MapNode } from './document/node.js';
@@ -5,7 +6,6 @@ import { relax } from './document/relaxed-name.js';
 import { type ConfiguredConnector, looksLikeConnector } from './find-connectors.js';
 import { type Problem } from './document/problems.js';
 import { type Layout } from './reader/layout.js';
-import { UNKNOWN_KEY } from './reader/unknown-keys.js';
 
 /** A connector with what was noted of it. */
 export interface ReadConnector {
@@ -52,7 +52,15 @@ export function moveProblems({ found }: ReadConnector, moves: readonly Move[]): 
     const parent = group[0]!.path.at(-2) ?? id;
     const expected = `${it} below ${parent}${indentation(it!, group, found)}`;
     const { keyPlace, key } = first;
-    return { severity: 'error', ...keyPlace, key, found: `${names} ${where}`, expected, connectorId: id };
+    return {
+      severity: 'error',
+      ...keyPlace,
+      key,
+      code: codes['configuration.block.misplaced'],
+      found: `${names} ${where}`,
+      expected,
+      connectorId: id,
+    };
   });
 }
 
@@ -70,16 +78,21 @@ function keyLineProblem(found: ConfiguredConnector, moves: readonly Move[]): Pro
   const sibling = siblings.find(([other]) => relax(other) !== relax(name))?.[1];
   const by = (sibling?.keyPlace.column ?? Infinity) - entry.keyPlace.column;
   if (!sibling || by >= 0) return undefined;
-  const expected = `it below ${parent}${blanks('it', by)}`;
+  const expected = `it below ${parent}${spaces('it', by)}`;
   const { keyPlace, key } = entry;
   return {
     severity: 'error',
     ...keyPlace,
     key,
-    found: `${entry.name} with too many blanks before it`,
+    code: codes['configuration.block.misplaced'],
+    found: `${entry.name} with too many spaces before it`,
     expected,
     connectorId: id,
   };
+}
+
+export function isUnknownKey({ code }: Problem): boolean {
+  return code === codes['configuration.key.unknown'];
 }
 
 function* keysInside(found: Found): Generator<Found & { name: string }> {
@@ -89,7 +102,7 @@ function* keysInside(found: Found): Generator<Found & { name: string }> {
   }
 }
 
-/** By how many blanks a block has to be moved, as far as its new neighbors show it. */
+/** By how many spaces a block has to be moved, as far as its new neighbors show it. */
 function indentation(it: string, moves: readonly Move[], { keyPlace, node }: ConfiguredConnector): string {
   const [{ path, block }] = moves as [Move];
   let parent: Entry | undefined = { keyPlace, value: node };
@@ -100,12 +113,12 @@ function indentation(it: string, moves: readonly Move[], { keyPlace, node }: Con
   const places = moves.map((move) => move.block.keyPlace);
   const neighbor = [...parent.value.entries.values()].find((entry) => !places.includes(entry.keyPlace));
   const column = neighbor?.keyPlace.column ?? parent.keyPlace.column + 2;
-  return blanks(it, column - block.keyPlace.column);
+  return spaces(it, column - block.keyPlace.column);
 }
 
-function blanks(it: string, number: number): string {
+function spaces(it: string, number: number): string {
   if (number === 0) return '';
-  return `: indent ${it} by ${Math.abs(number)} ${number > 0 ? 'more' : 'fewer'} blank${Math.abs(number) === 1 ? '' : 's'}`;
+  return `: indent ${it} by ${Math.abs(number)} ${number > 0 ? 'more' : 'fewer'} space${Math.abs(number) === 1 ? '' : 's'}`;
 }
 
 /** Says of keys without effect where they belong; a whole connector among them is missed, and an error. */
@@ -115,13 +128,14 @@ export function explainUnknownKeys(
   plugins: readonly KnownPlugin[],
 ): void {
   for (const problem of problems) {
-    if (problem.found !== UNKNOWN_KEY) continue;
+    if (!isUnknownKey(problem)) continue;
     const path = problem.key.slice(found.key.length + 1);
     const node = find(found as Found<MapNode>, path)?.node;
     if (node && looksLikeConnector(node, plugins)) {
       problem.severity = 'error';
+      problem.code = codes['configuration.block.misplaced'];
       problem.found = 'a connector below another, without effect';
-      problem.expected = `it beside ${found.id}${blanks('it', found.keyPlace.column - (problem.column ?? 0))}`;
+      problem.expected = `it beside ${found.id}${spaces('it', found.keyPlace.column - (problem.column ?? 0))}`;
       delete problem.connectorId;
       continue;
     }

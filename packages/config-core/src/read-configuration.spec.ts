@@ -45,7 +45,9 @@ it('tells every file that cannot be read, and every fault of the others, at once
   expect(problems.map(({ file }) => file)).toEqual(
     expect.arrayContaining([join(folder, 'missing.yml'), latin1, empty, 'b.yml', 'c.yml']),
   );
-  expect(message).toContain('missing.yml: found no such file');
+  expect(message).toContain(
+    'missing.yml: found no such file, expected a readable YAML file in UTF-8, or a folder of them [configuration.file.not-found]',
+  );
   expect(message).toContain('latin1.yml: found a file that is not UTF-8');
   expect(message).toContain('empty: found a folder without *.yml');
 });
@@ -72,8 +74,8 @@ db.query = select a \\
     ['with colons', 'colons.properties', SPRING, 'utf8'],
     ['with colons and such comments, renamed', 'exclamation.yml', SPRING, 'utf8'],
     ['with colons, renamed', 'colons.yml', 'arc.id: 2001\narc.name: R\npacs.aet: CT\npacs.port: 104\n', 'utf8'],
-    ['with blanks', 'blanks.yml', '# a\narc.id 2001\npacs.aet\tX\naet OURS\ndb.query select a: b\n', 'utf8'],
-    ['with blanks and equals signs', 'mixed.yml', 'arc.id 2001\npacs.aet X\nwado.url=http://a\n', 'utf8'],
+    ['with spaces', 'spaces.yml', '# a\narc.id 2001\npacs.aet\tX\naet OURS\ndb.query select a: b\n', 'utf8'],
+    ['with spaces and equals signs', 'mixed.yml', 'arc.id 2001\npacs.aet X\nwado.url=http://a\n', 'utf8'],
     ['of such comments alone', 'comments.yml', '# a=b\n! x\n', 'utf8'],
     ['that is empty', 'empty.properties', '', 'utf8'],
   ] as const)('%s is named, with the command that converts it', async (_, name, text, encoding) => {
@@ -82,7 +84,7 @@ db.query = select a \\
     const failure = await readConfiguration([file], {}).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ConfigurationError);
     expect((failure as ConfigurationError).message).toBe(
-      `${file}: found a Java properties file, expected YAML; convert it: pacs-connectors import ${file}`,
+      `${file}: found a Java properties file, expected YAML; convert it: pacs-connectors import ${file} [configuration.file.not-yaml]`,
     );
   });
 
@@ -91,7 +93,7 @@ db.query = select a \\
     await mkdir(inner);
     await writeFile(join(inner, 'a.properties'), PROPERTIES);
     await expect(readConfiguration([inner], {})).rejects.toThrow(
-      `${inner}: found a folder of Java properties files, expected *.yml or *.yaml; convert them: pacs-connectors import ${inner}/*.properties`,
+      `${inner}: found a folder of Java properties files, expected *.yml or *.yaml; convert them: pacs-connectors import ${inner}/*.properties [configuration.folder.without-yaml]`,
     );
   });
 
@@ -164,7 +166,7 @@ it('refuses two spellings of one key in one file', async () => {
   );
   expect(problems).toEqual([
     expect.stringMatching(
-      /^error 1\.yml:7:\d+ connector\.config\.pacs\.weasis\.manifest\.compressionRate: found a second value \(the first is in line 7\), expected the key once$/,
+      /^error 1\.yml:7:\d+ connector\.config\.pacs\.weasis\.manifest\.compressionRate: found a second value \(the first is in line 7\), expected the key once \[configuration\.key\.repeated\]$/,
     ),
   ]);
 });
@@ -187,7 +189,7 @@ describe('default and config at the left edge, below an empty connector', () => 
     const { connectors, defaultIds, problems } = await load(form());
     expect([connectors.map(({ id }) => id), defaultIds]).toEqual([['pacs'], []]);
     expect(problems.map(renderProblem)).toEqual([
-      '1.yml:2:1 default.config: found default and config beside connector, expected them below connector; they are read all the same',
+      '1.yml:2:1 default.config: found default and config beside connector, expected them below connector; they are still read [configuration.layout.old]',
     ]);
   });
 

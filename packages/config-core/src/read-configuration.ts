@@ -1,7 +1,9 @@
+import { codes } from './errors/error-codes.js';
+import { type Fault } from './errors/fault.js';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFileLimit } from '@pacs-connectors/connector-core';
+import { type ErrorCode, openFileLimit } from '@pacs-connectors/connector-core';
 import { ConfigurationError, type Problem } from './document/problems.js';
 import { type ReaderContext, readerContext } from './reader/context.js';
 import { readSettings } from './reader/read-settings.js';
@@ -103,11 +105,11 @@ async function readSource(source: ConfigurationSource, problems: Problem[]): Pro
   } catch (error) {
     const limit = openFileLimit(error);
     const expected = 'a readable YAML file in UTF-8, or a folder of them';
-    problems.push(
-      limit
-        ? unreadable(source, `that it cannot be opened: ${limit.message}`, `${expected}. ${limit.remedy}`)
-        : unreadable(source, reasonOf(error), expected),
-    );
+    const found = limit ? `that it cannot be opened: ${limit.message}` : reasonOf(error);
+    const fault = limit
+      ? { code: limit.code, found, expected: `${expected}. ${limit.remedy}` }
+      : { code: codeOf(error), found, expected };
+    problems.push(problemOfFile(source, fault));
     return [];
   }
 }
@@ -120,15 +122,22 @@ async function readText(file: string): Promise<string> {
 }
 
 function folderWithoutYaml(folder: string, names: readonly string[]): Problem {
+  const code = codes['configuration.folder.without-yaml'];
   if (!names.some((name) => isProperties(name, ''))) {
-    return unreadable(folder, 'a folder without *.yml or *.yaml', 'at least one');
+    return problemOfFile(folder, { code, found: 'a folder without *.yml or *.yaml', expected: 'at least one' });
   }
   const command = `pacs-connectors import ${join(folder, '*.properties')}`;
-  return unreadable(folder, 'a folder of Java properties files', `*.yml or *.yaml; convert them: ${command}`);
+  const expected = `*.yml or *.yaml; convert them: ${command}`;
+  return problemOfFile(folder, { code, found: 'a folder of Java properties files', expected });
 }
 
-function unreadable(file: string, found: string, expected: string): Problem {
-  return { severity: 'error', file, key: '', found, expected };
+function problemOfFile(file: string, fault: Fault): Problem {
+  return { severity: 'error', file, key: '', ...fault };
+}
+
+function codeOf(error: unknown): ErrorCode {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? codes['configuration.file.not-found'] : codes['configuration.file.unreadable'];
 }
 
 function reasonOf(error: unknown): string {

@@ -3,27 +3,28 @@ import { codes } from './error-codes.js';
 import { type ErrorCode } from './error-table.js';
 import { type Patient } from './model.js';
 
-/** One archive that can be asked. */
+/** One archive that can be searched. */
 export interface Connector {
-  /** The id it is configured and asked under. */
+  /** Its id in the configuration and in requests (`archive=`). */
   readonly id: string;
-  /** The archive language, as `type` in the configuration: `DB`, `DICOM`, `DICOM_WEB`, or a plug-in's own. */
+  /** The `type` in the configuration: `DB`, `DICOM`, `DICOM_WEB`, or that of a plug-in. */
   readonly type: string;
   /**
-   * What in its settings may not have been meant so, a sentence each, for its operator: it works all the same. No secrets.
+   * Warnings about settings that look like mistakes, one sentence each, without secrets. They don't stop the connector.
+   * {@link withCode} adds the code of a warning.
    */
   readonly warnings?: readonly string[];
   /**
-   * Everything the archive holds for `criteria`: the union of its identifiers. Filters may be used to ask for less; they
-   * are applied again to whatever comes back (`filterStudies`).
+   * Returns everything that the archive has for any identifier in `criteria`. A connector may use the filters to query less;
+   * callers apply them to the result as well (`filterStudies`). An incomplete result has a notice that says what is missing.
    *
-   * @throws ConnectorError where the archive's part cannot be had. Never half an answer without a notice that says so.
+   * @throws ConnectorError if the archive cannot be searched
    */
   search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult>;
   /**
-   * Whether the archive answers at all: the cheapest question of its language.
+   * Checks that the archive answers, by the cheapest query that its protocol has.
    *
-   * @throws ConnectorError where it does not.
+   * @throws ConnectorError if it does not
    */
   check(signal: AbortSignal): Promise<ConnectorStatus>;
   /**
@@ -34,22 +35,22 @@ export interface Connector {
    */
   sampleStudy?(signal: AbortSignal): Promise<string | undefined>;
   /**
-   * Its connections (of a database, associations) just now, for metrics: told at once, without asking the archive. Left out
-   * where the archive language keeps none worth counting.
+   * Returns how many connections (of a database) or associations are open now, for metrics. It does not query the archive.
+   * Left out if the connector keeps no connections.
    */
   connections?(): ConnectionUse;
-  /** Releases connections; questions under way are cancelled. Resolves when nothing is left. */
+  /** Cancels searches in progress and closes all connections. Resolves when everything is closed. */
   close(): Promise<void>;
 }
 
 export interface SearchOptions {
-  /** Ends the question in the archive too: by the deadline (`TimeoutError`) or because the caller is gone. */
+  /** Ends the search, in the archive too: at the deadline (`TimeoutError`), or when the caller leaves. */
   signal: AbortSignal;
-  /** When `signal` ends it at the latest (`performance.now()`), where that is known: what would take longer is not begun. */
+  /** When `signal` aborts at the latest (`performance.now()`), if that is known. Don't start what would take longer. */
   deadline?: number;
-  /** How deep the tree goes. A connector may go deeper where that costs nothing. */
+  /** The deepest level of the tree that is needed. A connector may return more if that costs nothing. */
   depth: Depth;
-  /** Who asks, where that is known. */
+  /** The caller, if known. */
   caller?: Caller;
 }
 
@@ -61,11 +62,11 @@ export interface Caller {
 /** An archive's answer: all of it, or as much as came with notices that say what is missing. */
 export interface SearchResult {
   patients: Patient[];
-  /** What a reader of the answer has to know. */
+  /** What users have to know about the result, such as a criterion that was skipped or studies that are missing. */
   notices: Notice[];
 }
 
-/** One sentence or two for the person who looks at the images: plain words, no secrets. */
+/** A message to the users who view the images, without secrets. */
 export interface Notice {
   severity: 'INFO' | 'WARN' | 'ERROR';
   /** A code of the package's error table. */
@@ -97,48 +98,48 @@ export function codeOf({ code }: Notice): ErrorCode {
 }
 
 export interface ConnectorStatus {
-  /** Time the check took, milliseconds. */
+  /** How long the check took, milliseconds. */
   latencyMs: number;
-  /** Facts worth showing to an operator: server version, pool use. No secrets. */
+  /** Facts for operators, such as the version of the server. No secrets. */
   details?: Record<string, string | number | boolean>;
-  /** What the check has proven, in words, for an operator at a terminal. It may name hosts and AE titles; health does not show it. */
+  /** What the check has proven, for `check --connect`. It may name hosts and AE titles; health does not show it. */
   proven?: string;
 }
 
-/** Connections to one archive. */
+/** How many connections to one archive are open. */
 export interface ConnectionUse {
   inUse: number;
   idle: number;
-  /** The most that there may be at once. */
+  /** The maximum number of connections. */
   limit: number;
 }
 
-/** One configured connector, checked: what a plug-in needs to make a {@link Connector}. */
+/** The checked configuration of one connector, from which a plug-in makes a {@link Connector}. */
 export interface ConnectorDefinition<Settings extends object = object> {
   id: string;
   type: string;
   /** Identifier kinds that this connector ignores (`search-criteria.deactivated`). */
   deactivated: IdentifierKind[];
-  /** An instance of the plug-in's settings class: data, by which a changed configuration is told from the same one. */
+  /** An instance of the plug-in's settings class. It contains data only, so that two configurations can be compared. */
   settings: Settings;
 }
 
-/** What a package adds to know one more archive language. */
+/** Adds an archive language. */
 export interface ConnectorPlugin<Settings extends object = object> {
-  /** The value of `type` in the configuration that selects it. */
+  /** The value of `type` in the configuration that selects this plug-in. */
   readonly type: string;
   /** The class of its settings, declared with config-core's `@Setting` and class-validator. */
   readonly settings: new () => Settings;
   /**
-   * How the viewer completes the tree: the manifest's `queryMode`. Not given: no such attribute. With `DICOM_WEB`, each
-   * instance gets its WADO-RS address in the manifest.
+   * The `queryMode` of the manifest: how the viewer completes the tree. By default the manifest has no such attribute. With
+   * `DICOM_WEB`, each instance gets its WADO-RS address in the manifest.
    */
   readonly queryMode?: 'DB' | 'DICOM' | 'DICOM_WEB';
   /**
-   * Makes the connector. It opens no connection: those are made when they are first needed. Where the configuration has
-   * changed, an older one of the same id may still be answering its last searches.
+   * Makes the connector. It opens its connections later, when they are first needed. After a change of the configuration, an
+   * older connector with the same id may still be answering its last searches.
    *
-   * @throws ConnectorError (`misconfigured`) where the settings cannot work in a way that validation could not see.
+   * @throws ConnectorError (`misconfigured`) if the settings cannot work together, which validation cannot check
    */
   create(definition: ConnectorDefinition<Settings>): Connector;
 }

@@ -1,7 +1,4 @@
-/**
- * The question, free of HTTP: what is looked for ({@link SearchCriteria}) and which of the studies found are wanted
- * ({@link StudyFilters}).
- */
+/** What a request searches for, independent of HTTP: identifiers, and filters for the studies that are found. */
 export interface SearchCriteria {
   patientIds: PatientIdentifier[];
   studyInstanceUids: string[];
@@ -11,7 +8,7 @@ export interface SearchCriteria {
   filters: StudyFilters;
 }
 
-/** A Patient ID with the authority that issued it: HL7 v2 CX (`id^^^namespace&universalId&universalIdType`). */
+/** A Patient ID and the authority that issued it, as in HL7 v2 CX (`id^^^namespace&universalId&universalIdType`). */
 export interface PatientIdentifier {
   id: string;
   /** Namespace of the assigning authority: Issuer of Patient ID (0010,0021). */
@@ -22,13 +19,13 @@ export interface PatientIdentifier {
   universalEntityIdType?: string;
 }
 
-/** Which of the studies found are wanted. All given filters hold together. */
+/** Filters for the studies that are found. A study must pass all that are set. */
 export interface StudyFilters {
-  /** The N newest studies, N ≥ 1. */
+  /** Only the newest studies, this many (≥ 1). */
   mostRecentResults?: number;
-  /** Studies that hold at least one of these modalities. */
+  /** Only studies with at least one of these modalities. */
   modalitiesInStudy?: string[];
-  /** Studies whose description holds at least one of these texts; letter case and accents are ignored. */
+  /** Only studies whose description contains at least one of these texts, ignoring letter case and accents. */
   containsInDescription?: string[];
   /** Earliest study date and time, inclusive. */
   lowerDateTime?: DicomDateTime;
@@ -36,7 +33,7 @@ export interface StudyFilters {
   upperDateTime?: DicomDateTime;
 }
 
-/** A local date, with a time where one was given. */
+/** A local date, optionally with a time. */
 export interface DicomDateTime {
   /** DA, `yyyymmdd`. */
   date: string;
@@ -44,7 +41,7 @@ export interface DicomDateTime {
   time?: string;
 }
 
-/** The kinds of identifier a question can hold, from the widest to the narrowest. */
+/** The kinds of identifier in a search, from the widest to the narrowest. */
 export const IDENTIFIER_KINDS = [
   'patientIds',
   'studyInstanceUids',
@@ -54,10 +51,10 @@ export const IDENTIFIER_KINDS = [
 ] as const;
 export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
 
-/** How deep a tree is asked for. */
+/** The deepest level of a tree. */
 export type Depth = 'study' | 'series' | 'instance';
 
-/** Criteria with nothing in them, to fill. */
+/** Returns criteria without identifiers and filters. */
 export function emptyCriteria(): SearchCriteria {
   return {
     patientIds: [],
@@ -69,7 +66,7 @@ export function emptyCriteria(): SearchCriteria {
   };
 }
 
-/** The kinds of identifier that `criteria` holds. */
+/** Returns the kinds of identifier that `criteria` contains. */
 export function identifierKindsOf(criteria: SearchCriteria): IdentifierKind[] {
   return IDENTIFIER_KINDS.filter((kind) => criteria[kind].length > 0);
 }

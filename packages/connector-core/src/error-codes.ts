@@ -44,6 +44,19 @@ export const errors = errorTable({
     remedy: 'Raise the limit of open files (LimitNOFILE of systemd, ulimit -n) and restart the server.',
     since: '0.2.0',
   },
+  'archive.plugin.missing': {
+    title: 'Type without a plug-in',
+    meaning: 'No installed plug-in knows the type of this archive.',
+    remedy: 'Correct the type, or list the package with it in connector.plugins.',
+    since: '0.2.0',
+  },
+  'archive.search.identifier-deactivated': {
+    title: 'Not searched by an identifier',
+    meaning:
+      'This archive is not searched by an identifier of the request, because search-criteria.deactivated lists its kind.',
+    remedy: 'Nothing, if this is intended. Otherwise remove the kind from search-criteria.deactivated.',
+    since: '0.2.0',
+  },
   'archive.notice': {
     title: 'Notice without a code',
     meaning: 'A plug-in reported a notice without a code of its own.',

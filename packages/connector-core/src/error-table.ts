@@ -23,6 +23,11 @@ export interface ErrorTable<Name extends string = string> {
   readonly entries: Readonly<Record<Name, ErrorEntry>>;
 }
 
+/** Returns `text` with its code in brackets at the end, the form of messages that have no field for the code. */
+export function withCode(text: string, code: ErrorCode): string {
+  return `${text} [${code}]`;
+}
+
 /**
  * Makes the error table of a package.
  *

@@ -1,19 +1,19 @@
 import { codes } from './error-codes.js';
 import { type ErrorCode } from './error-table.js';
 
-/** Why an archive's part is missing. */
+/** Why the result of an archive is missing. */
 export type ConnectorErrorKind =
-  /** Not reachable: connection refused or lost, no route, unknown host name. */
+  /** It cannot be reached: connection refused or lost, no route, unknown host name. */
   | 'unavailable'
-  /** No complete answer before the deadline. */
+  /** It did not answer completely before the deadline. */
   | 'timeout'
-  /** Reached, and it refused: login, AE titles, permissions, a failure status. */
+  /** It was reached and refused the request: login, AE titles, permissions, a failure status. */
   | 'refused'
-  /** Its configuration cannot work. */
+  /** Its settings cannot work. */
   | 'misconfigured'
-  /** It answered something that the protocol does not allow. */
+  /** Its answer breaks the protocol. */
   | 'protocol'
-  /** The caller left. Nothing is wrong. */
+  /** The caller left. Nothing is wrong with the archive. */
   | 'cancelled';
 
 export interface ConnectorErrorOptions {
@@ -22,14 +22,14 @@ export interface ConnectorErrorOptions {
   /** What an operator does about it, one sentence. */
   remedy?: string;
   cause?: unknown;
-  /** The caller can correct it: the archive wants a bearer token, and the request had none. */
+  /** True if the archive needs a bearer token and the request has none, which callers can correct. */
   tokenNeeded?: boolean;
 }
 
 const MARK = Symbol.for('pacs-connectors.ConnectorError');
 
 /**
- * Says why an archive's part is missing. `message` says what happened and names the archive. `message` and `remedy` are shown to
+ * Reports why the result of an archive is missing. `message` says what happened and names the archive. `message` and `remedy` are shown to
  * users and logged, so neither contains a password, a token or a patient's data.
  *
  * `instanceof` also recognises the errors of another copy of this package, which a plug-in may have.
@@ -75,10 +75,10 @@ export class ConnectorError extends Error {
     const isTimeout = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
     return isTimeout
       ? new ConnectorError(connectorId, 'timeout', 'no complete answer before the deadline', {
-          remedy: 'Ask for less, or see whether the archive is overloaded.',
+          remedy: 'Request less, or check whether the archive is overloaded.',
           cause: signal.reason,
         })
-      : new ConnectorError(connectorId, 'cancelled', 'the caller is gone', { cause: signal.reason });
+      : new ConnectorError(connectorId, 'cancelled', 'the caller left', { cause: signal.reason });
   }
 }
 

@@ -2,10 +2,10 @@ import { type DicomDateTime, type StudyFilters } from './criteria.js';
 import { type Patient, type Study } from './model.js';
 
 /**
- * The studies of `patients` that `filters` wants, each patient without a wanted study left out. The input is not changed.
+ * Returns the studies that pass `filters`, without the patients that have none left. The input is not changed.
  *
- * A study without a date is kept by the date filters (nothing says that it lies outside) and counts as the oldest for
- * `mostRecentResults`; one whose modalities are not known is kept by `modalitiesInStudy`.
+ * What is not known does not exclude a study: one without a date passes the date filters, and one without modalities passes
+ * `modalitiesInStudy`. For `mostRecentResults`, a study without a date is the oldest.
  */
 export function filterStudies(patients: readonly Patient[], filters: StudyFilters): Patient[] {
   const tests = studyTests(filters);
@@ -47,13 +47,13 @@ function studyTests(filters: StudyFilters): ((study: Study) => boolean)[] {
   return tests;
 }
 
-/** Modalities in Study as the archive states it, else the series' own. */
+/** Returns Modalities in Study (0008,0061) if the archive returned it, otherwise the modalities of the series. */
 export function modalitiesOf(study: Study): string[] {
   if (study.modalitiesInStudy?.length) return study.modalitiesInStudy;
   return [...new Set(study.series.map((series) => series.modality).filter((modality) => modality !== undefined))];
 }
 
-/** Orders studies newest first; those of one date and time by their UID, those without a date last. */
+/** Compares two studies: newest first, then by UID. Studies without a date come last. */
 export function newestFirst(a: Study, b: Study): number {
   const left = studyKey(a, '0');
   const right = studyKey(b, '0');
@@ -65,12 +65,12 @@ function studyKey(study: Study, pad: '0' | '9'): string {
   return dateTimeKey({ date: study.studyDate ?? '', time: study.studyTime }, pad);
 }
 
-/** A text that sorts as the moment does; what is not known of the time is filled with `pad`. */
+/** Returns a text that sorts by date and time. Missing digits of the time are filled with `pad`. */
 function dateTimeKey(moment: DicomDateTime, pad: '0' | '9'): string {
   return moment.date.padEnd(8, '0') + (moment.time ?? '').replace(/[.:]/g, '').padEnd(12, pad);
 }
 
-/** `text` without letter case and accents. */
+/** Returns `text` in lower case and without accents. */
 export function foldText(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

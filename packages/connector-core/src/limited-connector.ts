@@ -1,7 +1,8 @@
 import { type Connector, type Notice } from './connector.js';
+import { codes } from './error-codes.js';
 import { identifierKindsOf, type IdentifierKind, type SearchCriteria } from './criteria.js';
 
-/** How a kind of identifier is called where people read it. */
+/** The names of the identifiers, for users. */
 const NAMES: Record<IdentifierKind, string> = {
   patientIds: 'Patient ID',
   studyInstanceUids: 'Study Instance UID',
@@ -11,8 +12,8 @@ const NAMES: Record<IdentifierKind, string> = {
 };
 
 /**
- * `connector` without the kinds of identifier in `deactivated` (`search-criteria.deactivated`), whatever its archive
- * language: it is asked for what remains, and not at all where nothing remains. The answer says which were skipped.
+ * Returns a connector that ignores the kinds of identifier in `deactivated` (`search-criteria.deactivated`). It searches by the
+ * other kinds, and does not query the archive if there are none. A notice names the kinds that were ignored.
  */
 export function limitCriteria(connector: Connector, deactivated: readonly IdentifierKind[]): Connector {
   if (deactivated.length === 0) return connector;
@@ -43,7 +44,8 @@ function without(criteria: SearchCriteria, kinds: readonly IdentifierKind[]): Se
 function skippedNotice(id: string, kinds: readonly IdentifierKind[]): Notice {
   return {
     severity: 'INFO',
+    code: codes['archive.search.identifier-deactivated'],
     title: 'Not searched',
-    description: `Archive ${id} is configured not to be searched by ${kinds.map((kind) => NAMES[kind]).join(', ')}.`,
+    description: `Archive ${id} was not searched by ${kinds.map((kind) => NAMES[kind]).join(', ')}: its configuration does not allow it (search-criteria.deactivated).`,
   };
 }

@@ -1,16 +1,16 @@
 /**
- * What an archive holds, as a tree of plain objects: patient → study → series → instance (PS3.3 7.3).
+ * A patient of an archive: the root of a tree of plain objects, patient → study → series → instance (PS3.3 7.3).
  *
- * Values are text as the archive gave them, without padding; `undefined` where it gave none. Dates are DA (`yyyymmdd`) and
- * times TM (`hhmmss.ffffff`) of PS3.5 6.2. Nothing here is checked against its value representation: manifest-builder does
- * that once, for every archive alike.
+ * Values are text as the archive returned it, without padding; `undefined` if it returned none. Dates are DA (`yyyymmdd`) and
+ * times TM (`hhmmss.ffffff`) of PS3.5 6.2. manifest-builder checks all values against their value representation, so
+ * connectors need not.
  */
 export interface Patient {
-  /** Patient ID (0010,0020); empty where the archive knows none. */
+  /** Patient ID (0010,0020); empty if the archive has none. */
   patientId: string;
   /** Issuer of Patient ID (0010,0021). */
   issuerOfPatientId?: string;
-  /** Patient's Name (0010,0010), PN with its `^` and `=` kept. */
+  /** Patient's Name (0010,0010), PN with its `^` and `=`. */
   patientName?: string;
   /** Patient's Birth Date (0010,0030), DA. */
   patientBirthDate?: string;
@@ -36,7 +36,7 @@ export interface Study {
   studyId?: string;
   /** Referring Physician's Name (0008,0090). */
   referringPhysicianName?: string;
-  /** Modalities in Study (0008,0061) as the archive states it; where it does not, the series' own modalities tell. */
+  /** Modalities in Study (0008,0061); `undefined` if the archive did not return it. See `modalitiesOf`. */
   modalitiesInStudy?: string[];
   series: Series[];
 }
@@ -54,7 +54,7 @@ export interface Series {
   seriesDate?: string;
   /** Series Time (0008,0031), TM. */
   seriesTime?: string;
-  /** Where the viewer finds the series' thumbnail, below the archive's address. */
+  /** The address of the thumbnail of the series, relative to the archive's address. */
   directDownloadThumbnail?: string;
   instances: Instance[];
 }
@@ -67,13 +67,15 @@ export interface Instance {
   /** Instance Number (0020,0013), IS as text. */
   instanceNumber?: string;
   /**
-   * What the viewer appends to the archive's address as it is, to get the file itself. Leave it out for WADO-URI, and for
-   * WADO-RS by the UIDs (`queryMode: 'DICOM_WEB'`).
+   * What the viewer appends to the archive's address to download the file. Leave it out for WADO-URI, and for WADO-RS by the
+   * UIDs (`queryMode: 'DICOM_WEB'`).
    */
   directDownloadFile?: string;
 }
 
-/** A node's own attributes, without its children. */
+/** The attributes of a patient, without its studies. */
 export type PatientAttributes = Omit<Patient, 'studies'>;
+/** The attributes of a study, without its series. */
 export type StudyAttributes = Omit<Study, 'series'>;
+/** The attributes of a series, without its instances. */
 export type SeriesAttributes = Omit<Series, 'instances'>;

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { codes } from './error-codes.js';
 import { type ErrorCode } from './error-table.js';
 
-/** A limit of open files that has been reached, in words for an operator. */
+/** A limit of open files that has been reached, with the texts for operators. */
 export interface OpenFileLimit {
   code: ErrorCode;
   message: string;
@@ -46,7 +46,7 @@ export function openFileLimit(error: unknown): OpenFileLimit | undefined {
   return undefined;
 }
 
-/** An error and what it wraps. A chain of causes may lead back to its beginning. */
+/** Returns an error and everything that it wraps. A chain of causes may lead back to its beginning. */
 function chainOf(error: unknown, seen = new Set<Wrapped>()): Set<Wrapped> {
   if (typeof error !== 'object' || error === null || seen.has(error)) return seen;
   seen.add(error);
@@ -59,7 +59,7 @@ function limitOf({ code, message }: Wrapped): OpenFileLimit | undefined {
   if (typeof code !== 'string') return undefined;
   if (code in LIMITS) return LIMITS[code];
   if (HIDING_ERRORS.includes(code)) return currentOpenFileLimit();
-  // Of a worker that did not start, Node.js gives the reason in words only.
+  // For a worker that did not start, Node.js reports the reason only in the message.
   if (code === 'ERR_WORKER_INIT_FAILED') return LIMITS[/EMFILE|ENFILE/.exec(String(message))?.[0] ?? ''];
   return undefined;
 }
@@ -72,7 +72,7 @@ function limitOf({ code, message }: Wrapped): OpenFileLimit | undefined {
 export function requireOpenFiles(): void {
   const opened: number[] = [];
   try {
-    // It is there in every container; where it cannot be opened for another reason, nothing is known of the limit.
+    // Every container has it. If it cannot be opened for another reason, nothing is known about the limit.
     while (opened.length < 4) opened.push(openSync('/', 'r'));
   } catch (error) {
     if (openFileLimit(error)) throw error;

@@ -32,7 +32,7 @@ it('takes from a repeated node what the first one lacked, and of what differs th
   });
 });
 
-it('takes no children with the attributes: whoever hands over whole nodes keeps them to himself', () => {
+it('takes attributes only from whole nodes, not their children', () => {
   const whole = { seriesInstanceUid: '1.2.3', instances: [{ sopInstanceUid: '1' }, { sopInstanceUid: '2' }] };
   const tree = new PatientTree();
   const study = tree.study(tree.patient({ patientId: '7' }), { studyInstanceUid: '1.2' });
@@ -40,6 +40,18 @@ it('takes no children with the attributes: whoever hands over whole nodes keeps 
   expect(study.series).toEqual([whole]);
   expect(study.series[0]?.instances).not.toBe(whole.instances);
   expect(whole.instances).toHaveLength(2);
+});
+
+it('keeps the longer list of modalities, whatever the order', () => {
+  for (const lists of [
+    [['CT'], ['CT', 'SR']],
+    [['CT', 'SR'], ['CT']],
+  ]) {
+    const tree = new PatientTree();
+    const patient = tree.patient({ patientId: '7' });
+    for (const modalitiesInStudy of lists) tree.study(patient, { studyInstanceUid: '1.2', modalitiesInStudy });
+    expect(patient.studies[0]?.modalitiesInStudy).toEqual(['CT', 'SR']);
+  }
 });
 
 it('is the same whatever the order of what it is made from', () => {

@@ -1,3 +1,4 @@
+import { mergeAttribute } from './merge-attribute.js';
 import {
   type Instance,
   type Patient,
@@ -14,17 +15,16 @@ interface Placed<Node, Parent> {
 }
 
 /**
- * Groups what an archive answers, in any order and with any duplicates, into one tree in one pass. What the tree holds does not
- * depend on that order, since a database gives none unless it is asked for one.
+ * Groups the rows or responses of an archive into one tree, in one pass. They may come in any order and with duplicates; the
+ * result is the same.
  *
- * One patient is one node per Patient ID **and** issuer (people without an id: per name, birth date and sex); one Study, Series or SOP Instance UID appears once in the whole
- * tree. Where a UID comes a second time, what the first lacked is taken from the second, and of two values that differ the longer
- * one stands, of two equally long ones that which sorts first. Where it comes under several parents, it stands under the one
- * whose identifier sorts first and counts in {@link conflicts}, so that nothing is lost and the caller can say so.
+ * A patient is identified by Patient ID **and** issuer; without a Patient ID, by name, birth date and sex. Each Study, Series and
+ * SOP Instance UID occurs once in the tree. The attributes of duplicates are merged ({@link mergeAttribute}). A UID under
+ * several parents is kept under the parent whose identifier sorts first, and listed in {@link conflicts}.
  */
 export class PatientTree {
   readonly patients: Patient[] = [];
-  /** Study, series or SOP Instance UIDs that the archive listed under more than one parent. */
+  /** Study, Series and SOP Instance UIDs that the archive listed under several parents. */
   readonly conflicts = new Set<string>();
 
   private readonly patientsByKey = new Map<string, Patient>();
@@ -32,7 +32,7 @@ export class PatientTree {
   private readonly series = new Map<string, Placed<Series, Study>>();
   private readonly instances = new Map<string, Placed<Instance, Series>>();
 
-  /** The node of this patient, made on first sight. */
+  /** Returns the node of this patient; adds it if it is new. */
   patient(attributes: PatientAttributes): Patient {
     const key = keyOf(attributes);
     const known = this.patientsByKey.get(key);
@@ -43,11 +43,11 @@ export class PatientTree {
     return node;
   }
 
-  /** The node of this study below `parent`, made on first sight. */
+  /** Returns the node of this study; adds it below `parent` if it is new. */
   study(parent: Patient, attributes: StudyAttributes): Study {
     const known = this.studies.get(attributes.studyInstanceUid);
     if (known) {
-      if (known.parent !== parent) this.dispute(attributes.studyInstanceUid, known, parent, keyOf);
+      if (known.parent !== parent) this.addConflict(attributes.studyInstanceUid, known, parent, keyOf);
       return complete(known.node, attributes);
     }
     const node: Study = { ...attributes, series: [] };
@@ -56,12 +56,12 @@ export class PatientTree {
     return node;
   }
 
-  /** The node of this series below `parent`, made on first sight. */
+  /** Returns the node of this series; adds it below `parent` if it is new. */
   seriesOf(parent: Study, attributes: SeriesAttributes): Series {
     const known = this.series.get(attributes.seriesInstanceUid);
     if (known) {
       if (known.parent !== parent) {
-        this.dispute(attributes.seriesInstanceUid, known, parent, ({ studyInstanceUid }) => studyInstanceUid);
+        this.addConflict(attributes.seriesInstanceUid, known, parent, ({ studyInstanceUid }) => studyInstanceUid);
       }
       return complete(known.node, attributes);
     }
@@ -71,12 +71,12 @@ export class PatientTree {
     return node;
   }
 
-  /** The node of this instance below `parent`, made on first sight. */
+  /** Returns the node of this instance; adds it below `parent` if it is new. */
   instance(parent: Series, attributes: Instance): Instance {
     const known = this.instances.get(attributes.sopInstanceUid);
     if (known) {
       if (known.parent !== parent) {
-        this.dispute(attributes.sopInstanceUid, known, parent, ({ seriesInstanceUid }) => seriesInstanceUid);
+        this.addConflict(attributes.sopInstanceUid, known, parent, ({ seriesInstanceUid }) => seriesInstanceUid);
       }
       return complete(known.node, attributes);
     }
@@ -91,15 +91,15 @@ export class PatientTree {
   }
 
   /**
-   * The patients that hold at least one study. A patient can be without one where all its studies stand under another
-   * patient (see {@link conflicts}), or where the archive named it and nothing below it.
+   * Returns the patients with at least one study. A patient has none if all its studies are under another patient (see
+   * {@link conflicts}), or if the archive returned none.
    */
   result(): Patient[] {
-    if (this.conflicts.size > 0) this.settle();
+    if (this.conflicts.size > 0) this.moveConflicts();
     return this.patients.filter((patient) => patient.studies.length > 0);
   }
 
-  private dispute<Parent>(
+  private addConflict<Parent>(
     uid: string,
     known: Placed<unknown, Parent>,
     parent: Parent,
@@ -109,8 +109,8 @@ export class PatientTree {
     if (key(parent) < key(known.parent)) known.parent = parent;
   }
 
-  /** Puts every node under the parent that it has been given to, all at once: moving one by one takes long where many are disputed. */
-  private settle(): void {
+  /** Moves every node below its final parent. Moving them one by one would take long if there are many conflicts. */
+  private moveConflicts(): void {
     for (const patient of this.patients) patient.studies = [];
     for (const { node, parent } of this.studies.values()) {
       node.series = [];
@@ -124,7 +124,7 @@ export class PatientTree {
   }
 }
 
-/** Without an id, nothing but the person's own attributes tells two people apart. */
+/** Returns the key of a patient. Without a Patient ID, only other attributes distinguish two people. */
 function keyOf(patient: PatientAttributes): string {
   const { patientId, issuerOfPatientId = '' } = patient;
   if (patientId !== '') return `${patientId}\u0000${issuerOfPatientId}`;
@@ -132,20 +132,10 @@ function keyOf(patient: PatientAttributes): string {
   return ['', issuerOfPatientId, patientName, patientBirthDate, patientSex].join('\u0000');
 }
 
-/** Gives `node` the attributes of `more` that it lacks, or that come first among two that differ. */
+/** Callers may pass whole nodes. Only {@link PatientTree} decides what their children are. */
+const CHILDREN: ReadonlySet<string> = new Set(['studies', 'series', 'instances']);
+
 function complete<Node extends object>(node: Node, more: Partial<Node>): Node {
-  for (const key in more) if (comesFirst(more[key], node[key])) node[key] = more[key] as Node[typeof key];
+  for (const name in more) if (!CHILDREN.has(name)) mergeAttribute(node, more, name);
   return node;
-}
-
-function comesFirst(value: unknown, known: unknown): boolean {
-  if (value === undefined || value === known) return false;
-  if (known === undefined) return true;
-  if (typeof value !== 'string' || typeof known !== 'string') return false;
-  return isPreferred(value, known);
-}
-
-/** Whether of two texts that differ the first is the one to keep: the longer, else the one that sorts first. */
-export function isPreferred(text: string, other: string): boolean {
-  return text.length > other.length || (text.length === other.length && text < other);
 }

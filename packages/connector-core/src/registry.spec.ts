@@ -86,7 +86,7 @@ describe('which connectors a request asks', () => {
     expect(all.missing(['c', 'nobody']).map(({ id }) => id)).toEqual(['c']);
   });
 
-  it('tells the left-out ones that the request would have asked too', () => {
+  it('names the left-out connectors that the request would have asked as well', () => {
     const broken = define('c', { settings: { broken: true } });
     expect(
       registry(undefined, broken)
@@ -112,13 +112,13 @@ describe('connectors that cannot be used', () => {
     expect(ids(result.connectors)).toEqual(['a']);
     expect(result.leftOut.map(({ id, reasons }) => [id, reasons])).toEqual([
       ['d', ['no host']],
-      ['b', ['the stores do not fit. Give both.']],
-      ['c', ['no plug-in knows the type TELEPATHY; known: FAKE']],
+      ['b', ['the stores do not fit. Give both. [archive.misconfigured]']],
+      ['c', ['no plug-in knows the type TELEPATHY; known: FAKE [archive.plugin.missing]']],
     ]);
   });
 });
 
-it('tells what the connectors warn of, those with deactivated criteria too', () => {
+it('reports the warnings of all connectors, also of those with deactivated criteria', () => {
   const warning: ConnectorPlugin<Settings> = {
     ...plugin,
     create: (definition) => Object.assign(new FakeConnector(definition.id), { warnings: ['the driver is another'] }),
@@ -156,8 +156,10 @@ describe('search-criteria.deactivated', () => {
     expect(result.notices).toEqual([
       {
         severity: 'INFO',
+        code: 'archive.search.identifier-deactivated',
         title: 'Not searched',
-        description: 'Archive x is configured not to be searched by Patient ID.',
+        description:
+          'Archive x was not searched by Patient ID: its configuration does not allow it (search-criteria.deactivated).',
       },
     ]);
     expect(criteria.patientIds).toHaveLength(1);
@@ -172,7 +174,12 @@ describe('search-criteria.deactivated', () => {
     expect(inner.asked).toEqual([]);
     expect(result).toMatchObject({
       patients: [],
-      notices: [{ description: 'Archive x is configured not to be searched by Patient ID, SOP Instance UID.' }],
+      notices: [
+        {
+          code: 'archive.search.identifier-deactivated',
+          description: expect.stringContaining('Archive x was not searched by Patient ID, SOP Instance UID:'),
+        },
+      ],
     });
   });
 
@@ -187,7 +194,7 @@ describe('search-criteria.deactivated', () => {
 });
 
 describe('another configuration', () => {
-  it('keeps the connectors that are the same, makes the others, and gives back those that nobody asks any more', () => {
+  it('keeps the connectors that are the same, makes the others, and returns those that are not used any more', () => {
     const all = registry(['a'], define('gone'));
     const [a, b, gone] = all.connectors;
     const replaced = all.update({
@@ -216,14 +223,14 @@ describe('another configuration', () => {
     })();
     expect(failure).toBeInstanceOf(RefusedConnectorsError);
     expect((failure as RefusedConnectorsError).refused).toEqual([
-      { id: 'b', type: 'FAKE', reasons: ['the stores do not fit. Give both.'] },
+      { id: 'b', type: 'FAKE', reasons: ['the stores do not fit. Give both. [archive.misconfigured]'] },
     ]);
     expect(all.connectors).toBe(before);
     expect(ids(all.select())).toEqual(['a']);
     expect(made.get('fine')?.closed).toBe(true);
   });
 
-  it('tells of those that its own check has left out', () => {
+  it('names those that the check of the configuration has left out', () => {
     const all = registry();
     all.update({ definitions: [define('a')], leftOut: [{ id: 'b', reasons: ['no host'] }] });
     expect(all.missing()).toEqual([{ id: 'b', reasons: ['no host'] }]);

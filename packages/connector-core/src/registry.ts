@@ -1,27 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Connector, type ConnectorDefinition, type ConnectorPlugin } from './connector.js';
+import { codes } from './error-codes.js';
+import { withCode } from './error-table.js';
 import { ConnectorError } from './errors.js';
 import { limitCriteria } from './limited-connector.js';
 
-/** A connector that the configuration names and that cannot be used. */
+/** A configured connector that cannot be used. */
 export interface LeftOutConnector {
   id: string;
-  /** Where the configuration tells; a wrong `type` is one of the reasons to be left out. */
+  /** Its `type`, if the configuration has one. */
   type?: string;
-  /** What is wrong, a sentence each. */
+  /** What is wrong, one sentence each, with its code in brackets at the end. */
   reasons: string[];
 }
 
 export interface RegistryOptions {
   plugins: readonly ConnectorPlugin[];
   definitions: readonly ConnectorDefinition[];
-  /** Connectors that the configuration's own check has refused already. */
+  /** Connectors that the check of the configuration has left out already. */
   leftOut?: readonly LeftOutConnector[];
   /** `connector.default`. */
   defaultIds?: readonly string[];
 }
 
-/** A configuration that is not taken, since connectors of it cannot be made. */
+/** Reports connectors that cannot be made, because of which a new configuration is rejected. */
 export class RefusedConnectorsError extends Error {
   override readonly name = 'RefusedConnectorsError';
 
@@ -30,59 +32,59 @@ export class RefusedConnectorsError extends Error {
   }
 }
 
-/** The connectors of one configuration, and the rule that says which of them a request asks. */
+/** Holds the connectors of the current configuration, and selects those that a request searches. */
 export class ConnectorRegistry {
-  /** Every archive language at hand. */
+  /** The plug-ins of all archive languages. */
   readonly plugins: readonly ConnectorPlugin[];
   private readonly pluginsByType: ReadonlyMap<string, ConnectorPlugin>;
-  private inForce: Connectors;
+  private current: Connectors;
 
   constructor({ plugins, ...configured }: RegistryOptions) {
     this.plugins = plugins;
     this.pluginsByType = new Map(plugins.map((plugin) => [plugin.type, plugin]));
-    this.inForce = this.make(configured);
+    this.current = this.make(configured);
   }
 
   /**
-   * Takes another configuration, as a whole and at once. A connector whose definition is the same stays the one it was, with
-   * its connections; the others are made anew.
+   * Replaces the configuration as a whole. A connector whose definition has not changed stays, with its connections; the others
+   * are made again.
    *
-   * @returns those that are asked no more. Whoever has searches under way on them closes them when these have ended.
-   * @throws RefusedConnectorsError where one cannot be made: everything stays as it was.
+   * @returns the connectors that were replaced or removed. The caller closes them when their searches have ended.
+   * @throws RefusedConnectorsError if one cannot be made. Nothing has changed then.
    */
   update(configured: Omit<RegistryOptions, 'plugins'>): Connector[] {
     const before = this.connectors;
-    const next = this.make(configured, this.inForce.made);
+    const next = this.make(configured, this.current.made);
     const refused = next.leftOut.filter((connector) => !configured.leftOut?.includes(connector));
     if (refused.length > 0) {
       const idle = next.connectors.filter((connector) => !before.includes(connector));
       void Promise.allSettled(idle.map((connector) => connector.close()));
       throw new RefusedConnectorsError(refused);
     }
-    this.inForce = next;
+    this.current = next;
     return before.filter((connector) => !next.connectors.includes(connector));
   }
 
-  /** The usable connectors, in the configuration's order. */
+  /** The usable connectors, in the order of the configuration. */
   get connectors(): readonly Connector[] {
-    return this.inForce.connectors;
+    return this.current.connectors;
   }
 
-  /** The configured ones that are not usable, with the reasons. */
+  /** The configured connectors that cannot be used, with the reasons. */
   get leftOut(): readonly LeftOutConnector[] {
-    return this.inForce.leftOut;
+    return this.current.leftOut;
   }
 
-  /** What the connectors' operator should look at, each with the connector's id. */
+  /** The warnings of all connectors, each with the connector's id. */
   get warnings(): string[] {
     return this.connectors.flatMap(({ id, warnings = [] }) => warnings.map((warning) => `connector ${id}: ${warning}`));
   }
 
   get(id: string): Connector | undefined {
-    return this.inForce.made.get(id)?.connector;
+    return this.current.made.get(id)?.connector;
   }
 
-  /** Whether a connector of this id is configured, usable or left out. */
+  /** Returns whether a connector with this id is configured, usable or not. */
   knows(id: string): boolean {
     return this.get(id) !== undefined || this.leftOut.some((one) => one.id === id);
   }
@@ -92,18 +94,18 @@ export class ConnectorRegistry {
   }
 
   /**
-   * The connectors that a request asks: those it names; where it names none, `connector.default`. Where an id is not known, or
-   * a default one not usable, every usable connector is asked, so that a wrong id never hides a study. A left-out connector
-   * that is named is known: only its own part is missing.
+   * Returns the connectors that a request searches: those that it names, or `connector.default` if it names none. If an id is
+   * unknown, or a default connector cannot be used, it returns all usable connectors, so that a wrong id never hides a study. A
+   * connector that is named and left out is known: only its own result is missing.
    */
   select(requestedIds: readonly string[] = []): readonly Connector[] {
     if (requestedIds.length > 0) return this.knowsAll(requestedIds) ? this.usable(requestedIds) : this.connectors;
-    const { defaultIds } = this.inForce;
+    const { defaultIds } = this.current;
     const usable = this.usable(defaultIds);
     return usable.length > 0 && usable.length === new Set(defaultIds).size ? usable : this.connectors;
   }
 
-  /** The left-out connectors that the same request would ask if they were usable. Their studies are missing in its answer. */
+  /** Returns the left-out connectors that the same request would search. Their studies are missing in its result. */
   missing(requestedIds: readonly string[] = []): readonly LeftOutConnector[] {
     if (requestedIds.length > 0 && this.knowsAll(requestedIds))
       return this.leftOut.filter(({ id }) => requestedIds.includes(id));
@@ -146,13 +148,15 @@ export class ConnectorRegistry {
     const plugin = this.plugin(type);
     if (!plugin) {
       const known = [...this.pluginsByType.keys()].join(', ');
-      return { id, type, reasons: [`no plug-in knows the type ${type}; known: ${known}`] };
+      const reason = `no plug-in knows the type ${type}; known: ${known}`;
+      return { id, type, reasons: [withCode(reason, codes['archive.plugin.missing'])] };
     }
     try {
       return limitCriteria(plugin.create(definition), deactivated);
     } catch (error) {
-      const { message, remedy } = ConnectorError.from(id, error, 'misconfigured');
-      return { id, type, reasons: [remedy ? `${message.replace(/\.?$/, '.')} ${remedy}` : message] };
+      const { message, remedy, code } = ConnectorError.from(id, error, 'misconfigured');
+      const reason = remedy ? `${message.replace(/\.?$/, '.')} ${remedy}` : message;
+      return { id, type, reasons: [withCode(reason, code)] };
     }
   }
 }
@@ -162,7 +166,7 @@ interface Made {
   connector: Connector;
 }
 
-/** What one configuration has made. */
+/** The connectors of one configuration. */
 interface Connectors {
   connectors: readonly Connector[];
   leftOut: readonly LeftOutConnector[];

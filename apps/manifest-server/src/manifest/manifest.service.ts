@@ -6,6 +6,7 @@ import {
   ConnectorError,
   type ConnectorErrorKind,
   ConnectorRegistry,
+  countTree,
   type LeftOutConnector,
 } from '@pacs-connectors/connector-core';
 import { type ArcQuery, joinParts, type Manifest } from '@pacs-connectors/manifest-builder';
@@ -227,15 +228,10 @@ function outcomeOf(parts: readonly Part[], signal: AbortSignal): BuildReport['ou
 }
 
 function partReport({ arcQuery: { arcId, patients }, error, durationMs }: Part): PartReport {
-  const studies = patients.flatMap((patient) => patient.studies);
-  const series = studies.flatMap((study) => study.series);
   return {
     connector: arcId,
     durationMs,
-    patients: patients.length,
-    studies: studies.length,
-    series: series.length,
-    instances: series.reduce((sum, { instances }) => sum + instances.length, 0),
+    ...countTree(patients),
     failure: error instanceof CircuitOpenError ? 'circuit_open' : error?.kind,
     code: error?.code,
     reason: error && OUR_WORDS.has(error.kind) ? error.message : undefined,

@@ -50,8 +50,8 @@ export function findMovedBlock(text: string, faultLine: number): MovedBlock | un
       return {
         line: index + 1,
         column: from + 1,
-        found: `${name} with too ${to > from ? 'few' : 'many'} blanks before it`,
-        expected: `it below ${parent}: indent it by ${by} ${to > from ? 'more' : 'fewer'} blank${by === 1 ? '' : 's'}`,
+        found: `${name} with too ${to > from ? 'few' : 'many'} spaces before it`,
+        expected: `it below ${parent}: indent it by ${by} ${to > from ? 'more' : 'fewer'} space${by === 1 ? '' : 's'}`,
       };
     }
   }

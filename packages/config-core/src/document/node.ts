@@ -1,3 +1,6 @@
+import { type ErrorCode } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
+import { type Fault } from '../errors/fault.js';
 import { type Place } from './problems.js';
 import { relax } from './relaxed-name.js';
 
@@ -40,6 +43,7 @@ export interface ListNode extends AnyNode {
 /** A value that cannot be used, such as one of two under the same key. It is a problem only for who asks for it. */
 export interface InvalidNode extends AnyNode {
   kind: 'invalid';
+  code: ErrorCode;
   found: string;
   expected: string;
 }
@@ -50,14 +54,15 @@ export function nameOf({ kind }: ConfigNode): string {
 }
 
 /** What is wrong with a node that stands where a map of keys is meant. */
-export function noMap(node: ConfigNode): { found: string; expected: string } {
+export function noMap(node: ConfigNode): Fault {
   if (node.kind === 'invalid') return node;
+  const code = codes['configuration.value.invalid'];
   const expected = 'a map of keys';
-  if (node.kind === 'list') return { found: nameOf(node), expected: `${expected}, without "- " before each` };
+  if (node.kind === 'list') return { code, found: nameOf(node), expected: `${expected}, without "- " before each` };
   const glued = node.kind === 'scalar' && node.plain && /^[A-Za-z][\w.-]*:\S/.test(node.text);
   return glued
-    ? { found: 'a text with a colon and no blank after it', expected: `${expected}, such as "key: value"` }
-    : { found: nameOf(node), expected };
+    ? { code, found: 'a text with a colon and no space after it', expected: `${expected}, such as "key: value"` }
+    : { code, found: nameOf(node), expected };
 }
 
 /** Whether `node` sets nothing: an empty value, or a map or list of nothing but such. */
@@ -158,6 +163,7 @@ export function twice(first: Place, second: ConfigNode): InvalidNode {
     kind: 'invalid',
     place: second.place,
     order: second.order,
+    code: codes['configuration.key.repeated'],
     found: `a second value (the first is in line ${first.line})`,
     expected: 'the key once',
   };

@@ -1,3 +1,4 @@
+import { codes } from '../errors/error-codes.js';
 import { type Problem } from './problems.js';
 import { type ConfigNode, type Entry, isEmpty, type MapNode, mergeNodes } from './node.js';
 import { relax } from './relaxed-name.js';
@@ -26,8 +27,9 @@ function liftInside(connector: MapNode, warnings: Problem[]): MapNode {
     severity: 'warning',
     ...config.keyPlace,
     key: 'connector.default.config',
+    code: codes['configuration.layout.old'],
     found: 'config inside default',
-    expected: 'connector.config; it is read all the same',
+    expected: 'connector.config; it is still read',
   });
   const rest = new Map(connector.entries);
   rest.delete(key);
@@ -48,8 +50,9 @@ function liftFromLeftEdge(root: MapNode, warnings: Problem[]): MapNode {
     severity: 'warning',
     ...entry.keyPlace,
     key: 'default.config',
+    code: codes['configuration.layout.old'],
     found: 'default and config beside connector',
-    expected: 'them below connector; they are read all the same',
+    expected: 'them below connector; they are still read',
   });
   const entries = new Map(root.entries);
   entries.delete(key);

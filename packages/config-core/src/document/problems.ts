@@ -1,3 +1,6 @@
+import { type ErrorCode, withCode } from '@pacs-connectors/connector-core';
+import { type Fault } from '../errors/fault.js';
+
 /** A place in a configuration file, counted from 1. */
 export interface Place {
   file: string;
@@ -5,8 +8,8 @@ export interface Place {
   column: number;
 }
 
-/** One thing that is wrong, or looks so, in the configuration. Holds no secret. */
-export interface Problem {
+/** An error or a warning about the configuration. No text contains a secret. */
+export interface Problem extends Fault {
   severity: 'error' | 'warning';
   file: string;
   /** Not given where the file as a whole is meant. */
@@ -14,27 +17,34 @@ export interface Problem {
   column?: number;
   /** The dotted key, as written in the file where it is there; empty where the file as a whole is meant. */
   key: string;
-  /** Completes "found …". */
-  found: string;
-  /** Completes "expected …". */
-  expected: string;
   /** The connector that it belongs to; an error leaves that one out. */
   connectorId?: string;
   /** The server must not start: the key guards who may ask for what, or says where the server listens. */
   fatal?: true;
 }
 
-/** The problem in one line: `file:12:9 connector.timeout: found "abc", expected a time such as 30s`. */
-export function renderProblem({ file, line, column, key, found, expected }: Problem): string {
+/**
+ * Returns the problem as one line:
+ * `file:12:9 connector.timeout: found "abc", expected a time such as 30s [configuration.value.invalid]`.
+ */
+export function renderProblem({ file, line, column, key, found, expected, code }: Problem): string {
   const place = file === '' ? '' : [file, line, column].filter((part) => part !== undefined).join(':');
-  return `${[place, key].filter((part) => part !== '').join(' ')}: found ${found}, expected ${expected}`;
+  return withCode(
+    `${[place, key].filter((part) => part !== '').join(' ')}: found ${found}, expected ${expected}`,
+    code,
+  );
 }
 
-/** A configuration of which nothing can be used: a file that cannot be read, broken YAML. */
+/** Says that a file cannot be read or is not valid YAML, so that nothing of the configuration can be used. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(renderProblem).join('\n'));
+  }
+
+  /** The code of the first problem. */
+  get code(): ErrorCode | undefined {
+    return this.problems[0]?.code;
   }
 }

@@ -1,3 +1,4 @@
+import { codes } from '../errors/error-codes.js';
 import { type Problem } from './problems.js';
 
 const COMMENT = /^\s*(?:#|!(?:\s|$))/;
@@ -5,8 +6,8 @@ const EXCLAMATION_COMMENT = /^!(?:\s|$)/m;
 /** `name=value`, and `name: value` at the left edge. A name in quotes is YAML's. */
 const WITH_EQUALS = /^[^\s:="'{[]+[ \t]*=/;
 const AT_LEFT_EDGE = /^[^\s:="'{[]+[ \t]*[=:]/;
-/** `name value`, a blank between them; with a colon behind it may be YAML, `name with blanks: value`. */
-const WITH_BLANK = /^[A-Za-z_][\w.-]*[ \t]+[^\s=:#]/;
+/** `name value`, a space between them; with a colon behind it may be YAML, `name with spaces: value`. */
+const WITH_SPACE = /^[A-Za-z_][\w.-]*[ \t]+[^\s=:#]/;
 const NO_YAML = /^[\w-]+\.\w[\w.-]*[ \t]+(?!.*:(?:\s|$))/;
 /** Keys of our own files, where a colon was forgotten. */
 const OUR_KEY = /^connector\b/;
@@ -28,8 +29,8 @@ function looksLikeProperties(text: string): boolean {
   if (withEquals > 0 && withEquals * 2 >= lines.length) return true;
   // No YAML begins with a lone !.
   if (lines.length === 0) return EXCLAMATION_COMMENT.test(text);
-  const blanks = lines.filter((line) => WITH_BLANK.test(line));
-  if (blanks.some((line) => NO_YAML.test(line)) && blanks.length + withEquals === lines.length)
+  const spaces = lines.filter((line) => WITH_SPACE.test(line));
+  if (spaces.some((line) => NO_YAML.test(line)) && spaces.length + withEquals === lines.length)
     return !lines.some((line) => OUR_KEY.test(line));
   const telling = withEquals > 0 || EXCLAMATION_COMMENT.test(text) || lines.some((line) => OLDEST_SERVER.test(line));
   return telling && lines.every((line) => AT_LEFT_EDGE.test(line));
@@ -38,5 +39,6 @@ function looksLikeProperties(text: string): boolean {
 /** The problem of a properties file that was given as YAML. */
 export function propertiesProblem(file: string): Problem {
   const expected = `YAML; convert it: pacs-connectors import ${file}`;
-  return { severity: 'error', file, key: '', found: 'a Java properties file', expected };
+  const code = codes['configuration.file.not-yaml'];
+  return { severity: 'error', file, key: '', code, found: 'a Java properties file', expected };
 }

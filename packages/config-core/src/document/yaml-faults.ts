@@ -23,7 +23,7 @@ interface Lines {
 const FAULTS: ((code: string, message: string, lines: Lines) => YamlFault | undefined)[] = [
   (_code, _message, { line }) =>
     /:\s*\{cipher\}/.test(line) ? { ...unquoted('{'), expected: `quotes: '{cipher}…'` } : undefined,
-  (code) => (code === 'TAB_AS_INDENT' ? { found: 'a tab as indentation', expected: 'blanks' } : undefined),
+  (code) => (code === 'TAB_AS_INDENT' ? { found: 'a tab as indentation', expected: 'spaces' } : undefined),
   (_code, _message, { line }) =>
     line.startsWith('```') ? { found: 'a code fence (```) of a Markdown page', expected: 'YAML alone' } : undefined,
   (code, message) => (code === 'BAD_SCALAR_START' ? unquoted(message.at(-1)!) : undefined),
@@ -49,7 +49,7 @@ const FAULTS: ((code: string, message: string, lines: Lines) => YamlFault | unde
   (code, _message, { rest }) => {
     if (code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined;
     if (/:\s+\S/.test(rest)) {
-      const found = 'a value that contains a colon and a blank and is not quoted';
+      const found = 'a value that contains a colon and a space and is not quoted';
       return { found, expected: 'quotes around the value' };
     }
     const found = 'a value and, indented below it, keys';
@@ -63,7 +63,7 @@ const FAULTS: ((code: string, message: string, lines: Lines) => YamlFault | unde
       return { found, expected: '"key: value", or quotes around a text of several lines' };
     }
     if (separator === '=') return { found: `a line such as ${key}=…`, expected: `"${key}: …"` };
-    return { found: `the key ${key} without a blank after its colon`, expected: `"${key}: …"` };
+    return { found: `the key ${key} without a space after its colon`, expected: `"${key}: …"` };
   },
 ];
 
@@ -91,7 +91,7 @@ const KEY = /^( *)([\w.-]+)[ \t]*:/;
 
 /** A key between two levels: those that it may belong to, each with the last key there. */
 function describeIndentation({ line, before }: Lines): YamlFault {
-  const blanks = /^ */.exec(line)![0].length;
+  const spaces = /^ */.exec(line)![0].length;
   const levels = new Map<number, string>();
   let innermost = Infinity;
   for (const above of before.reverse()) {
@@ -100,12 +100,12 @@ function describeIndentation({ line, before }: Lines): YamlFault {
     innermost = indentation!.length;
     levels.set(innermost, key);
   }
-  const deeper = [...levels.keys()].filter((level) => level > blanks).at(-1);
-  const outer = [...levels.keys()].find((level) => level < blanks);
+  const deeper = [...levels.keys()].filter((level) => level > spaces).at(-1);
+  const outer = [...levels.keys()].find((level) => level < spaces);
   const [first, ...second] = [deeper, outer].filter((level) => level !== undefined);
   const found = `${KEY.exec(line)?.[2] ?? 'a line'} with an indentation that no key above has`;
-  if (first === undefined) return { found, expected: 'the same number of blanks for all keys of a map' };
+  if (first === undefined) return { found, expected: 'the same number of spaces for all keys of a map' };
   const named = (level: number) => `(as ${levels.get(level)!})`;
   const rest = second.map((level) => ` or ${level} ${named(level)}`).join('');
-  return { found, expected: `${first} blanks ${named(first)}${rest}` };
+  return { found, expected: `${first} spaces ${named(first)}${rest}` };
 }

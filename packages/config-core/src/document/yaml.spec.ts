@@ -91,20 +91,23 @@ it('keeps a key that stands twice as a fault of that key only', () => {
 
 describe('what is no YAML is told with file, line and column', () => {
   it.each([
-    ['a:\n\tb: 1', /^a\.yml:2:1: found a tab as indentation, expected blanks$/],
+    ['a:\n\tb: 1', /^a\.yml:2:1: found a tab as indentation, expected spaces \[configuration\.yaml\.broken\]$/],
     [
       'a: [1\nb: 2',
-      /^a\.yml:2:\d+: found no closing bracket, expected one: a \[ or \{ before this line is never closed$/,
+      /^a\.yml:2:\d+: found no closing bracket, expected one: a \[ or \{ before this line is never closed \[configuration\.yaml\.broken\]$/,
     ],
     ['a: "x', /^a\.yml:1:\d+: found no closing quote/],
-    ['ok: 1\na: b: c', /^a\.yml:2:\d+: found a value that contains a colon and a blank and is not quoted/],
-    ['{"a": 1,,}', /^a\.yml:1:\d+: found broken YAML \(.+\), expected valid YAML$/],
+    ['ok: 1\na: b: c', /^a\.yml:2:\d+: found a value that contains a colon and a space and is not quoted/],
+    ['{"a": 1,,}', /^a\.yml:1:\d+: found broken YAML \(.+\), expected valid YAML \[configuration\.yaml\.broken\]$/],
     ['password: {cipher}00ff', /^a\.yml:1:\d+: found a value that begins with { and is not quoted, expected quotes/],
-    ['- a\n- b', /^a\.yml:1:1: found a list, expected a map of keys, without "- " before each$/],
-    ['just text', /^a\.yml:1:1: found a single value, expected a map of keys$/],
-    ['<?xml version="1.0"?>\n<a>b</a>', /^a\.yml:1:1: found XML, expected YAML$/],
+    [
+      '- a\n- b',
+      /^a\.yml:1:1: found a list, expected a map of keys, without "- " before each \[configuration\.value\.invalid\]$/,
+    ],
+    ['just text', /^a\.yml:1:1: found a single value, expected a map of keys \[configuration\.value\.invalid\]$/],
+    ['<?xml version="1.0"?>\n<a>b</a>', /^a\.yml:1:1: found XML, expected YAML \[configuration\.file\.not-yaml\]$/],
     ['a: *nowhere', /^a\.yml:1:4: found .*(alias|YAML)/],
-    ['? [x]\n: 1', /^a\.yml:1:3: found a key that is no text/],
+    ['? [x]\n: 1', /^a\.yml:1:3: found a key that is not a text/],
     ['a:\n  <<: text', /^a\.yml:2:7: found a single value to be merged/],
   ])('%j', (text, expected) => {
     const found = faults(text);
@@ -113,9 +116,9 @@ describe('what is no YAML is told with file, line and column', () => {
   });
 
   it.each([
-    ['basic:\n  url:http://a\n  login: b', 2, 'the key url without a blank after its colon, expected "url: …"'],
-    ['basic:\n  login: b\n  url:http://a', 3, 'the key url without a blank after its colon, expected "url: …"'],
-    ['main:\n  type:DB\n  wado: {}', 2, 'the key type without a blank after its colon, expected "type: …"'],
+    ['basic:\n  url:http://a\n  login: b', 2, 'the key url without a space after its colon, expected "url: …"'],
+    ['basic:\n  login: b\n  url:http://a', 3, 'the key url without a space after its colon, expected "url: …"'],
+    ['main:\n  type:DB\n  wado: {}', 2, 'the key type without a space after its colon, expected "type: …"'],
     ['a:\n  b: 1\nport = 104\nb: 2', 3, 'a line such as port=…, expected "port: …"'],
     [
       'a: 1\nsomething\nb: 2',
@@ -131,14 +134,14 @@ describe('what is no YAML is told with file, line and column', () => {
     ['a: >x', 1, `a value that begins with > and is not quoted, expected quotes: '>…'`],
     ['a: |x', 1, `a value that begins with | and is not quoted, expected quotes: '|…'`],
     ['a: *x', 1, `a value that begins with *, as aliases do, and is not quoted, expected quotes: '*…'`],
-    ['a: b: c', 1, 'a value that contains a colon and a blank and is not quoted, expected quotes around the value'],
+    ['a: b: c', 1, 'a value that contains a colon and a space and is not quoted, expected quotes around the value'],
     ['a: "x"y', 1, 'text after a closing quote, expected quotes around the whole value, or none'],
     ['a: "x\nb: 1', 2, 'no closing quote, expected one: a quote before this line is never closed'],
-    ['a:\n    b: 1\n  c: 2', 3, 'c with an indentation that no key above has, expected 4 blanks (as b) or 0 (as a)'],
+    ['a:\n    b: 1\n  c: 2', 3, 'c with an indentation that no key above has, expected 4 spaces (as b) or 0 (as a)'],
     [
       'a:\n    b: 1\n  "c d": 2',
       3,
-      'a line with an indentation that no key above has, expected 4 blanks (as b) or 0 (as a)',
+      'a line with an indentation that no key above has, expected 4 spaces (as b) or 0 (as a)',
     ],
     [
       'a: 1\n  b: 2',
@@ -146,10 +149,10 @@ describe('what is no YAML is told with file, line and column', () => {
       'a value and, indented below it, keys, expected one of the two: keys of one level have the same indentation',
     ],
     ['```yaml\na: 1\n```', 1, 'a code fence (```) of a Markdown page, expected YAML alone'],
-    ['a:\n\u00a0\u00a0b: 1\nc: 2', 2, 'a no-break space as indentation, expected blanks'],
+    ['a:\n\u00a0\u00a0b: 1\nc: 2', 2, 'a no-break space as indentation, expected spaces'],
   ])('as what it is: %j', (text, line, expected) => {
     expect(faults(text).map((fault) => fault.replace(/^a\.yml:(\d+):\d+:/, '$1'))).toContainEqual(
-      `${line} found ${expected}`,
+      `${line} found ${expected} [configuration.yaml.broken]`,
     );
   });
 
@@ -222,7 +225,7 @@ describe('a key line of a block that alone has the wrong indentation', () => {
       const [few, more] = by < 0 ? ['few', 'more'] : ['many', 'fewer'];
       const number = Math.abs(by);
       expect(faults(broken)).toEqual([
-        `a.yml:${index + 1}:${indentation + 1}: found ${name} with too ${few} blanks before it, expected it below ${parent}: indent it by ${number} ${more} blank${number === 1 ? '' : 's'}`,
+        `a.yml:${index + 1}:${indentation + 1}: found ${name} with too ${few} spaces before it, expected it below ${parent}: indent it by ${number} ${more} space${number === 1 ? '' : 's'} [configuration.block.misplaced]`,
       ]);
     }
   });
@@ -230,10 +233,10 @@ describe('a key line of a block that alone has the wrong indentation', () => {
   it('is not blamed for a sibling that alone is wrong, nor for another fault', () => {
     const sibling = TEXT.replace('        user: reader', '       user: reader');
     expect(faults(sibling)).toEqual([
-      'a.yml:11:1: found user with an indentation that no key above has, expected 8 blanks (as query) or 6 (as db-connector)',
+      'a.yml:11:1: found user with an indentation that no key above has, expected 8 spaces (as query) or 6 (as db-connector) [configuration.yaml.broken]',
     ]);
     expect(faults(TEXT.replace('user: reader', 'user: @reader'))).toEqual([
-      "a.yml:11:15: found a value that begins with @ and is not quoted, expected quotes: '@…'",
+      "a.yml:11:15: found a value that begins with @ and is not quoted, expected quotes: '@…' [configuration.yaml.broken]",
     ]);
   });
 });

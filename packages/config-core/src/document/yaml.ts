@@ -1,3 +1,4 @@
+import { codes } from '../errors/error-codes.js';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { type Place, type Problem } from './problems.js';
 import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, nameOf, noMap, twice } from './node.js';
@@ -36,7 +37,11 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
   const broken = documents.flatMap(({ errors }) => errors)[0];
   const moved = broken && findMovedBlock(text, placeAt(broken.pos[0]).line);
   // Moved back, it leaves no fault in the file.
-  if (moved) return { root, problems: [{ severity: 'error', file, key: '', ...moved }] };
+  if (moved)
+    return {
+      root,
+      problems: [{ severity: 'error', file, key: '', code: codes['configuration.block.misplaced'], ...moved }],
+    };
   documents.forEach((document, index) => {
     let lastLine = 0;
     for (const { pos, message, code } of document.errors) {
@@ -44,7 +49,13 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
       // One fault makes the parser stumble several times over the rest of its line.
       if (place.line === lastLine) continue;
       lastLine = place.line;
-      problems.push({ severity: 'error', ...place, key: '', ...describeFault(code, message, text, pos[0]) });
+      problems.push({
+        severity: 'error',
+        ...place,
+        key: '',
+        code: codes['configuration.yaml.broken'],
+        ...describeFault(code, message, text, pos[0]),
+      });
     }
     if (document.errors.length > 0 || document.contents === null) return;
     try {
@@ -59,11 +70,21 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
           severity: 'error',
           ...node.place,
           key: '',
-          ...(text.trimStart().startsWith('<') ? { found: 'XML', expected: 'YAML' } : noMap(node)),
+          ...(text.trimStart().startsWith('<')
+            ? { code: codes['configuration.file.not-yaml'], found: 'XML', expected: 'YAML' }
+            : noMap(node)),
         });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      problems.push({ severity: 'error', ...error.place, key: '', found: error.found, expected: error.expected });
+      const { place, found, expected } = error;
+      problems.push({
+        severity: 'error',
+        ...place,
+        key: '',
+        code: codes['configuration.yaml.broken'],
+        found,
+        expected,
+      });
     }
   });
   return { root, problems };
@@ -74,8 +95,9 @@ function profileOf(node: MapNode): Problem | undefined {
   for (const path of ['spring.config.activate.on-profile', 'spring.profiles']) {
     const found = find({ node, key: '', keyPlace: node.place }, path);
     if (found?.node.kind !== 'scalar' && found?.node.kind !== 'list') continue;
-    const expected = 'keys that always hold; this part of the file is left out';
-    return { severity: 'warning', ...node.place, key: found.key, found: 'a document for one profile', expected };
+    const expected = 'keys for every profile; this section of the file is ignored';
+    const code = codes['configuration.yaml.profile'];
+    return { severity: 'warning', ...node.place, key: found.key, code, found: 'a section for one profile', expected };
   }
   return undefined;
 }
@@ -124,7 +146,14 @@ class Converter {
       const plain = !isScalar(node) || node.type === undefined || node.type === 'PLAIN';
       const text = isScalar(node) ? String(node.value ?? '') : '';
       const swallowed = text === '' && plain ? swallowedBy(node) : undefined;
-      if (swallowed) return { kind: 'invalid', place, order: this.order, ...unquoted(swallowed) };
+      if (swallowed)
+        return {
+          kind: 'invalid',
+          place,
+          order: this.order,
+          code: codes['configuration.value.unquoted'],
+          ...unquoted(swallowed),
+        };
       return { kind: 'scalar', place, order: this.order, text, plain };
     } finally {
       this.depth--;
@@ -151,10 +180,10 @@ class Converter {
     for (const { key, value } of pairs) {
       const keyPlace = key?.range ? this.placeAt(key.range[0]) : place;
       if (isMap(key) && key.flow) throw new Refused(place, unquoted('{').found, unquoted('{').expected);
-      if (!isScalar(key)) throw new Refused(keyPlace, 'a key that is no text', 'a text as key');
+      if (!isScalar(key)) throw new Refused(keyPlace, 'a key that is not a text', 'a text as key');
       const name = String(key.value ?? '');
       if (key.type === 'PLAIN' && /^[\u00A0\u2000-\u200B\u202F\u3000\uFEFF]/.test(name)) {
-        throw new Refused(keyPlace, 'a no-break space as indentation', 'blanks');
+        throw new Refused(keyPlace, 'a no-break space as indentation', 'spaces');
       }
       const node = this.convert(value, keyPlace);
       if (name === '<<' && key.type === 'PLAIN') merged.push(node);

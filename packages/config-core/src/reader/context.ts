@@ -1,3 +1,4 @@
+import { type Fault } from '../errors/fault.js';
 import { isDeepStrictEqual } from 'node:util';
 import { type ConfigNode, type Found, type MapNode } from '../document/node.js';
 import { type Environment } from '../values/environment.js';
@@ -19,18 +20,19 @@ export function readerContext(root: Found<MapNode>, env: Environment): ReaderCon
   return { root, resolver: new TextResolver(env), problems: [], encrypted: new WeakSet() };
 }
 
-/** Notes a problem, once: two settings may be read from one value. */
+/** Adds a problem to the context, unless it is there: two settings may be read from one value. */
 export function report(
   context: ReaderContext,
   severity: Problem['severity'],
   { key, place }: { key: string; place: Place },
-  { found, expected }: { found: string; expected: string },
+  { code, found, expected }: Fault,
 ): void {
   const { connectorId } = context;
   const problem: Problem = {
     severity,
     ...place,
     key,
+    code,
     found,
     expected,
     ...(connectorId === undefined ? {} : { connectorId }),

@@ -1,3 +1,4 @@
+import { codes } from '../errors/error-codes.js';
 import { validateSync, type ValidationError } from 'class-validator';
 import { find, findDeepest, type Found, isEmpty, joinKey, type MapNode, noMap } from '../document/node.js';
 import { type SettingOptions, type SettingsClass, settingsOf } from './setting.js';
@@ -93,6 +94,7 @@ function readFirst(
       'warning',
       { key: source.key, place: source.node.place },
       {
+        code: codes['configuration.value.conflicting'],
         found:
           setting.secret || context.encrypted.has(source.node)
             ? 'another value'
@@ -178,6 +180,7 @@ function noteInvalid(
   if (!setting) {
     const place = { key: joinKey(scopes[0]?.key ?? '', property), place: (scopes[0] ?? context.root).node.place };
     report(context, 'error', place, {
+      code: codes['configuration.value.invalid'],
       found: 'what does not fit together',
       expected: Object.values(constraints).join('; '),
     });
@@ -194,12 +197,17 @@ function noteInvalid(
       : constraints;
     const found = hidden ? 'a value that is not shown' : quote(text);
     const expected = redact(expectedOf(type, property, setting, messages));
-    report(context, 'error', { key: source.key, place: source.node.place }, { found, expected });
+    report(
+      context,
+      'error',
+      { key: source.key, place: source.node.place },
+      { code: codes['configuration.value.invalid'], found, expected },
+    );
     return;
   }
   const { key, place } = missingPlace(setting, scopes, context);
   const expected = `${expectedOf(type, property, setting, constraints)} (${setting.description})`;
-  report(context, 'error', { key, place }, { found: 'nothing', expected });
+  report(context, 'error', { key, place }, { code: codes['configuration.key.missing'], found: 'nothing', expected });
 }
 
 /** Where a missing value belongs: below the path that exists furthest, so that it fits the layout in use. */

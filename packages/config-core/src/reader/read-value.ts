@@ -1,3 +1,5 @@
+import { type ErrorCode } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
 import {
   type ConfigNode,
   find,
@@ -37,7 +39,7 @@ export class ValueReader {
 
   read(found: Found): unknown {
     const { node } = found;
-    if (node.kind === 'invalid') return this.fault(found, node.found, node.expected);
+    if (node.kind === 'invalid') return this.fault(found, node.found, node.expected, node.code);
     if (isEmpty(node) && !(this.setting.nullIsText && node.kind === 'scalar' && node.text === 'NULL')) {
       this.warnOfNull(found);
       return undefined;
@@ -52,7 +54,8 @@ export class ValueReader {
   private warnOfNull({ node, key }: Found): void {
     if (!this.setting.secret || this.kind === 'map' || !isNull(node)) return;
     const expected = 'quotes, if these four letters are meant; it counts as not set';
-    report(this.context, 'warning', { key, place: node.place }, { found: 'null without quotes', expected });
+    const code = codes['configuration.value.ambiguous'];
+    report(this.context, 'warning', { key, place: node.place }, { code, found: 'null without quotes', expected });
   }
 
   /** A value as problems show it. */
@@ -65,19 +68,24 @@ export class ValueReader {
     const { node } = found;
     if (node.kind !== 'scalar') return this.fault(found, nameOf(node));
     const resolved = this.resolve(found, node);
-    if ('found' in resolved) return this.fault(found, resolved.found, resolved.expected);
+    if ('found' in resolved) return this.fault(found, resolved.found, resolved.expected, resolved.code);
     const { text, from } = resolved;
     if (text === '') return undefined;
     if (node.plain && TYPOGRAPHIC_QUOTES.test(text)) {
       const expected = `straight ones (' or "); these are part of the value`;
-      const quotes = { found: 'typographic quotes around the value', expected };
+      const quotes = {
+        code: codes['configuration.value.ambiguous'],
+        found: 'typographic quotes around the value',
+        expected,
+      };
       report(this.context, 'warning', { key: found.key, place: node.place }, quotes);
     }
     const value = convertText(text, this.kind, this.setting);
     if (value === undefined) return this.fault(found, this.show(node, text, from));
     if (this.kind === 'integer' && node.plain && looksOctal(text)) {
       const expected = `no leading zero: it is read as ${String(value)} here, and as an octal number by other programs`;
-      report(this.context, 'warning', { key: found.key, place: node.place }, { found: quote(text), expected });
+      const code = codes['configuration.value.ambiguous'];
+      report(this.context, 'warning', { key: found.key, place: node.place }, { code, found: quote(text), expected });
     }
     return value;
   }
@@ -97,7 +105,7 @@ export class ValueReader {
       }
       const resolved = this.resolve(found, item);
       if ('found' in resolved) {
-        this.fault(place, resolved.found, resolved.expected);
+        this.fault(place, resolved.found, resolved.expected, resolved.code);
         faulty = true;
         continue;
       }
@@ -145,7 +153,7 @@ export class ValueReader {
       if (!part || isEmpty(part.node)) return undefined;
       if (part.node.kind !== 'scalar') return this.fault(part, nameOf(part.node), 'a single value');
       const resolved = this.resolve(found, part.node);
-      if ('found' in resolved) return this.fault(part, resolved.found, resolved.expected);
+      if ('found' in resolved) return this.fault(part, resolved.found, resolved.expected, resolved.code);
       if (name === 'port' && !isPort(resolved.text)) {
         return resolved.text === '' ? undefined : this.fault(part, quote(resolved.text), 'an integer from 1 to 65535');
       }
@@ -155,10 +163,15 @@ export class ValueReader {
     if (url === undefined) {
       return port === undefined && context === undefined
         ? undefined
-        : this.fault({ ...found, key: joinKey(found.key, 'url') }, 'nothing', 'a URL such as https://pacs.example');
+        : this.fault(
+            { ...found, key: joinKey(found.key, 'url') },
+            'nothing',
+            'a URL such as https://pacs.example',
+            codes['configuration.key.missing'],
+          );
     }
     const joined = joinServerUrl(url as string, port === undefined ? undefined : Number(port), context as string);
-    return 'url' in joined ? joined.url : this.fault(found, joined.found, joined.expected);
+    return 'url' in joined ? joined.url : this.fault(found, joined.found, joined.expected, joined.code);
   }
 
   /** The text of a scalar; where it was encrypted, the whole value that it is part of is not shown. */
@@ -168,12 +181,17 @@ export class ValueReader {
     return resolved;
   }
 
-  private fault({ node, key }: Found, found: string, expected?: string): typeof FAULTY {
+  private fault(
+    { node, key }: Found,
+    found: string,
+    expected?: string,
+    code: ErrorCode = codes['configuration.value.invalid'],
+  ): typeof FAULTY {
     report(
       this.context,
       'error',
       { key, place: node.place },
-      { found, expected: expected ?? expectedOf(this.type, this.property, this.setting) },
+      { code, found, expected: expected ?? expectedOf(this.type, this.property, this.setting) },
     );
     return FAULTY;
   }

@@ -1,11 +1,9 @@
+import { codes } from '../errors/error-codes.js';
 import { distance } from 'fastest-levenshtein';
 import { type ConfigNode, type Found, isEmpty, joinKey, type MapNode, nameOf } from '../document/node.js';
 import { relax } from '../document/relaxed-name.js';
 import { kindOf, type SettingsClass, settingsOf } from './setting.js';
 import { type ReaderContext, report } from './context.js';
-
-/** What is found where nothing reads a key. */
-export const UNKNOWN_KEY = 'an unknown key, without effect';
 
 /** The keys that may stand somewhere, by their relaxed names. */
 export class KnownKeys {
@@ -58,7 +56,13 @@ export class KnownKeys {
         const near = this.nearest(name, nearMissesOnly);
         if (near === undefined && nearMissesOnly) continue;
         const expected = near === undefined ? this.describe() : JSON.stringify(near);
-        report(context, 'warning', { key, place: keyPlace }, { found: UNKNOWN_KEY, expected });
+        const code = codes['configuration.key.unknown'];
+        report(
+          context,
+          'warning',
+          { key, place: keyPlace },
+          { code, found: 'an unknown key, without effect', expected },
+        );
       }
     }
   }
@@ -67,7 +71,10 @@ export class KnownKeys {
   private refuse(key: string, node: ConfigNode, context: ReaderContext): void {
     if (this.open || (this.children.size === 0 && !this.anyName)) return;
     if (context.problems.some((problem) => problem.key === key)) return;
-    const wrong = node.kind === 'invalid' ? node : { found: nameOf(node), expected: `keys, ${this.describe()}` };
+    const wrong =
+      node.kind === 'invalid'
+        ? node
+        : { code: codes['configuration.value.invalid'], found: nameOf(node), expected: `keys, ${this.describe()}` };
     report(context, 'error', { key, place: node.place }, wrong);
   }
 

@@ -110,9 +110,9 @@ function valuesFor(
   }
 }
 
-/** Whether a value of a boolean is one that is not off: wrong ones stay what they are. */
+/** Returns whether a value of a boolean turns something on; a value that is not valid stays as it is. */
 function isOn(value: unknown): boolean {
-  return ![undefined, false, 'OFF', 0].includes(value as undefined);
+  return ![undefined, null, '', false, 'OFF', 0].includes(value as undefined);
 }
 
 /** Puts a value where its path says, with names spelled as `pick` likes, but one spelling for each key. */

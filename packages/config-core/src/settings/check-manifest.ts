@@ -1,3 +1,5 @@
+import { codes } from '../errors/error-codes.js';
+import { type Fault } from '../errors/fault.js';
 import { type ConnectorPlugin } from '@pacs-connectors/connector-core';
 import { find, type Found, isEmpty, type MapNode } from '../document/node.js';
 import { type ReaderContext, report } from '../reader/context.js';
@@ -25,40 +27,41 @@ export function checkManifest(
   // What is faulty has been reported; the rest of it may have faults of its own.
   const { additionalParameters, compressionRate, httpTags, overrideDicomTags, transferSyntaxUid } =
     manifest ?? readSettings(ManifestSettings, [connector], { ...context, problems: [] }).instance;
-  const tell = (
-    severity: 'error' | 'warning',
-    property: keyof ManifestSettings,
-    problem: { found: string; expected: string },
-  ) => {
+  const tell = (severity: 'error' | 'warning', property: keyof ManifestSettings, problem: Fault) => {
     const { key, node } = placeOf(connector, property);
     report(context, severity, { key, place: node.place }, problem);
   };
   const dicomWeb = queryMode === 'DICOM_WEB';
   if (!dicomWeb && additionalParameters?.startsWith('?'))
     tell('error', 'additionalParameters', {
+      code: codes['configuration.value.invalid'],
       found: 'parameters that begin with ?',
       expected: '& there: Weasis appends them to the query of each image',
     });
   const authorized = Object.keys(httpTags).some((name) => name.toLowerCase() === 'authorization');
   if (authorized && (retrieval?.basic?.login !== undefined || retrieval?.oauth2 !== undefined))
     tell('warning', 'httpTags', {
+      code: codes['configuration.key.unused'],
       found: 'Authorization beside a login or a token',
       expected: 'one of them: Weasis sends the login in its place, and a token has the same header',
     });
   const faultySyntax = !manifest && placeOf(connector, 'transferSyntaxUid') !== connector;
   if (!dicomWeb && compressionRate !== undefined && transferSyntaxUid === undefined && !faultySyntax)
     tell('warning', 'compressionRate', {
+      code: codes['configuration.key.unused'],
       found: 'a compression rate without a transfer syntax',
       expected: 'transfer-syntax-uid beside it: Weasis ignores the rate without',
     });
   if (dicomWeb && overrideDicomTags.length > 0 && dicomWebLevelLimit === undefined)
     tell('warning', 'overrideDicomTags', {
+      code: codes['configuration.viewer.unsupported'],
       found: 'attributes to override in images by DICOMweb',
       expected:
         'none: Weasis would show no image, so manifests that list images leave them out, with a message. Remove the key, or set connector.dicom-web-level-limit: SERIE for releases after 4.7.2',
     });
   if (dicomWeb && ((transferSyntaxUid ?? '*') !== '*' || compressionRate !== undefined))
     tell('warning', transferSyntaxUid === undefined ? 'compressionRate' : 'transferSyntaxUid', {
+      code: codes['configuration.viewer.unsupported'],
       found: 'what is asked of an archive by WADO-URI',
       expected:
         'httpTags.Accept: multipart/related;type="application/dicom";transfer-syntax=UID. Weasis does not ask for it by DICOMweb',

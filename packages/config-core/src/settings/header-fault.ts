@@ -25,7 +25,7 @@ export function headerFault(name: string, value: string): { found: string; expec
     };
   if (value.trim() !== value)
     return {
-      found: 'a value with blanks at its ends',
+      found: 'a value with spaces at its ends',
       expected: 'a value without: they cannot be sent (RFC 9110 5.5)',
     };
   return undefined;

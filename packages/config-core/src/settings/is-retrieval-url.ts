@@ -22,7 +22,7 @@ function refusedIn(url: string): string | undefined {
 
 function refusal(character: string): string {
   if (character === '%') return 'a % that begins no escape (Weasis refuses such an address; write %25)';
-  if (/\s/.test(character)) return 'blanks and line breaks (Weasis refuses an address with one; write %20)';
+  if (/\s/.test(character)) return 'spaces and line breaks (Weasis refuses an address with one; write %20)';
   if (!/[!-~]/.test(character)) return 'control characters and lone surrogates (Weasis refuses an address with one)';
   return `${character} (Weasis refuses an address with it; write ${encodeURIComponent(character)})`;
 }

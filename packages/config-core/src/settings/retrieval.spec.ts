@@ -117,7 +117,9 @@ it('an oidc-id that is not registered is an error where it is used, else a warni
   const lines = (more: string) =>
     `      wado.authentication: { ${more}basic.url: http://b.example, oauth2: { url: http://a.example, oidc-id: other } }`;
   const { leftOut } = await load(OIDC + connector('DB', lines('')));
-  expect(leftOut[0]!.reasons[0]).toMatch(/oauth2\.oidc-id: found "other".*expected a registration \(sso\)$/);
+  expect(leftOut[0]!.reasons[0]).toMatch(
+    /oauth2\.oidc-id: found "other".*expected a registration \(sso\) \[configuration\.oauth2\.client-unusable\]$/,
+  );
   const { connectors, problems } = await load(OIDC + connector('DB', lines('type: BASIC, ')));
   expect(connectors).toHaveLength(1);
   expect(problems).toMatchObject([{ severity: 'warning' }]);

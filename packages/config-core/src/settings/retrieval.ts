@@ -1,3 +1,5 @@
+import { codes } from '../errors/error-codes.js';
+import { type Fault } from '../errors/fault.js';
 import { IsOptional, Matches } from 'class-validator';
 import { find, type Found, isEmpty, type MapNode } from '../document/node.js';
 import { type ReaderContext, report } from '../reader/context.js';
@@ -157,19 +159,24 @@ function warnOfUnused(scopes: readonly Found<MapNode>[], context: ReaderContext)
   };
   const { instance: basic, faulty } = part(BasicRetrieval, 'basic');
   const { instance: oauth2 } = part(OAuth2Retrieval, 'oauth2');
-  const warn = (paths: readonly string[], found: string, expected: string) => {
+  const warn = (paths: readonly string[], fault: Fault) => {
     const source = paths.flatMap((path) => scopes.map((scope) => find(scope, path))).find(isSet);
-    if (source) report(context, 'warning', { key: source.key, place: source.node.place }, { found, expected });
+    if (source) report(context, 'warning', { key: source.key, place: source.node.place }, fault);
   };
   const check = (url: string | undefined, paths: readonly string[]) => {
     const expected = url === undefined ? undefined : doubtfulAuthority(url);
-    if (url !== undefined && expected !== undefined) warn(paths, quote(url), expected);
+    if (url !== undefined && expected !== undefined)
+      warn(paths, { code: codes['configuration.viewer.unsupported'], found: quote(url), expected });
   };
   check(basic.url ?? part(RetrievalKeys, '').instance.url, ['basic.url', 'basic.server', 'url', 'server']);
   check(oauth2.url, ['oauth2.url', 'oauth2.server']);
   const faultyLogin = faulty && scopes.some((scope) => isSet(find(scope, 'basic.login')));
   if (basic.password !== undefined && basic.login === undefined && !faultyLogin)
-    warn(['basic.password'], 'a password without a login', 'basic.login beside it: no login is sent without');
+    warn(['basic.password'], {
+      code: codes['configuration.key.unused'],
+      found: 'a password without a login',
+      expected: 'basic.login beside it: no login is sent without',
+    });
 }
 
 function scopesOf(connector: Found<MapNode>, paths: readonly string[]): Found<MapNode>[] {
@@ -198,7 +205,8 @@ function checkRetrieval(
   const below = own.find((path) => isSet(find(connector, path))) ?? own[0]!;
   const missing = (key: string, why: string) => {
     const place = { key: `${connector.key}.${below}.${key}`, place: connector.keyPlace };
-    report(context, 'error', place, { found: 'nothing', expected: `a URL where images are retrieved (${why})` });
+    const code = codes['configuration.key.missing'];
+    report(context, 'error', place, { code, found: 'nothing', expected: `a URL where images are retrieved (${why})` });
     return false;
   };
   if (!basic?.url && !oauth2?.url) {
@@ -220,15 +228,13 @@ function checkRetrieval(
 }
 
 /** Why no token can be had under this name. */
-function clientFault(
-  oidcId: string,
-  { registrations, providers }: OAuth2Clients,
-): { found: string; expected: string } | undefined {
+function clientFault(oidcId: string, { registrations, providers }: OAuth2Clients): Fault | undefined {
+  const code = codes['configuration.oauth2.client-unusable'];
   const client = 'spring.security.oauth2.client';
   if (!Object.hasOwn(registrations, oidcId)) {
     const known = Object.keys(registrations).join(', ') || 'none is configured';
     const found = `${JSON.stringify(oidcId)}, which is not in ${client}.registration or is faulty there`;
-    return { found, expected: `a registration (${known})` };
+    return { code, found, expected: `a registration (${known})` };
   }
   const registration = registrations[oidcId]!;
   if (registration.authorizationGrantType !== 'client_credentials') return undefined;
@@ -236,5 +242,5 @@ function clientFault(
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
   if (provider?.issuerUri ?? provider?.tokenUri) return undefined;
   const found = `${JSON.stringify(oidcId)}, whose provider ${JSON.stringify(name)} has no address for tokens`;
-  return { found, expected: `${client}.provider.${name}.issuer-uri or …token-uri` };
+  return { code, found, expected: `${client}.provider.${name}.issuer-uri or …token-uri` };
 }

@@ -1,3 +1,4 @@
+import { codes } from '../errors/error-codes.js';
 import { find, type Found, type MapNode } from '../document/node.js';
 import { type ReaderContext, report } from '../reader/context.js';
 
@@ -18,6 +19,7 @@ export function checkViewerDeadline(
     'warning',
     { key: place.key, place: place.node.place },
     {
+      code: codes['configuration.timeout.too-long'],
       found: `${timeoutMs / 1000}s`,
       expected: `at most ${LONGEST_MS / 1000}s: Weasis waits 30 s for a manifest, and gets one without this archive's images before that`,
     },

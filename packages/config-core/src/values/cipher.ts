@@ -1,3 +1,5 @@
+import { type ErrorCode } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { type SettingFormat } from './setting-format.js';
 
@@ -18,6 +20,7 @@ export class CipherError extends Error {
   constructor(
     message: string,
     readonly remedy: string,
+    readonly code: ErrorCode = codes['configuration.cipher.undecryptable'],
   ) {
     super(message);
   }

@@ -1,3 +1,5 @@
+import { codes } from '../errors/error-codes.js';
+import { type Fault } from '../errors/fault.js';
 import { type Environment } from './environment.js';
 import { CipherError, DEFAULT_SALT, SymmetricCipher } from './cipher.js';
 import { resolvePlaceholders } from './placeholders.js';
@@ -5,7 +7,7 @@ import { resolvePlaceholders } from './placeholders.js';
 export const CIPHER_MARK = '{cipher}';
 
 /** What a scalar says once placeholders and ciphers are resolved, or why it cannot be said. */
-export type Resolved = { text: string; secret: boolean; from?: string } | { found: string; expected: string };
+export type Resolved = { text: string; secret: boolean; from?: string } | Fault;
 
 /**
  * Placeholders first, in the text that was written, so that a ciphertext can come from the environment; then decryption,
@@ -21,6 +23,7 @@ export class TextResolver {
     if (missing.length > 0) {
       const names = missing.map((name) => `\${${name}}`).join(', ');
       return {
+        code: codes['configuration.placeholder.unresolved'],
         found: names,
         expected: `${missing.join(', ')} set in the environment, or a default (\${NAME:default})`,
       };
@@ -30,13 +33,16 @@ export class TextResolver {
       return { text: this.decipher().decrypt(text.slice(CIPHER_MARK.length).trim()), secret: true };
     } catch (error) {
       if (!(error instanceof CipherError)) throw error;
-      return { found: error.message, expected: error.remedy };
+      return { code: error.code, found: error.message, expected: error.remedy };
     }
   }
 
   private decipher(): SymmetricCipher {
     const password = this.env['ENCRYPT_KEY'];
-    if (!password) throw new CipherError('a {cipher} value and no key for it', 'ENCRYPT_KEY set in the environment');
+    if (!password) {
+      const code = codes['configuration.cipher.key-missing'];
+      throw new CipherError('a {cipher} value and no key for it', 'ENCRYPT_KEY set in the environment', code);
+    }
     this.cipher ??= new SymmetricCipher(password, this.env['ENCRYPT_SALT'] || DEFAULT_SALT);
     return this.cipher;
   }

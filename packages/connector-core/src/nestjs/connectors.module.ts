@@ -10,19 +10,19 @@ import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 import { type ConnectorPlugin } from '../connector.js';
 import { ConnectorRegistry, type RegistryOptions } from '../registry.js';
 
-/** Not DiscoveryService's own decorator: its key is another in each copy of this package, and a plug-in may bring one. */
+/** The decorator of DiscoveryService has another key in each copy of this package, and a plug-in may have its own copy. */
 const PLUGIN = 'pacs-connectors:connector-plugin';
 
 /**
- * Marks a provider as a {@link ConnectorPlugin}. Every such provider of the application is found by discovery, whichever
- * module it came with; none is listed anywhere.
+ * Marks a provider as a {@link ConnectorPlugin}. {@link ConnectorsModule} finds all marked providers of the application, in
+ * any module.
  */
 export const ConnectorPluginProvider = (): ClassDecorator => SetMetadata(PLUGIN, true);
 
-/** What the configuration says of the connectors, given the plug-ins that discovery found. */
+/** Returns the configured connectors, given the plug-ins that discovery found. */
 export type ConnectorsFactory = (plugins: readonly ConnectorPlugin[]) => Omit<RegistryOptions, 'plugins'>;
 
-/** A factory of the same with what it needs from the application. */
+/** A {@link ConnectorsFactory} with providers of the application. */
 export interface ConnectorsAsyncOptions<Injected extends unknown[]> {
   inject: InjectionToken[];
   useFactory: (
@@ -31,7 +31,7 @@ export interface ConnectorsAsyncOptions<Injected extends unknown[]> {
   ) => ReturnType<ConnectorsFactory> | Promise<ReturnType<ConnectorsFactory>>;
 }
 
-/** Provides the {@link ConnectorRegistry} of one configuration, built from the plug-ins that the application holds. */
+/** Provides the {@link ConnectorRegistry}, with the plug-ins of the application. */
 @Module({})
 export class ConnectorsModule implements OnApplicationShutdown {
   constructor(private readonly registry: ConnectorRegistry) {}
@@ -59,18 +59,18 @@ export class ConnectorsModule implements OnApplicationShutdown {
     };
   }
 
-  /** Releases the archives' connections. */
+  /** Closes all connectors. */
   async onApplicationShutdown(): Promise<void> {
     await this.registry.close();
   }
 }
 
-/** Every plug-in of the application, whichever module it came with and in whatever order the modules stand. */
+/** Returns the plug-ins of the application, whatever their modules and the order of these. */
 export async function discoverPlugins(discovery: DiscoveryService): Promise<ConnectorPlugin[]> {
   const wrappers = discovery
     .getProviders()
     .filter(({ metatype }) => typeof metatype === 'function' && Reflect.hasOwnMetadata(PLUGIN, metatype));
-  // Until its own dependencies are there, a provider is an empty object of its class.
+  // Before its dependencies are resolved, a provider is an empty object of its class.
   await Promise.all(wrappers.map((wrapper) => wrapper.getInstanceByContextId(STATIC_CONTEXT).donePromise));
   return wrappers.map((wrapper) => wrapper.instance as ConnectorPlugin);
 }

@@ -1,6 +1,6 @@
 import {
   type Instance,
-  isPreferred,
+  mergeAttribute,
   type Patient,
   type PatientAttributes,
   type Series,
@@ -135,7 +135,7 @@ export function patientKey(source: PatientAttributes, element: PatientElement): 
     : `${id}\0${issuer}`;
 }
 
-async function gather<ParentSource, ParentElement, Source, Element>(
+async function gather<ParentSource, ParentElement, Source, Element extends object>(
   parents: Node<ParentSource, ParentElement>[],
   level: Level<ParentSource, ParentElement, Source, Element>,
   leftOut: LeftOut,
@@ -222,14 +222,12 @@ async function gatherInstances(series: Node<Series, SeriesElement>[], leftOut: L
 }
 
 /** Gives `element` the values of `other` that it lacks, or that come first among two that differ. */
-export function complete<Element>(element: Element, other: Element, attributes: readonly (keyof Element)[]): void {
-  for (const name of attributes) if (comesFirst(other[name], element[name])) element[name] = other[name];
-}
-
-function comesFirst(value: unknown, known: unknown): boolean {
-  if (value === undefined || value === known) return false;
-  if (known === undefined) return true;
-  return isPreferred(String(value), String(known));
+export function complete<Element extends object>(
+  element: Element,
+  other: Element,
+  attributes: readonly (keyof Element)[],
+): void {
+  for (const name of attributes) mergeAttribute(element, other, name);
 }
 
 export function makePatient(source: PatientAttributes): PatientElement {
