@@ -32,7 +32,7 @@ describe('values', () => {
     expect(problems).toMatchObject([{ found, expected: 'an integer from 1 to 65535' }]);
   });
 
-  it('a number that YAML 1.1 reads as octal is told', async () => {
+  it('a number that YAML 1.1 reads as octal is reported', async () => {
     expect(await problemsOf(dicomConnector('', '0104'))).toEqual([
       expect.stringMatching(/^warning .*port: found "0104", expected no leading zero: it is read as 104 here/),
     ]);
@@ -87,7 +87,7 @@ describe('values', () => {
   });
 
   it.each(['“hunter2”', '„hunter2“', '‘hunter2’', '«hunter2»', '”hunter2”'])(
-    'typographic quotes, as word processors make them, are told: %s',
+    'typographic quotes, as word processors make them, are reported: %s',
     async (password) => {
       const basic = (value: string) =>
         dicomConnector(

@@ -139,7 +139,7 @@ describe('files as sites have them', () => {
   });
 });
 
-describe('an error costs its connector only, and everything is told at once', () => {
+describe('an error costs its connector only, and everything is reported at once', () => {
   it('with file, line, key, what was found and what is expected', async () => {
     const { connectors, leftOut, problems } = await load(`connector:
   config:
@@ -187,7 +187,7 @@ describe('an error costs its connector only, and everything is told at once', ()
     expect(problems.every(({ severity, fatal }) => severity === 'error' && !fatal)).toBe(true);
   });
 
-  it('a key that stands twice leaves out its connector', async () => {
+  it('a key that is set twice leaves out its connector', async () => {
     const { connectors, leftOut } = await load(`${dicomConnector()}      type: DB
     other:
       type: DICOM
@@ -200,7 +200,7 @@ describe('an error costs its connector only, and everything is told at once', ()
     expect(connectors.map(({ id }) => id)).toEqual(['other']);
   });
 
-  it('a settings class that fails in its own way leaves out its connectors only', async () => {
+  it('a settings class that fails in its constructor leaves out its connectors only', async () => {
     class Failing {
       constructor() {
         throw new TypeError('hunter2');
@@ -212,14 +212,14 @@ describe('an error costs its connector only, and everything is told at once', ()
     expect(JSON.stringify(leftOut)).not.toContain('hunter2');
   });
 
-  it.each(['connector', 'connector.config'])('the key %s twice is told as that', async (key) => {
+  it.each(['connector', 'connector.config'])('the key %s twice is reported as such', async (key) => {
     const twice = `${key}: { config.a: {} }\n${key}: { config.b: {} }\n`;
     expect(await problemsOf(twice)).toEqual([
       `error 1.yml:2:${key.length + 3} ${key}: found a second value (the first is in line 1), expected the key once [configuration.key.repeated]`,
     ]);
   });
 
-  it('connectors in a list are told to be keys', async () => {
+  it('connectors in a list are reported', async () => {
     expect(await problemsOf('connector:\n  config:\n    - a:\n        type: DICOM\n')).toEqual([
       'error 1.yml:3:5 connector.config: found a list, expected connectors by their ids, without "- " before each [configuration.value.invalid]',
     ]);
@@ -245,12 +245,12 @@ describe('an error costs its connector only, and everything is told at once', ()
     expect(problems).toMatchObject([{ severity: 'warning', key: 'connector.config.template' }]);
   });
 
-  it.each(['"a,b"', '"a b"', '""'])('an id that nobody could ask for: %s', async (id) => {
+  it.each(['"a,b"', '"a b"', '""'])('an id that no request can name: %s', async (id) => {
     const { leftOut } = await load(dicomConnector().replace('pacs:', `${id}:`));
     expect(leftOut).toHaveLength(1);
   });
 
-  it('a value that two settings are read from is told once', async () => {
+  it('a value that two settings are read from is reported once', async () => {
     class Login {
       @Setting({ paths: ['wado.authentication.basic.password'], description: 'd', kind: 'integer' })
       password?: number;
@@ -264,7 +264,7 @@ describe('an error costs its connector only, and everything is told at once', ()
     expect(checkConfiguration(document, [{ type: 'X', settings: Login }]).problems).toHaveLength(1);
   });
 
-  it('an id with a dot: in brackets it is one, without them it is told', async () => {
+  it('an id with a dot: in brackets it is one, without them it is reported', async () => {
     expect((await load(dicomConnector().replace('pacs:', '"[pacs.main]":'))).connectors).toMatchObject([
       { id: 'pacs.main' },
     ]);
@@ -282,7 +282,7 @@ describe('an error costs its connector only, and everything is told at once', ()
     }
   });
 
-  it('ids of connector.default that nobody has are told', async () => {
+  it('ids of connector.default that do not exist are reported', async () => {
     const broken = '    broken:\n      type: DICOM\n  default: [pacs, broken, nobody]\n';
     const { defaultIds, problems } = await load(dicomConnector() + broken);
     expect(defaultIds).toEqual(['pacs', 'broken', 'nobody']);
@@ -291,12 +291,12 @@ describe('an error costs its connector only, and everything is told at once', ()
       '"nobody", which is not a connector',
     ]);
     expect(await problemsOf(`${dicomConnector()}  default: Pacs\n`)).toEqual([
-      'warning 1.yml:7:12 connector.default: found "Pacs", which is not a connector, expected "pacs", in the same letter case; without, every usable connector is asked [configuration.connector.not-usable]',
+      'warning 1.yml:7:12 connector.default: found "Pacs", which is not a connector, expected "pacs", in the same letter case; otherwise every usable connector is searched [configuration.connector.not-usable]',
     ]);
   });
 });
 
-it('a connector that is switched off is neither used nor missed; what is wrong with it is told all the same', async () => {
+it('a connector that is switched off is neither used nor missed; what is wrong with it is reported all the same', async () => {
   const { connectors, leftOut, disabled, problems } = await load([
     dicomConnector(),
     'connector.config: { a: { type: DICOM, enabled: false }, b: { enabled: no, type: X } }',
@@ -314,7 +314,7 @@ it('a connector that is switched off is neither used nor missed; what is wrong w
 });
 
 describe('keys that nothing reads', () => {
-  it('are told, with the key that was meant where one is near', async () => {
+  it('are reported, with the key that was meant where one is near', async () => {
     const problems = await problemsOf(`connector:
   defualt: pacs
   other: ignored

@@ -3,7 +3,7 @@ import { type ConnectorDefinition, type LeftOutConnector } from '@pacs-connector
 import { find, type Found, isEmpty, type MapNode, nameOf } from './document/node.js';
 import { type ConfigurationDocument } from './read-configuration.js';
 import { relax } from './document/relaxed-name.js';
-import { configuredConnectors, type ConfiguredConnector, noteEmpty } from './find-connectors.js';
+import { configuredConnectors, type ConfiguredConnector, reportEmpty } from './find-connectors.js';
 import { MisplacedBlocks } from './misplaced-blocks.js';
 import { type Problem, renderProblem } from './document/problems.js';
 import { type ReaderContext, readerContext, report } from './reader/context.js';
@@ -17,33 +17,34 @@ import { type KnownPlugin } from './settings/known-plugin.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
 import { checkViewerDeadline } from './settings/viewer-deadline.js';
 
-/** One usable connector: what its plug-in needs, and what the manifest says of it. */
+/** The configuration of a usable connector: what its plug-in needs, and its settings for the manifest. */
 export interface ConnectorConfiguration extends ConnectorDefinition {
   manifest: ManifestSettings;
   retrieval: RetrievalSettings;
-  /** Deadline of its part of an answer, milliseconds. */
+  /** Deadline of its searches, milliseconds. */
   timeoutMs: number;
 }
 
+/** A checked configuration. */
 export interface LoadedConfiguration {
   global: GlobalConfiguration;
   /** `connector.default`. */
   defaultIds: string[];
   /** The usable connectors, in the order of the files. */
   connectors: ConnectorConfiguration[];
-  /** The others, with what is wrong with them. */
+  /** The connectors with errors, with the reasons. */
   leftOut: LeftOutConnector[];
-  /** Those that are switched off (`enabled: false`): nobody asks or misses them. */
+  /** The connectors that are switched off (`enabled: false`). */
   disabled: { id: string; type?: string }[];
-  /** Everything that is wrong or looks so, in the order of the files. */
+  /** All errors and warnings, in the order of the files. */
   problems: Problem[];
 }
 
 /**
- * Checks the configuration against the settings classes of the archive languages at hand, and types it.
+ * Checks the configuration against the settings classes of the plug-ins, and returns it typed.
  *
- * It never throws for what a file holds: an error in one connector costs that connector, one in a viewer's keys that viewer;
- * one that guards access is marked `fatal`, and the server must not start.
+ * It does not throw for errors in a file. An error in a connector leaves out that connector, and an error in the keys of a viewer
+ * leaves out that viewer. An error in a key that guards access is marked `fatal`: the server must not start.
  */
 export function checkConfiguration(
   { root, env, problems: early }: ConfigurationDocument,
@@ -73,7 +74,7 @@ export function checkConfiguration(
   checkDefaults(global, { connectors, leftOut, disabled }, context);
   globalKeys().check(root, context, true);
   const encrypted = usesCryptography(context);
-  for (const problem of context.problems) guard(problem, encrypted);
+  for (const problem of context.problems) markFatal(problem, encrypted);
   return {
     global,
     defaultIds: global.defaultIds,
@@ -84,7 +85,7 @@ export function checkConfiguration(
   };
 }
 
-/** Groups that are faulty have their defaults; `problems` tell of them, and those that guard something are fatal. */
+/** Reads the global keys. A group with errors gets its defaults; `problems` has its errors, which may be fatal. */
 function readGlobal(context: ReaderContext): GlobalConfiguration {
   const { instance } = readSettings(GlobalConfiguration, [context.root], context);
   const { oauth2, viewers, server, request, hosts, cache, health, logging, shutdown } = new GlobalConfiguration();
@@ -100,7 +101,7 @@ function readGlobal(context: ReaderContext): GlobalConfiguration {
   return instance;
 }
 
-/** Whether `cryptography` is on, or may be meant to be. */
+/** Returns whether `cryptography` is on, or may be meant to be on. */
 function usesCryptography(context: ReaderContext): boolean {
   const { node, ...place } = find(context.root, 'cryptography') ?? context.root;
   if (node.kind !== 'map') return true;
@@ -108,10 +109,10 @@ function usesCryptography(context: ReaderContext): boolean {
   return faulty || instance.enabled;
 }
 
-/** A guard that is wrong stops the server; so does one whose name is misspelled, since nothing would be guarded. */
-function guard(problem: Problem, encrypted: boolean): void {
+/** Marks errors in keys that guard access as fatal, and unknown keys beside them: a misspelled one would guard nothing. */
+function markFatal(problem: Problem, encrypted: boolean): void {
   if (!GUARDING_KEYS.test(problem.key) || problem.connectorId !== undefined) return;
-  // The switch itself misspelled (`enable: true`) is no switch that is off.
+  // If the switch itself is misspelled (`enable: true`), it is not known to be off.
   if (!encrypted && /^cryptography\./i.test(problem.key) && problem.expected !== '"enabled"') {
     problem.severity = 'warning';
     problem.expected += '; it is ignored while cryptography.enabled is not true';
@@ -130,7 +131,7 @@ function readConnector(
 ): { type?: string; enabled?: boolean; connector?: ConnectorConfiguration } {
   const { id, node, key, keyPlace } = found;
   if (isEmpty(node)) {
-    noteEmpty(found, context);
+    reportEmpty(found, context);
     return {};
   }
   if (node.kind !== 'map') {
@@ -182,7 +183,7 @@ function readConnector(
   return { type, enabled, connector: { id, type, deactivated, settings, manifest, retrieval, timeoutMs } };
 }
 
-/** A plug-in written in JavaScript may say anything. */
+/** Checks the `queryMode` of a plug-in, which may be written in JavaScript. */
 function checkQueryMode({ type, queryMode }: KnownPlugin, { key, keyPlace }: Found, context: ReaderContext): void {
   if (queryMode === undefined || ['DB', 'DICOM', 'DICOM_WEB'].includes(queryMode)) return;
   const found = `the plug-in of ${type} with queryMode ${JSON.stringify(queryMode)}`;
@@ -194,7 +195,7 @@ function checkQueryMode({ type, queryMode }: KnownPlugin, { key, keyPlace }: Fou
   );
 }
 
-/** `pacs.main: { type: … }` reads as a connector `pacs` with the key `main`: the id is meant, and needs brackets. */
+/** Reports an id with a dot that has no brackets: `pacs.main: { type: … }` would be a connector `pacs` with the key `main`. */
 function isPartOfAnId(scope: Found<MapNode>, context: ReaderContext): boolean {
   if (find(scope, 'type')) return false;
   const rest = [...scope.node.entries].find(([name]) => find(scope, `${name}.type`)?.node.kind === 'scalar');
@@ -210,7 +211,7 @@ function isPartOfAnId(scope: Found<MapNode>, context: ReaderContext): boolean {
   return true;
 }
 
-/** The settings of the archive language. A class that fails in a way of its own costs this connector only. */
+/** Reads the settings of the archive language. If their class throws, only this connector is left out. */
 function readOwnSettings({ settings, type }: KnownPlugin, scope: Found<MapNode>, context: ReaderContext) {
   try {
     return readRequired(settings, [scope], context).instance;
@@ -226,7 +227,7 @@ function readOwnSettings({ settings, type }: KnownPlugin, scope: Found<MapNode>,
   }
 }
 
-/** The rule of `connector.default` asks every usable connector where an id is wrong; whoever wrote it should know. */
+/** Warns about ids in `connector.default` that cannot be used: all usable connectors are searched then. */
 function checkDefaults(
   { defaultIds }: GlobalConfiguration,
   { connectors, leftOut, disabled }: Pick<LoadedConfiguration, 'connectors' | 'leftOut' | 'disabled'>,
@@ -240,7 +241,7 @@ function checkDefaults(
     const why = has(leftOut, id) ? 'a connector that is left out' : off;
     const near = connectors.find((connector) => connector.id.toLowerCase() === id.toLowerCase());
     const ids = near ? `${JSON.stringify(near.id)}, in the same letter case` : 'ids of usable connectors';
-    const expected = `${ids}; without, every usable connector is asked`;
+    const expected = `${ids}; otherwise every usable connector is searched`;
     report(
       context,
       'warning',

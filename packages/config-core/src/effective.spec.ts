@@ -21,7 +21,7 @@ it('shows both layouts under the same names', async () => {
   expect(renderEffective(await load(first))).toBe(renderEffective(await load(second)));
 });
 
-it('shows no secret, nor do the problems, wherever it stands and however wrong it is', async () => {
+it('shows no secret, and neither do the problems, at any place and with any fault', async () => {
   const hidden = new SymmetricCipher('k').encrypt('hunter2');
   const yaml = `
 cryptography: { enabled: true, password: hunter2, salt: hunter2 }

@@ -10,7 +10,7 @@ type Tree = { [key: string]: unknown };
 
 const MASK = '******';
 
-/** The keys that are in effect, under their canonical names in one layout, secrets masked. */
+/** Returns the keys in effect, by their canonical names in one layout, with secrets masked. */
 export function effectiveConfiguration({ global, connectors }: LoadedConfiguration): Tree {
   const tree = emptyTree();
   put(global, [], tree);
@@ -23,12 +23,12 @@ export function effectiveConfiguration({ global, connectors }: LoadedConfigurati
   return tree;
 }
 
-/** {@link effectiveConfiguration} as YAML. */
+/** Returns {@link effectiveConfiguration} as YAML. */
 export function renderEffective(loaded: LoadedConfiguration): string {
   return renderYaml(effectiveConfiguration(loaded));
 }
 
-/** Writes a tree of keys as the YAML of a configuration file. */
+/** Returns a tree of keys as the YAML of a configuration file. */
 export function renderYaml(tree: Readonly<Record<string, unknown>>): string {
   return stringify(tree, { lineWidth: 0 });
 }
@@ -38,7 +38,7 @@ function put(instance: object, path: string[], tree: Tree): void {
   for (const [property, setting] of settingsOf(type)) {
     const value = (instance as Tree)[property];
     const canonical = setting.paths[0]!;
-    // What a connector reads from the top of the document is shown there.
+    // A key at the top of the document is shown there, not below each connector that reads it.
     if (value === undefined || canonical.startsWith('/')) continue;
     const place = canonical === '' ? path : [...path, ...canonical.split('.')];
     if (setting.type && setting.kind === 'map') {
@@ -53,15 +53,15 @@ function shown(instance: object, property: string, setting: SettingOptions, valu
     const map = typeof value === 'object' && value !== null && !Array.isArray(value);
     return map ? Object.fromEntries(Object.keys(value).map((name) => [name, MASK])) : MASK;
   }
-  if (Array.isArray(value)) return value.map((item) => spelled(item, setting));
+  if (Array.isArray(value)) return value.map((item) => asWritten(item, setting));
   if (typeof value === 'number' && kindOf(instance.constructor as SettingsClass, property, setting) === 'duration') {
     return formatDuration(value);
   }
-  return spelled(value, setting);
+  return asWritten(value, setting);
 }
 
-/** A value as the file spells it. */
-function spelled(value: unknown, { values, format }: SettingOptions): unknown {
+/** Returns a value as it is written in files. */
+function asWritten(value: unknown, { values, format }: SettingOptions): unknown {
   if (values && !Array.isArray(values))
     return Object.entries(values).find(([, meant]) => meant === value)?.[0] ?? value;
   if (format?.print) return format.print(value);
@@ -75,7 +75,7 @@ function set(tree: Tree, path: readonly string[], value: unknown): void {
   here[path.at(-1)!] = value;
 }
 
-/** Without a prototype: a key may have any name. */
+/** Returns an object without a prototype, because a key may have any name. */
 function emptyTree(): Tree {
   return Object.create(null) as Tree;
 }

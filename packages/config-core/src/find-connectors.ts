@@ -1,12 +1,12 @@
 import { codes } from './errors/error-codes.js';
 import { type KnownPlugin } from './settings/known-plugin.js';
 import { entriesOf, entryOf } from './document/edit.js';
-import { type ConfigNode, find, type Found, isEmpty, nameOf, noMap } from './document/node.js';
+import { type ConfigNode, find, type Found, isEmpty, nameOf, notAMap } from './document/node.js';
 import { relax } from './document/relaxed-name.js';
 import { type ReaderContext, report } from './reader/context.js';
 
-/** Keys that hold connectors, and are none even if a connector's keys are directly below them. */
-const OURS = new Set(['connector', 'config', 'default']);
+/** Keys that contain connectors, and are never a connector themselves. */
+const RESERVED_KEYS = new Set(['connector', 'config', 'default']);
 
 /** An entry of `connector.config`. */
 export interface ConfiguredConnector extends Found {
@@ -14,9 +14,9 @@ export interface ConfiguredConnector extends Found {
 }
 
 /**
- * The entries of `connector.config`. What keeps all of them from being read is noted in the context.
+ * Returns the entries of `connector.config`, and reports what prevents reading any of them.
  *
- * @param mayBeElsewhere whether there are blocks that may belong to empty connectors
+ * @param mayBeElsewhere whether other places have blocks that may belong to empty connectors
  */
 export function configuredConnectors(
   context: ReaderContext,
@@ -25,7 +25,7 @@ export function configuredConnectors(
 ): ConfiguredConnector[] {
   const config = find(context.root, 'connector.config');
   const none = !config || isEmpty(config.node);
-  const misplaced = noteMisplaced(context, plugins, none);
+  const misplaced = reportMisplaced(context, plugins, none);
   if (config?.node.kind === 'map' && (!none || (mayBeElsewhere && config.node.entries.size > 0))) {
     return entriesOf(config).map(({ name, ...entry }) => ({ ...entry, id: name }));
   }
@@ -38,7 +38,7 @@ export function configuredConnectors(
     report(context, 'error', { key: config.key, place: config.node.place }, config.node);
   } else {
     const inList = config.node.kind === 'list';
-    const expected = inList ? 'connectors by their ids, without "- " before each' : noMap(config.node).expected;
+    const expected = inList ? 'connectors by their ids, without "- " before each' : notAMap(config.node).expected;
     report(context, 'error', place, {
       code: codes['configuration.value.invalid'],
       found: nameOf(config.node),
@@ -49,12 +49,12 @@ export function configuredConnectors(
 }
 
 /**
- * Notes connectors that are not below `connector.config`: errors where there are no others, else warnings, and nothing where
- * connectors are made from them by aliases. Notes a `default` at the left edge that names connectors, too.
+ * Reports connectors that are not below `connector.config`: as errors if there are no others, otherwise as warnings. Templates,
+ * which connectors use by aliases, are not reported. A `default` at the left edge that names connectors is reported as well.
  *
- * @returns whether there are any such connectors
+ * @returns whether there are such connectors
  */
-function noteMisplaced(context: ReaderContext, plugins: readonly KnownPlugin[], none: boolean): boolean {
+function reportMisplaced(context: ReaderContext, plugins: readonly KnownPlugin[], none: boolean): boolean {
   const { root } = context;
   const connector = find(root, 'connector');
   const config = find(root, 'connector.config');
@@ -62,14 +62,14 @@ function noteMisplaced(context: ReaderContext, plugins: readonly KnownPlugin[], 
   const misplaced: { found: Found; where: string; expected: string }[] = [];
   for (const found of entriesOf(root)) {
     const where = `${found.key} at the left edge`;
-    if (isConnector(found.node) && !OURS.has(relax(found.key))) {
+    if (isConnector(found.node) && !RESERVED_KEYS.has(relax(found.key))) {
       misplaced.push({ found, where, expected: 'it below connector.config' });
     }
     if (relax(found.key) !== 'config' || !entriesOf(found).some(({ node }) => isConnector(node))) continue;
     misplaced.push({ found, where, expected: 'it below connector: indent config and everything below it' });
   }
   for (const found of connector ? entriesOf(connector) : []) {
-    if (!isConnector(found.node) || OURS.has(relax(found.name))) continue;
+    if (!isConnector(found.node) || RESERVED_KEYS.has(relax(found.name))) continue;
     const where = `${found.name} ${config ? 'beside config' : 'directly below connector'}`;
     misplaced.push({ found, where, expected: 'it below connector.config' });
   }
@@ -78,11 +78,11 @@ function noteMisplaced(context: ReaderContext, plugins: readonly KnownPlugin[], 
     const fault = { code, found: none ? where : `${where}, without effect`, expected };
     report(context, none ? 'error' : 'warning', { key: found.key, place: found.keyPlace }, fault);
   }
-  noteMisplacedDefault(context);
+  reportMisplacedDefault(context);
   return misplaced.length > 0;
 }
 
-/** Whether a configured connector is `node` by an alias, or has it merged in. */
+/** Returns whether a configured connector is an alias of `node`, or has it merged in. */
 function isTemplate(node: ConfigNode, config: ConfigNode | undefined): boolean {
   if (node.kind !== 'map' || config?.kind !== 'map') return false;
   const places = new Set([...node.entries.values()].map(({ keyPlace }) => JSON.stringify(keyPlace)));
@@ -92,14 +92,14 @@ function isTemplate(node: ConfigNode, config: ConfigNode | undefined): boolean {
   );
 }
 
-/** Notes that an entry of `connector.config` sets nothing. */
-export function noteEmpty({ key, keyPlace }: ConfiguredConnector, context: ReaderContext): void {
+/** Reports an entry of `connector.config` that sets nothing. */
+export function reportEmpty({ key, keyPlace }: ConfiguredConnector, context: ReaderContext): void {
   const code = codes['configuration.connector.empty'];
   const fault = { code, found: 'no value in it', expected: 'a connector; it is ignored' };
   report(context, 'warning', { key, place: keyPlace }, fault);
 }
 
-/** Whether a map has what no other than a connector has. */
+/** Returns whether a map has keys that only connectors have. */
 export function looksLikeConnector(node: ConfigNode, plugins: readonly KnownPlugin[]): boolean {
   if (node.kind !== 'map') return false;
   const type = entryOf(node, 'type')?.[1].value;
@@ -107,7 +107,7 @@ export function looksLikeConnector(node: ConfigNode, plugins: readonly KnownPlug
   return [...node.entries.keys()].some((name) => /^wado$|connector$/.test(relax(name)));
 }
 
-function noteMisplacedDefault(context: ReaderContext): void {
+function reportMisplacedDefault(context: ReaderContext): void {
   const found = find(context.root, 'default');
   const config = find(context.root, 'connector.config');
   if (!found || config?.node.kind !== 'map' || isEmpty(found.node)) return;

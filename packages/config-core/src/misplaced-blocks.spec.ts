@@ -42,8 +42,8 @@ describe('a block that is indented too little', () => {
   it('beside its connector became one of its own: one line names both', async () => {
     const { connectors, leftOut, problems } = await load(HEAD + main('DB') + indent(BLOCK, 4));
     expect(connectors).toEqual([]);
-    const told = `1.yml:6:5 connector.config.db-connector: found db-connector at the level of main, so that it became a connector of its own, expected it below main: indent it by 2 more spaces [configuration.block.misplaced]`;
-    expect(leftOut).toEqual([{ id: 'main', type: 'DB', reasons: [told] }]);
+    const reason = `1.yml:6:5 connector.config.db-connector: found db-connector at the level of main, so that it became a connector of its own, expected it below main: indent it by 2 more spaces [configuration.block.misplaced]`;
+    expect(leftOut).toEqual([{ id: 'main', type: 'DB', reasons: [reason] }]);
     expect(problems).toMatchObject([{ severity: 'error', key: 'connector.config.db-connector', connectorId: 'main' }]);
   });
 
@@ -57,7 +57,7 @@ describe('a block that is indented too little', () => {
     ],
     ['search-criteria', 'DICOM', 'search-criteria:\n  deactivated: PATIENT_ID\n'],
     ['weasis', 'DICOM', 'weasis:\n  manifest:\n    requireOnlySOPInstanceUID: true\n'],
-  ])('%s is told as well', async (name, type, block) => {
+  ])('%s is reported as well', async (name, type, block) => {
     const problems = await problemsOf(
       HEAD +
         indent(`main:\n  type: ${type}\n`, 4) +
@@ -173,7 +173,7 @@ describe('a block that is indented too little', () => {
     ]);
   });
 
-  it('in JSON, without a word about spaces', async () => {
+  it('in JSON, without mentioning spaces', async () => {
     const peer = { 'calling-aet': 'A', aet: 'B', host: 'h', port: 104 };
     const own = { type: 'DICOM', 'wado.authentication.basic.url': 'http://a' };
     const text = JSON.stringify({ connector: { config: { main: own, 'dicom-connector': peer } } }, undefined, 2);
@@ -195,7 +195,7 @@ describe('a block that is indented too little', () => {
     ]);
   });
 
-  it('is a fault of its connector only, and what is wrong in the block is told at its line', async () => {
+  it('is a fault of its connector only, and what is wrong in the block is reported at its line', async () => {
     const text = HEAD + main('DICOM') + indent(PEER.replace('104', 'abc'), 4) + main('DICOM', 'good') + indent(PEER, 6);
     const { connectors, problems } = await load(text);
     expect(connectors.map(({ id }) => id)).toEqual(['good']);
@@ -278,7 +278,7 @@ describe('a connector that is not below connector.config', () => {
     );
   });
 
-  it('is told where others are right', async () => {
+  it('is reported where others are right', async () => {
     const good = HEAD + main('DICOM', 'good') + indent(PEER, 6);
     const { connectors, problems } = await load(good + indent(own, 2) + own.replace('main', 'other'));
     expect(connectors.map(({ id }) => id)).toEqual(['good']);
@@ -293,7 +293,7 @@ describe('a connector that is not below connector.config', () => {
     ]);
   });
 
-  it('default at the left edge, beside connector, is told where it names connectors', async () => {
+  it('default at the left edge, beside connector, is reported where it names connectors', async () => {
     const good = HEAD + main('DICOM', 'good') + indent(PEER, 6);
     expect(await problemsOf(`default: good\n${good}`)).toEqual([
       'warning 1.yml:1:1 default: found default at the left edge, without effect, expected it below connector [configuration.block.misplaced]',

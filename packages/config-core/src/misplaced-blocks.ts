@@ -3,7 +3,7 @@ import { type KnownPlugin } from './settings/known-plugin.js';
 import { entriesOf, entryOf, withEntry, withoutEntry } from './document/edit.js';
 import { type ConfigNode, type Entry, find, type Found, isEmpty } from './document/node.js';
 import { relax } from './document/relaxed-name.js';
-import { type ConfiguredConnector, noteEmpty } from './find-connectors.js';
+import { type ConfiguredConnector, reportEmpty } from './find-connectors.js';
 import {
   type Block,
   explainUnknownKeys,
@@ -20,21 +20,20 @@ import { ConnectorSettings } from './settings/connector-settings.js';
 import { ConnectorKeys, GlobalConfiguration } from './settings/global-configuration.js';
 import { RetrievalKeys, retrievalPaths } from './settings/retrieval.js';
 
-/** A connector while its parts are looked for. */
+/** A connector whose misplaced blocks are being searched. */
 interface Draft<Read extends ReadConnector> {
   read: Read;
   moves: Move[];
 }
 
-/** Moves that are tried: a file with more faults than that needs a look anyway. */
+/** The maximum number of moves that are tried. */
 const MAXIMUM_TRIALS = 200;
 
 /**
- * Reads connectors as `read` does, and those with a block that is indented too little or too much as if it were in place: one
- * error says where the block is and where it belongs, in place of one for each setting that seems to be missing.
+ * Reads connectors, and finds their blocks that have the wrong indentation. Such a block is read as if it were in place. One
+ * error says where the block is and where it belongs, instead of an error for each setting that seems to be missing.
  *
- * A block counts as misplaced where nothing else can be meant: it has become a connector without a type, or its connector
- * lacks settings which the block has.
+ * A block is misplaced if it has become a connector without a type, or if its connector lacks settings that the block has.
  */
 export class MisplacedBlocks<Read extends ReadConnector> {
   private readonly layout: Layout;
@@ -51,87 +50,89 @@ export class MisplacedBlocks<Read extends ReadConnector> {
     this.outside = this.blocksOutside();
   }
 
-  /** Whether anything outside of connectors has the name of a connector's block. */
+  /** Whether a key outside of connectors has the name of a connector's block. */
   get anyOutside(): boolean {
     return this.outside.length > 0;
   }
 
+  /** Reads the connectors, with an error for each misplaced block. */
   readAll(configured: readonly ConfiguredConnector[]): Read[] {
-    const strays = configured.filter((entry) => this.isStray(entry));
-    const connectors = configured.filter((entry) => !strays.includes(entry));
-    if (connectors.length === 0 && strays.length > 0) {
-      this.noteMissingId(strays);
+    const blockEntries = configured.filter((entry) => this.isBlockEntry(entry));
+    const connectors = configured.filter((entry) => !blockEntries.includes(entry));
+    if (connectors.length === 0 && blockEntries.length > 0) {
+      this.reportMissingId(blockEntries);
       return [];
     }
-    this.drafts = this.withStrays(connectors, strays);
+    this.drafts = this.assignBlockEntries(connectors, blockEntries);
     for (const draft of this.drafts) if (this.drafts.includes(draft)) this.completeDraft(draft);
     for (const { read, moves } of this.drafts) {
       const twice = moves.filter(({ block }) => block.node.kind === 'invalid').map(({ block }) => block.name);
-      const told = (key: string) => twice.some((name) => key.startsWith(`${read.found.key}.${name}.`));
-      read.problems.splice(0, Infinity, ...read.problems.filter(({ key }) => !told(key)));
+      const isExplained = (key: string) => twice.some((name) => key.startsWith(`${read.found.key}.${name}.`));
+      read.problems.splice(0, Infinity, ...read.problems.filter(({ key }) => !isExplained(key)));
       explainUnknownKeys(read, this.layout, this.plugins);
       read.problems.push(...moveProblems(read, moves));
     }
     return this.drafts.map(({ read }) => read);
   }
 
-  private isStray({ id, node }: ConfiguredConnector): boolean {
+  /** Returns whether an entry of `connector.config` is a block of a connector, not a connector. */
+  private isBlockEntry({ id, node }: ConfiguredConnector): boolean {
     if (!this.layout.names.has(relax(id))) return false;
     const names = node.kind === 'map' ? [...node.entries.keys()].map(relax) : [];
     return !names.some((name) => name === 'type' || (name.endsWith('connector') && this.layout.blocks.has(name)));
   }
 
-  private noteMissingId(strays: readonly ConfiguredConnector[]): void {
-    const names = strays.map(({ id }) => id).join(', ');
-    const expected = `the id of a connector between them: connector.config.ID.${strays[0]!.id}`;
-    const place = { key: 'connector.config', place: strays[0]!.keyPlace };
+  private reportMissingId(blockEntries: readonly ConfiguredConnector[]): void {
+    const names = blockEntries.map(({ id }) => id).join(', ');
+    const expected = `the id of a connector between them: connector.config.ID.${blockEntries[0]!.id}`;
+    const place = { key: 'connector.config', place: blockEntries[0]!.keyPlace };
     const code = codes['configuration.block.misplaced'];
     report(this.context, 'error', place, { code, found: `${names} directly below config`, expected });
   }
 
-  /** Blocks that became connectors of their own are read as parts of the connector above them, else of the one below. */
-  private withStrays(
+  /** Moves blocks that are entries of `connector.config` into the connector above them, otherwise into the one below. */
+  private assignBlockEntries(
     connectors: readonly ConfiguredConnector[],
-    strays: readonly ConfiguredConnector[],
+    blockEntries: readonly ConfiguredConnector[],
   ): Draft<Read>[] {
     const parts = connectors.map((found) => ({ found, moves: [] as Move[] }));
-    for (const stray of strays) {
-      const { id, node, keyPlace } = stray;
-      const lacking = parts.filter(({ found }) => lacks(found.node, id));
+    for (const blockEntry of blockEntries) {
+      const { id, node, keyPlace } = blockEntry;
+      const lacking = parts.filter(({ found }) => isMissingIn(found.node, id));
       const owner = nearest(lacking.length > 0 ? lacking : parts, keyPlace, ({ found }) => found.keyPlace);
-      if (isEmpty(node) && (lacking.length === 0 || shortcomings(this.read(owner.found)) === 0)) {
-        noteEmpty(stray, this.context);
+      if (isEmpty(node) && (lacking.length === 0 || countMissing(this.read(owner.found)) === 0)) {
+        reportEmpty(blockEntry, this.context);
         continue;
       }
-      const move: Move = { block: { ...stray, name: id, level: 'connectors' }, path: [id] };
-      // Two of them are one key twice, and each may be that of another connector.
+      const move: Move = { block: { ...blockEntry, name: id, level: 'connectors' }, path: [id] };
+      // A repeated key may belong to any of the connectors that lack it.
       for (const part of node.kind === 'invalid' && lacking.length > 0 ? lacking : [owner]) part.moves.push(move);
       if (lacking.length > 0 && node.kind !== 'invalid') owner.found = moved(owner.found, move);
     }
     return parts.map(({ found, moves }) => ({ read: this.read(found), moves }));
   }
 
-  /** Looks for parts of a connector that has too few settings, until no other place completes it. */
+  /** Moves blocks into a connector that lacks settings, as long as a move adds some. */
   private completeDraft(draft: Draft<Read>): void {
-    while (shortcomings(draft.read) > 0) {
+    while (countMissing(draft.read) > 0) {
       const before = draft.moves.length;
       for (const move of this.possibleMoves(draft)) {
         if (this.trials++ >= MAXIMUM_TRIALS) return;
         const read = this.read(moved(draft.read.found, move));
-        if (shortcomings(read) >= shortcomings(draft.read)) continue;
+        if (countMissing(read) >= countMissing(draft.read)) continue;
         this.accept(draft, move, read);
         break;
       }
       if (draft.moves.length === before) break;
     }
-    this.takeAlong(draft);
+    this.moveNeighbors(draft);
   }
 
-  /** Blocks and keys without which the connector works come along with those that it needs. */
-  private takeAlong(draft: Draft<Read>): void {
+  /** Moves optional blocks and keys that are beside those that were moved. */
+  private moveNeighbors(draft: Draft<Read>): void {
     for (const level of new Set(draft.moves.map(({ block }) => block.level))) {
       for (const block of this.outside.filter(
-        (other) => other.level === level && lacks(draft.read.found.node, other.name),
+        (other) => other.level === level && isMissingIn(draft.read.found.node, other.name),
       )) {
         const move = { block, path: [block.name] };
         if (block.node.kind === 'map') this.accept(draft, move, this.read(moved(draft.read.found, move)));
@@ -172,26 +173,26 @@ export class MisplacedBlocks<Read extends ReadConnector> {
       if (!unknown.has(block.key)) continue;
       for (const parent of this.layout.parentsOf(block.name)) yield { block, path: [...parent, block.name] };
     }
-    const wanting = this.drafts.filter(({ read }) => shortcomings(read) > 0);
+    const incomplete = this.drafts.filter(({ read }) => countMissing(read) > 0);
     const isMine = (block: Block, candidates: Draft<Read>[]) =>
       candidates.length > 0 && nearest(candidates, block.keyPlace, ({ read }) => read.found.keyPlace) === draft;
     for (const block of this.outside) {
       if (block.node.kind !== 'map' && block.level === 'left edge' && !isEmpty(found.node)) continue;
-      const candidates = wanting.filter(({ read }) => lacks(read.found.node, block.name));
+      const candidates = incomplete.filter(({ read }) => isMissingIn(read.found.node, block.name));
       if (isMine(block, candidates)) yield { block, path: [block.name] };
     }
     for (const { read } of this.drafts) {
       const { id, node } = read.found;
       if (node.kind !== 'map' || entryOf(node, 'type') || read === draft.read) continue;
       const block: Block = { ...read.found, name: id, level: 'connectors' };
-      const candidates = wanting.filter((other) => other.read !== read);
+      const candidates = incomplete.filter((other) => other.read !== read);
       for (const parent of isMine(block, candidates) ? this.layout.parentsOf(id) : []) {
         yield { block, path: [...parent, id] };
       }
     }
   }
 
-  /** What has the name of a connector's block and is below `connector`, or at the left edge. */
+  /** Returns what has the name of a connector's block and is below `connector` or at the left edge. */
   private blocksOutside(): Block[] {
     const { root } = this.context;
     const connector = find(root, 'connector');
@@ -216,7 +217,7 @@ function connectorLayout(plugins: readonly KnownPlugin[]): Layout {
   return layout;
 }
 
-/** Every part of a connector, the outer ones first. */
+/** Yields all blocks of a connector, the outer ones first. */
 function* blocksInside(found: Found, inside: readonly string[] = []): Generator<Block> {
   for (const entry of entriesOf(found)) {
     const path = [...inside, entry.name];
@@ -225,7 +226,7 @@ function* blocksInside(found: Found, inside: readonly string[] = []): Generator<
   }
 }
 
-function lacks(node: ConfigNode, name: string): boolean {
+function isMissingIn(node: ConfigNode, name: string): boolean {
   const entry = node.kind === 'map' ? entryOf(node, name)?.[1] : undefined;
   return entry === undefined || isEmpty(entry.value);
 }
@@ -236,8 +237,8 @@ function moved(found: ConfiguredConnector, { block, path }: Move): ConfiguredCon
   return { ...found, node: withEntry(rest, path, entry) };
 }
 
-/** How much a connector lacks: everything, its type, or single settings. */
-function shortcomings({ found, problems }: ReadConnector): number {
+/** Returns how much of a connector is missing. Everything counts most, then its type, then single settings. */
+function countMissing({ found, problems }: ReadConnector): number {
   if (isEmpty(found.node)) return 1_000_000;
   const missing = problems.filter(
     (problem) => problem.severity === 'error' && problem.code === codes['configuration.key.missing'],
@@ -245,7 +246,7 @@ function shortcomings({ found, problems }: ReadConnector): number {
   return missing.length + (missing.some(({ key }) => key === `${found.key}.type`) ? 1_000 : 0);
 }
 
-/** The last before `place` in its file, else the first. */
+/** Returns the last item before `place` in its file, otherwise the first item. */
 function nearest<Item>(items: readonly Item[], place: Place, placeOf: (item: Item) => Place): Item {
   const isBefore = ({ file, line, column }: Place) =>
     file === place.file && (line < place.line || (line === place.line && column < place.column));

@@ -7,27 +7,28 @@ import { type ConfiguredConnector, looksLikeConnector } from './find-connectors.
 import { type Problem } from './document/problems.js';
 import { type Layout } from './reader/layout.js';
 
-/** A connector with what was noted of it. */
+/** A connector with its problems. */
 export interface ReadConnector {
   found: ConfiguredConnector;
   problems: Problem[];
 }
 
-/** Part of a connector that is somewhere else. */
+/** A block of a connector that is in another place. */
 export interface Block extends Found {
   name: string;
   level: 'connectors' | 'config' | 'left edge' | 'inside';
-  /** Where it is inside its connector, as written. */
+  /** Its path inside its connector, as written. */
   inside?: string[];
 }
 
+/** A block and its right place. */
 export interface Move {
   block: Block;
   /** Where the block belongs in its connector. */
   path: string[];
 }
 
-/** One error for blocks that are side by side. */
+/** Returns the errors of moved blocks: one error for all blocks that are side by side. */
 export function moveProblems({ found }: ReadConnector, moves: readonly Move[]): Problem[] {
   const { id } = found;
   const groups = new Map<string, Move[]>();
@@ -64,7 +65,7 @@ export function moveProblems({ found }: ReadConnector, moves: readonly Move[]): 
   });
 }
 
-/** The error of a key line that alone was moved to the right: its block is beside it, and it is empty. */
+/** Returns the error of a single key line that was moved to the right, so that its block is beside it and it is empty. */
 function keyLineProblem(found: ConfiguredConnector, moves: readonly Move[]): Problem | undefined {
   const { id, node } = found;
   const line = Math.min(...moves.map(({ block }) => block.keyPlace.line));
@@ -91,6 +92,7 @@ function keyLineProblem(found: ConfiguredConnector, moves: readonly Move[]): Pro
   };
 }
 
+/** Returns whether a problem is an unknown key. */
 export function isUnknownKey({ code }: Problem): boolean {
   return code === codes['configuration.key.unknown'];
 }
@@ -102,7 +104,7 @@ function* keysInside(found: Found): Generator<Found & { name: string }> {
   }
 }
 
-/** By how many spaces a block has to be moved, as far as its new neighbors show it. */
+/** Says by how many spaces a block has to be moved, if its new neighbors show it. */
 function indentation(it: string, moves: readonly Move[], { keyPlace, node }: ConfiguredConnector): string {
   const [{ path, block }] = moves as [Move];
   let parent: Entry | undefined = { keyPlace, value: node };
@@ -121,7 +123,7 @@ function spaces(it: string, number: number): string {
   return `: indent ${it} by ${Math.abs(number)} ${number > 0 ? 'more' : 'fewer'} space${Math.abs(number) === 1 ? '' : 's'}`;
 }
 
-/** Says of keys without effect where they belong; a whole connector among them is missed, and an error. */
+/** Adds to unknown keys where they belong. A whole connector among them becomes an error. */
 export function explainUnknownKeys(
   { found, problems }: ReadConnector,
   layout: Layout,

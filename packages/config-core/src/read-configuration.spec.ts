@@ -31,7 +31,7 @@ it('resolves placeholders in connector.plugins, which are needed before the rest
   expect((await readConfiguration(sources, { PLUGINS: 'a' })).plugins).toEqual(['a', 'b']);
 });
 
-it('tells every file that cannot be read, and every fault of the others, at once', async () => {
+it('reports every file that cannot be read, and every fault of the others, at once', async () => {
   const latin1 = join(folder, 'latin1.yml');
   await writeFile(latin1, Buffer.from('password: pässword', 'latin1'));
   const empty = join(folder, 'empty');
@@ -108,7 +108,7 @@ db.query = select a \\
   });
 });
 
-it('tells by a fingerprint whether files hold something else, or can be read no more', async () => {
+it('detects by a fingerprint whether files have changed, or cannot be read any more', async () => {
   const file = join(folder, 'watched.yml');
   const fingerprint = async () => (await readTexts([file])).fingerprint;
   await writeFile(file, 'connector.plugins: [one]');

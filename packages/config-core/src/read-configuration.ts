@@ -10,40 +10,40 @@ import { readSettings } from './reader/read-settings.js';
 import { ConnectorKeys } from './settings/global-configuration.js';
 import { type Environment } from './values/environment.js';
 import { type Found, type MapNode, mergeNodes } from './document/node.js';
-import { liftOldConfig } from './document/old-config.js';
+import { moveOldConfig } from './document/old-config.js';
 import { isProperties } from './document/properties.js';
 import { parseYaml } from './document/yaml.js';
 
-/** A configuration file: its name or a folder's, or a text with the name it is shown under. */
+/** A configuration file or folder, by its path; or a text, with the name that problems show. */
 export type ConfigurationSource = string | { name: string; text: string };
 
-/** The configuration files, read and merged, not yet checked against the settings of the archive languages. */
+/** The merged configuration files, before they are checked against the settings of the archive languages. */
 export interface ConfigurationDocument {
   /** The merged keys. */
   root: Found<MapNode>;
-  /** Packages named by `connector.plugins`: plug-ins are found before the rest can be checked. */
+  /** The packages in `connector.plugins`. Their plug-ins are needed to check the rest. */
   plugins: string[];
-  /** What placeholders and ciphers are resolved with. */
+  /** The variables for placeholders and ciphers. */
   env: Environment;
-  /** What looked wrong while reading. */
+  /** The warnings of reading. */
   problems: Problem[];
-  /** Tells what the files hold from anything else that they could. */
+  /** A hash of the texts and problems of the files. */
   fingerprint: string;
 }
 
-/** What configuration files hold at one moment, not yet looked into. */
+/** The texts of configuration files, before they are parsed. */
 export interface ConfigurationTexts {
   texts: Text[];
   /** Files that cannot be read. */
   problems: Problem[];
-  /** Tells these texts and problems from any others. */
+  /** A hash of the texts and problems. */
   fingerprint: string;
 }
 
 /**
- * Reads and merges YAML files, the later over the earlier. A folder stands for its `*.yml` and `*.yaml`, in name order.
+ * Reads and merges YAML files; a later file overrides an earlier one. Of a folder it reads `*.yml` and `*.yaml`, by name.
  *
- * @throws ConfigurationError with every file that cannot be read and every fault of its YAML.
+ * @throws ConfigurationError with all files that cannot be read and all errors of their YAML
  */
 export async function readConfiguration(
   sources: readonly ConfigurationSource[],
@@ -52,7 +52,7 @@ export async function readConfiguration(
   return parseConfiguration(await readTexts(sources), env);
 }
 
-/** What the files hold now. It never throws for a file: one that cannot be read is in `problems`. */
+/** Reads configuration files. A file that cannot be read is a problem, not an exception. */
 export async function readTexts(sources: readonly ConfigurationSource[]): Promise<ConfigurationTexts> {
   const problems: Problem[] = [];
   const texts = (await Promise.all(sources.map((source) => readSource(source, problems)))).flat();
@@ -62,9 +62,9 @@ export async function readTexts(sources: readonly ConfigurationSource[]): Promis
 }
 
 /**
- * The merged keys of configuration files.
+ * Parses and merges the texts of configuration files.
  *
- * @throws ConfigurationError with every file that could not be read and every fault of the YAML.
+ * @throws ConfigurationError with all files that could not be read and all errors of the YAML
  */
 export function parseConfiguration(
   { texts, problems: unreadable, fingerprint }: ConfigurationTexts,
@@ -77,14 +77,14 @@ export function parseConfiguration(
   texts.forEach(({ name, text }, index) => {
     const parsed = parseYaml(name, text, index);
     for (const problem of parsed.problems) (problem.severity === 'error' ? problems : warnings).push(problem);
-    if (parsed.root) root = mergeNodes(root, liftOldConfig(parsed.root, warnings)) as MapNode;
+    if (parsed.root) root = mergeNodes(root, moveOldConfig(parsed.root, warnings)) as MapNode;
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
   const scope: Found<MapNode> = { node: root, key: '', keyPlace: place };
   return { root: scope, plugins: readPlugins(readerContext(scope, env)), env, problems: warnings, fingerprint };
 }
 
-/** `connector.plugins`; what is wrong with it is told when the whole is checked. */
+/** Reads `connector.plugins`. Its problems are reported when the whole configuration is checked. */
 function readPlugins(context: ReaderContext): string[] {
   return readSettings(ConnectorKeys, [context.root], context).instance.plugins;
 }
@@ -114,7 +114,7 @@ async function readSource(source: ConfigurationSource, problems: Problem[]): Pro
   }
 }
 
-/** A properties file may be in ISO-8859-1, as Java reads it: that is not what has to be told of it. */
+/** Reads a file as UTF-8. A properties file may be in ISO-8859-1, so that its format is reported, not its encoding. */
 async function readText(file: string): Promise<string> {
   const bytes = await readFile(file);
   const latin1 = bytes.toString('latin1');

@@ -6,7 +6,7 @@ import { ConnectorSettings } from './settings/connector-settings.js';
 import { GlobalConfiguration } from './settings/global-configuration.js';
 import { RetrievalKeys, retrievalPaths } from './settings/retrieval.js';
 
-/** Every key with its places and its meaning, as Markdown: those of all, then those of a connector of each type. */
+/** Returns all keys with their places and meanings, as Markdown: global keys, keys of any connector, keys of each type. */
 export function configurationReference(plugins: readonly KnownPlugin[]): string {
   const sections = [
     section('Global keys', rows(GlobalConfiguration, [''])),

@@ -29,8 +29,8 @@ export interface ConnectorErrorOptions {
 const MARK = Symbol.for('pacs-connectors.ConnectorError');
 
 /**
- * Reports why the result of an archive is missing. `message` says what happened and names the archive. `message` and `remedy` are shown to
- * users and logged, so neither contains a password, a token or a patient's data.
+ * Reports why the result of an archive is missing. `message` says what happened and names the archive. `message` and `remedy` are
+ * shown to users and logged, so neither contains a password, a token or a patient's data.
  *
  * `instanceof` also recognises the errors of another copy of this package, which a plug-in may have.
  */

@@ -1,12 +1,12 @@
 import { type ConfigNode, type Entry, type Found, isEmpty, joinKey, type MapNode, mergeNodes } from './node.js';
 import { relax } from './relaxed-name.js';
 
-/** The entry of a map by its relaxed name, with the key as written. */
+/** Returns an entry of a map by its relaxed name, with the key as written. */
 export function entryOf(map: MapNode, name: string): [string, Entry] | undefined {
   return [...map.entries].find(([key]) => relax(key) === relax(name));
 }
 
-/** The entries of a node, each with its key as written; none where the node is not a map. */
+/** Returns the entries of a node, each with its key as written; none if the node is not a map. */
 export function entriesOf({ node, key }: Found): (Found & { name: string })[] {
   if (node.kind !== 'map') return [];
   return [...node.entries].map(([name, { value, keyPlace }]) => ({
@@ -17,7 +17,7 @@ export function entriesOf({ node, key }: Found): (Found & { name: string })[] {
   }));
 }
 
-/** A copy of `node` with `entry` at `path`; maps on the way are made where there are none. */
+/** Returns a copy of `node` with `entry` at `path`, and with the maps on the way. */
 export function withEntry(node: ConfigNode, path: readonly string[], entry: Entry): MapNode {
   const [name, ...rest] = path as [string, ...string[]];
   const map: MapNode = node.kind === 'map' ? node : { ...node, kind: 'map', entries: new Map() };
@@ -28,7 +28,7 @@ export function withEntry(node: ConfigNode, path: readonly string[], entry: Entr
   return { ...map, entries: new Map(map.entries).set(key, { keyPlace, value }) };
 }
 
-/** A copy of `map` without what is at `path`, given as written. */
+/** Returns a copy of `map` without the entry at `path`, which is given as written. */
 export function withoutEntry(map: MapNode, path: readonly string[]): MapNode {
   const [name, ...rest] = path as [string, ...string[]];
   const entries = new Map(map.entries);

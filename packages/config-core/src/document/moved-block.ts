@@ -1,14 +1,14 @@
 import { isMap, isScalar, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { type YamlFault } from './yaml-faults.js';
 
-/** A key line that alone has the wrong indentation, counted from 1, and what to do. */
+/** A single key line that has the wrong indentation, and what to do. Line and column count from 1. */
 export interface MovedBlock extends YamlFault {
   line: number;
   column: number;
 }
 
 const ID = 'connector/config/([^/]+)';
-/** The blocks of a connector, and the path of the key that each belongs below. */
+/** The blocks of a connector, each with the path of its parent key. */
 const PARENTS: Record<string, RegExp> = {
   'db-connector': new RegExp(`^${ID}$`),
   'dicom-connector': new RegExp(`^${ID}$`),
@@ -18,22 +18,23 @@ const PARENTS: Record<string, RegExp> = {
 };
 
 const KEY_LINE = new RegExp(`^( *)(${Object.keys(PARENTS).join('|')}):[ \\t]*(?:#.*)?\\r?$`);
-/** Parses that are tried for one fault. */
+/** The maximum number of parses for one fault. */
 const MAXIMUM_TRIALS = 60;
 /** A longer text is not parsed several times. */
 const MAXIMUM_LENGTH = 200_000;
 
 /**
- * Finds the key line of a connector's block that, moved alone, makes broken YAML whole and the block a part of its connector.
+ * Finds the key line of a connector's block that has the wrong indentation. Moved to its right place, it makes broken YAML valid
+ * and the block part of its connector.
  *
- * @param faultLine the line that the parser complains of, counted from 1
+ * @param faultLine the line of the parser's error, counted from 1
  */
 export function findMovedBlock(text: string, faultLine: number): MovedBlock | undefined {
   if (text.length > MAXIMUM_LENGTH) return undefined;
   const lines = text.split('\n');
   const levels = [...new Set(lines.filter((line) => /^ *[\w"'[]/.test(line)).map((line) => line.search(/\S/)))];
   let trials = 0;
-  // The parser complains of the moved line, of its next sibling, or of the value in the line before.
+  // The parser's error may be in the moved line, in its next sibling, or in the line before.
   for (let index = Math.min(faultLine + 1, lines.length) - 1; index >= 0; index--) {
     const [, { length: from } = '', name] = KEY_LINE.exec(lines[index]!) ?? [];
     if (name === undefined) continue;
@@ -58,7 +59,7 @@ export function findMovedBlock(text: string, faultLine: number): MovedBlock | un
   return undefined;
 }
 
-/** The keys above the one in this line; `undefined` where the text is broken YAML, or nothing is below that key. */
+/** Returns the path of the key in this line; `undefined` if the text is broken YAML or nothing is below that key. */
 function pathOfBlock(text: string, line: number): string[] | undefined {
   const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, {

@@ -4,12 +4,12 @@ import { type Fault } from '../errors/fault.js';
 import { type Place } from './problems.js';
 import { relax } from './relaxed-name.js';
 
-/** What a YAML file holds, scalars as the text that was written, each with its place. */
+/** A node of a YAML file, with its place. Scalars are the text as written. */
 export type ConfigNode = ScalarNode | MapNode | ListNode | InvalidNode;
 
 interface AnyNode {
   place: Place;
-  /** The number of the file (or YAML document) that it comes from; a higher one wins. */
+  /** The number of its file (or YAML document); a higher one wins. */
   order: number;
 }
 
@@ -40,7 +40,7 @@ export interface ListNode extends AnyNode {
   items: ConfigNode[];
 }
 
-/** A value that cannot be used, such as one of two under the same key. It is a problem only for who asks for it. */
+/** A value that cannot be used, such as a repeated key. It becomes a problem only if its key is read. */
 export interface InvalidNode extends AnyNode {
   kind: 'invalid';
   code: ErrorCode;
@@ -48,13 +48,13 @@ export interface InvalidNode extends AnyNode {
   expected: string;
 }
 
-/** What a node is, to complete "found …". */
+/** Returns what a node is, to complete "found …". */
 export function nameOf({ kind }: ConfigNode): string {
   return { scalar: 'a single value', map: 'a map', list: 'a list', invalid: 'what cannot be used' }[kind];
 }
 
-/** What is wrong with a node that stands where a map of keys is meant. */
-export function noMap(node: ConfigNode): Fault {
+/** Returns what is wrong with a node that should be a map of keys. */
+export function notAMap(node: ConfigNode): Fault {
   if (node.kind === 'invalid') return node;
   const code = codes['configuration.value.invalid'];
   const expected = 'a map of keys';
@@ -65,7 +65,7 @@ export function noMap(node: ConfigNode): Fault {
     : { code, found: nameOf(node), expected };
 }
 
-/** Whether `node` sets nothing: an empty value, or a map or list of nothing but such. */
+/** Returns whether `node` sets nothing: an empty value, or a map or list of empty values. */
 export function isEmpty(node: ConfigNode): boolean {
   switch (node.kind) {
     case 'scalar':
@@ -80,8 +80,8 @@ export function isEmpty(node: ConfigNode): boolean {
 }
 
 /**
- * `later` over `earlier`: maps merge deeply, anything else is replaced. A key without any value (`default:`) does not
- * replace; `~`, `""` and `[]` do, so that a later file can unset a key.
+ * Merges `later` over `earlier`: maps merge deeply, other values are replaced. A key without a value (`default:`) replaces
+ * nothing; `~`, `""` and `[]` do, so that a later file can unset a key.
  */
 export function mergeNodes(earlier: ConfigNode, later: ConfigNode): ConfigNode {
   if (later.kind === 'scalar' && later.plain && later.text === '') return earlier;
@@ -95,15 +95,15 @@ export function mergeNodes(earlier: ConfigNode, later: ConfigNode): ConfigNode {
   return { ...later, entries };
 }
 
-/** A node that was found, and the dotted key that leads to it. */
+/** A node with its dotted key. */
 export interface Found<Node extends ConfigNode = ConfigNode> {
   node: Node;
   key: string;
-  /** Where its key stands. */
+  /** The place of its key. */
   keyPlace: Place;
 }
 
-/** What `path` (dotted, relaxed; empty for the scope itself) leads to below `scope`. */
+/** Returns the node at `path` (dotted, relaxed; empty for the scope itself) below `scope`. */
 export function find(scope: Found<MapNode>, path: string): Found | undefined {
   let found: Found = scope;
   for (const name of path === '' ? [] : path.split('.')) {
@@ -116,7 +116,7 @@ export function find(scope: Found<MapNode>, path: string): Found | undefined {
   return found;
 }
 
-/** The longest part of `path` that exists below `scope`, for problems that tell what is missing. */
+/** Returns the longest part of `path` that exists below `scope`, for problems that report missing keys. */
 export function findDeepest(scope: Found<MapNode>, path: string): { found: Found; depth: number } {
   const names = path.split('.');
   for (let depth = names.length; depth > 0; depth--) {
@@ -126,7 +126,7 @@ export function findDeepest(scope: Found<MapNode>, path: string): { found: Found
   return { found: scope, depth: 0 };
 }
 
-/** The entry of a map by its relaxed name; several spellings of it are merged, the later file's over the earlier's. */
+/** Returns an entry of a map by its relaxed name. Several spellings are merged; a later file overrides an earlier one. */
 function child(scope: Found<MapNode>, name: string): Found | undefined {
   const wanted = relax(name);
   let result: Found | undefined;
@@ -153,12 +153,12 @@ function mergeSpellings(a: Found, b: Found): Found {
   }
   if (isEmpty(later.node)) return earlier;
   if (isEmpty(earlier.node)) return later;
-  if (earlier.node.order === later.node.order) return { ...later, node: twice(earlier.node.place, later.node) };
+  if (earlier.node.order === later.node.order) return { ...later, node: repeatedKey(earlier.node.place, later.node) };
   return later;
 }
 
-/** The node that stands for two values of one key in one file. */
-export function twice(first: Place, second: ConfigNode): InvalidNode {
+/** Returns the node of a key that one file sets twice. */
+export function repeatedKey(first: Place, second: ConfigNode): InvalidNode {
   return {
     kind: 'invalid',
     place: second.place,

@@ -4,22 +4,22 @@ import { type ConfigNode, type Entry, isEmpty, type MapNode, mergeNodes } from '
 import { relax } from './relaxed-name.js';
 
 /**
- * Returns one file's keys with `config` moved to `connector.config` from where old files have it, with a warning: inside
- * `connector.default`, or inside a `default` at the left edge, below an empty `connector`.
+ * Returns one file's keys with `config` moved to `connector.config`, and adds a warning. Old files have it inside
+ * `connector.default`, or inside a `default` at the left edge below an empty `connector`.
  *
- * The rest of `connector.default` names no connector then, so that it counts as not set.
+ * Such a `connector.default` names no connector, so it counts as not set.
  */
-export function liftOldConfig(root: MapNode, warnings: Problem[]): MapNode {
+export function moveOldConfig(root: MapNode, warnings: Problem[]): MapNode {
   const entries = new Map(root.entries);
   for (const [key, entry] of root.entries) {
     if (relax(key) === 'connector' && entry.value.kind === 'map') {
-      entries.set(key, { ...entry, value: liftInside(entry.value, warnings) });
+      entries.set(key, { ...entry, value: moveFromDefault(entry.value, warnings) });
     }
   }
-  return liftFromLeftEdge({ ...root, entries }, warnings);
+  return moveFromLeftEdge({ ...root, entries }, warnings);
 }
 
-function liftInside(connector: MapNode, warnings: Problem[]): MapNode {
+function moveFromDefault(connector: MapNode, warnings: Problem[]): MapNode {
   const [key, entry] = named(connector, 'default') ?? [];
   const config = entry?.value.kind === 'map' ? named(entry.value, 'config')?.[1] : undefined;
   if (key === undefined || !config) return connector;
@@ -38,7 +38,7 @@ function liftInside(connector: MapNode, warnings: Problem[]): MapNode {
   return { ...connector, entries: rest };
 }
 
-function liftFromLeftEdge(root: MapNode, warnings: Problem[]): MapNode {
+function moveFromLeftEdge(root: MapNode, warnings: Problem[]): MapNode {
   const [key, entry] = named(root, 'default') ?? [];
   const [connectorKey, connector] = named(root, 'connector') ?? ['connector', undefined];
   if (key === undefined || entry?.value.kind !== 'map' || !holdsConnectors(named(entry.value, 'config')?.[1].value)) {
@@ -61,7 +61,7 @@ function liftFromLeftEdge(root: MapNode, warnings: Problem[]): MapNode {
   return { ...root, entries };
 }
 
-/** Whether a map has connectors, as no other program's `default.config` does. */
+/** Returns whether a map has connectors. A `default.config` of another program has none. */
 function holdsConnectors(config: ConfigNode | undefined): boolean {
   if (config?.kind !== 'map') return false;
   return [...config.entries.values()].some(

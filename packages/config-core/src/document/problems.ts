@@ -12,14 +12,14 @@ export interface Place {
 export interface Problem extends Fault {
   severity: 'error' | 'warning';
   file: string;
-  /** Not given where the file as a whole is meant. */
+  /** Missing if the problem is about the whole file. */
   line?: number;
   column?: number;
-  /** The dotted key, as written in the file where it is there; empty where the file as a whole is meant. */
+  /** The dotted key, as written in the file; empty if the problem is about the whole file. */
   key: string;
-  /** The connector that it belongs to; an error leaves that one out. */
+  /** The connector that it belongs to. An error leaves out that connector. */
   connectorId?: string;
-  /** The server must not start: the key guards who may ask for what, or says where the server listens. */
+  /** True if the server must not start: the key guards access, or says where the server listens. */
   fatal?: true;
 }
 

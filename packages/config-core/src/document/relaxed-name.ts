@@ -1,9 +1,9 @@
-/** A key without letter case, `-` and `_`: `compressionRate`, `compression-rate` and `compression_rate` are one. */
+/** Returns a key in lower case without `-` and `_`, so that `compressionRate` equals `compression-rate`. */
 export function relax(name: string): string {
   return name.replace(/[-_]/g, '').toLowerCase();
 }
 
-/** The usual spellings of a key, the canonical one first: as declared, `kebab-case`, `camelCase`, `snake_case`. */
+/** Returns the usual spellings of a key: first as declared, then `kebab-case`, `camelCase`, `snake_case`. */
 export function spellings(name: string): string[] {
   const words = name
     .replace(/([a-z\d])([A-Z])/g, '$1-$2')

@@ -1,25 +1,25 @@
-/** What is wrong with broken YAML and what to do, completing "found …" and "expected …". Neither holds what the file says. */
+/** What is wrong with broken YAML, to complete "found …" and "expected …". The texts contain no value of the file. */
 export interface YamlFault {
   found: string;
   expected: string;
 }
 
-/** A value that begins with a character that YAML uses itself. */
+/** Returns the fault of a value that begins with a character that YAML uses itself. */
 export function unquoted(character: string, found = `a value that begins with ${character}`): YamlFault {
   return { found: `${found} and is not quoted`, expected: `quotes: '${character}…'` };
 }
 
 /** The lines of the text around a fault. */
 interface Lines {
-  /** The line that the parser complains of. */
+  /** The line of the parser's error. */
   line: string;
-  /** Its text from there on. */
+  /** The text of the line from the error on. */
   rest: string;
-  /** Those before it. */
+  /** The lines before it. */
   before: string[];
 }
 
-/** Faults that beginners make, each with how it looks in the file. The first that fits is reported. */
+/** Frequent faults, each with the test for it. The first that fits is reported. */
 const FAULTS: ((code: string, message: string, lines: Lines) => YamlFault | undefined)[] = [
   (_code, _message, { line }) =>
     /:\s*\{cipher\}/.test(line) ? { ...unquoted('{'), expected: `quotes: '{cipher}…'` } : undefined,
@@ -68,9 +68,9 @@ const FAULTS: ((code: string, message: string, lines: Lines) => YamlFault | unde
 ];
 
 /**
- * What a fault that the YAML parser found most probably is.
+ * Returns the most probable fault behind an error of the YAML parser.
  *
- * @param offset where in `text` the parser found it
+ * @param offset the place of the error in `text`
  */
 export function describeFault(code: string, message: string, text: string, offset: number): YamlFault {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
@@ -81,7 +81,7 @@ export function describeFault(code: string, message: string, text: string, offse
     const described = fault(code, message, lines);
     if (described) return described;
   }
-  // The parser's own sentence, without what it quotes: that may be part of a secret.
+  // The parser's message without its quotation, which may be part of a secret.
   const sentence = message.replace(/\s+at line \d+.*$/s, '').replace(/(["'`]).*\1/s, '…');
   const expected = line.includes('${') ? 'valid YAML, with quotes around ${…} inside { } or [ ]' : 'valid YAML';
   return { found: `broken YAML (${sentence})`, expected };
@@ -89,7 +89,7 @@ export function describeFault(code: string, message: string, text: string, offse
 
 const KEY = /^( *)([\w.-]+)[ \t]*:/;
 
-/** A key between two levels: those that it may belong to, each with the last key there. */
+/** Describes a key between two levels: the levels that it may belong to, each with the last key there. */
 function describeIndentation({ line, before }: Lines): YamlFault {
   const spaces = /^ */.exec(line)![0].length;
   const levels = new Map<number, string>();

@@ -58,7 +58,7 @@ list: [*one, *two]`;
   });
 });
 
-it('tells where each value stands, that of an alias at its anchor', () => {
+it('gives the place of each value, that of an alias at its anchor', () => {
   const { root } = parseYaml('a.yml', 'x: &x\n  y: 1\nz: *x\n', 0);
   const z = root!.entries.get('z')!;
   expect(z.keyPlace).toEqual({ file: 'a.yml', line: 3, column: 1 });
@@ -82,14 +82,14 @@ it.each(['', '# only a comment', '---\n', '\uFEFFa: 1'])('reads %j', (text) => {
   expect(parseYaml('a.yml', text, 0).problems).toEqual([]);
 });
 
-it('keeps a key that stands twice as a fault of that key only', () => {
+it('keeps a key that is set twice as a fault of that key only', () => {
   expect(read('a: 1\nb: 2\na: 3')).toEqual({ a: 'invalid: a second value (the first is in line 1)', b: '2' });
   expect(read('a: {x: 1}\na: {y: 2}')).toEqual({ a: 'invalid: a second value (the first is in line 1)' });
   expect(read('a.b: 1\na.b: 2')).toEqual({ a: { b: 'invalid: a second value (the first is in line 1)' } });
   expect(read('a: 1\na.b: 2')).toEqual({ a: 'invalid: a second value (the first is in line 1)' });
 });
 
-describe('what is no YAML is told with file, line and column', () => {
+describe('invalid YAML is reported with file, line and column', () => {
   it.each([
     ['a:\n\tb: 1', /^a\.yml:2:1: found a tab as indentation, expected spaces \[configuration\.yaml\.broken\]$/],
     [
@@ -166,7 +166,7 @@ describe('what is no YAML is told with file, line and column', () => {
     });
   });
 
-  it('without what stands there: it may be a password', () => {
+  it('without its text: it may be a password', () => {
     for (const text of [
       'password: "hunter2" hunter2',
       'password: @hunter2',

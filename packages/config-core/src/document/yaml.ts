@@ -1,22 +1,26 @@
 import { codes } from '../errors/error-codes.js';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { type Place, type Problem } from './problems.js';
-import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, nameOf, noMap, twice } from './node.js';
+import { type ConfigNode, type Entry, find, type MapNode, mergeNodes, nameOf, notAMap, repeatedKey } from './node.js';
 import { findMovedBlock } from './moved-block.js';
 import { isProperties, propertiesProblem } from './properties.js';
 import { describeFault, unquoted } from './yaml-faults.js';
 
-/** Nodes that aliases may stand for in one file: more is an alias bomb, not a configuration. */
+/** The maximum number of nodes that aliases expand to in one file. More is an alias bomb. */
 const MAXIMUM_ALIASED_NODES = 10_000;
 const MAXIMUM_DEPTH = 100;
 
-/** What one YAML text holds, its documents merged in order. `order` is that of its nodes; each document adds 1 below 1000. */
+/** The merged documents of one YAML text. */
 export interface ParsedYaml {
   root: MapNode | undefined;
   problems: Problem[];
 }
 
-/** Reads one YAML text. Broken YAML is an error in `problems`, one for each fault; then nothing of it may be used. */
+/**
+ * Parses one YAML text. If `problems` contains an error, the YAML is broken and must not be used.
+ *
+ * @param order the order of the nodes of its first document; each further document adds 0.001
+ */
 export function parseYaml(file: string, text: string, order: number): ParsedYaml {
   if (isProperties(file, text)) return { root: undefined, problems: [propertiesProblem(file)] };
   const lines = new LineCounter();
@@ -24,7 +28,7 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  // Scalars are kept as text: what is a number, a boolean or null is decided by the setting that reads them.
+  // Scalars stay text: the setting that reads them decides what is a number, a boolean or null.
   const parsed = parseAllDocuments(text, {
     schema: 'failsafe',
     lineCounter: lines,
@@ -36,7 +40,7 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
   let root: MapNode | undefined;
   const broken = documents.flatMap(({ errors }) => errors)[0];
   const moved = broken && findMovedBlock(text, placeAt(broken.pos[0]).line);
-  // Moved back, it leaves no fault in the file.
+  // Moved back, it leaves no error in the file.
   if (moved)
     return {
       root,
@@ -46,7 +50,7 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
     let lastLine = 0;
     for (const { pos, message, code } of document.errors) {
       const place = placeAt(pos[0]);
-      // One fault makes the parser stumble several times over the rest of its line.
+      // One fault may cause several errors in the rest of its line.
       if (place.line === lastLine) continue;
       lastLine = place.line;
       problems.push({
@@ -72,10 +76,10 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
           key: '',
           ...(text.trimStart().startsWith('<')
             ? { code: codes['configuration.file.not-yaml'], found: 'XML', expected: 'YAML' }
-            : noMap(node)),
+            : notAMap(node)),
         });
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof UnsupportedYaml)) throw error;
       const { place, found, expected } = error;
       problems.push({
         severity: 'error',
@@ -90,7 +94,7 @@ export function parseYaml(file: string, text: string, order: number): ParsedYaml
   return { root, problems };
 }
 
-/** Spring reads a document with a profile only where that profile is active; here none ever is. */
+/** Returns the warning about a document for a Spring profile. No profile is active here. */
 function profileOf(node: MapNode): Problem | undefined {
   for (const path of ['spring.config.activate.on-profile', 'spring.profiles']) {
     const found = find({ node, key: '', keyPlace: node.place }, path);
@@ -102,7 +106,8 @@ function profileOf(node: MapNode): Problem | undefined {
   return undefined;
 }
 
-class Refused extends Error {
+/** YAML that this package does not support. */
+class UnsupportedYaml extends Error {
   constructor(
     readonly place: Place,
     readonly found: string,
@@ -112,7 +117,7 @@ class Refused extends Error {
   }
 }
 
-/** Turns the nodes of one YAML document into ours: aliases followed, merge keys merged, dotted keys opened. */
+/** Converts the nodes of one YAML document: it follows aliases, merges merge keys, and nests dotted keys. */
 class Converter {
   private aliasDepth = 0;
   private aliased = 0;
@@ -127,10 +132,10 @@ class Converter {
   convert(node: Node | null, fallback?: Place): ConfigNode {
     const place = node?.range ? this.placeAt(node.range[0]) : (fallback ?? this.placeAt(0));
     if (this.aliasDepth > 0 && ++this.aliased > MAXIMUM_ALIASED_NODES) {
-      throw new Refused(place, 'aliases that stand for too many values', `at most ${MAXIMUM_ALIASED_NODES}`);
+      throw new UnsupportedYaml(place, 'aliases that stand for too many values', `at most ${MAXIMUM_ALIASED_NODES}`);
     }
     if (++this.depth > MAXIMUM_DEPTH) {
-      throw new Refused(
+      throw new UnsupportedYaml(
         place,
         'keys nested too deeply, or an alias inside its own anchor',
         `at most ${MAXIMUM_DEPTH} levels`,
@@ -145,14 +150,14 @@ class Converter {
       }
       const plain = !isScalar(node) || node.type === undefined || node.type === 'PLAIN';
       const text = isScalar(node) ? String(node.value ?? '') : '';
-      const swallowed = text === '' && plain ? swallowedBy(node) : undefined;
-      if (swallowed)
+      const character = text === '' && plain ? unquotedCharacter(node) : undefined;
+      if (character)
         return {
           kind: 'invalid',
           place,
           order: this.order,
           code: codes['configuration.value.unquoted'],
-          ...unquoted(swallowed),
+          ...unquoted(character),
         };
       return { kind: 'scalar', place, order: this.order, text, plain };
     } finally {
@@ -164,7 +169,7 @@ class Converter {
     const target = alias.resolve(this.document) as Node | undefined;
     if (!target) {
       const { found, expected } = unquoted('*', 'a value that begins with *, as aliases do,');
-      throw new Refused(place, found, expected);
+      throw new UnsupportedYaml(place, found, expected);
     }
     this.aliasDepth++;
     try {
@@ -179,11 +184,11 @@ class Converter {
     const merged: ConfigNode[] = [];
     for (const { key, value } of pairs) {
       const keyPlace = key?.range ? this.placeAt(key.range[0]) : place;
-      if (isMap(key) && key.flow) throw new Refused(place, unquoted('{').found, unquoted('{').expected);
-      if (!isScalar(key)) throw new Refused(keyPlace, 'a key that is not a text', 'a text as key');
+      if (isMap(key) && key.flow) throw new UnsupportedYaml(place, unquoted('{').found, unquoted('{').expected);
+      if (!isScalar(key)) throw new UnsupportedYaml(keyPlace, 'a key that is not a text', 'a text as key');
       const name = String(key.value ?? '');
       if (key.type === 'PLAIN' && /^[\u00A0\u2000-\u200B\u202F\u3000\uFEFF]/.test(name)) {
-        throw new Refused(keyPlace, 'a no-break space as indentation', 'spaces');
+        throw new UnsupportedYaml(keyPlace, 'a no-break space as indentation', 'spaces');
       }
       const node = this.convert(value, keyPlace);
       if (name === '<<' && key.type === 'PLAIN') merged.push(node);
@@ -192,7 +197,7 @@ class Converter {
     return merged.length === 0 ? map : this.mergeInto(map, merged);
   }
 
-  /** Adds an entry; a dotted key becomes nested maps, which later ones of the same file may add to. */
+  /** Adds an entry. A dotted key becomes nested maps, to which later keys of the same file may add. */
   private insert(map: MapNode, [name, ...rest]: string[], value: ConfigNode, keyPlace: Place): void {
     const known = map.entries.get(name!);
     const dotted = rest.length > 0;
@@ -200,7 +205,7 @@ class Converter {
       let inner = known?.value;
       if (inner?.kind !== 'map') {
         if (inner && !(inner.kind === 'scalar' && inner.text === '')) {
-          map.entries.set(name!, { keyPlace, value: twice(inner.place, value) });
+          map.entries.set(name!, { keyPlace, value: repeatedKey(inner.place, value) });
           return;
         }
         inner = { kind: 'map', place: keyPlace, order: this.order, entries: new Map() };
@@ -213,16 +218,16 @@ class Converter {
     else if (known.dotted && known.value.kind === 'map' && value.kind === 'map') {
       for (const [key, entry] of value.entries) this.insert(known.value, [key], entry.value, entry.keyPlace);
       known.dotted = false;
-    } else map.entries.set(name!, { keyPlace, value: twice(known.value.place, value) });
+    } else map.entries.set(name!, { keyPlace, value: repeatedKey(known.value.place, value) });
   }
 
-  /** YAML 1.1's merge key: the map's own keys win, then those of the first map merged in, and so on. */
+  /** Merges maps by the merge key of YAML 1.1: the map's own keys win, then those of the first merged map, and so on. */
   private mergeInto(map: MapNode, merged: readonly ConfigNode[]): MapNode {
     const sources = merged.flatMap((node) => (node.kind === 'list' ? node.items : [node]));
     const entries = new Map<string, Entry>();
     for (const source of sources.reverse()) {
       if (source.kind !== 'map')
-        throw new Refused(source.place, `${nameOf(source)} to be merged (<<)`, 'a map or a list of maps');
+        throw new UnsupportedYaml(source.place, `${nameOf(source)} to be merged (<<)`, 'a map or a list of maps');
       for (const [key, entry] of source.entries) entries.set(key, entry);
     }
     for (const [key, entry] of map.entries) entries.set(key, entry);
@@ -230,8 +235,8 @@ class Converter {
   }
 }
 
-/** The character that made YAML take a value for an anchor (`&text`) or a tag (`!text`) of nothing. */
-function swallowedBy(node: Node | null): '&' | '!' | undefined {
+/** Returns the character by which YAML read a value as an anchor (`&text`) or a tag (`!text`) of nothing. */
+function unquotedCharacter(node: Node | null): '&' | '!' | undefined {
   if (!isScalar(node)) return undefined;
   if (node.anchor !== undefined) return '&';
   return node.tag?.startsWith('!') ? '!' : undefined;
@@ -242,7 +247,7 @@ interface YamlPair {
   value: Node | null;
 }
 
-/** The names in a dotted key; `[a.b]` is one name, as are names with an empty part. */
+/** Returns the names in a dotted key. `[a.b]` is one name, and so is a name with an empty part. */
 function segments(key: string): string[] {
   const bracketed = /^\[(.*)\]$/.exec(key);
   if (bracketed) return [bracketed[1]!];

@@ -6,20 +6,20 @@ import { type ConfigurationSource, readConfiguration } from '../read-configurati
 import { type Environment } from '../values/environment.js';
 import { ConnectorsConfiguration } from './connectors-configuration.js';
 
+/** Options of {@link ConnectorsConfigModule}. */
 export interface ConnectorsConfigOptions {
   /** YAML files, folders of them, or texts. */
   files: readonly ConfigurationSource[];
-  /** What placeholders and ciphers are resolved with; `process.env` where it is not given. */
+  /** The variables for placeholders and ciphers; default: `process.env`. */
   env?: Environment;
 }
 
 /**
- * Provides the {@link ConnectorsConfiguration}: the files are read while `@nestjs/config` loads, and checked as soon as Nest
- * has found the plug-ins, against their settings classes. It is under `connectors` of the `ConfigService` too
- * (`config.get('connectors.global.timeoutMs')`).
+ * Provides the {@link ConnectorsConfiguration}. It reads the files while `@nestjs/config` loads, and checks them when Nest has
+ * found the plug-ins. The `ConfigService` has it under `connectors` (`config.get('connectors.global.timeoutMs')`).
  *
- * The application does not start where a file cannot be read or is no YAML (`ConfigurationError`); any other problem is in
- * `problems`, and what to do about it is the application's choice.
+ * The application does not start if a file cannot be read or is not YAML (`ConfigurationError`). All other problems are in
+ * `problems`, and the application decides what to do about them.
  */
 @Module({})
 export class ConnectorsConfigModule {
@@ -42,7 +42,7 @@ export class ConnectorsConfigModule {
   }
 }
 
-/** What {@link ConnectorsConfigModule} says of the connectors, for `ConnectorsModule.forRootAsync(configuredConnectors)`. */
+/** The connectors of {@link ConnectorsConfigModule}, for `ConnectorsModule.forRootAsync(configuredConnectors)`. */
 export const configuredConnectors: ConnectorsAsyncOptions<[ConnectorsConfiguration]> = {
   inject: [ConnectorsConfiguration],
   useFactory: (_plugins, { connectors: definitions, leftOut, defaultIds }) => ({ definitions, leftOut, defaultIds }),

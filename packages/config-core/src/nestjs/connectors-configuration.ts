@@ -4,7 +4,7 @@ import { type ConfigurationDocument } from '../read-configuration.js';
 import { type Problem } from '../document/problems.js';
 import { type GlobalConfiguration } from '../settings/global-configuration.js';
 
-/** The checked configuration, to inject wherever it is read. */
+/** The checked configuration, for injection. */
 export class ConnectorsConfiguration implements LoadedConfiguration {
   declare readonly global: GlobalConfiguration;
   declare readonly defaultIds: string[];
@@ -18,12 +18,12 @@ export class ConnectorsConfiguration implements LoadedConfiguration {
     this.#document = document;
   }
 
-  /** Fills in what the files say, once the plug-ins are known. */
+  /** Checks the files against the settings classes of the plug-ins, and sets the properties. */
   check(plugins: readonly ConnectorPlugin[]): this {
     return Object.assign(this, checkConfiguration(this.#document, plugins));
   }
 
-  /** The usable connector with this id. */
+  /** Returns the usable connector with this id. */
   connector(id: string): ConnectorConfiguration | undefined {
     return this.connectors.find((connector) => connector.id === id);
   }

@@ -5,12 +5,12 @@ import { type Environment } from '../values/environment.js';
 import { type Place, type Problem } from '../document/problems.js';
 import { TextResolver } from '../values/resolve.js';
 
-/** What every reader of the document shares. */
+/** The state that all readers of one configuration share. */
 export interface ReaderContext {
   root: Found<MapNode>;
   resolver: TextResolver;
   problems: Problem[];
-  /** Values that were encrypted in the file: not shown, whatever they are for. */
+  /** Values that are encrypted in the file, and never shown. */
   encrypted: WeakSet<ConfigNode>;
   /** The connector that is being read. */
   connectorId?: string;

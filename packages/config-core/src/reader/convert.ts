@@ -5,7 +5,7 @@ import { parseDuration } from '../values/duration.js';
 const TRUE = /^(true|yes|on|1)$/i;
 const FALSE = /^(false|no|off|0)$/i;
 
-/** The value that `text` stands for (a list's item, where `kind` is `list`), or `undefined` where it is none. */
+/** Converts `text` (an item, if `kind` is `list`) to its value; returns `undefined` if it is not valid. */
 export function convertText(text: string, kind: SettingKind, setting: SettingOptions): unknown {
   if (setting.values) return valueBySpelling(text, setting.values);
   if (setting.format) return setting.format.parse(text.trim());
@@ -23,19 +23,19 @@ export function convertText(text: string, kind: SettingKind, setting: SettingOpt
   }
 }
 
-/** Decimal, leading zeros or not, or `0x…`. */
+/** Converts decimal integers, with or without leading zeros, and `0x…`. */
 function toInteger(text: string): number | undefined {
   if (!/^[+-]?(\d+|0x[\da-f]+)$/i.test(text)) return undefined;
   const value = /^[+-]/.test(text) ? Number(text[0] + '1') * Number(text.slice(1)) : Number(text);
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** A number that YAML 1.1 readers take for an octal one, and we for a decimal one, with another result. */
+/** Returns whether readers of YAML 1.1 would read a number as octal, with another result. */
 export function looksOctal(text: string): boolean {
   return /^[+-]?0[0-7]+$/.test(text) && Number(text) > 7;
 }
 
-/** The items of a list written as one text, `a, b`. */
+/** Returns the items of a list that is written as one text, `a, b`. */
 export function splitList(text: string): string[] {
   return text
     .split(',')
@@ -49,7 +49,7 @@ function valueBySpelling(text: string, values: NonNullable<SettingOptions['value
   return Object.entries(values).find(([spelling]) => relax(spelling) === wanted)?.[1];
 }
 
-/** The spellings that a setting allows. */
+/** Returns the spellings that a setting allows. */
 export function spellingsOf(values: NonNullable<SettingOptions['values']>): readonly string[] {
   return isList(values) ? values : Object.keys(values);
 }

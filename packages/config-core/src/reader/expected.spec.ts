@@ -118,7 +118,7 @@ describe("class-validator's decorators in words", () => {
     ['secret: 37', 'secret: found a value that is not shown, expected an integer, even, not ******'],
   ])('%s', async (line, problem) => expect(await problemOf(line)).toBe(problem));
 
-  it('tells what is missing with what it is for', async () => {
+  it('names what is missing, and its purpose', async () => {
     const text = 'connector.config.x: { type: X, wado.authentication.basic.url: http://a }';
     const document = await readConfiguration([{ name: 'a.yml', text }], {});
     expect(checkConfiguration(document, [{ type: 'X', settings: Settings }]).problems).toMatchObject([

@@ -3,16 +3,16 @@ import { kindOf, type SettingOptions, type SettingsClass } from './setting.js';
 import { formatDuration } from '../values/duration.js';
 import { spellingsOf } from './convert.js';
 
-/** One decorator of class-validator on a property. */
+/** A decorator of class-validator on a property. */
 export interface Constraint {
   name: string;
   args: unknown[];
   each: boolean;
-  /** Its message, where one was written for this property. */
+  /** Its message, if this property has one. */
   ownMessage?: string | ((args: ValidationArguments) => string);
 }
 
-/** The decorators of class-validator on a property, its parents' too. */
+/** Returns the decorators of class-validator on a property, including those of parent classes. */
 export function constraintsOf(type: SettingsClass, property: string): Constraint[] {
   return getMetadataStorage()
     .getTargetValidationMetadatas(type, '', true, false)
@@ -37,9 +37,9 @@ const KINDS = {
 } as const;
 
 /**
- * What a property wants, to complete "expected …": its kind and what class-validator's decorators say of it.
+ * Returns what a property expects, to complete "expected …", from its kind and its decorators of class-validator.
  *
- * @param messages class-validator's own, by decorator, for those that are not known here
+ * @param messages the messages of class-validator by decorator, for decorators without a phrase here
  */
 export function expectedOf(
   type: SettingsClass,
@@ -60,7 +60,7 @@ export function expectedOf(
   return parts.join(', ');
 }
 
-/** A constraint's own message about no value in particular. */
+/** Returns the message of a decorator without a value. */
 function messageOf({ ownMessage = '', args }: Constraint, type: SettingsClass, property: string): string {
   if (typeof ownMessage === 'string') return ownMessage;
   return ownMessage({ value: '', constraints: args, targetName: type.name, object: new type(), property });
@@ -95,7 +95,7 @@ const KNOWN = new Set(
   ),
 );
 
-/** Decorators without a phrase here speak for themselves: `port must be even` → `even`. */
+/** Returns the phrases of decorators that have none here, from their messages: `port must be even` → `even`. */
 function otherPhrases(known: Map<string, unknown[]>, messages: Readonly<Record<string, string>>): string[] {
   const phrases = known.has('matches') ? [`of the form ${String(known.get('matches')![0])}`] : [];
   for (const [name, message] of Object.entries(messages)) {

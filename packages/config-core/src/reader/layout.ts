@@ -1,15 +1,15 @@
 import { relax } from '../document/relaxed-name.js';
 import { type SettingsClass, settingsOf } from './setting.js';
 
-/** Where the keys of settings classes belong, by their relaxed names. */
+/** The places of the keys of settings classes, by their relaxed names. */
 export class Layout {
   /** Names of maps at the top, such as `wado`. */
   readonly blocks = new Set<string>();
-  /** Names at the top, those of single values as well. */
+  /** All names at the top. */
   readonly names = new Set<string>();
   private readonly parents = new Map<string, string[][]>();
 
-  /** Adds the keys of a settings class below `path`; absolute ones are left out. */
+  /** Adds the keys of a settings class below `path`, without absolute ones. */
   add(type: SettingsClass, path: readonly string[] = []): this {
     for (const setting of settingsOf(type).values()) {
       for (const own of setting.paths.filter((candidate) => !candidate.startsWith('/'))) {
@@ -21,7 +21,7 @@ export class Layout {
     return this;
   }
 
-  /** The keys below which a key of this name may be. */
+  /** Returns the paths of the possible parents of a key. */
   parentsOf(name: string): readonly string[][] {
     return this.parents.get(relax(name)) ?? [];
   }

@@ -1,6 +1,6 @@
 import { codes } from '../errors/error-codes.js';
 import { validateSync, type ValidationError } from 'class-validator';
-import { find, findDeepest, type Found, isEmpty, joinKey, type MapNode, noMap } from '../document/node.js';
+import { find, findDeepest, type Found, isEmpty, joinKey, type MapNode, notAMap } from '../document/node.js';
 import { type SettingOptions, type SettingsClass, settingsOf } from './setting.js';
 import { quote, redact } from '../values/redact.js';
 import { type ReaderContext, report } from './context.js';
@@ -8,24 +8,24 @@ import { expectedOf } from './expected.js';
 import { FAULTY, ValueReader } from './read-value.js';
 import { markSecret } from './secrets.js';
 
+/** A settings object that was read. */
 export interface ReadSettings<Settings extends object> {
   instance: Settings;
-  /** Whether the document sets anything of it. */
+  /** Whether the document sets any of its properties. */
   present: boolean;
-  /** Whether something of its own is wrong, or something required is missing; the problems have been noted. */
+  /** Whether a property is wrong, or a required one is missing. The problems have been reported. */
   faulty: boolean;
 }
 
-/** A property's value and where it came from. */
+/** The value of a property, and its source. */
 interface Reading {
   value: unknown;
   source?: Found;
 }
 
 /**
- * An instance of a settings class with what `scopes` hold: each property from the first scope and path that sets it. What
- * is wrong is noted in the context, all of it at once. A nested object that is wrong is left out of the instance, and costs
- * nothing else.
+ * Reads an instance of a settings class: each property from the first scope and path that sets it. All problems are reported in
+ * the context. A nested object with errors is left out of the instance.
  */
 export function readSettings<Settings extends object>(
   type: SettingsClass<Settings>,
@@ -46,7 +46,7 @@ export function readSettings<Settings extends object>(
     present = true;
     if (reading.value === FAULTY) {
       faulty ||= !setting.type;
-      // A default would hide that something else was wanted.
+      // A default would hide that the file sets something else.
       if (setting.type && setting.kind !== 'map') (instance as Record<string, unknown>)[property] = undefined;
     } else {
       (instance as Record<string, unknown>)[property] = reading.value;
@@ -57,7 +57,7 @@ export function readSettings<Settings extends object>(
   return { instance, present, faulty: faulty || !valid };
 }
 
-/** The same for an object that has to be there: what is required and missing is noted even where nothing is set. */
+/** Reads a required object like {@link readSettings}: missing properties are reported even if none is set. */
 export function readRequired<Settings extends object>(
   type: SettingsClass<Settings>,
   scopes: readonly Found<MapNode>[],
@@ -116,7 +116,7 @@ function readNested(setting: SettingOptions, places: readonly Found[], context: 
   for (const place of places) {
     if (place.node.kind === 'map') maps.push(place as Found<MapNode>);
     else if (!isEmpty(place.node)) {
-      report(context, 'error', { key: place.key, place: place.node.place }, noMap(place.node));
+      report(context, 'error', { key: place.key, place: place.node.place }, notAMap(place.node));
       return { value: FAULTY, source: place };
     }
   }
@@ -125,7 +125,7 @@ function readNested(setting: SettingOptions, places: readonly Found[], context: 
   return { value: faulty ? FAULTY : present ? instance : undefined, ...(maps[0] ? { source: maps[0] } : {}) };
 }
 
-/** A map of objects: one that is wrong costs itself. */
+/** Reads a map of objects, without those that have errors. */
 function readNestedMap(type: SettingsClass, maps: readonly Found<MapNode>[], context: ReaderContext): Reading {
   const scopes = new Map<string, Found<MapNode>[]>();
   const mayBeValue = [...settingsOf(type).values()].some(({ paths, type: inner }) => !inner && paths.includes(''));
@@ -134,7 +134,7 @@ function readNestedMap(type: SettingsClass, maps: readonly Found<MapNode>[], con
       const found: Found = { node: value, key: joinKey(map.key, name), keyPlace };
       if (value.kind === 'map' || (mayBeValue && value.kind === 'scalar')) {
         scopes.set(name, [...(scopes.get(name) ?? []), found as Found<MapNode>]);
-      } else if (!isEmpty(value)) report(context, 'error', { key: found.key, place: value.place }, noMap(value));
+      } else if (!isEmpty(value)) report(context, 'error', { key: found.key, place: value.place }, notAMap(value));
     }
   }
   const read = [...scopes].map(([name, found]) => ({ name, ...readSettings(type, found, context) }));
@@ -148,8 +148,8 @@ function readNestedMap(type: SettingsClass, maps: readonly Found<MapNode>[], con
 }
 
 /**
- * Checks the instance with class-validator; what a reader has noted already is not noted again. What is wrong does not stay
- * in the instance.
+ * Checks the instance with class-validator. Properties with a reported problem are not reported again. Wrong values are replaced
+ * by their defaults.
  */
 function validate(
   type: SettingsClass,
@@ -162,14 +162,14 @@ function validate(
     ({ property, constraints }) => constraints && readings.get(property)?.value !== FAULTY,
   );
   for (const error of errors) {
-    noteInvalid(type, error, readings.get(error.property), scopes, context);
+    reportInvalid(type, error, readings.get(error.property), scopes, context);
     const { property } = error as { property: keyof typeof instance };
     instance[property] = (new type() as typeof instance)[property];
   }
   return errors.length === 0;
 }
 
-function noteInvalid(
+function reportInvalid(
   type: SettingsClass,
   { property, value, constraints = {} }: ValidationError,
   reading: Reading | undefined,
@@ -210,7 +210,7 @@ function noteInvalid(
   report(context, 'error', { key, place }, { code: codes['configuration.key.missing'], found: 'nothing', expected });
 }
 
-/** Where a missing value belongs: below the path that exists furthest, so that it fits the layout in use. */
+/** Returns the place of a missing value: the path of which most exists, so that it fits the layout of the file. */
 function missingPlace(setting: SettingOptions, scopes: readonly Found<MapNode>[], context: ReaderContext) {
   let best = { depth: -1, key: setting.paths[0]!, place: context.root.node.place };
   for (const path of setting.paths) {

@@ -18,10 +18,10 @@ import { type ReaderContext, report } from './context.js';
 import { convertText, looksOctal, splitList } from './convert.js';
 import { expectedOf } from './expected.js';
 
-/** A value that was read; `undefined` where nothing is set; `FAULTY` where a problem has been noted. */
+/** The value of a property with a reported problem. */
 export const FAULTY = Symbol('faulty');
 
-/** A text in the quotes of a word processor, which are no quotes to YAML. */
+/** A text in the typographic quotes of a word processor, which YAML does not know. */
 const TYPOGRAPHIC_QUOTES = /^[“”„«‹‘’‚].*[“”»›‘’]$/s;
 
 /** Reads the values of one property of a settings class. */
@@ -37,6 +37,7 @@ export class ValueReader {
     this.kind = kindOf(type, property, setting);
   }
 
+  /** Returns the value; `undefined` if it is not set, {@link FAULTY} if a problem has been reported. */
   read(found: Found): unknown {
     const { node } = found;
     if (node.kind === 'invalid') return this.fault(found, node.found, node.expected, node.code);
@@ -50,15 +51,15 @@ export class ValueReader {
     return this.readScalar(found);
   }
 
-  /** YAML's `null` is no text; where a password is set to it, perhaps the four letters are meant. */
+  /** Warns about a password that is YAML's `null`, because the text may be meant. */
   private warnOfNull({ node, key }: Found): void {
     if (!this.setting.secret || this.kind === 'map' || !isNull(node)) return;
-    const expected = 'quotes, if these four letters are meant; it counts as not set';
+    const expected = 'quotes, if this text is meant; the key counts as not set';
     const code = codes['configuration.value.ambiguous'];
     report(this.context, 'warning', { key, place: node.place }, { code, found: 'null without quotes', expected });
   }
 
-  /** A value as problems show it. */
+  /** Returns a value as problems show it. */
   private show(node: ConfigNode, text: string, from?: string): string {
     if (this.setting.secret || this.context.encrypted.has(node)) return 'a value that is not shown';
     return from === undefined || node.kind !== 'scalar' ? quote(text) : `${quote(text)} (from ${quote(from)})`;
@@ -130,7 +131,7 @@ export class ValueReader {
       for (const [name, { value, keyPlace }] of map.entries) {
         const whole = joinKey(prefix, name);
         const inner: Found = { node: value, key: joinKey(found.key, whole), keyPlace };
-        // A dotted name was opened into nested maps when the file was read.
+        // The YAML reader has nested dotted names.
         if (value.kind === 'map') walk(value, whole);
         else {
           const text = value.kind === 'scalar' && isEmpty(value) ? undefined : this.readScalar(inner);
@@ -174,7 +175,7 @@ export class ValueReader {
     return 'url' in joined ? joined.url : this.fault(found, joined.found, joined.expected, joined.code);
   }
 
-  /** The text of a scalar; where it was encrypted, the whole value that it is part of is not shown. */
+  /** Returns the text of a scalar. If it is encrypted, the whole value that contains it is never shown. */
   private resolve(whole: Found, node: ScalarNode): Resolved {
     const resolved = this.context.resolver.resolve(node.text);
     if ('secret' in resolved && resolved.secret) this.context.encrypted.add(node).add(whole.node);

@@ -1,6 +1,6 @@
 const SECRET_PROPERTIES = new WeakMap<object, Set<string>>();
 
-/** Notes that a property's value was encrypted in the file, so that it is not shown either. */
+/** Marks a property whose value is encrypted in the file, so that it is never shown. */
 export function markSecret(instance: object, property: string): void {
   const properties = SECRET_PROPERTIES.get(instance) ?? new Set();
   SECRET_PROPERTIES.set(instance, properties.add(property));

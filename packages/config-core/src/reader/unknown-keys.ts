@@ -5,17 +5,17 @@ import { relax } from '../document/relaxed-name.js';
 import { kindOf, type SettingsClass, settingsOf } from './setting.js';
 import { type ReaderContext, report } from './context.js';
 
-/** The keys that may stand somewhere, by their relaxed names. */
+/** The known keys of a map, by their relaxed names. */
 export class KnownKeys {
   private readonly children = new Map<string, { name: string; keys: KnownKeys }>();
-  /** What may stand below any name, where names are free. */
+  /** The keys below any name, if names are free. */
   private anyName?: KnownKeys;
-  /** A value may stand here. */
+  /** Whether a value is allowed here. */
   private leaf = false;
-  /** Everything may stand here. */
+  /** Whether everything is allowed here. */
   private open = false;
 
-  /** Adds the keys of a settings class below `path`; absolute ones are left out. */
+  /** Adds the keys of a settings class below `path`, without absolute ones. */
   addSettings(type: SettingsClass, path = ''): this {
     const here = this.at(path);
     for (const [property, setting] of settingsOf(type)) {
@@ -33,25 +33,25 @@ export class KnownKeys {
     return this;
   }
 
-  /** Adds a key below which everything may stand. */
+  /** Adds a key below which everything is allowed. */
   addOpen(path: string): this {
     this.at(path).open = true;
     return this;
   }
 
   /**
-   * Warns of keys below `scope` that nothing reads. One that looks like a known one is told with it; others are told as well
-   * unless `nearMissesOnly`.
+   * Warns about unknown keys below `scope`, and names the known key that one resembles. With `nearMissesOnly`, it ignores keys
+   * that resemble none.
    */
   check(scope: Found<MapNode>, context: ReaderContext, nearMissesOnly = false): void {
-    // What stands below a single value is told where that is read, and may be a secret written without quotes.
+    // The reader of a single value reports what is below it, which may be a secret without quotes.
     if (this.open || (this.children.size === 0 && !this.anyName)) return;
     for (const [name, { value, keyPlace }] of scope.node.entries) {
       const key = joinKey(scope.key, name);
       const known = this.children.get(relax(name))?.keys ?? this.anyName;
       if (known) {
         if (value.kind === 'map') known.check({ node: value, key, keyPlace }, context, nearMissesOnly);
-        else if (!known.leaf && !isEmpty(value)) known.refuse(key, value, context);
+        else if (!known.leaf && !isEmpty(value)) known.reportValue(key, value, context);
       } else if (!isEmpty(value)) {
         const near = this.nearest(name, nearMissesOnly);
         if (near === undefined && nearMissesOnly) continue;
@@ -67,8 +67,8 @@ export class KnownKeys {
     }
   }
 
-  /** Notes a value where only keys can stand, unless its reader has. */
-  private refuse(key: string, node: ConfigNode, context: ReaderContext): void {
+  /** Reports a value where only keys are allowed, unless its reader has reported it. */
+  private reportValue(key: string, node: ConfigNode, context: ReaderContext): void {
     if (this.open || (this.children.size === 0 && !this.anyName)) return;
     if (context.problems.some((problem) => problem.key === key)) return;
     const wrong =
@@ -78,14 +78,14 @@ export class KnownKeys {
     report(context, 'error', { key, place: node.place }, wrong);
   }
 
-  /** Keys of other programs stand beside ours: there, only a slip of one letter counts. */
+  /** Returns the known key that `name` resembles. `strict` allows one typo, because keys of other programs may be here. */
   private nearest(name: string, strict: boolean): string | undefined {
     const relaxed = relax(name);
     const [best] = [...this.children]
-      .map(([candidate, { name: written }]) => ({ written, slips: slipsBetween(relaxed, candidate) }))
-      .sort((a, b) => a.slips - b.slips);
+      .map(([candidate, { name: written }]) => ({ written, typos: typosBetween(relaxed, candidate) }))
+      .sort((a, b) => a.typos - b.typos);
     const limit = strict || relaxed.length < 5 ? 1 : Math.max(2, Math.floor(relaxed.length / 4));
-    return best && best.slips <= limit ? best.written : undefined;
+    return best && best.typos <= limit ? best.written : undefined;
   }
 
   private describe(): string {
@@ -102,9 +102,9 @@ export class KnownKeys {
   }
 }
 
-/** Letters to add, drop or change; two that changed places count as one. */
-function slipsBetween(a: string, b: string): number {
+/** Returns the number of letters to add, drop or change; two that changed places count as one. */
+function typosBetween(a: string, b: string): number {
   const letters = (text: string) => [...text].sort().join('');
-  const slips = distance(a, b);
-  return slips === 2 && letters(a) === letters(b) ? 1 : slips;
+  const typos = distance(a, b);
+  return typos === 2 && letters(a) === letters(b) ? 1 : typos;
 }

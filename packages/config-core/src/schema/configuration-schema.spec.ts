@@ -176,7 +176,7 @@ const good = {
   'dicom-connector': { 'calling-aet': 'A', aet: 'B', host: 'c', port: 104 },
 };
 
-describe('the schema and the classes are of one mind', () => {
+describe('the schema and the classes agree', () => {
   it.each(samplePlugins.map((plugin) => [plugin.type, plugin] as const))(
     'on any connector of type %s',
     async (type, { settings }) => {

@@ -7,16 +7,15 @@ import { relaxedPattern } from './patterns.js';
 import { Requirements } from './required.js';
 import { SchemaTree } from './tree.js';
 
-/** Where {@link RetrievalKeys} may have an address. */
+/** The keys of {@link RetrievalKeys} that may contain an address. */
 const ADDRESSES = ['basic.url', 'basic.server', 'oauth2.url', 'oauth2.server', 'url', 'server'];
 
 /**
- * The JSON Schema (draft-07) of a configuration file, for editors: both layouts, the canonical, kebab-case, camelCase and
- * snake_case spelling of each key, and the settings of the archive languages in `plugins`.
+ * Returns the JSON Schema (draft-07) of a configuration file, for editors. It has both layouts, the settings of `plugins`, and
+ * the canonical, kebab-case, camelCase and snake_case spelling of each key.
  *
- * It says what the settings classes say, as far as one file and a schema can: other programs' keys are left alone, keys
- * written with dots and other spellings are not looked into, and where values have to fit each other (`type: BASIC` and a
- * basic URL) the check of the configuration tells.
+ * It accepts what the settings classes accept, as far as a schema can. It ignores keys of other programs, keys with dots and
+ * other spellings. Only the check of the configuration finds values that do not fit together (`type: BASIC` without a basic URL).
  */
 export function configurationJsonSchema(plugins: readonly KnownPlugin[]): JsonSchema {
   const connectors = { additionalProperties: { $ref: '#/definitions/connector' } };
@@ -57,7 +56,7 @@ function connectorSchema(plugins: readonly KnownPlugin[], requirements: Requirem
     if: { type: 'object', required: ['type'], properties: { type: { pattern: `^${relaxedPattern(plugin.type)}$` } } },
     then: { $ref: `#/definitions/${definitionOf(plugin)}` },
   }));
-  // A connector of which nothing is set is ignored.
+  // A connector without any value is ignored.
   const required = {
     if: { type: 'object', minProperties: 1 },
     then: requirements.unlessDotted(requirements.of(ConnectorSettings)),

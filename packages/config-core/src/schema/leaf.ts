@@ -9,7 +9,7 @@ export type JsonSchema = { [keyword: string]: unknown };
 
 const BOOLEAN = '^\\s*(?:[tT][rR][uU][eE]|[yY][eE][sS]|[oO][nN]|1|[fF][aA][lL][sS][eE]|[nN][oO]|[oO][fF][fF]|0)\\s*$';
 
-/** What a value may be besides itself: nothing, or a text of which nobody knows yet what it will be. */
+/** Schemas that all values share: an unset value, and a text that is resolved later. */
 export const SHARED_DEFINITIONS: Record<string, JsonSchema> = {
   unset: { enum: [null, '', [], {}], description: 'Not set' },
   resolvedLater: {
@@ -26,7 +26,7 @@ export const SHARED_DEFINITIONS: Record<string, JsonSchema> = {
 const DURATION = '^\\s*(?=[0-9.]*[1-9])[0-9]+(?:\\.[0-9]+)?\\s*(?:[mM][sS]|[sSmMhH])?\\s*$';
 const NUMBER = '^\\s*[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?\\s*$';
 
-/** The schema of the values of a property that is no nested object. */
+/** Returns the schema of the values of a property that is not a nested object. */
 export function leafSchema(type: SettingsClass, property: string, setting: SettingOptions): JsonSchema {
   const known = new Map(constraintsOf(type, property).map(({ name, args }) => [name, args]));
   const values = valuesOf(kindOf(type, property, setting), setting, known);
@@ -62,7 +62,7 @@ function valuesOf(
     case 'list':
       return listValues(setting);
     case 'map':
-      // A name with dots becomes maps within the map.
+      // A name with dots is a map inside the map.
       return [{ type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null', 'object'] } }];
     case 'url':
       return [...textValues(setting, known), serverSchema(patternOf(setting, known))];
@@ -78,7 +78,7 @@ function textValues(setting: SettingOptions, known: ReadonlyMap<string, unknown[
   const length = lengthOf(known);
   if (length) return [{ type: 'string', ...length, ...(pattern === undefined ? {} : { pattern }) }];
   if (pattern === undefined) return [{ $ref: '#/definitions/text' }];
-  // YAML makes numbers and booleans of some texts; they are read as they are written.
+  // YAML has numbers and booleans for some texts, which are read as written.
   const accepts = (...samples: string[]) => samples.some((sample) => new RegExp(pattern).test(sample));
   const types = ['string', ...(accepts('1', '1.5', '10') ? ['number'] : []), ...(accepts('true') ? ['boolean'] : [])];
   return [{ type: types.length > 1 ? types : 'string', pattern }];
@@ -98,7 +98,7 @@ function lengthOf(known: ReadonlyMap<string, unknown[]>): JsonSchema | undefined
   return { ...(minLength === undefined ? {} : { minLength }), ...(maxLength === undefined ? {} : { maxLength }) };
 }
 
-/** The spellings as written, for completion, and any other that relaxed names take for them. */
+/** Returns the spellings as written, for completion, and a pattern of those that relaxed names allow. */
 function enumValues(spellings: readonly string[]): JsonSchema[] {
   const pattern = `^\\s*(?:${spellings.map(relaxedPattern).join('|')})\\s*$`;
   return [{ enum: [...spellings] }, { type: 'string', pattern }];
@@ -123,7 +123,7 @@ function listValues(setting: SettingOptions): JsonSchema[] {
   ];
 }
 
-/** An address in parts. */
+/** Returns the schema of an address in parts. */
 function serverSchema(pattern: string | undefined): JsonSchema {
   const url = { type: 'string', ...(pattern === undefined ? {} : { pattern }) };
   const port = [

@@ -1,21 +1,21 @@
 import { relax } from '../document/relaxed-name.js';
 
-// JSON Schema's regular expressions have no flags and no look-behind that every editor knows: what is needed is spelled out.
+// Regular expressions of JSON Schema have no flags, and not every editor supports look-behind: patterns spell both out.
 
-/** `letters` in either case: `ab1` → `[aA][bB]1`. */
+/** Returns a pattern of `letters` in either case: `ab1` → `[aA][bB]1`. */
 export function eitherCase(letters: string): string {
   return letters.replace(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
 }
 
-/** The texts that relaxed names take for `name`: any letter case, `-` and `_` anywhere. */
+/** Returns a pattern of the spellings that relaxed names allow for `name`: any letter case, `-` and `_` anywhere. */
 export function relaxedPattern(name: string): string {
   const letters = [...relax(name)].map((letter) => eitherCase(letter.replace(/[^\w]/, '\\$&')));
   return `[-_]*${letters.join('[-_]*')}[-_]*`;
 }
 
 /**
- * The source of `expression` without its flags; `undefined` where that cannot be said in a few words: with a character class
- * and the flag `i`, or with flags that change more than case.
+ * Returns a pattern without flags that is equal to `expression`. Returns `undefined` if there is no simple one: for flags other
+ * than `i`, and for `i` with a character class.
  */
 export function sourceOf(expression: RegExp): string | undefined {
   const { source, flags } = expression;
@@ -24,7 +24,7 @@ export function sourceOf(expression: RegExp): string | undefined {
   return source.replace(/\\.|[a-z]/gi, (part) => (part.length > 1 ? part : eitherCase(part)));
 }
 
-/** The decimal texts, leading zeros or not, of the integers from `least` to `most` (0 ≤ least ≤ most). */
+/** Returns a pattern of the decimal integers from `least` to `most` (0 ≤ least ≤ most), with or without leading zeros. */
 export function rangePattern(least: number, most: number): string {
   const alternatives: string[] = [];
   for (let length = String(least).length; length <= String(most).length; length++) {
@@ -35,7 +35,7 @@ export function rangePattern(least: number, most: number): string {
   return `0*(?:${alternatives.join('|')})`;
 }
 
-/** Patterns of the numbers between two of the same number of digits. */
+/** Returns patterns of the numbers between two numbers with equally many digits. */
 function sameLength(from: string, to: string): string[] {
   if (from === to) return [from];
   const [first, last] = [Number(from[0]), Number(to[0])];

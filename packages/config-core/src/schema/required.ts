@@ -4,10 +4,10 @@ import { type SettingOptions, type SettingsClass, settingsOf } from '../reader/s
 import { type JsonSchema } from './leaf.js';
 import { relaxedPattern } from './patterns.js';
 
-/** What has to be there, said in schemas; what they share is in {@link definitions}. */
+/** Makes schemas of required keys. Their shared parts are in {@link definitions}. */
 export class Requirements {
   readonly definitions: Record<string, JsonSchema> = {
-    /** Objects without dotted keys, at any depth; the names of HTTP headers are no keys. */
+    /** Objects without dotted keys, at any depth. Names of HTTP headers are not keys. */
     undotted: {
       patternProperties: { [`^${relaxedPattern('httpTags')}$`]: true },
       propertyNames: { not: { pattern: '\\.' } },
@@ -16,8 +16,8 @@ export class Requirements {
   };
 
   /**
-   * What a settings class requires, as schemas that hold together: each property that has to be set, at any of its places;
-   * those of a nested object only where something of it is there.
+   * Returns the schemas of the required properties of a settings class, at any of their places. Those of a nested object apply
+   * only if a part of the object is set.
    */
   of(type: SettingsClass, scopes: readonly string[] = ['']): JsonSchema[] {
     const missing = new Set(validateSync(new type(), { forbidUnknownValues: false }).map(({ property }) => property));
@@ -41,7 +41,7 @@ export class Requirements {
     return inner.length === 0 ? [] : [{ if: this.presentAtAny(leavesOf(setting, places)), then: { allOf: inner } }];
   }
 
-  /** Holds where there is a value at one of these paths, whatever spelling their names have. */
+  /** Returns the schema of a value at one of these paths, in any spelling. */
   presentAtAny(paths: readonly string[]): JsonSchema {
     return anyOf(paths.map((path) => this.present(path)));
   }
@@ -60,13 +60,13 @@ export class Requirements {
     return { $ref: `#/definitions/${name}` };
   }
 
-  /** `schemas`, except where a key is written with dots: what such a key holds is not looked into here. */
+  /** Returns `schemas`, without effect if a key has dots, because schemas cannot read such a key. */
   unlessDotted(schemas: readonly JsonSchema[]): JsonSchema {
     return { if: { $ref: '#/definitions/undotted' }, then: { allOf: schemas } };
   }
 }
 
-/** The places of the values below `places`: of a nested object, those of everything in it. */
+/** Returns the places of the values of a setting: of a nested object, those of all its properties. */
 function leavesOf(setting: SettingOptions, places: readonly string[]): string[] {
   if (!setting.type || setting.kind === 'map') return [...places];
   return [...settingsOf(setting.type()).values()].flatMap((inner) => leavesOf(inner, placesOf(inner, places)));
@@ -81,7 +81,7 @@ function anyOf(schemas: JsonSchema[]): JsonSchema {
   return schemas.length === 1 ? schemas[0]! : { anyOf: schemas };
 }
 
-/** `schema` for the object under `path`, where there is one. */
+/** Returns `schema` for the object at `path`, if there is one. */
 function inObject(path: string, schema: JsonSchema): JsonSchema {
   return path === ''
     ? schema

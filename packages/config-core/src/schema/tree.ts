@@ -2,14 +2,14 @@ import { spellings } from '../document/relaxed-name.js';
 import { type SettingOptions, type SettingsClass, settingsOf } from '../reader/setting.js';
 import { type JsonSchema, leafSchema } from './leaf.js';
 
-/** The keys of several settings classes, joined where they share some, on the way to one schema. */
+/** The joined keys of several settings classes, from which one schema is made. */
 export class SchemaTree {
   private readonly children = new Map<string, SchemaTree>();
   private anyName?: SchemaTree;
   private leaf?: JsonSchema;
   private description?: string;
 
-  /** Adds the keys of a settings class below `path`; absolute ones are left out. */
+  /** Adds the keys of a settings class below `path`, without absolute ones. */
   addSettings(type: SettingsClass, path = ''): this {
     const here = this.at(path);
     for (const [property, setting] of settingsOf(type)) {
@@ -30,7 +30,7 @@ export class SchemaTree {
     }
   }
 
-  /** Sets the schema of what stands under `path`, beside what is there. */
+  /** Adds a schema at `path`, as an alternative to the one that is there. */
   addSchema(path: string, schema: JsonSchema): this {
     const tree = this.at(path);
     tree.leaf = tree.leaf ? { anyOf: [tree.leaf, schema] } : schema;
@@ -38,9 +38,9 @@ export class SchemaTree {
   }
 
   /**
-   * The schema of this level.
+   * Returns the schema of this level.
    *
-   * @param pointer where it will stand in the whole, so that other spellings of a key can refer to it
+   * @param pointer its place in the whole schema, to which other spellings of a key refer
    */
   render(pointer: string): JsonSchema {
     const object = this.renderObject(pointer);
@@ -62,7 +62,7 @@ export class SchemaTree {
     return {
       ...(this.description ? { description: this.description } : {}),
       type: ['object', 'null', 'string'],
-      // An empty text is a key without value.
+      // An empty text is a key without a value.
       maxLength: 0,
       ...(this.children.size > 0 ? { properties } : {}),
       ...(this.anyName ? { additionalProperties: this.anyName.render(`${base}/additionalProperties`) } : {}),

@@ -6,7 +6,7 @@ export class CacheSettings {
   @Setting({
     paths: ['url'],
     description:
-      'Redis that replicas share: redis://host:port, redis-sentinel://host,host/master or redis-cluster://host,host; rediss… over TLS. Not set: each replica keeps its own',
+      'Redis that replicas share: redis://host:port, redis-sentinel://host,host/master or redis-cluster://host,host; rediss… over TLS. Default: each replica keeps its own',
     secret: true,
     format: {
       parse: (text) => (/^rediss?(-(sentinel|cluster))?:\/\/[^\s/?#]+(\/\S*)?$/.test(text) ? text : undefined),
@@ -16,7 +16,7 @@ export class CacheSettings {
   })
   url?: string;
 
-  @Setting({ paths: ['password'], description: 'Password of Redis, in place of the one in the URL', secret: true })
+  @Setting({ paths: ['password'], description: 'Password of Redis, instead of the one in the URL', secret: true })
   password?: string;
 
   @Setting({ paths: ['ca-file'], description: 'PEM file of the authorities that sign the certificate of Redis' })
@@ -24,7 +24,7 @@ export class CacheSettings {
 
   @Setting({
     paths: ['encryption-key'],
-    description: 'Any long text, the same in every replica: what is kept in Redis is encrypted with it',
+    description: 'Any long text, the same in every replica, that encrypts the entries in Redis',
     secret: true,
   })
   @ValidateIf(({ url }: CacheSettings) => url !== undefined)
@@ -32,7 +32,7 @@ export class CacheSettings {
   encryptionKey?: string;
 
   /** Milliseconds. */
-  @Setting({ paths: ['ttl'], description: 'Life of a manifest after its last use: 3m', kind: 'duration' })
+  @Setting({ paths: ['ttl'], description: 'Life of a manifest after its last use; default: 3m', kind: 'duration' })
   @Min(1)
   @Max(3_600_000)
   ttlMs: number = 180_000;
@@ -40,20 +40,20 @@ export class CacheSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['incomplete-ttl'],
-    description: 'Life of a manifest in which the part of an archive is missing: 10s',
+    description: 'Life of a manifest without the result of an archive; default: 10s',
     kind: 'duration',
   })
   @Min(0)
   @Max(3_600_000)
   incompleteTtlMs: number = 10_000;
 
-  @Setting({ paths: ['max-mib'], description: 'What the manifests in this process may take, MiB', kind: 'integer' })
+  @Setting({ paths: ['max-mib'], description: 'Memory for manifests in this process, MiB', kind: 'integer' })
   @IsInt()
   @Min(1)
   @Max(65_536)
   maxMib: number = 256;
 
-  @Setting({ paths: ['max-upload-mib'], description: 'Longest manifest that is taken in, MiB', kind: 'integer' })
+  @Setting({ paths: ['max-upload-mib'], description: 'Maximum size of an uploaded manifest, MiB', kind: 'integer' })
   @IsInt()
   @Min(1)
   @Max(64)

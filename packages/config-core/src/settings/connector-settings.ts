@@ -6,7 +6,7 @@ import { transferSyntax } from '../values/transfer-syntax.js';
 import { urlParameters } from '../values/url-parameters.js';
 import { headerFault } from './header-fault.js';
 
-/** What a connector's part of the manifest says to the viewer, whichever archive language it has. */
+/** Settings of a connector for the viewer, which the manifest contains. */
 export class ManifestSettings {
   @Setting({
     paths: ['wado.authentication.transfer-syntax-uid', 'weasis.manifest.transfer-syntax-uid'],
@@ -40,14 +40,14 @@ export class ManifestSettings {
       'wado.authentication.additionalParameters',
       'weasis.manifest.additionalParameters',
     ],
-    description: 'What the viewer appends to the address of each image: &name=value',
+    description: 'Parameters that the viewer appends to the address of each image: &name=value',
     format: urlParameters,
   })
   additionalParameters?: string;
 
   @Setting({
     paths: ['wado.authentication.overrideDicomTags', 'weasis.manifest.overrideDicomTags'],
-    description: "Attributes that the manifest's values replace in the images",
+    description: 'Attributes of the images that the viewer replaces by the values of the manifest',
     kind: 'list',
     format: dicomTag,
   })
@@ -64,18 +64,21 @@ export class ManifestSettings {
 
   @Setting({
     paths: ['separate'],
-    description: 'true: nothing of this archive is joined with others, and images that they have too are listed twice',
+    description: 'true: the result of this archive is not joined with others, so images in both are listed twice',
   })
   separate: boolean = false;
 }
 
-/** The keys that every connector has, whichever archive language it speaks. */
+/** The keys that every connector has. */
 export class ConnectorSettings {
   @Setting({ paths: ['type'], description: 'Archive language: DB, DICOM, DICOM_WEB, or that of a plug-in' })
   @IsDefined()
   type!: string;
 
-  @Setting({ paths: ['enabled'], description: 'false: the connector is not used, and not missed' })
+  @Setting({
+    paths: ['enabled'],
+    description: 'false: the connector is not used, and its result does not count as missing',
+  })
   enabled: boolean = true;
 
   @Setting({
@@ -104,6 +107,6 @@ export class ConnectorSettings {
   @Max(3_600_000)
   timeoutMs?: number;
 
-  @Setting({ paths: [''], description: 'What the manifest says to the viewer', type: () => ManifestSettings })
+  @Setting({ paths: [''], description: 'Settings for the viewer', type: () => ManifestSettings })
   manifest: ManifestSettings = new ManifestSettings();
 }

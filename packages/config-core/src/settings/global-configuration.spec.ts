@@ -166,7 +166,7 @@ spring.security.oauth2.client.registration:
     ['connector.timeout: 0', 'connector.timeout'],
     ['connector.dicom-web-level-limit: STUDIES', 'connector.dicom-web-level-limit'],
     ['connector.plugins: { a: b }', 'connector.plugins'],
-  ])('%s is told, and nothing else is lost', async (yaml, key) => {
+  ])('%s is reported, and nothing else is lost', async (yaml, key) => {
     const { connectors, problems, global: read } = await load([dicomConnector(), yaml]);
     expect(problems).toMatchObject([{ severity: 'error', key }]);
     expect(connectors).toHaveLength(1);

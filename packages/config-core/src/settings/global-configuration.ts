@@ -10,18 +10,18 @@ import { ViewerSettings } from './viewers.js';
 
 const MAXIMUM_TIMEOUT_MS = 3_600_000;
 
-/** The keys of `connector` that are no connector's own. */
+/** The keys of `connector` that apply to all connectors. */
 export class ConnectorKeys {
   @Setting({
     paths: ['connector.default'],
-    description: 'Connectors to ask when a request names none; not set, or with a wrong id: all usable ones',
+    description: 'Connectors to search when a request names none; default, and with a wrong id: all usable ones',
     kind: 'list',
   })
   defaultIds: string[] = [];
 
   @Setting({
     paths: ['connector.dicom-web-level-limit'],
-    description: 'How deep DICOM_WEB connectors fill the manifest; not set: down to instances',
+    description: 'Deepest level that DICOM_WEB connectors list in the manifest; default: instances',
     values: { STUDY: 'study', SERIE: 'series', SERIES: 'series' },
   })
   dicomWebLevelLimit?: 'study' | 'series';
@@ -40,7 +40,7 @@ export class ConnectorKeys {
   timeoutMs: number = 25_000;
 }
 
-/** Every key that is no connector's own. What a file does not set has its default here. */
+/** All keys outside of connectors, with their defaults. */
 export class GlobalConfiguration extends ConnectorKeys {
   @Setting({
     paths: ['cryptography'],
@@ -62,7 +62,7 @@ export class GlobalConfiguration extends ConnectorKeys {
   @Setting({ paths: ['server'], description: 'Where the server listens', type: () => ServerSettings })
   server: ServerSettings = new ServerSettings();
 
-  @Setting({ paths: ['request'], description: 'What callers may ask by', type: () => RequestSettings })
+  @Setting({ paths: ['request'], description: 'How callers may search', type: () => RequestSettings })
   request: RequestSettings = new RequestSettings();
 
   @Setting({ paths: ['hosts'], description: 'Who may call', type: () => HostSettings })
@@ -74,15 +74,15 @@ export class GlobalConfiguration extends ConnectorKeys {
   @Setting({ paths: ['health'], description: 'How archives are watched', type: () => HealthSettings })
   health: HealthSettings = new HealthSettings();
 
-  @Setting({ paths: ['logging'], description: 'What the log says', type: () => LoggingSettings })
+  @Setting({ paths: ['logging'], description: 'Content of the log', type: () => LoggingSettings })
   logging: LoggingSettings = new LoggingSettings();
 
-  @Setting({ paths: ['shutdown'], description: 'How the server ends', type: () => ShutdownSettings })
+  @Setting({ paths: ['shutdown'], description: 'How the server shuts down', type: () => ShutdownSettings })
   shutdown: ShutdownSettings = new ShutdownSettings();
 }
 
-/** A fault in one of these must not be passed over: it would open a door, listen elsewhere, or share nothing. */
+/** Keys whose errors stop the server: it would let others in, listen elsewhere, or share nothing with its replicas. */
 export const GUARDING_KEYS = /^(cryptography|server|request|hosts|cache)(\.|$)/i;
 
-/** Groups of which a key that is nearly a known one is no other program's. */
+/** Groups in which an unknown key is a misspelled one, not that of another program. */
 export const MISSPELLED_GUARD = /^(cryptography|request|hosts)\./i;

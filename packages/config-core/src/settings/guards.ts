@@ -6,7 +6,7 @@ import { type SettingFormat } from '../values/setting-format.js';
 import { type CipherMode, DEFAULT_SALT, hexadecimal } from '../values/cipher.js';
 import { IsHttpUrl } from './is-http-url.js';
 
-/** `cryptography.enabled`: while it is off, nothing else of the group is used. */
+/** `cryptography.enabled`: if it is off, the rest of the group is not used. */
 export class CryptographySwitch {
   @Setting({ paths: ['enabled'], description: 'Whether identifiers in requests are encrypted' })
   enabled: boolean = false;
@@ -25,13 +25,13 @@ export class CryptographySettings extends CryptographySwitch {
   @Setting({
     paths: ['mode'],
     description:
-      'The only encryption that is taken; not set: both. gcm keeps callers from altering an identifier, cbc does not',
+      'The only accepted encryption; default: both. gcm prevents callers from altering an identifier, cbc does not',
     values: ['gcm', 'cbc'],
   })
   mode?: CipherMode;
 }
 
-/** An address, or a range of them with its prefix length. */
+/** Returns whether a text is an IP address, or a range with its prefix length. */
 function isRange(text: string): boolean {
   const [address, prefix, ...rest] = text.split('/');
   const version = isIP(address!);
@@ -46,9 +46,9 @@ const rangeFormat: SettingFormat = {
   pattern: '^\\s*([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?\\s*$',
 };
 
-/** `server`: where it listens and how callers reach it. */
+/** `server`: where the server listens, and how callers reach it. */
 export class ServerSettings {
-  @Setting({ paths: ['port'], description: 'Port to listen at; 0 takes a free one', kind: 'integer' })
+  @Setting({ paths: ['port'], description: 'Port to listen at; 0: any free port', kind: 'integer' })
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -65,7 +65,7 @@ export class ServerSettings {
 
   @Setting({
     paths: ['trusted-proxies'],
-    description: 'Proxies whose Forwarded and X-Forwarded-* headers are believed: addresses, CIDR ranges',
+    description: 'Proxies whose Forwarded and X-Forwarded-* headers are trusted: addresses, CIDR ranges',
     kind: 'list',
     format: rangeFormat,
   })
@@ -91,7 +91,7 @@ const KINDS: Record<string, IdentifierKind> = {
   objectUID: 'sopInstanceUids',
 };
 
-/** `request`: what callers may ask by. Not set: by everything. */
+/** `request`: how callers may search. Default: by everything. */
 export class RequestSettings {
   @Setting({
     paths: ['ids'],
@@ -103,7 +103,7 @@ export class RequestSettings {
 
   @Setting({
     paths: ['IID.level'],
-    description: 'Levels at which Invoke Image Display may ask',
+    description: 'Levels at which Invoke Image Display may search',
     kind: 'list',
     values: ['PATIENT', 'STUDY'],
   })
@@ -113,13 +113,13 @@ export class RequestSettings {
 const hostFormat: SettingFormat = {
   parse(text) {
     if (text.includes('/')) return isRange(text) ? text : undefined;
-    // A name of digits and dots alone is a mistyped address.
+    // A name of digits and dots is a mistyped address.
     return isIP(text) > 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined;
   },
   expected: 'addresses, CIDR ranges (10.0.0.0/8) or host names',
 };
 
-/** `hosts`: who may call. Not set: everybody. */
+/** `hosts`: who may call. Default: everyone. */
 export class HostSettings {
   @Setting({
     paths: ['allow'],

@@ -1,31 +1,36 @@
 import { IsInt, Max, Min } from 'class-validator';
 import { Setting } from '../reader/setting.js';
 
-/** `health`: how archives are watched, and what they mean for the readiness of the server. */
+/** `health`: how archives are checked, and how they affect the readiness of the server. */
 export class HealthSettings {
   @Setting({
     paths: ['ready-requires'],
     description:
-      'Archives that have to answer for the server to be ready: none (one that is away must not hide its own message), any, all',
+      'Archives that must answer for the server to be ready: none (users see a message about an archive that is away), any, all',
     values: ['none', 'any', 'all'],
   })
   readyRequires: 'none' | 'any' | 'all' = 'none';
 
   /** Milliseconds. */
-  @Setting({ paths: ['check-interval'], description: 'Time between two checks of an archive: 30s', kind: 'duration' })
+  @Setting({
+    paths: ['check-interval'],
+    description: 'Time between two checks of an archive; default: 30s',
+    kind: 'duration',
+  })
   @Min(100)
   @Max(3_600_000)
   checkIntervalMs: number = 30_000;
 
   /** Milliseconds. */
-  @Setting({ paths: ['check-timeout'], description: 'Time that a check may take: 5s', kind: 'duration' })
+  @Setting({ paths: ['check-timeout'], description: 'Maximum time of a check; default: 5s', kind: 'duration' })
   @Min(1)
   @Max(600_000)
   checkTimeoutMs: number = 5_000;
 
   @Setting({
     paths: ['circuit.failures'],
-    description: 'Searches in a row that an archive leaves without an answer before it is not asked for a while: 3',
+    description:
+      'Number of searches in a row without an answer, after which an archive is not searched for a while; default: 3',
     kind: 'integer',
   })
   @IsInt()
@@ -36,7 +41,7 @@ export class HealthSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['circuit.rest'],
-    description: 'How long it is not asked then, unless a check finds it before: 15s',
+    description: 'How long the archive is not searched then, unless a check reaches it earlier; default: 15s',
     kind: 'duration',
   })
   @Min(1)

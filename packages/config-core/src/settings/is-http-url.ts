@@ -1,6 +1,6 @@
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 
-/** Checks for an absolute http or https URL: any host that a URL may have, names inside a local network too. */
+/** Checks for an absolute http or https URL, with any host name, such as one of a local network. */
 export function IsHttpUrl(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {
@@ -14,7 +14,7 @@ export function IsHttpUrl(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
-/** Texts that {@link IsHttpUrl} accepts, nearly: for the JSON Schema. */
+/** The texts that {@link IsHttpUrl} accepts, approximately, for the JSON Schema. */
 export const HTTP_URL_PATTERN = '^[hH][tT][tT][pP][sS]?://[^\\s/?#]+\\S*$';
 
 function isHttpUrl(value: unknown): boolean {

@@ -1,10 +1,10 @@
 import { Setting } from '../reader/setting.js';
 
-/** `logging`: what the server's log says. */
+/** `logging`: what the server logs. */
 export class LoggingSettings {
   @Setting({
     paths: ['minimum-level'],
-    description: 'The least that is logged; one line for each manifest is info',
+    description: 'Lowest level that is logged; each manifest is a line of level info',
     values: ['error', 'warn', 'info', 'debug'],
   })
   minimumLevel: 'error' | 'warn' | 'info' | 'debug' = 'info';

@@ -13,17 +13,18 @@ export class OAuth2Registration {
 
   @Setting({
     paths: ['authorization-grant-type'],
-    description: 'client_credentials: tokens of our own; authorization_code: the token of the request is handed on',
+    description:
+      'client_credentials: the server gets its own tokens; authorization_code: it forwards the token of the request',
     values: ['client_credentials', 'authorization_code'],
   })
   authorizationGrantType?: 'client_credentials' | 'authorization_code';
 
-  @Setting({ paths: ['scope'], description: 'Scopes to ask for', kind: 'list' })
+  @Setting({ paths: ['scope'], description: 'Scopes to request', kind: 'list' })
   scope: string[] = [];
 
   @Setting({
     paths: ['provider'],
-    description: 'Name of the provider; the name of the registration where it is not set',
+    description: 'Name of the provider; default: the name of the registration',
   })
   provider?: string;
 
@@ -31,7 +32,7 @@ export class OAuth2Registration {
   @Setting({
     paths: ['minimum-life'],
     description:
-      'Life that a token of ours has left at least when it goes into a manifest, longer than a download: 10m',
+      'Remaining life that a token of the server must have for a manifest, longer than a download, such as 10m',
     kind: 'duration',
   })
   @Min(0)
@@ -41,7 +42,7 @@ export class OAuth2Registration {
 
 /** One OpenID provider: `spring.security.oauth2.client.provider.<name>`. */
 export class OAuth2Provider {
-  @Setting({ paths: ['issuer-uri'], description: 'Issuer, whose discovery document tells the rest' })
+  @Setting({ paths: ['issuer-uri'], description: 'Issuer, whose discovery document contains the other addresses' })
   @IsOptional()
   @IsHttpUrl()
   issuerUri?: string;

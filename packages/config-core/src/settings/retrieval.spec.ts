@@ -70,7 +70,7 @@ it('takes the images of DICOM_WEB from wado-rs before qido-rs, and never mixes t
   expect(basic).toEqual({ url: 'http://images.example' });
 });
 
-it('takes the truststore of the OAuth 2 provider from where the oauth2 stands', async () => {
+it('takes the truststore of the OAuth 2 provider from the place of oauth2', async () => {
   const oauth2 = 'truststore.url: query.pem, oauth2: { oidc-id: sso, url: http://pacs.example }';
   const both = (wado: string) => `      dicom-web-connector:
         qido-rs.authentication: { type: OAUTH2, ${oauth2} }
@@ -125,17 +125,20 @@ it('an oidc-id that is not registered is an error where it is used, else a warni
   expect(problems).toMatchObject([{ severity: 'warning' }]);
 });
 
-it.each(['wado-rs', 'qido-rs.authentication'])('a wrong oidc-id is told at its own key and line: %s', async (path) => {
-  const lines = `      dicom-web-connector:\n        ${path}: { oauth2: { url: http://a.example, oidc-id: other } }`;
-  const text = OIDC + connector('DICOM_WEB', lines);
-  const { leftOut } = await load(text);
-  const line = text.split('\n').findIndex((one) => one.includes('oidc-id: other')) + 1;
-  expect(leftOut[0]!.reasons[0]).toMatch(
-    new RegExp(
-      `:${line}:\\d+ connector\\.config\\.\\w+\\.dicom-web-connector\\.${path}\\.oauth2\\.oidc-id: found "other"`,
-    ),
-  );
-});
+it.each(['wado-rs', 'qido-rs.authentication'])(
+  'a wrong oidc-id is reported at its own key and line: %s',
+  async (path) => {
+    const lines = `      dicom-web-connector:\n        ${path}: { oauth2: { url: http://a.example, oidc-id: other } }`;
+    const text = OIDC + connector('DICOM_WEB', lines);
+    const { leftOut } = await load(text);
+    const line = text.split('\n').findIndex((one) => one.includes('oidc-id: other')) + 1;
+    expect(leftOut[0]!.reasons[0]).toMatch(
+      new RegExp(
+        `:${line}:\\d+ connector\\.config\\.\\w+\\.dicom-web-connector\\.${path}\\.oauth2\\.oidc-id: found "other"`,
+      ),
+    );
+  },
+);
 
 it('a client without an address for tokens is an error where it is used', async () => {
   const lines = `      wado.authentication: { oauth2: { url: http://a.example, oidc-id: sso } }`;

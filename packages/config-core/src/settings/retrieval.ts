@@ -7,10 +7,10 @@ import { readSettings } from '../reader/read-settings.js';
 import { Setting, type SettingsClass } from '../reader/setting.js';
 import { quote } from '../values/redact.js';
 import { IsHttpUrl } from './is-http-url.js';
-import { doubtfulAuthority, IsRetrievalUrl } from './is-retrieval-url.js';
+import { unsupportedAuthority, IsRetrievalUrl } from './is-retrieval-url.js';
 import { type OAuth2Clients } from './oauth2-clients.js';
 
-/** Images by HTTP basic authentication; by none where there is no login. */
+/** Retrieval of images by HTTP basic authentication, or without authentication if there is no login. */
 export class BasicRetrieval {
   @Setting({ paths: ['url', 'server'], description: 'Where images are retrieved', kind: 'url' })
   @IsOptional()
@@ -29,7 +29,7 @@ export class BasicRetrieval {
   password?: string;
 }
 
-/** Images with a bearer token. */
+/** Retrieval of images with a bearer token. */
 export class OAuth2Retrieval {
   @Setting({ paths: ['url', 'server'], description: 'Where images are retrieved with a token', kind: 'url' })
   @IsOptional()
@@ -43,7 +43,7 @@ export class OAuth2Retrieval {
   @Setting({
     paths: ['oidc-iss'],
     description:
-      'OpenID provider (issuer URL) that Weasis logs in at itself with launch=rs; no token is in the address',
+      'OpenID provider (issuer URL) where Weasis itself logs in with launch=rs; the address contains no token',
   })
   @IsOptional()
   @IsHttpUrl()
@@ -54,11 +54,11 @@ export class OAuth2Retrieval {
 export class TruststoreSettings {
   @Setting({
     paths: ['url'],
-    description: 'Store of the authorities that the OAuth 2 provider is trusted by: a path or file: URL',
+    description: 'Store of the authorities for the OAuth 2 provider: a path or file: URL',
   })
   url?: string;
 
-  @Setting({ paths: ['type'], description: 'PEM or PKCS12; not set: told by the content' })
+  @Setting({ paths: ['type'], description: 'PEM or PKCS12; default: by the content' })
   type?: string;
 
   @Setting({ paths: ['password'], description: 'Password of the store', secret: true })
@@ -70,7 +70,7 @@ export class RetrievalSettings {
   @Setting({
     paths: ['type'],
     description:
-      'Which of the two is used; not set: OAuth 2 for requests with a token where it is configured, else basic',
+      'Which of the two is used; default: OAuth 2 for requests with a token if it is configured, otherwise basic',
     values: ['BASIC', 'OAUTH2'],
   })
   type?: 'BASIC' | 'OAUTH2';
@@ -86,7 +86,7 @@ export class RetrievalSettings {
 
   @Setting({
     paths: ['truststore'],
-    description: 'Certificates that the OAuth 2 provider is trusted by; not set: those that Node.js comes with',
+    description: 'Certificates of authorities for the OAuth 2 provider; default: those of Node.js',
     type: () => TruststoreSettings,
   })
   truststore?: TruststoreSettings;
@@ -102,10 +102,10 @@ class RetrievalKeys extends RetrievalSettings {
 }
 export { RetrievalKeys };
 
-/** Where the first layout and any plug-in's connector have it. */
+/** The place in the first layout, and in the connectors of any plug-in. */
 const COMMON = ['wado.authentication'];
 
-/** Where the second layout has it, by type: places that complete each other, then those that serve where these have none. */
+/** The places in the second layout by type: `own` places complete each other; `fallback` is used if they have no address. */
 const BY_TYPE: Record<string, { own: string[]; fallback?: string[] }> = {
   DB: { own: ['db-connector.wado.authentication', 'db-connector.wado'] },
   DICOM: { own: ['dicom-connector.wado.authentication', 'dicom-connector.wado'] },
@@ -115,17 +115,17 @@ const BY_TYPE: Record<string, { own: string[]; fallback?: string[] }> = {
   },
 };
 
-/** The keys below which the retrieval settings of a connector of this type stand. */
+/** Returns the keys that contain the retrieval settings of a connector of this type. */
 export function retrievalPaths(type: string): { own: string[]; fallback: string[] } {
   const { own = [], fallback = [] } = BY_TYPE[type] ?? {};
   return { own: [...COMMON, ...own], fallback };
 }
 
 /**
- * How the images of a connector are retrieved. The credentials of one place are never joined with the address of the other
- * where `fallback` serves: it counts as a whole or not at all.
+ * Reads how the images of a connector are retrieved. The fallback is used as a whole or not at all, so that credentials of one
+ * place are never sent to the address of another.
  *
- * @returns `undefined` where something is wrong; it has been noted.
+ * @returns `undefined` if there is an error, which has been reported
  */
 export function readRetrieval(
   type: string,
@@ -150,9 +150,9 @@ export function readRetrieval(
   return checkRetrieval(retrieval, connector, own, read, oauth2, context) ? retrieval : undefined;
 }
 
-/** Reports what of the settings Weasis may not use. */
+/** Warns about settings that Weasis may not use. */
 function warnOfUnused(scopes: readonly Found<MapNode>[], context: ReaderContext): void {
-  // Each for itself: one that is faulty, which has been reported, would hide what is wrong with its neighbors.
+  // Each is read alone: a faulty one, which has been reported, would hide problems of its neighbors.
   const part = <Settings extends object>(type: SettingsClass<Settings>, path: string) => {
     const maps = scopes.flatMap((scope) => scopesOf(scope, [path]));
     return readSettings(type, maps, { ...context, problems: [] });
@@ -164,7 +164,7 @@ function warnOfUnused(scopes: readonly Found<MapNode>[], context: ReaderContext)
     if (source) report(context, 'warning', { key: source.key, place: source.node.place }, fault);
   };
   const check = (url: string | undefined, paths: readonly string[]) => {
-    const expected = url === undefined ? undefined : doubtfulAuthority(url);
+    const expected = url === undefined ? undefined : unsupportedAuthority(url);
     if (url !== undefined && expected !== undefined)
       warn(paths, { code: codes['configuration.viewer.unsupported'], found: quote(url), expected });
   };
@@ -227,7 +227,7 @@ function checkRetrieval(
   return !used;
 }
 
-/** Why no token can be had under this name. */
+/** Returns why the OAuth 2 client of this name cannot get tokens. */
 function clientFault(oidcId: string, { registrations, providers }: OAuth2Clients): Fault | undefined {
   const code = codes['configuration.oauth2.client-unusable'];
   const client = 'spring.security.oauth2.client';

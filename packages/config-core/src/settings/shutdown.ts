@@ -1,13 +1,13 @@
 import { Max, Min } from 'class-validator';
 import { Setting } from '../reader/setting.js';
 
-/** `shutdown`: how the server ends when it is asked to. */
+/** `shutdown`: how the server shuts down. */
 export class ShutdownSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['delay'],
     description:
-      'How long it goes on serving, not ready any more, so that load balancers see it; not at all unless told',
+      'How long the server continues to serve while it is not ready, so that load balancers notice; default: 0',
     kind: 'duration',
   })
   @Min(0)
@@ -17,8 +17,7 @@ export class ShutdownSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['timeout'],
-    description:
-      'How long requests under way may take after that before they are cut off: 35s, longer than the longest search',
+    description: 'How long open requests may take after that; default: 35s, longer than the longest search',
     kind: 'duration',
   })
   @Min(1)

@@ -7,7 +7,7 @@ import { renderProblem } from '../document/problems.js';
 import { Setting } from '../reader/setting.js';
 import { OAuth2Clients } from '../settings/oauth2-clients.js';
 
-// Settings classes that stand for those of the archive languages, whose packages lie above this one.
+// Settings classes like those of the archive languages, whose packages this one must not import.
 
 export class SampleQuery {
   @Setting({ paths: ['select'], description: "The site's own SQL" })
@@ -93,18 +93,18 @@ export const samplePlugins: KnownPlugin[] = [
   { type: 'DICOM_WEB', settings: SampleDicomWeb },
 ];
 
-/** The configuration that these YAML texts make, checked; they are called `1.yml`, `2.yml`, … */
+/** Returns the checked configuration of these YAML texts, which are named `1.yml`, `2.yml`, and so on. */
 export async function load(yaml: string | string[], env: Environment = {}): Promise<LoadedConfiguration> {
   const sources: ConfigurationSource[] = [yaml].flat().map((text, index) => ({ name: `${index + 1}.yml`, text }));
   return checkConfiguration(await readConfiguration(sources, env), samplePlugins);
 }
 
-/** The problems of it, each in its one line. */
+/** Returns the problems of these YAML texts, one line each. */
 export async function problemsOf(yaml: string | string[], env: Environment = {}): Promise<string[]> {
   return (await load(yaml, env)).problems.map((problem) => `${problem.severity} ${renderProblem(problem)}`);
 }
 
-/** A connector of type `DICOM` named `pacs`, with `more` lines in it (indented by 6). */
+/** Returns a connector of type `DICOM` named `pacs`, with `more` lines in it (indented by 6). */
 export function dicomConnector(more = '', port = '104'): string {
   return `connector:
   config:

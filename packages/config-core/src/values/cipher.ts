@@ -3,17 +3,17 @@ import { codes } from '../errors/error-codes.js';
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { type SettingFormat } from './setting-format.js';
 
-/** `gcm` is Spring's *delux*, authenticated; `cbc` its *text*, the config server's own. */
+/** `gcm` is Spring's authenticated *delux* encryptor; `cbc` is its *text* encryptor, which the config server uses. */
 export type CipherMode = 'gcm' | 'cbc';
 
 const IV_LENGTH = 16;
 const TAG_LENGTH = 16;
 const BLOCK_LENGTH = 16;
 
-/** The salt where `ENCRYPT_SALT` is not set. */
+/** The salt if `ENCRYPT_SALT` is not set. */
 export const DEFAULT_SALT = 'deadbeef';
 
-/** A ciphertext or a key that cannot be used. `message` completes "found …", `remedy` "expected …"; neither holds a secret. */
+/** Reports a ciphertext or key that cannot be used. `message` completes "found …", and `remedy` "expected …". No secrets. */
 export class CipherError extends Error {
   override readonly name = 'CipherError';
 
@@ -27,23 +27,24 @@ export class CipherError extends Error {
 }
 
 /**
- * The symmetric encryption of Spring Cloud Config, in configuration files and in the identifiers of encrypted requests:
- * hexadecimal text of a 16-byte IV and AES-256 ciphertext, in GCM with a 128-bit tag or in CBC with PKCS#5 padding; the key
- * is PBKDF2-HMAC-SHA1 of the password over 1024 iterations.
+ * The symmetric encryption of Spring Cloud Config, for configuration files and for identifiers in encrypted requests.
+ *
+ * A ciphertext is hexadecimal text: a 16-byte IV, then AES-256 in GCM with a 128-bit tag, or in CBC with PKCS#5 padding. The key
+ * is PBKDF2-HMAC-SHA1 of the password with 1024 iterations.
  */
 export class SymmetricCipher {
   private readonly key: Buffer;
 
   /**
    * @param salt hexadecimal
-   * @throws CipherError where the salt is not hexadecimal.
+   * @throws CipherError if the salt is not hexadecimal
    */
   constructor(password: string, salt: string = DEFAULT_SALT) {
     if (!isHex(salt)) throw new CipherError('a salt that is not hexadecimal', 'an even number of digits 0-9, a-f');
     this.key = pbkdf2Sync(password, Buffer.from(salt, 'hex'), 1024, 32, 'sha1');
   }
 
-  /** `text` encrypted, as hexadecimal text without the `{cipher}` mark. */
+  /** Returns `text` encrypted, as hexadecimal text without the `{cipher}` mark. */
   encrypt(text: string, mode: CipherMode = 'gcm'): string {
     const iv = randomBytes(IV_LENGTH);
     if (mode === 'gcm') {
@@ -55,11 +56,11 @@ export class SymmetricCipher {
   }
 
   /**
-   * The text that `hex` holds. GCM is tried first, since its tag settles the matter; then CBC, which tells nothing of who made
-   * it: whoever knows what one holds makes another of it, without the key.
+   * Decrypts `hex`. It tries GCM first, which is authenticated; then CBC, which callers who know the text of one ciphertext can
+   * alter without the key.
    *
-   * @param mode the only one that is taken; not given: both
-   * @throws CipherError where `hex` is no ciphertext, or was made with another key.
+   * @param mode the only accepted mode; default: both
+   * @throws CipherError if `hex` is not a ciphertext, or was made with another key
    */
   decrypt(hex: string, mode?: CipherMode): string {
     if (!isHex(hex))
@@ -86,7 +87,7 @@ export class SymmetricCipher {
     return attempt(() => Buffer.concat([decipher.update(body), decipher.final()]));
   }
 
-  /** A wrong key leaves valid padding once in about 256 times; then the text is hardly ever valid UTF-8. */
+  /** A wrong key yields valid padding in about 1 of 256 cases; the text is hardly ever valid UTF-8 then. */
   private decryptCbc(bytes: Buffer): string | undefined {
     if (bytes.length % BLOCK_LENGTH !== 0) return undefined;
     const decipher = createDecipheriv('aes-256-cbc', this.key, bytes.subarray(0, IV_LENGTH));
@@ -102,7 +103,7 @@ function attempt(decrypt: () => Buffer): string | undefined {
   }
 }
 
-/** The text form of a salt. */
+/** The format of a salt. */
 export const hexadecimal: SettingFormat = {
   parse: (text) => (isHex(text) ? text : undefined),
   expected: 'hexadecimal text: an even number of digits 0-9, a-f',

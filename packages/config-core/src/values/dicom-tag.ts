@@ -1,11 +1,11 @@
 import { tags } from '@iwharris/dicom-data-dictionary';
 import { type SettingFormat } from './setting-format.js';
 
-/** A tag as `0xGGGGEEEE`, decimal, `(gggg,eeee)` or DICOM keyword (PS3.6) → its 32-bit number. */
+/** Reads a tag as `0xGGGGEEEE`, decimal, `(gggg,eeee)` or keyword (PS3.6), as its 32-bit number. */
 export const dicomTag: SettingFormat = {
   parse(text) {
     const tag = numberOf(text);
-    // Groups below 0008 are those of commands and files: hardly meant, and what `0010,0020` as a list would yield.
+    // Groups below 0008 are for commands and files. `0010,0020`, read as a list, would yield such a group.
     return tag !== undefined && tag >= 0x00_08_00_00 && tag <= 0xff_ff_ff_ff ? tag : undefined;
   },
   print: (tag) => `0x${Number(tag).toString(16).toUpperCase().padStart(8, '0')}`,
@@ -22,7 +22,7 @@ function numberOf(text: string): number | undefined {
 let known: Map<string, number> | undefined;
 
 function keywords(): Map<string, number> {
-  // Repeating groups such as (60xx,3000) are no single tag.
+  // A repeating group such as (60xx,3000) is not a single tag.
   known ??= new Map(
     Object.entries(tags)
       .filter(([, tag]) => /^\([\da-f]{4},[\da-f]{4}\)$/i.test(tag))

@@ -1,2 +1,2 @@
-/** Where placeholders find their values: the process's variables, or others. */
+/** The variables for placeholders, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;

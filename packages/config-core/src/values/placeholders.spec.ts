@@ -43,7 +43,7 @@ it('is not led into an endless loop, nor out of the stack, by any text', () => {
 describe('round trips', () => {
   const name = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,10}$/);
 
-  it('gives any value of the environment whole, whatever stands around it', () => {
+  it('inserts any value of the environment unchanged', () => {
     const around = fc.string().map((text) => text.replace(/[${}]/g, ''));
     fc.assert(
       fc.property(name, fc.string(), around, around, (key, value, before, after) => {

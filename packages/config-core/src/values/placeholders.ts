@@ -1,19 +1,19 @@
+/** A text whose placeholders are resolved. */
 export interface ResolvedPlaceholders {
   text: string;
-  /** Names that are not set and have no default. */
+  /** The names that are not set and have no default. */
   missing: string[];
-  /** Whether there was any placeholder. */
+  /** Whether the text had a placeholder. */
   any: boolean;
 }
 
 const MAXIMUM_DEPTH = 32;
 
 /**
- * Replaces `${NAME}` and `${NAME:default}` in `text`, nested in one another too (`${A:${B:c}}`, `${${STAGE}_HOST}`).
+ * Replaces `${NAME}` and `${NAME:default}` in `text`, also nested ones (`${A:${B:c}}`, `${${STAGE}_HOST}`).
  *
- * What `env` holds is taken as it is: placeholders inside it are not resolved again, so that a password that happens to
- * hold `${` arrives whole. A name with dots or dashes is also looked for as the environment writes it
- * (`db.password` → `DB_PASSWORD`). A `${` that never closes is text.
+ * Placeholders in the values of `env` are not resolved, so that a password may contain `${`. A name with dots or dashes is also
+ * looked up in the form of the environment (`db.password` → `DB_PASSWORD`). A `${` without its brace is text.
  */
 export function resolvePlaceholders(
   text: string,
@@ -54,7 +54,7 @@ function lookUp(name: string, env: Readonly<Record<string, string | undefined>>)
   return known === undefined ? undefined : env[known];
 }
 
-/** The brace that closes what begins before `from`; braces inside pair up. */
+/** Returns the place of the brace that closes the one before `from`; braces inside are paired. */
 function closingBrace(text: string, from: number): number {
   let open = 1;
   for (let at = from; at < text.length; at++) {
@@ -64,7 +64,7 @@ function closingBrace(text: string, from: number): number {
   return -1;
 }
 
-/** The colon that begins the default: not one inside a nested placeholder. */
+/** Returns the place of the colon before the default, outside of nested placeholders. */
 function firstColon(text: string): number {
   let open = 0;
   for (let at = 0; at < text.length; at++) {

@@ -1,6 +1,6 @@
 const MAXIMUM_LENGTH = 80;
 
-/** `text` without the passwords that URLs carry: `//user:password@`, `?password=…`, `;pwd=…`, Oracle's `user/password@`. */
+/** Masks passwords in URLs: `//user:password@`, `?password=…`, `;pwd=…`, and `user/password@` of Oracle. */
 export function redact(text: string): string {
   return text
     .replace(/(\/\/[^/@\s:]*):[^@\s]*@/g, '$1:******@')
@@ -8,7 +8,7 @@ export function redact(text: string): string {
     .replace(/(:thin:[^/@\s]*)\/[^@\s]*@/gi, '$1/******@');
 }
 
-/** A value as problems show it: quoted, control characters escaped, shortened, without passwords. */
+/** Returns a value as problems show it: quoted, shortened, with control characters escaped and passwords masked. */
 export function quote(text: string): string {
   const shown = redact(text);
   return JSON.stringify(shown.length > MAXIMUM_LENGTH ? `${shown.slice(0, MAXIMUM_LENGTH)}…` : shown);

@@ -6,12 +6,12 @@ import { resolvePlaceholders } from './placeholders.js';
 
 export const CIPHER_MARK = '{cipher}';
 
-/** What a scalar says once placeholders and ciphers are resolved, or why it cannot be said. */
+/** The text of a scalar after placeholders and ciphers are resolved, or what is wrong with it. */
 export type Resolved = { text: string; secret: boolean; from?: string } | Fault;
 
 /**
- * Placeholders first, in the text that was written, so that a ciphertext can come from the environment; then decryption,
- * whose result is final: a password that holds `${…}` stays as it is, and no ciphertext can ask for an environment variable.
+ * Resolves placeholders and then decrypts, so that a ciphertext can come from the environment. The decrypted text is final: a
+ * password may contain `${…}`, and a ciphertext cannot read an environment variable.
  */
 export class TextResolver {
   private cipher?: SymmetricCipher;

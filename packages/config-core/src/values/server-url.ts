@@ -2,10 +2,10 @@ import { codes } from '../errors/error-codes.js';
 import { type Fault } from '../errors/fault.js';
 
 /**
- * Joins `url`, `port` and `context` to `url[:port][/context]`. A path in `url` stays, before the context; the port goes to
- * the host, where it belongs.
+ * Joins `url`, `port` and `context` to `url[:port][/context]`. The port follows the host, and a path in `url` precedes the
+ * context.
  *
- * @returns the address, or what is wrong with the three.
+ * @returns the address, or what is wrong
  */
 export function joinServerUrl(url: string, port?: number, context = ''): { url: string } | Fault {
   const parts = /^([a-z][\w+.-]*:\/\/[^/?#]*)(.*)$/i.exec(url.trim());

@@ -1,11 +1,11 @@
-/** A value that is more than its text: how it is read. */
+/** How the text of a setting is read. */
 export interface SettingFormat {
-  /** The value, or `undefined` where `text` is none. */
+  /** Returns the value; `undefined` if `text` is not valid. */
   parse(text: string): unknown;
-  /** The value as text again, where it is not printed as it is. */
+  /** Returns the text of a value, if it is not the value itself. */
   print?(value: unknown): string;
   /** Completes "expected …". */
   expected: string;
-  /** The texts that {@link parse} accepts, as a regular expression for the JSON Schema. Not given: any. */
+  /** The texts that {@link parse} accepts, as a regular expression for the JSON Schema. Default: any. */
   pattern?: string;
 }

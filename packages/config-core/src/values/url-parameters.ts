@@ -1,10 +1,10 @@
 import { type SettingFormat } from './setting-format.js';
 import { uriCharacters } from './uri-characters.js';
 
-/** A name begins it, and no `&` in it is escaped as in HTML: the server would ignore a parameter named `amp;name`. */
+/** Begins with a name. `&` must not be escaped as in HTML, because the server would ignore a parameter `amp;name`. */
 const PATTERN = `^(?!.*&[aA][mM][pP];)(?=[&?]&*[^&=])[&?]${uriCharacters('#')}$`;
 
-/** Parameters that are appended to an address as they are: `&name=value`; with `?` to one that has no query. */
+/** Parameters that are appended to an address without changes: `&name=value`, or `?name=value` if it has no query. */
 export const urlParameters: SettingFormat = {
   parse: (text) => (new RegExp(PATTERN, 'u').test(text) ? text : undefined),
   expected:

@@ -7,7 +7,7 @@ export const weasisRelease: SettingFormat = {
   pattern: '^[0-9]+\\.[0-9]+(?:\\.[0-9]+)?$',
 };
 
-/** Whether a release can read the images of a manifest by DICOMweb, whose answers are multipart: 4.7.0 and later can. */
+/** Returns whether a release can retrieve the images of a manifest by DICOMweb (multipart): 4.7.0 and later can. */
 export function readsDicomWebManifests(release: string): boolean {
   const [major = 0, minor = 0] = release.split('.').map(Number);
   return major > 4 || (major === 4 && minor >= 7);
