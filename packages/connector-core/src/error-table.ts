@@ -23,6 +23,11 @@ export interface ErrorTable<Name extends string = string> {
   readonly entries: Readonly<Record<Name, ErrorEntry>>;
 }
 
+/** Returns whether a value has the form of an error code: two or three lower-case words, separated by dots. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && CODE.test(value);
+}
+
 /** Returns `text` with its code in brackets at the end, the form of messages that have no field for the code. */
 export function withCode(text: string, code: ErrorCode): string {
   return `${text} [${code}]`;
@@ -36,7 +41,7 @@ export function withCode(text: string, code: ErrorCode): string {
  */
 export function errorTable<const Name extends string>(entries: Record<Name, ErrorEntry>): ErrorTable<Name> {
   for (const [code, entry] of Object.entries<ErrorEntry>(entries)) {
-    if (!CODE.test(code)) throw new TypeError(`${code} is not an error code such as db.login.refused`);
+    if (!isErrorCode(code)) throw new TypeError(`${code} is not an error code such as db.login.refused`);
     const empty = TEXTS.find((text) => entry[text].trim() === '');
     if (empty) throw new TypeError(`the ${empty} of error code ${code} is empty`);
   }

@@ -11,7 +11,7 @@ import { ConnectorDbModule } from '@pacs-connectors/connector-db/nestjs';
 import { conformanceCases, sampleArchive } from '@pacs-connectors/connector-testkit';
 import { createDemoArchive } from '@pacs-connectors/demo-archive';
 
-// Put your own module and your own archive here. The archive has to hold the patients of sampleArchive.
+// Put your own module and your own archive here. The archive has to contain the patients of sampleArchive.
 const { configuration } = await createDemoArchive(await mkdtemp('demo-'), sampleArchive);
 
 @Module({

@@ -6,7 +6,7 @@ import { DatabasePlugin } from '@pacs-connectors/connector-db';
 import { conformanceCases, sampleArchive } from '@pacs-connectors/connector-testkit';
 import { createDemoArchive } from '@pacs-connectors/demo-archive';
 
-// Put your own plug-in and your own archive here. The archive has to hold the patients of sampleArchive.
+// Put your own plug-in and your own archive here. The archive has to contain the patients of sampleArchive.
 const plugins = [new DatabasePlugin()];
 const { configuration } = await createDemoArchive(await mkdtemp('demo-'), sampleArchive);
 const { connectors } = checkConfiguration(await readConfiguration([configuration]), plugins);

@@ -16,7 +16,7 @@ let workspace: Awaited<ReturnType<typeof temporaryFolder>>;
 
 const emptyWorkspace = () => createTreeWithEmptyWorkspace({ formatter: 'prettier' });
 
-/** The generated package on disk, where it finds this workspace's packages and its TypeScript settings. */
+/** Writes the generated package to disk, beside this workspace's packages and TypeScript settings. */
 beforeAll(async () => {
   workspace = await temporaryFolder('generator');
   const tree = emptyWorkspace();
@@ -40,30 +40,30 @@ const typescript = (project: string) =>
     throw new Error(error.stdout);
   });
 
-/** What a program prints that imports the built package as `../dist/…`. */
+/** Returns the output of a program that imports the built package. */
 async function run(program: string): Promise<string> {
   const file = join(workspace.path, FOLDER, 'dist', 'program.mjs');
   await writeFile(file, program);
   return (await execute(process.execPath, [file])).stdout;
 }
 
-it('writes a package that is built after those that it needs', () => {
+it('writes a package that is built after its dependencies', () => {
   const settings = buildSettings(FOLDER, workspace.path);
   expect(settings).toMatchObject({ references: neededFolders(settings), stateFile: 'dist/.tsbuildinfo' });
   expect(settings.references).toHaveLength(2);
   expect(settings.manifest.files).toContain('!dist/.tsbuildinfo');
 });
 
-it('writes a package of the shape that all have', async () => {
+it('writes a package with the files of every package', async () => {
   const generated = { name: '@pacs-connectors/connector-my-pacs', folder: FOLDER };
   expect(await shapeProblems(join(workspace.path, FOLDER), generated)).toEqual([]);
 });
 
-it('writes a package that passes the type check, its spec and its examples included', async () => {
+it('writes a package that passes the type check, including its spec and examples', async () => {
   await typescript('tsconfig.json');
 });
 
-it('writes a plug-in that NestJS discovers, whose settings are checked, and which says that it is not written yet', async () => {
+it('writes a plug-in that NestJS discovers, whose settings are checked, and which reports that it is not implemented yet', async () => {
   await typescript('tsconfig.lib.json');
   const output = await run(`import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
@@ -86,17 +86,17 @@ const refusal = await registry.get('good').search(emptyCriteria(), options).catc
 console.log(JSON.stringify({
   usable: registry.connectors.map(({ id, type }) => [id, type]),
   leftOut: registry.leftOut.map(({ id }) => id),
-  refusal: [refusal.name, refusal.message],
+  refusal: [refusal.name, refusal.code, refusal.message],
 }));
 await app.close();`);
   expect(JSON.parse(output)).toEqual({
     usable: [['good', 'MY_PACS']],
     leftOut: ['bad'],
-    refusal: ['ConnectorError', 'asking http://pacs.example is not written yet'],
+    refusal: ['ConnectorError', 'my-pacs.answer.failed', 'searching http://pacs.example is not implemented yet'],
   });
 });
 
-it('leaves nothing to write but the questions to the archive: with these, the conformance suite passes', async () => {
+it('passes the conformance suite, with codes, once ask-archive.ts is implemented', async () => {
   await writeFile(
     join(workspace.path, FOLDER, 'src/search/ask-archive.ts'),
     `import { setImmediate } from 'node:timers/promises';
@@ -124,21 +124,21 @@ export async function pingArchive(_: object, signal: AbortSignal): Promise<void>
   );
   await typescript('tsconfig.lib.json');
   const output = await run(`import { conformanceCases } from '@pacs-connectors/connector-testkit';
-import { MyPacsConnector } from './index.js';
+import { MyPacsConnector, myPacsErrors } from './index.js';
 const open = async () => {
   const connector = new MyPacsConnector({ id: 'test', type: 'MY_PACS', deactivated: [], settings: { url: 'http://x.example' } });
   return { connector, close: () => connector.close() };
 };
 const failed = [];
-const cases = conformanceCases(open);
+const cases = conformanceCases(open, { errors: myPacsErrors });
 for (const { name, run } of cases) await run().catch((error) => failed.push([name, error.message]));
 console.log(JSON.stringify({ enough: cases.length > 20, failed }));`);
   expect(JSON.parse(output)).toEqual({ enough: true, failed: [] });
 });
 
-it('refuses a name that cannot be one of a package, and one that is taken', async () => {
+it('rejects a name that is not valid, and one that is in use', async () => {
   const tree = emptyWorkspace();
   await expect(connectorGenerator(tree, { name: '../evil' })).rejects.toThrow(/expected lower case letters/);
   await connectorGenerator(tree, { name: 'taken' });
-  await expect(connectorGenerator(tree, { name: 'taken' })).rejects.toThrow(/there already/);
+  await expect(connectorGenerator(tree, { name: 'taken' })).rejects.toThrow(/exists already/);
 });

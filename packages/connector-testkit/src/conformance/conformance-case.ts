@@ -1,4 +1,4 @@
-/** One test: `run` rejects (with an AssertionError of node:assert where the connector is at fault). */
+/** A test. `run` rejects with an AssertionError of node:assert if the connector is at fault. */
 export interface ConformanceCase {
   name: string;
   run(): Promise<void>;

@@ -4,9 +4,12 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  archiveErrors,
   type Connector,
   ConnectorError,
   type ConnectorStatus,
+  errorTable,
+  type Notice,
   PatientTree,
   type SearchCriteria,
   type SearchOptions,
@@ -16,7 +19,7 @@ import { type Address } from '../fixtures/fault-proxy.js';
 import { type InstanceRow, instanceRows } from '../fixtures/sample-archive.js';
 import { conformanceCases, type ConformanceOptions } from './index.js';
 
-/** A connector to a list in memory that does all that is asked of one; each test below breaks one thing of it. */
+/** A correct connector to a list in memory. Each test below breaks one thing. */
 class MemoryConnector implements Connector {
   readonly id = 'memory';
   readonly type: string = 'MEMORY';
@@ -85,7 +88,7 @@ function casesFor(connector: new () => Connector, options?: ConformanceOptions) 
   }, options);
 }
 
-/** The names of the cases that `connector` does not pass. */
+/** Returns the names of the tests that `connector` fails. */
 async function failures(connector: new () => Connector, options?: ConformanceOptions): Promise<string[]> {
   const outcomes = await Promise.all(
     casesFor(connector, options).map(({ name, run }) =>
@@ -98,11 +101,11 @@ async function failures(connector: new () => Connector, options?: ConformanceOpt
   return outcomes.flat();
 }
 
-describe('a connector that does all that is asked', () => {
+describe('a correct connector', () => {
   for (const { name, run } of casesFor(MemoryConnector)) it(name, run);
 });
 
-it('does not look at what the archive cannot hold', async () => {
+it('ignores attributes that the archive lacks', async () => {
   class Forgetful extends MemoryConnector {
     protected override tree(rows: InstanceRow[]): PatientTree {
       return super.tree(
@@ -118,8 +121,34 @@ it('does not look at what the archive cannot hold', async () => {
       return super.matches(row, { ...criteria, patientIds });
     }
   }
-  expect(await failures(Forgetful)).toContain('tells patients of one id apart by the issuer');
+  expect(await failures(Forgetful)).toContain('distinguishes patients with the same id by the issuer');
   expect(await failures(Forgetful, { lacks: ['issuerOfPatientId', 'seriesTime'] })).toEqual([]);
+});
+
+describe('codes', () => {
+  const notice = { severity: 'INFO' as const, title: 'Cut', description: 'The archive cut the result.' };
+  const { codes } = archiveErrors;
+  const other = errorTable({ 'memory.cut': { title: 'Cut', meaning: 'm', remedy: 'r', since: '1' } });
+  const withNotice = (code?: string) =>
+    class extends MemoryConnector {
+      override async search(criteria: SearchCriteria, options: SearchOptions) {
+        const { patients, notices } = await super.search(criteria, options);
+        return { patients, notices: [...notices, { ...notice, code } as Notice] };
+      }
+    };
+  const name = 'finds by one of patientIds';
+
+  it('may be missing in a notice, unless the connector has an error table', async () => {
+    expect(await failures(withNotice())).toEqual([]);
+    expect(await failures(withNotice(), { errors: other })).toContain(name);
+  });
+
+  it('of a notice must have the right form, and be in the table or in that of connector-core', async () => {
+    expect(await failures(withNotice('Result cut!'))).toContain(name);
+    expect(await failures(withNotice(other.codes['memory.cut']), { errors: other })).toEqual([]);
+    expect(await failures(withNotice(codes['archive.notice']), { errors: other })).toEqual([]);
+    expect(await failures(withNotice(other.codes['memory.cut']), { errors: archiveErrors })).toContain(name);
+  });
 });
 
 describe('finds the fault of a connector that', () => {
@@ -130,7 +159,7 @@ describe('finds the fault of a connector that', () => {
           return super.tree(rows.slice(0, -1));
         }
       },
-      'gives every patient with the whole tree and every attribute',
+      'returns every patient with the whole tree and all attributes',
     ],
     'loses an attribute': [
       class extends MemoryConnector {
@@ -140,14 +169,14 @@ describe('finds the fault of a connector that', () => {
       },
       'finds by one of patientIds',
     ],
-    'gives a study twice': [
+    'returns a study twice': [
       class extends MemoryConnector {
         override async search(criteria: SearchCriteria, options: SearchOptions) {
           const { patients, notices } = await super.search(criteria, options);
           return { patients: [...patients, ...patients], notices };
         }
       },
-      'gives the union of several kinds, each node once',
+      'returns the union of several kinds, each node once',
     ],
     'reads wildcards': [
       class extends MemoryConnector {
@@ -159,25 +188,25 @@ describe('finds the fault of a connector that', () => {
           return new RegExp(`^${pattern}$`).test(held ?? '');
         }
       },
-      'finds a value that holds a wildcard character, and only that',
+      'finds exactly a value that contains a wildcard character',
     ],
-    'answers an empty value with all': [
+    'returns everything for an empty value': [
       class extends MemoryConnector {
         protected override equal(held: string | undefined, asked: string) {
           return asked === '' || held === asked;
         }
       },
-      'never answers an empty value or an empty question with the whole archive',
+      'never returns the whole archive for an empty value or empty criteria',
     ],
-    'cuts the newest studies off before the union': [
+    'omits the newest studies': [
       class extends MemoryConnector {
         protected override tree(rows: InstanceRow[]) {
           return super.tree(rows.filter((row) => row.study.studyDate !== '20240601'));
         }
       },
-      'loses no study that is wanted: mostRecentResults',
+      'returns every study that passes the filter: mostRecentResults',
     ],
-    'changes the question': [
+    'changes the criteria': [
       class extends MemoryConnector {
         override search(criteria: SearchCriteria, options: SearchOptions) {
           criteria.studyInstanceUids.sort();
@@ -186,15 +215,15 @@ describe('finds the fault of a connector that', () => {
       },
       'finds by several values of one kind',
     ],
-    'does not hear that the caller is gone': [
+    'ignores that the caller has left': [
       class extends MemoryConnector {
         override search(criteria: SearchCriteria, options: SearchOptions) {
           return super.search(criteria, { ...options, signal: new AbortController().signal });
         }
       },
-      'rejects as "cancelled" at once when the caller goes away, and answers the next',
+      'rejects with "cancelled" at once when the caller leaves, and answers the next search',
     ],
-    'calls every end a deadline': [
+    'reports a cancellation as a timeout': [
       class extends MemoryConnector {
         override search(criteria: SearchCriteria, options: SearchOptions) {
           return super.search(criteria, options).catch((error: unknown) => {
@@ -202,31 +231,41 @@ describe('finds the fault of a connector that', () => {
           });
         }
       },
-      'rejects as "cancelled" when the caller was gone before it asked, and answers the next',
+      'rejects with "cancelled" if the caller left before the search, and answers the next search',
     ],
-    'browses to what it does not hold': [
+    'returns a sample study that the archive does not have': [
       class extends MemoryConnector {
         sampleStudy(): Promise<string | undefined> {
           return Promise.resolve('1.2.3');
         }
       },
-      'browses to a study of the archive if it can browse, and answers the next',
+      'returns a study of the archive as a sample if it can browse, and answers the next search',
     ],
-    'throws something else': [
+    'throws another error than a ConnectorError': [
       class extends MemoryConnector {
         override check(): Promise<ConnectorStatus> {
           return Promise.reject(new Error('pool is draining'));
         }
       },
-      'rejects what is asked after it was closed, and may be closed again',
+      'rejects searches and checks after it was closed, and may be closed again',
     ],
-    'works on after its end': [
+    'throws an error without a code': [
+      class extends MemoryConnector {
+        override search(criteria: SearchCriteria, options: SearchOptions) {
+          return super.search(criteria, options).catch((error: unknown) => {
+            throw Object.assign(error as Error, { code: undefined });
+          });
+        }
+      },
+      'rejects with "cancelled" if the caller left before the search, and answers the next search',
+    ],
+    'still works after it was closed': [
       class extends MemoryConnector {
         override close() {
           return Promise.resolve();
         }
       },
-      'rejects what is asked after it was closed, and may be closed again',
+      'rejects searches and checks after it was closed, and may be closed again',
     ],
   };
   for (const [fault, [connector, name]] of Object.entries(faulty)) {
@@ -249,7 +288,7 @@ describe('over a network', () => {
     server.close();
   });
 
-  /** Answers once its server has: the tree is that of the memory. */
+  /** Returns the tree of its memory after its server has answered. */
   class HttpConnector extends MemoryConnector {
     constructor(private readonly address: Address) {
       super();
@@ -271,7 +310,7 @@ describe('over a network', () => {
       });
     }
   }
-  /** Takes a broken connection for the end of the answer. */
+  /** Takes a broken connection for the end of an answer. */
   class Careless extends HttpConnector {
     override async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
       try {
@@ -292,8 +331,8 @@ describe('over a network', () => {
 
   for (const { name, run } of networkCasesFor(HttpConnector)) it(name, run);
 
-  it('finds the fault of a connector that takes half an answer for a whole one', async () => {
-    const name = 'takes no half answer for a whole one, wherever the connection breaks';
+  it('finds the fault of a connector that returns half a result', async () => {
+    const name = 'never returns half a result, wherever the connection breaks';
     const found = networkCasesFor(Careless).find((candidate) => candidate.name === name);
     await expect(found?.run()).rejects.toThrow(/deep/);
   });

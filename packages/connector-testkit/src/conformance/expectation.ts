@@ -12,16 +12,16 @@ import {
 } from '@pacs-connectors/connector-core';
 import { type InstanceRow, instanceRows, sampleArchive } from '../fixtures/sample-archive.js';
 
-/** An attribute of the model that an archive may be unable to hold. UIDs and the Patient ID are not among them. */
+/** An attribute of the model that an archive may lack. UIDs and the Patient ID are required. */
 export type OptionalAttribute = Exclude<
   keyof PatientAttributes | keyof StudyAttributes | keyof SeriesAttributes | keyof Instance,
   'patientId' | 'studyInstanceUid' | 'seriesInstanceUid' | 'sopInstanceUid' | 'modalitiesInStudy'
 >;
 
-/** A question: the kinds of identifier that are not given are empty. */
+/** Search criteria, of which missing kinds of identifier are empty. */
 export type Question = Partial<SearchCriteria>;
 
-/** `question` as full criteria, frozen: a connector that changes what it was asked throws. */
+/** Returns `question` as complete criteria. They are frozen, so that a connector that changes them throws. */
 export function criteriaOf(question: Question): SearchCriteria {
   return deepFreeze({ ...emptyCriteria(), ...structuredClone(question) });
 }
@@ -31,7 +31,7 @@ function deepFreeze<Value>(value: Value): Value {
   return value;
 }
 
-/** The part of the sample archive that answers `question`, as an archive holds it that lacks some attributes. */
+/** Returns the part of the sample archive that matches `question`, without the attributes that the archive lacks. */
 export function holdings(question: Question, lacks: ReadonlySet<OptionalAttribute>): Patient[] {
   const criteria = criteriaOf(question);
   const wanted = new Set<object>();
@@ -59,7 +59,7 @@ export function holdings(question: Question, lacks: ReadonlySet<OptionalAttribut
   return lacks.has('issuerOfPatientId') ? joinById(patients) : patients;
 }
 
-/** Patients of one id as one patient. */
+/** Joins patients with the same id. */
 function joinById(patients: readonly Patient[]): Patient[] {
   const byId = new Map<string, Patient>();
   for (const patient of patients) {
@@ -84,11 +84,11 @@ function matches(criteria: SearchCriteria, row: InstanceRow, lacks: ReadonlySet<
 }
 
 /**
- * A tree as sorted lines, one for each node with its parent and its attributes: two trees that say the same give the same
- * lines, whatever their order, and a node that stands twice gives two.
+ * Returns a tree as sorted lines, one for each node with its parent and attributes. Equal trees have equal lines, whatever their
+ * order, and a repeated node has two lines.
  *
- * Not compared: attributes in `lacks`; levels below `depth`; the attributes of patients that the archive cannot tell apart,
- * since it lacks their issuer.
+ * The lines do not contain attributes in `lacks`, levels below `depth`, and attributes of patients that the archive cannot
+ * distinguish because it lacks their issuer.
  */
 export function linesOf(patients: readonly Patient[], depth: Depth, lacks: ReadonlySet<OptionalAttribute>): string[] {
   const attributes = (node: object): string =>
@@ -103,7 +103,7 @@ export function linesOf(patients: readonly Patient[], depth: Depth, lacks: Reado
     const shared = lacks.has('issuerOfPatientId') && SHARED_IDS.has(patient.patientId);
     lines.push(`patient ${key}: ${shared ? '' : attributes(patient)}`);
     for (const study of patient.studies) {
-      // An archive states Modalities in Study of the whole study, of which the tree may hold one series.
+      // Modalities in Study is about the whole study, of which the tree may contain one series.
       const held = modalitiesOf(study).filter((modality) =>
         study.series.some((series) => series.modality === modality),
       );
@@ -122,7 +122,7 @@ export function linesOf(patients: readonly Patient[], depth: Depth, lacks: Reado
   return lines.sort();
 }
 
-/** The ids in the sample that more than one authority has issued. */
+/** The ids in the sample that several authorities have issued. */
 const SHARED_IDS = new Set(
   sampleArchive.map(({ patientId }) => patientId).filter((id, position, ids) => ids.indexOf(id) !== position),
 );
@@ -131,7 +131,7 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** TM without the zeros that end its fraction: `141530.250000` and `141530.25` are one time. */
+/** Returns a TM without trailing zeros: `141530.250000` is the same time as `141530.25`. */
 function withoutTrailingZeros(time: string): string {
   return time.replace(/\.(\d*?)0*$/, (_, fraction: string) => (fraction === '' ? '' : `.${fraction}`));
 }

@@ -4,7 +4,7 @@ import { sampleArchive } from '../fixtures/sample-archive.js';
 import { holdings, linesOf, type Question } from './expectation.js';
 import { type Trial, type TrialCase } from './trial.js';
 
-/** Each filter, at values where a study lies just on it, and some together. */
+/** Each filter, with values at the boundaries of studies, and combinations. */
 const FILTERS: Record<string, StudyFilters[]> = {
   mostRecentResults: [{ mostRecentResults: 1 }, { mostRecentResults: 3 }, { mostRecentResults: 500 }],
   modalitiesInStudy: [
@@ -30,7 +30,7 @@ const FILTERS: Record<string, StudyFilters[]> = {
     { upperDateTime: { date: '20240312', time: '093015' } },
     { upperDateTime: { date: '20200229', time: '235958' } },
   ],
-  'all filters together': [
+  'all together': [
     { lowerDateTime: { date: '20200101' }, upperDateTime: { date: '20240601' }, mostRecentResults: 2 },
     {
       lowerDateTime: { date: '20240312', time: '000000' },
@@ -44,9 +44,9 @@ const FILTERS: Record<string, StudyFilters[]> = {
 
 const EVERYBODY: Question = { patientIds: sampleArchive.map(({ patientId }) => ({ id: patientId })) };
 
-/** A connector may use filters to ask for less; what is wanted is there all the same. */
+/** A connector may use filters to query less, but must return every study that passes them. */
 export const filterCases: TrialCase[] = Object.entries(FILTERS).map(([name, variants]) => ({
-  name: `loses no study that is wanted: ${name}`,
+  name: `returns every study that passes the filter: ${name}`,
   async run(trial) {
     for (const filters of variants) {
       await expectWanted(trial, { ...EVERYBODY, filters });

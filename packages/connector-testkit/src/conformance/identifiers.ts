@@ -14,7 +14,7 @@ const [studyA, studyB, studyC] = STUDIES.map((study) => study.studyInstanceUid) 
 const [seriesA, , , seriesB] = SERIES.map((series) => series.seriesInstanceUid) as [string, string, string, string];
 const unknownUid = '2.25.11111111111111111111';
 
-/** One question for each kind of identifier, each with a single value that the archive holds. */
+/** A question for each kind of identifier, with a single value of the archive. */
 export const SINGLE_QUESTIONS: Question[] = [
   { patientIds: [{ id: 'DEMO-1' }] },
   { studyInstanceUids: [studyB] },
@@ -31,7 +31,7 @@ const UNKNOWN: Question = {
   sopInstanceUids: [`${unknownUid}3`],
 };
 
-/** Each kind of identifier, alone and joined. */
+/** Each kind of identifier, alone and combined. */
 export const identifierCases: TrialCase[] = [
   ...SINGLE_QUESTIONS.map(
     (question) =>
@@ -41,11 +41,11 @@ export const identifierCases: TrialCase[] = [
       }) satisfies TrialCase,
   ),
   {
-    name: 'gives every patient with the whole tree and every attribute',
+    name: 'returns every patient with the whole tree and all attributes',
     run: async (trial) => void (await trial.expectHoldings(PATIENTS)),
   },
   {
-    name: 'gives the tree as deep as it is asked for',
+    name: 'returns the tree down to the requested level',
     async run(trial) {
       await trial.expectHoldings(PATIENTS, 'study');
       await trial.expectHoldings(PATIENTS, 'series');
@@ -66,7 +66,7 @@ export const identifierCases: TrialCase[] = [
     },
   },
   {
-    name: 'gives the union of several kinds, each node once',
+    name: 'returns the union of several kinds, each node once',
     async run(trial) {
       await trial.expectHoldings({
         patientIds: [{ id: 'DEMO_2' }],
@@ -75,7 +75,7 @@ export const identifierCases: TrialCase[] = [
         seriesInstanceUids: [seriesA],
         sopInstanceUids: [SOP_INSTANCES.at(-1) as string],
       });
-      // Each names a part of what the others name.
+      // Each value matches a part of what the others match.
       await trial.expectHoldings({
         patientIds: [{ id: 'DEMO-1' }],
         studyInstanceUids: [studyA],
@@ -86,7 +86,7 @@ export const identifierCases: TrialCase[] = [
     },
   },
   {
-    name: 'takes values that come twice for one',
+    name: 'ignores repeated values',
     async run(trial) {
       await trial.expectHoldings({
         studyInstanceUids: [studyA, studyA],
@@ -95,7 +95,7 @@ export const identifierCases: TrialCase[] = [
     },
   },
   {
-    name: 'tells patients of one id apart by the issuer',
+    name: 'distinguishes patients with the same id by the issuer',
     async run(trial) {
       await trial.expectHoldings({ patientIds: [{ id: '0042' }] });
       await trial.expectHoldings({ patientIds: [{ id: '0042', issuer: 'HOSPITAL_A' }] });
@@ -105,21 +105,21 @@ export const identifierCases: TrialCase[] = [
     },
   },
   {
-    name: 'finds nothing for unknown values, of each kind and of all',
+    name: 'finds nothing for unknown values, of each kind and of all kinds',
     async run(trial) {
       for (const kind of IDENTIFIER_KINDS) await trial.expectNothing({ [kind]: UNKNOWN[kind] });
       await trial.expectNothing(UNKNOWN);
     },
   },
   {
-    name: 'finds the known among unknown values',
+    name: 'finds known values among unknown ones',
     async run(trial) {
       await trial.expectHoldings({ ...UNKNOWN, studyInstanceUids: [unknownUid, studyC] });
       await trial.expectHoldings({ accessionNumbers: ['NOTHING', 'MR-17'] });
     },
   },
   {
-    name: 'takes 300 values of one kind',
+    name: 'accepts 300 values of one kind',
     async run(trial) {
       const unknown = Array.from({ length: 299 }, (_, n) => `${unknownUid}${n}`);
       await trial.expectHoldings({ studyInstanceUids: [...unknown, studyA] });

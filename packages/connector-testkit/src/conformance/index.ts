@@ -1,3 +1,4 @@
+import { type ErrorTable } from '@pacs-connectors/connector-core';
 import { type ConformanceCase } from './conformance-case.js';
 import { type OptionalAttribute } from './expectation.js';
 import { filterCases } from './filters.js';
@@ -12,33 +13,39 @@ export { type NetworkOptions } from './network.js';
 export { type OptionalAttribute } from './expectation.js';
 export { type OpenConnector } from './trial.js';
 
+/** Options of {@link conformanceCases}. */
 export interface ConformanceOptions {
   /**
-   * Attributes that this archive cannot hold or give; they are not looked at. Without `issuerOfPatientId`, patients of one id
-   * are one patient. None unless told.
+   * Attributes that this archive lacks; the tests ignore them. Without `issuerOfPatientId`, patients with the same id are one
+   * patient. Default: none.
    */
   lacks?: readonly OptionalAttribute[];
-  /** For an archive that is reached over TCP: also what happens when the network fails. */
+  /**
+   * The error table of the connector's package. With it, each notice must have a code of this table or of connector-core. Without
+   * it, a notice needs no code.
+   */
+  errors?: ErrorTable;
+  /** For an archive that is reached over TCP: adds tests of a faulty network. */
   network?: NetworkOptions;
 }
 
 /**
- * What every connector has to do, whatever its archive language, as tests for any runner:
+ * Returns the tests that every connector must pass, whatever its archive language, for any test runner:
  *
  * ```ts
  * for (const { name, run } of conformanceCases(openConnector)) it(name, run, 60_000);
  * ```
  *
- * @param open makes a connector of its own for each case, so that one may close it.
+ * @param open makes a new connector for each test, which the test may close
  */
 export function conformanceCases(
   open: () => Promise<OpenConnector>,
   options: ConformanceOptions = {},
 ): ConformanceCase[] {
-  const lacks = new Set(options.lacks);
+  const archive = { lacks: new Set(options.lacks), errors: options.errors };
   const cases = [...identifierCases, ...literalValueCases, ...filterCases, ...lifecycleCases];
   return [
-    ...cases.map(({ name, run }) => ({ name, run: () => withConnector(open, lacks, run) })),
-    ...(options.network ? networkCases(options.network, lacks) : []),
+    ...cases.map(({ name, run }) => ({ name, run: () => withConnector(open, archive, run) })),
+    ...(options.network ? networkCases(options.network, archive) : []),
   ];
 }

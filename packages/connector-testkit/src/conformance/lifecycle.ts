@@ -5,42 +5,42 @@ import { type TrialCase } from './trial.js';
 
 const QUESTION = { patientIds: [{ id: 'DEMO-1' }] };
 
-/** Many callers, callers who go away, deadlines, and the end. */
+/** Concurrent callers, cancellation, deadlines, and closing. */
 export const lifecycleCases: TrialCase[] = [
   {
-    name: 'answers 20 questions at once, each with its own answer',
+    name: 'answers 20 concurrent searches, each with its own result',
     async run(trial) {
       const questions = Array.from({ length: 20 }, (_, n) => SINGLE_QUESTIONS[n % SINGLE_QUESTIONS.length] ?? QUESTION);
       await Promise.all(questions.map((question) => trial.expectHoldings(question)));
     },
   },
   {
-    name: 'gives the latency of its check, in milliseconds',
+    name: 'returns the latency of its check in milliseconds',
     async run(trial) {
       const { latencyMs } = await trial.connector.check(AbortSignal.timeout(20_000));
       assert.ok(Number.isFinite(latencyMs) && latencyMs >= 0, `latencyMs is ${latencyMs}`);
     },
   },
   {
-    name: 'browses to a study of the archive if it can browse, and answers the next',
+    name: 'returns a study of the archive as a sample if it can browse, and answers the next search',
     async run(trial) {
       const { connector } = trial;
       if (!connector.sampleStudy) return;
       const study = await connector.sampleStudy(AbortSignal.timeout(20_000));
       const held = new Set(instanceRows().map((row) => row.study.studyInstanceUid));
-      assert.ok(study !== undefined && held.has(study), 'it gave no study of the archive');
+      assert.ok(study !== undefined && held.has(study), 'sampleStudy returned no study of the archive');
       await trial.expectHoldings(QUESTION);
     },
   },
   {
-    name: 'rejects as "cancelled" when the caller was gone before it asked, and answers the next',
+    name: 'rejects with "cancelled" if the caller left before the search, and answers the next search',
     async run(trial) {
       await trial.expectRejection(trial.search(QUESTION, 'instance', AbortSignal.abort()), 'cancelled');
       await trial.expectHoldings(QUESTION);
     },
   },
   {
-    name: 'rejects as "cancelled" at once when the caller goes away, and answers the next',
+    name: 'rejects with "cancelled" at once when the caller leaves, and answers the next search',
     async run(trial) {
       const caller = new AbortController();
       const pending = trial.search(QUESTION, 'instance', caller.signal);
@@ -50,18 +50,18 @@ export const lifecycleCases: TrialCase[] = [
     },
   },
   {
-    name: 'rejects as "timeout" at once when the deadline passes, and answers the next',
+    name: 'rejects with "timeout" at once when the deadline passes, and answers the next search',
     async run(trial) {
       const caller = new AbortController();
       const pending = trial.search(QUESTION, 'instance', caller.signal);
-      // The reason that AbortSignal.timeout gives, without waiting for a clock.
+      // The reason of AbortSignal.timeout, without waiting for it.
       caller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
       await trial.expectRejection(pending, 'timeout');
       await trial.expectHoldings(QUESTION);
     },
   },
   {
-    name: 'lets one caller go without a loss to the others who ask the same',
+    name: 'continues for the other callers if one of several identical searches is cancelled',
     async run(trial) {
       const caller = new AbortController();
       const leaving = trial.search(QUESTION, 'instance', caller.signal);
@@ -71,7 +71,7 @@ export const lifecycleCases: TrialCase[] = [
     },
   },
   {
-    name: 'closes with questions under way, which then end',
+    name: 'closes with searches in progress, which then end',
     async run(trial) {
       const pending = SINGLE_QUESTIONS.map((question) => trial.search(question));
       const outcomes = Promise.allSettled(pending);
@@ -82,7 +82,7 @@ export const lifecycleCases: TrialCase[] = [
     },
   },
   {
-    name: 'rejects what is asked after it was closed, and may be closed again',
+    name: 'rejects searches and checks after it was closed, and may be closed again',
     async run(trial) {
       await trial.expectHoldings(QUESTION);
       await trial.connector.close();

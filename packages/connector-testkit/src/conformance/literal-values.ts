@@ -3,20 +3,20 @@ import { sampleArchive } from '../fixtures/sample-archive.js';
 import { type Question } from './expectation.js';
 import { type TrialCase } from './trial.js';
 
-/** A value as a question of each kind that takes any text. */
+/** Returns a question by `value` for each kind of identifier that allows any text. */
 function textQuestions(value: string): Question[] {
   return [{ patientIds: [{ id: value }] }, { accessionNumbers: [value] }];
 }
 
-/** A value as a question of each kind. */
+/** Returns a question by `value` for each kind of identifier. */
 function questions(value: string): Question[] {
   return IDENTIFIER_KINDS.map((kind) => ({ [kind]: kind === 'patientIds' ? [{ id: value }] : [value] }));
 }
 
-/** Values mean themselves: no wildcard, no list, no language of the archive's own is read into them. */
+/** Values are compared as text: no wildcard, list or query language is read into them. */
 export const literalValueCases: TrialCase[] = [
   {
-    name: 'finds a value that holds a wildcard character, and only that',
+    name: 'finds exactly a value that contains a wildcard character',
     run: async (trial) => void (await trial.expectHoldings({ accessionNumbers: ['MR*7'] })),
   },
   {
@@ -28,7 +28,7 @@ export const literalValueCases: TrialCase[] = [
     },
   },
   {
-    name: 'takes no value for a list',
+    name: 'does not read a value as a list',
     async run(trial) {
       for (const value of ['DEMO-1\\DEMO_2', 'DEMO-1,DEMO_2', 'A 17 42\\000123', '000123,FILM-1']) {
         for (const question of textQuestions(value)) await trial.expectNothing(question, 'orRejects');
@@ -36,7 +36,7 @@ export const literalValueCases: TrialCase[] = [
     },
   },
   {
-    name: 'never answers a UID that is none with somebody’s images',
+    name: 'finds nothing for an invalid UID',
     async run(trial) {
       const uid = sampleArchive[0]?.studies[0]?.studyInstanceUid as string;
       for (const value of ['*', '2.25.*', `${uid.slice(0, -1)}?`, `${uid.slice(0, -1)}%`, `${uid}\\1.2.3`, '1.2.3\n']) {
@@ -47,7 +47,7 @@ export const literalValueCases: TrialCase[] = [
     },
   },
   {
-    name: 'never answers an empty value or an empty question with the whole archive',
+    name: 'never returns the whole archive for an empty value or empty criteria',
     async run(trial) {
       await trial.expectNothing(emptyCriteria(), 'orRejects');
       await trial.expectNothing({ filters: { mostRecentResults: 3 } }, 'orRejects');
@@ -56,7 +56,7 @@ export const literalValueCases: TrialCase[] = [
     },
   },
   {
-    name: 'is not harmed by quotes, statements, markup and odd characters',
+    name: 'treats quotes, statements, markup and unusual characters as text',
     async run(trial) {
       const values = [
         "'",
@@ -89,7 +89,7 @@ export const literalValueCases: TrialCase[] = [
     },
   },
   {
-    name: 'bears over-long values and control characters',
+    name: 'survives over-long values and control characters',
     async run(trial) {
       for (const value of ['x'.repeat(20_000), 'DEMO-1\u0000', 'DEMO\n1', '\u001b[31m']) {
         for (const question of textQuestions(value)) await trial.expectNothing(question, 'orRejects');

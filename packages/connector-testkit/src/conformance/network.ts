@@ -1,14 +1,14 @@
 import { type Address, type Fault, faultProxy, type FaultProxy } from '../fixtures/fault-proxy.js';
 import { type ConformanceCase } from './conformance-case.js';
-import { type OptionalAttribute } from './expectation.js';
-import { type OpenConnector, type Trial, withConnector } from './trial.js';
+import { type OpenConnector, type TestedArchive, type Trial, withConnector } from './trial.js';
 
 const QUESTION = { patientIds: [{ id: 'DEMO-1' }] };
 
+/** How the tests put a faulty network before the archive. */
 export interface NetworkOptions {
-  /** Where the archive listens. */
+  /** The address of the archive. */
   target: Address;
-  /** As `open`, but the connector reaches the archive at `address`, where a proxy stands before it. */
+  /** Like `open`, with a connector that reaches the archive at `address`, the address of a proxy. */
   openVia(address: Address): Promise<OpenConnector>;
 }
 
@@ -17,55 +17,55 @@ interface NetworkCase {
   run(trial: Trial, proxy: FaultProxy): Promise<void>;
 }
 
-/** An archive behind a bad network: the fault is told, no half answer passes for a whole one, and afterwards all is well. */
+/** A faulty network: the connector reports the fault, never returns half a result, and works afterwards. */
 const NETWORK_CASES: NetworkCase[] = [
   {
-    name: 'is "unavailable" while nobody listens, and answers afterwards',
+    name: 'rejects with "unavailable" while the archive does not listen, and answers afterwards',
     async run(trial, proxy) {
       await proxy.fail({ kind: 'refuse' });
       await trial.expectRejection(trial.search(QUESTION), 'unavailable');
       await trial.expectRejection(trial.connector.check(AbortSignal.timeout(20_000)), 'unavailable');
-      await healed(proxy);
+      await repair(proxy);
       await trial.expectHoldings(QUESTION);
     },
   },
   {
-    name: 'finds the archive again after it has lost every connection',
+    name: 'reconnects after it has lost all connections',
     async run(trial, proxy) {
       await trial.expectHoldings(QUESTION);
       await proxy.fail({ kind: 'refuse' });
-      await healed(proxy);
+      await repair(proxy);
       await trial.expectHoldings(QUESTION);
     },
   },
   {
-    name: 'gives a silent archive up at the deadline, and answers afterwards',
+    name: 'stops waiting for a silent archive at the deadline, and answers afterwards',
     async run(trial, proxy) {
       await proxy.fail({ kind: 'hang' });
       await trial.expectRejection(trial.search(QUESTION, 'instance', AbortSignal.timeout(500)), 'timeout');
-      await healed(proxy);
+      await repair(proxy);
       await trial.expectHoldings(QUESTION);
     },
   },
   {
-    name: 'gives an archive up at the deadline that falls silent on an open connection',
+    name: 'stops waiting at the deadline for an archive that becomes silent on an open connection',
     async run(trial, proxy) {
       await trial.expectHoldings(QUESTION);
       await proxy.fail({ kind: 'hang' });
       await trial.expectRejection(trial.search(QUESTION, 'instance', AbortSignal.timeout(500)), 'timeout');
-      await healed(proxy);
+      await repair(proxy);
       await trial.expectHoldings(QUESTION);
     },
   },
   {
-    name: 'takes no half answer for a whole one, wherever the connection breaks',
+    name: 'never returns half a result, wherever the connection breaks',
     async run(trial, proxy) {
       for (const afterBytes of [1, 50, 200, 500, 1_000, 2_000, 4_000]) {
         await proxy.fail({ kind: 'reset', afterBytes });
-        // Whole, since it was short or asked for again; or refused with the reason. Nothing between.
+        // A short answer may pass whole, and a connector may ask again.
         await trial.expectHoldingsOrRejection(QUESTION);
       }
-      await healed(proxy);
+      await repair(proxy);
       await trial.expectHoldings(QUESTION);
     },
   },
@@ -79,14 +79,14 @@ const NETWORK_CASES: NetworkCase[] = [
   },
 ];
 
-/** All is well again, and the connector has had the time to hear that connections it kept are gone. */
-async function healed(proxy: FaultProxy): Promise<void> {
+/** Repairs the network, and gives the connector time to notice that its connections are closed. */
+async function repair(proxy: FaultProxy): Promise<void> {
   await proxy.heal();
   await new Promise((resolve) => setTimeout(resolve, 200));
 }
 
-/** {@link NETWORK_CASES} through a proxy of its own each. */
-export function networkCases(options: NetworkOptions, lacks: ReadonlySet<OptionalAttribute>): ConformanceCase[] {
+/** Returns {@link NETWORK_CASES}, each with its own proxy. */
+export function networkCases(options: NetworkOptions, archive: TestedArchive): ConformanceCase[] {
   return NETWORK_CASES.map(({ name, run }) => ({
     name,
     async run() {
@@ -95,7 +95,7 @@ export function networkCases(options: NetworkOptions, lacks: ReadonlySet<Optiona
         const address = { host: proxy.host, port: proxy.port };
         await withConnector(
           () => options.openVia(address),
-          lacks,
+          archive,
           (trial) => run(trial, proxy),
         );
       } finally {

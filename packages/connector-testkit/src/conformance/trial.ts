@@ -1,33 +1,60 @@
 import assert from 'node:assert/strict';
 import {
+  archiveErrors,
   type Connector,
   type ConnectorErrorKind,
   type Depth,
+  type ErrorTable,
+  isErrorCode,
+  type Notice,
   type SearchResult,
 } from '@pacs-connectors/connector-core';
 import { criteriaOf, holdings, linesOf, type OptionalAttribute, type Question } from './expectation.js';
 
-/** Time that an archive gets for one answer, milliseconds. */
-const PATIENCE_MS = 25_000;
-/** "At once", milliseconds: far below any archive's time-out, far above the noise of a busy machine. */
+/** Deadline of a search, milliseconds. */
+const DEADLINE_MS = 25_000;
+/** The limit for "at once", milliseconds: far below any archive's timeout, far above the noise of a busy machine. */
 const AT_ONCE_MS = 3_000;
 
-/** One connector under test, and what is asked of it in every case. */
+/** What the tests know about the archive and its connector. */
+export interface TestedArchive {
+  /** Attributes that the archive lacks. */
+  lacks: ReadonlySet<OptionalAttribute>;
+  /** The error table of the connector's package. */
+  errors?: ErrorTable;
+}
+
+/** A connector under test, with the assertions of all tests. */
 export class Trial {
   constructor(
     readonly connector: Connector,
-    readonly lacks: ReadonlySet<OptionalAttribute>,
+    private readonly archive: TestedArchive,
   ) {}
 
-  search(
-    question: Question,
-    depth: Depth = 'instance',
-    signal = AbortSignal.timeout(PATIENCE_MS),
-  ): Promise<SearchResult> {
-    return this.connector.search(criteriaOf(question), { signal, depth });
+  get lacks(): ReadonlySet<OptionalAttribute> {
+    return this.archive.lacks;
   }
 
-  /** Asks, and compares the answer with what the sample archive holds: nothing missing, nothing more, nothing twice. */
+  /** Searches, and checks the codes of the notices. */
+  async search(
+    question: Question,
+    depth: Depth = 'instance',
+    signal = AbortSignal.timeout(DEADLINE_MS),
+  ): Promise<SearchResult> {
+    const result = await this.connector.search(criteriaOf(question), { signal, depth });
+    for (const notice of result.notices) this.expectCode(notice);
+    return result;
+  }
+
+  private expectCode({ code, title }: Notice): void {
+    const { errors } = this.archive;
+    if (code === undefined) return assert.ok(!errors, `the notice "${title}" has no code`);
+    assert.ok(isErrorCode(code), `the notice "${title}" has the code "${String(code)}", which is not an error code`);
+    const known = !errors || Object.hasOwn(errors.codes, code) || Object.hasOwn(archiveErrors.codes, code);
+    assert.ok(known, `the notice "${title}" has the code ${code}, which is not in the error table`);
+  }
+
+  /** Searches, and compares the result with the sample archive: nothing is missing, added or repeated. */
   async expectHoldings(question: Question, depth: Depth = 'instance'): Promise<SearchResult> {
     const result = await this.search(question, depth);
     const expected = holdings(question, this.lacks);
@@ -36,13 +63,13 @@ export class Trial {
       assert.notEqual(
         notice.severity,
         'ERROR',
-        `an answer without fault has a notice of an error: ${notice.description}`,
+        `a result without a fault has a notice of an error: ${notice.description}`,
       );
     }
     return result;
   }
 
-  /** Asks for what the archive does not hold: the answer is empty. `orRejects`: it may also be refused with a ConnectorError. */
+  /** Searches for what the archive does not have, and expects no result. `orRejects` also accepts a ConnectorError. */
   async expectNothing(question: Question, orRejects?: 'orRejects'): Promise<void> {
     let result: SearchResult;
     try {
@@ -52,10 +79,10 @@ export class Trial {
       this.expectConnectorError(error);
       return;
     }
-    assert.deepEqual(linesOf(result.patients, 'instance', this.lacks), [], `asked for ${JSON.stringify(question)}`);
+    assert.deepEqual(linesOf(result.patients, 'instance', this.lacks), [], `searched for ${JSON.stringify(question)}`);
   }
 
-  /** As {@link expectHoldings}, or a rejection with a ConnectorError: the whole or nothing. */
+  /** Expects the whole result, or a ConnectorError. */
   async expectHoldingsOrRejection(question: Question): Promise<void> {
     try {
       await this.expectHoldings(question);
@@ -65,7 +92,7 @@ export class Trial {
     }
   }
 
-  /** `pending` rejects at once with a ConnectorError of this connector. */
+  /** Expects that `pending` rejects at once with a ConnectorError of this connector. */
   async expectRejection(pending: Promise<unknown>, kind?: ConnectorErrorKind): Promise<void> {
     const start = performance.now();
     const outcome = await Promise.race([
@@ -81,39 +108,44 @@ export class Trial {
   }
 
   private expectConnectorError(error: unknown, kind?: ConnectorErrorKind): void {
-    // By name: a package under test may bring a copy of connector-core of its own.
+    // By name, because a package under test may have its own copy of connector-core.
     assert.ok(
       error instanceof Error && error.name === 'ConnectorError',
       `expected a ConnectorError, got ${String(error)}`,
     );
     assert.equal((error as { connectorId?: string }).connectorId, this.connector.id, 'connectorId');
-    assert.ok(error.message.trim() !== '', 'the error says nothing');
+    assert.ok(error.message.trim() !== '', 'the error has no message');
+    const { code } = error as { code?: unknown };
+    assert.ok(
+      isErrorCode(code),
+      `the error "${error.message}" has the code "${String(code)}", which is not an error code`,
+    );
     if (kind) assert.equal((error as { kind?: string }).kind, kind, `kind of "${error.message}"`);
   }
 }
 
-/** One thing that a connector has to do. */
+/** A requirement of connectors. */
 export interface TrialCase {
   name: string;
   run(trial: Trial): Promise<void>;
 }
 
-/** A connector to an archive that holds `sampleArchive` and nothing else, and how to be rid of it. */
+/** A connector to an archive with the patients of `sampleArchive` and no others. */
 export interface OpenConnector {
   connector: Connector;
-  /** Called once after the case; the connector may have been closed by then. */
+  /** Called once after the test, which may have closed the connector. */
   close(): Promise<void>;
 }
 
-/** Tries what `open` makes, and closes it. */
+/** Runs a test with the connector that `open` makes, and closes it. */
 export async function withConnector(
   open: () => Promise<OpenConnector>,
-  lacks: ReadonlySet<OptionalAttribute>,
+  archive: TestedArchive,
   run: (trial: Trial) => Promise<void>,
 ): Promise<void> {
   const { connector, close } = await open();
   try {
-    await run(new Trial(connector, lacks));
+    await run(new Trial(connector, archive));
   } finally {
     await close();
   }

@@ -1,4 +1,4 @@
-// `npx nx g @pacs-connectors/tools:connector NAME`: a package of the shape that every connector has.
+// `npx nx g @pacs-connectors/tools:connector NAME` makes a package with the files that every connector has.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formatFiles, generateFiles, installPackagesTask, names } from '@nx/devkit';
@@ -8,14 +8,16 @@ const read = (file) => readFileSync(new URL(`../../../../${file}`, import.meta.u
 /**
  * Writes `packages/connector-NAME`.
  *
- * @throws Error where the name cannot be one of a package, or is taken.
+ * @throws Error if the name is not valid or is in use
  */
 export default async function connectorGenerator(tree, { name }) {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
-    throw new Error(`"${name}" is no name for a connector: expected lower case letters and digits, words joined by -`);
+    throw new Error(
+      `"${name}" is not a name for a connector: expected lower case letters and digits, words joined by -`,
+    );
   }
   const folder = `packages/connector-${name}`;
-  if (tree.exists(folder)) throw new Error(`${folder} is there already`);
+  if (tree.exists(folder)) throw new Error(`${folder} exists already`);
   const core = JSON.parse(read('packages/connector-core/package.json'));
   const { className, constantName, propertyName } = names(name);
   generateFiles(tree, fileURLToPath(new URL('files', import.meta.url)), folder, {
@@ -31,13 +33,13 @@ export default async function connectorGenerator(tree, { name }) {
   });
   tree.write(`${folder}/LICENSE`, read('LICENSE'));
   await formatFiles(tree);
-  // Shown after they are formatted, so that both copies are the same.
+  // The README shows the examples after they are formatted, so that both are the same.
   const readme = `${folder}/README.md`;
   const show = (_, file) => {
     const language = file.endsWith('.ts') ? 'ts' : 'yaml';
     return `\`\`\`${language}\n${tree.read(`${folder}/examples/${file}`, 'utf8')}\`\`\``;
   };
   tree.write(readme, tree.read(readme, 'utf8').replace(/<!-- (.*) -->/g, show));
-  // npm links the new package.
+  // npm has to link the new package.
   return () => installPackagesTask(tree, true);
 }
