@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type ConnectorConfiguration, type TruststoreSettings } from '@pacs-connectors/config-core';
 import { type Caller, ConnectorError } from '@pacs-connectors/connector-core';
 import { type AccessToken, ClientCredentials, OAuth2Error, registeredClient } from '@pacs-connectors/oauth2-client';
-import { readStore, StoreError } from '@pacs-connectors/tls-stores';
+import { readStore, StoreError, tlsErrors } from '@pacs-connectors/tls-stores';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { codes } from '../errors/error-codes.js';
 import { type Retrieval, retrievalWay } from './retrieval.js';
@@ -84,6 +84,10 @@ export class Retrievals {
 function certificatesOf(url: string, { type, password }: TruststoreSettings): string[] {
   const { certificates } = readStore({ url, type, storePassword: password });
   if (certificates.length === 0)
-    throw new StoreError(`the store ${url} contains no certificate`, 'Check truststore.url.');
+    throw new StoreError(
+      tlsErrors.codes['tls.store.empty'],
+      `the store ${url} contains no certificate`,
+      'Check truststore.url.',
+    );
   return certificates;
 }
