@@ -1,25 +1,25 @@
 import { closeSync, openSync } from 'node:fs';
-import { reloadByHangUp } from './lifecycle/hang-up.js';
+import { reloadOnSighup } from './lifecycle/sighup.js';
 
-/** How many files Node.js opens at once to load the server, and a few more. */
+/** The number of files that Node.js opens at once to load the server, and some more. */
 const FILES_TO_START = 450;
 
-// Before the rest is loaded, which takes a while: a SIGHUP meanwhile would end the process. What has changed until the
-// server follows the files is seen then.
+// A SIGHUP ends a process that has no listener, so this one comes before the other modules are loaded, which takes a while.
+// The server reads its files after that, so it misses no change.
 let reload: () => unknown = () => undefined;
-reloadByHangUp(() => reload());
+reloadOnSighup(() => reload());
 const { run } = await import('./run.js').catch((error: unknown) => {
-  // Modules are said to be missing where they could not be opened.
-  if (mayOpen(FILES_TO_START)) throw error;
+  // Node.js reports a module that it could not open as missing.
+  if (canOpenFiles(FILES_TO_START)) throw error;
   console.error(
-    `The server cannot start: this process may open fewer than ${FILES_TO_START} files. Remedy: allow it at least 1024 (LimitNOFILE= in its systemd unit, --ulimit nofile= of its container, ulimit -n in its shell).`,
+    `The server cannot start: this process can open fewer than ${FILES_TO_START} files. Remedy: allow at least 1024 (LimitNOFILE= in its systemd unit, --ulimit nofile= of its container, ulimit -n in its shell). [archive.open-files.limit-reached]`,
   );
   process.exit(1);
 });
 const reloads = await run();
 reload = () => reloads.reload();
 
-function mayOpen(count: number): boolean {
+function canOpenFiles(count: number): boolean {
   const opened: number[] = [];
   try {
     while (opened.length < count) opened.push(openSync('/', 'r'));

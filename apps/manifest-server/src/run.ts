@@ -7,7 +7,7 @@ import { endBySignals, endByUncaughtErrors } from './lifecycle/end-process.js';
 import { ConfigurationReload } from './reload/configuration-reload.service.js';
 import { addressOf, startServer } from './server.js';
 
-/** Serves as arguments and environment say, the demo where they name no configuration; says why and ends where it cannot. */
+/** Starts the server as arguments and environment say; without a configuration, the demo. If it cannot start, it says why and exits. */
 export async function run(): Promise<ConfigurationReload> {
   try {
     const options = readOptions(process.argv.slice(2), process.env);
@@ -15,9 +15,9 @@ export async function run(): Promise<ConfigurationReload> {
     const app = await startServer(demo ? { ...options, configuration: [demo.configuration] } : options);
     endBySignals(app);
     endByUncaughtErrors();
-    // The log is JSON where nobody looks at it, and stays so.
-    const say = process.stdout.isTTY ? console.log : console.error;
-    say(
+    // Standard output contains only JSON if it is not a terminal.
+    const print = process.stdout.isTTY ? console.log : console.error;
+    print(
       banner({
         baseUrl: await addressOf(app),
         registry: app.get(ConnectorRegistry),

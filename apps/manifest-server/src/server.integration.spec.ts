@@ -223,7 +223,9 @@ describe('a server that cannot start says why and ends with exit code 1', () => 
       'connector:\n  plugins: absent-connector\n  config:\n    a:\n      type: ATTIC\n    b:\n      type: DB\n',
     );
     const output = await refusal('--connectors-config', configuration, '--port', '0');
-    expect(output).toContain('No connector can be used, so there is nothing to serve:');
+    expect(output).toContain(
+      'The server does not start, because no connector can be used. [server.start.no-archive]\n',
+    );
     expect(output).toMatch(/broken\.yml:5:\d+ connector\.config\.a\.type: found "ATTIC"/);
     expect(output).toContain('connector.config.b');
     expect(output).toContain('absent-connector, which is not installed');
@@ -231,7 +233,7 @@ describe('a server that cannot start says why and ends with exit code 1', () => 
 
   it('a file that is not there', async () => {
     const output = await refusal('--connectors-config', join(folder.path, 'absent.yml'));
-    expect(output).toContain('The configuration cannot be used:');
+    expect(output).toContain('The configuration cannot be used. [server.start.configuration-invalid]\n');
     expect(output).toContain('absent.yml');
   });
 
@@ -250,13 +252,19 @@ describe('a server that cannot start says why and ends with exit code 1', () => 
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
-    expect(await refusal('--port', String(port))).toContain(
-      `Cannot listen on 127.0.0.1, port ${port}: another program listens there.`,
+    expect(await refusal('--port', String(port))).toMatch(
+      new RegExp(
+        `Cannot listen on 127.0.0.1, port ${port}: another program listens there\\. .*\\[server\\.start\\.port-in-use\\]`,
+      ),
     );
     taken.close();
-    expect(await refusal('--host', '192.0.2.1', '--port', '0')).toContain('that is no address of this machine');
-    expect(await refusal('--host', 'no-such-host.invalid', '--port', '0')).toContain('that name cannot be resolved');
-    expect(await refusal('--port', 'x')).toContain('PORT is x; expected a number from 0 to 65535');
+    expect(await refusal('--host', '192.0.2.1', '--port', '0')).toContain('this machine does not have that address');
+    expect(await refusal('--host', 'no-such-host.invalid', '--port', '0')).toMatch(
+      /that name cannot be resolved.*\[server\.start\.host-invalid\]/,
+    );
+    expect(await refusal('--port', 'x')).toContain(
+      'PORT is x; expected a number from 0 to 65535 [server.start.option-invalid]',
+    );
     expect(await refusal('--colour')).toContain("Unknown option '--colour'");
   });
 });

@@ -39,7 +39,7 @@ export async function serve(
   rooms: readonly Type[] = ROOMS,
 ): Promise<NestFastifyApplication> {
   const log = await createLog(logTo);
-  configuration.onTaken(({ logging }) => (log.level = logging.minimumLevel));
+  configuration.onApplied(({ logging }) => (log.level = logging.minimumLevel));
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot({ configuration, options, pluginModules, log, rooms }),
     createFastify(trustedProxies(configuration)),

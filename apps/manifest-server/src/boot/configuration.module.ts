@@ -14,7 +14,7 @@ export class ConfigurationModule implements OnModuleInit {
     private readonly registry: ConnectorRegistry,
   ) {}
 
-  /** Global modules are initialised first, in the order of `AppModule`: import this one as the first. */
+  /** Nest initialises global modules first, in the order of their imports. AppModule imports this one first. */
   static forRoot(configuration: ServerConfiguration, options: ServerOptions): DynamicModule {
     return {
       module: ConfigurationModule,
@@ -36,10 +36,16 @@ export class ConfigurationModule implements OnModuleInit {
 
 function requireUsable(registry: ConnectorRegistry, { problems, fatalProblems }: ServerConfiguration): void {
   if (fatalProblems.length > 0)
-    throw new StartError(`These keys guard the server, so it does not start without them:\n${indent(fatalProblems)}`);
+    throw new StartError(
+      `The server does not start, because keys that limit access are invalid.\n${indent(fatalProblems)}`,
+      'server.start.access-rule-invalid',
+    );
   if (registry.connectors.length > 0) return;
   const leftOut = registry.leftOut.flatMap(({ id, reasons }) =>
     reasons.filter((reason) => !problems.includes(reason)).map((reason) => `connector ${id}: ${reason}`),
   );
-  throw new StartError(`No connector can be used, so there is nothing to serve:\n${indent([...problems, ...leftOut])}`);
+  throw new StartError(
+    `The server does not start, because no connector can be used.\n${indent([...problems, ...leftOut])}`,
+    'server.start.no-archive',
+  );
 }

@@ -7,7 +7,7 @@ import { findPluginModules } from './plugin-packages.js';
 @Module({})
 class PluginsOnly {}
 
-/** The archive languages that the server would find, those of the packages in `named` among them. */
+/** Returns the plug-ins that the server would find, including those of the packages in `named`. */
 export async function findPlugins(
   named: readonly string[],
 ): Promise<{ plugins: ConnectorPlugin[]; problems: string[] }> {

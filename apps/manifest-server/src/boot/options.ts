@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { StartError } from './start-error.js';
 
-/** How the server is started: environment, and flags over it. What neither says, the configuration may. */
+/** Options of a start, from flags or environment variables. They override the keys of the configuration. */
 export class ServerOptions {
   /** `CONNECTORS_CONFIG`, `--connectors-config`: YAML files or folders. */
   configuration!: string[];
-  /** `PORT`, `--port`; 0 takes a free one. */
+  /** `PORT`, `--port`; 0 for any free port. */
   port?: number;
   /** `HOST`, `--host`. */
   host?: string;
@@ -13,7 +13,11 @@ export class ServerOptions {
   contextPath?: string;
 }
 
-/** @throws StartError naming the flag or variable that cannot be used. */
+/**
+ * Reads the options. A flag overrides its variable.
+ *
+ * @throws StartError that names the invalid flag or variable.
+ */
 export function readOptions(args: string[], env: NodeJS.ProcessEnv): ServerOptions {
   const { values } = parseArgs({
     args,
@@ -37,14 +41,18 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv): ServerOptio
 
 function readPort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new StartError(`PORT is ${text}; expected a number from 0 to 65535`);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new StartError(`PORT is ${text}; expected a number from 0 to 65535`, 'server.start.option-invalid');
   return port;
 }
 
-/** `/name` or empty, however many slashes surround it. @throws StartError where it cannot stand in a URL's path as it is. */
+/** Returns a context path as `/name` or empty, without repeated slashes. @throws StartError if a URL cannot contain it unescaped. */
 export function readContextPath(text: string): string {
   const path = text.replace(/^\/+|\/+$/g, '').replace(/\/{2,}/g, '/');
   if (!/^[\w.~/-]*$/.test(path))
-    throw new StartError(`The context path is ${text}; expected letters, digits, and - _ . ~ between slashes`);
+    throw new StartError(
+      `The context path is ${text}; expected letters, digits, and - _ . ~ between slashes`,
+      'server.start.option-invalid',
+    );
   return path === '' ? '' : `/${path}`;
 }

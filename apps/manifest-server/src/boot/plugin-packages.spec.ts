@@ -27,7 +27,7 @@ async function install(name: string, manifest: object, code: string, file = 'nes
 }
 
 describe('plug-in packages', () => {
-  it('are found among our own dependencies', async () => {
+  it("are found among the server's own dependencies", async () => {
     const { modules } = await findPluginModules([], folder);
     expect(modules).toContain(ConnectorDbModule);
   });
@@ -43,13 +43,13 @@ describe('plug-in packages', () => {
 
   it.each([
     ['absent', 'which is not installed. Remedy: npm install absent'],
-    ['no-marker', 'which is no connector plug-in: its package.json has no "pacs-connectors": { "plugin": … }.'],
-    ['no-default', 'whose export ./nestjs has no NestJS module as its default.'],
+    ['no-marker', 'which is not a connector plug-in: its package.json has no "pacs-connectors": { "plugin": … }.'],
+    ['no-default', 'whose export ./nestjs does not have a NestJS module as its default.'],
     ['throws', 'which cannot be loaded: RangeError: no licence'],
     ['no-file', /^which cannot be loaded: .*absent/],
-    ['../escape', 'which is no name of a package.'],
-    ['/etc', 'which is no name of a package.'],
-  ])('that cannot be used cost nothing else: %s', async (name, reason) => {
+    ['../escape', 'which is not the name of a package.'],
+    ['/etc', 'which is not the name of a package.'],
+  ])('are reported if they cannot be used, and the others work: %s', async (name, reason) => {
     const { modules, problems } = await findPluginModules(['works', name], folder);
     expect(modules.map((module) => module.name)).toContain('WorksModule');
     const [problem = ''] = problems.filter((text) => text.startsWith('connector.plugins'));

@@ -10,15 +10,15 @@ const MARKER = 'pacs-connectors';
 
 export interface PluginModules {
   modules: Type[];
-  /** Why packages that `connector.plugins` names are not among them, a sentence each. */
+  /** Why packages that `connector.plugins` names could not be loaded, one sentence each. */
   problems: string[];
 }
 
 /**
- * The NestJS modules of the connector plug-ins: those among this server's own dependencies, told by their marker, and the
- * packages named by `connector.plugins`, which may be installed beside the server or in the working directory.
+ * Returns the NestJS modules of the connector plug-ins. These are the server's own dependencies that have the marker, and the
+ * packages that `connector.plugins` names. The latter may be installed beside the server or in the working directory.
  *
- * A package that cannot be loaded costs the connectors of its type only: the others serve.
+ * If a package cannot be loaded, only the connectors of its type are missing.
  */
 export async function findPluginModules(
   named: readonly string[],
@@ -49,21 +49,23 @@ interface PackageJson {
   [MARKER]?: { plugin?: string };
 }
 
-/** The plug-in of one of our own dependencies, where it is one. */
+/** Returns the plug-in of one of the server's own dependencies; `undefined` if it is not a plug-in. */
 async function ownPlugin(name: string): Promise<Type | undefined> {
   const entry = (await findPackage(name, import.meta.url))?.[MARKER]?.plugin;
   return entry === undefined ? undefined : moduleOf(await import(specifierOf(name, entry)), entry);
 }
 
-/** The plug-in of a package that the configuration names, looked for from each of `parents` in turn. */
+/** Returns the plug-in of a package that the configuration names. It is searched from each of `parents` in turn. */
 async function namedPlugin(name: string, parents: string[]): Promise<Type> {
-  if (!PACKAGE_NAME.test(name)) throw new PluginProblem('which is no name of a package.');
+  if (!PACKAGE_NAME.test(name)) throw new PluginProblem('which is not the name of a package.');
   for (const parent of parents) {
     const manifest = await findPackage(name, parent);
     if (!manifest) continue;
     const entry = manifest[MARKER]?.plugin;
     if (entry === undefined)
-      throw new PluginProblem(`which is no connector plug-in: its package.json has no "${MARKER}": { "plugin": … }.`);
+      throw new PluginProblem(
+        `which is not a connector plug-in: its package.json has no "${MARKER}": { "plugin": … }.`,
+      );
     return moduleOf(await import(resolve(specifierOf(name, entry), parent)), entry);
   }
   throw new PluginProblem(`which is not installed. Remedy: npm install ${name}`);
@@ -85,11 +87,11 @@ function specifierOf(name: string, entry: string): string {
 
 function moduleOf(exported: { default?: unknown }, entry: string): Type {
   if (typeof exported.default !== 'function')
-    throw new PluginProblem(`whose export ${entry} has no NestJS module as its default.`);
+    throw new PluginProblem(`whose export ${entry} does not have a NestJS module as its default.`);
   return exported.default as Type;
 }
 
-/** The `package.json` that a module at `parent` finds for `name`, whatever the package exports. */
+/** Returns the `package.json` that a module at `parent` finds for `name`, even if the package does not export it. */
 async function findPackage(name: string, parent: string): Promise<PackageJson | undefined> {
   const folders = createRequire(fileURLToPath(parent)).resolve.paths(name) ?? [];
   for (const folder of folders) {

@@ -8,10 +8,10 @@ import {
 import { type ConnectorPlugin, type LeftOutConnector, type RegistryOptions } from '@pacs-connectors/connector-core';
 
 /**
- * The configuration that this server runs by: checked once the plug-ins are known, then injected where it is read.
+ * The configuration in use. It is checked once the plug-ins are known, and injected where it is read.
  *
- * It changes as a whole, between two turns of the event loop. Whoever needs several of its values reads them without
- * awaiting anything in between, and carries them along; nobody keeps one for the next request but by {@link derived}.
+ * A reload replaces it as a whole, between two turns of the event loop. Code that needs several values reads them without an
+ * `await` in between. Only {@link derived} keeps values for the next request.
  */
 export class ServerConfiguration {
   /** `/name` or empty. */
@@ -23,16 +23,16 @@ export class ServerConfiguration {
 
   constructor(
     private readonly document: ConfigurationDocument,
-    /** What is wrong with plug-in packages, a sentence each. */
+    /** Problems of plug-in packages, one sentence each. */
     readonly pluginProblems: readonly string[] = [],
   ) {
     this.fingerprintInForce = document.fingerprint;
   }
 
-  /** Checks the configuration against the settings classes of the plug-ins at hand. */
+  /** Checks the configuration against the settings classes of the plug-ins, and applies it. */
   check(plugins: readonly ConnectorPlugin[]): Omit<RegistryOptions, 'plugins'> {
     const checked = checkConfiguration(this.document, plugins);
-    this.take(checked, this.document);
+    this.apply(checked, this.document);
     const types = new Set(plugins.map(({ type }) => type));
     const leftOut = checked.leftOut.map((connector) =>
       connector.type === undefined || types.has(connector.type) ? connector : this.withPluginProblems(connector),
@@ -40,25 +40,25 @@ export class ServerConfiguration {
     return { definitions: checked.connectors, defaultIds: checked.defaultIds, leftOut };
   }
 
-  /** From now on the server runs by this one. */
-  take(checked: LoadedConfiguration, { fingerprint }: Pick<ConfigurationDocument, 'fingerprint'>): void {
+  /** Replaces the configuration in use. */
+  apply(checked: LoadedConfiguration, { fingerprint }: Pick<ConfigurationDocument, 'fingerprint'>): void {
     this.inForce = checked;
     this.byId = new Map(checked.connectors.map((connector) => [connector.id, connector]));
     this.fingerprintInForce = fingerprint;
     for (const listener of this.listeners) listener(this.global);
   }
 
-  /** Calls `listener` whenever a configuration comes into force, the first one included. */
-  onTaken(listener: (global: LoadedConfiguration['global']) => void): void {
+  /** Calls `listener` each time that a configuration is applied, including the first. */
+  onApplied(listener: (global: LoadedConfiguration['global']) => void): void {
     this.listeners.push(listener);
   }
 
-  /** Tells the files that it was read from from any others. */
+  /** A hash of the files of the configuration. */
   get fingerprint(): string {
     return this.fingerprintInForce;
   }
 
-  /** What is made of the configuration once, and made anew when another is taken. */
+  /** Returns a function whose value is computed once for each configuration. */
   derived<Value>(make: (global: LoadedConfiguration['global']) => Value): () => Value {
     let made: { from: LoadedConfiguration; value: Value } | undefined;
     return () => {
@@ -67,34 +67,34 @@ export class ServerConfiguration {
     };
   }
 
-  /** Everything that is wrong or looks so, one line each. */
+  /** Errors and warnings, one line each. */
   get problems(): string[] {
     return [...this.loaded.problems.map(renderProblem), ...this.pluginProblems];
   }
 
-  /** What is wrong with keys that guard who may ask: with these the server must not start. One line each. */
+  /** Errors in keys that limit access, one line each. The server must not start with them. */
   get fatalProblems(): string[] {
     return this.loaded.problems.filter(({ fatal }) => fatal).map(renderProblem);
   }
 
-  /** Every key that is no connector's own. */
+  /** The keys outside of connectors. */
   get global(): LoadedConfiguration['global'] {
     return this.loaded.global;
   }
 
-  /** Connectors that are switched off (`enabled: false`). */
+  /** Disabled connectors (`enabled: false`). */
   get disabled(): LoadedConfiguration['disabled'] {
     return this.loaded.disabled;
   }
 
-  /** @throws Error where no usable connector has this id. */
+  /** Returns the configuration of a usable connector. @throws Error if there is none of this id. */
   connector(id: string): ConnectorConfiguration {
     const found = this.byId.get(id);
     if (!found) throw new Error(`no connector ${id} is configured`);
     return found;
   }
 
-  /** Whether a usable connector of this id is set apart from the others. */
+  /** Whether a usable connector has `separate`. */
   isSeparate(id: string): boolean {
     return this.byId.get(id)?.manifest.separate ?? false;
   }
@@ -104,7 +104,7 @@ export class ServerConfiguration {
     return this.inForce;
   }
 
-  /** A type that nobody knows may be that of a plug-in that could not be loaded. */
+  /** An unknown type may be that of a plug-in that could not be loaded. */
   private withPluginProblems(connector: LeftOutConnector): LeftOutConnector {
     return { ...connector, reasons: [...connector.reasons, ...this.pluginProblems] };
   }

@@ -1,40 +1,71 @@
 import { ConfigurationError } from '@pacs-connectors/config-core';
-import { openFileLimit } from '@pacs-connectors/connector-core';
+import { type ErrorCode, openFileLimit } from '@pacs-connectors/connector-core';
+import { codes, type ServerErrorCode } from '../errors/error-codes.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
 
-/** Why the server does not start, in words for whoever starts it. */
-export class StartError extends Error {}
+/** Says why the server does not start, in words for the operator. */
+export class StartError extends Error {
+  readonly code: ErrorCode;
 
-/** What is printed where the server does not start: lines for people, without a stack. */
-export function describeStartError(error: unknown): string {
-  if (error instanceof StartError) return error.message;
-  if (error instanceof ConfigurationError)
-    return `The configuration cannot be used:\n${indent(error.message.split('\n'))}`;
-  const limit = openFileLimit(error);
-  if (limit) return `The server cannot start: ${limit.message}. Remedy: ${limit.remedy}`;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code?.startsWith('ERR_PARSE_ARGS')) return `${message}\n${USAGE}`;
-  return `The server cannot start: ${describeUnexpected(error)}`;
+  /** @param message the first line gets the code when it is printed; further lines are details. */
+  constructor(message: string, code: ServerErrorCode = 'server.start.failed') {
+    super(message);
+    this.code = codes[code];
+  }
 }
 
-/** The error of a listener that could not be opened. */
+/** Returns the lines to print when the server does not start, without a stack if the error is expected. */
+export function describeStartError(error: unknown): string {
+  if (error instanceof StartError) return withCode(error.message, error.code);
+  if (error instanceof ConfigurationError) {
+    const text = `The configuration cannot be used.\n${indent(error.message.split('\n'))}`;
+    return withCode(text, codes['server.start.configuration-invalid']);
+  }
+  const limit = openFileLimit(error);
+  if (limit) return withCode(`The server cannot start: ${limit.message}. Remedy: ${limit.remedy}`, limit.code);
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code?.startsWith('ERR_PARSE_ARGS')) return withCode(`${message}\n${USAGE}`, codes['server.start.option-invalid']);
+  return withCode(`The server cannot start: ${describeUnexpected(error)}`, codes['server.start.failed']);
+}
+
+/** Adds an error code to the first line of a text. */
+function withCode(text: string, code: ErrorCode): string {
+  return text.replace(/$/m, ` [${code}]`);
+}
+
+/** Returns the error of a server that cannot listen: a StartError if the reason is known. */
 export function listenError(error: NodeJS.ErrnoException, host: string, port: number): unknown {
   const reason = LISTEN_ERRORS[error.code ?? ''];
-  return reason ? new StartError(`Cannot listen on ${host}, port ${port}: ${reason}`) : error;
+  return reason ? new StartError(`Cannot listen on ${host}, port ${port}: ${reason[1]}`, reason[0]) : error;
 }
 
-const LISTEN_ERRORS: Record<string, string> = {
-  EADDRINUSE: 'another program listens there. Remedy: end it, or choose another port with PORT or --port.',
-  EACCES: 'this user may not use that port. Remedy: choose one from 1024 up with PORT or --port.',
-  EADDRNOTAVAIL:
-    'that is no address of this machine. Remedy: set HOST or --host to one that is, or to 0.0.0.0 for all.',
-  ENOTFOUND: 'that name cannot be resolved. Remedy: set HOST or --host to an address of this machine.',
-  EAI_AGAIN: 'that name cannot be resolved. Remedy: set HOST or --host to an address of this machine.',
+const LISTEN_ERRORS: Record<string, [ServerErrorCode, string]> = {
+  EADDRINUSE: [
+    'server.start.port-in-use',
+    'another program listens there. Remedy: end it, or choose another port with PORT or --port.',
+  ],
+  EACCES: [
+    'server.start.port-not-permitted',
+    'this user may not use that port. Remedy: choose one from 1024 up with PORT or --port.',
+  ],
+  EADDRNOTAVAIL: [
+    'server.start.host-invalid',
+    'this machine does not have that address. Remedy: set HOST or --host to one that it has, or to 0.0.0.0 for all.',
+  ],
+  ENOTFOUND: [
+    'server.start.host-invalid',
+    'that name cannot be resolved. Remedy: set HOST or --host to an address of this machine.',
+  ],
+  EAI_AGAIN: [
+    'server.start.host-invalid',
+    'that name cannot be resolved. Remedy: set HOST or --host to an address of this machine.',
+  ],
 };
 
 const USAGE =
-  'Flags: --connectors-config FILE[,FILE…], --port PORT, --host ADDRESS, --server-context-path PATH (as CONNECTORS_CONFIG, PORT, HOST, SERVER_CONTEXT_PATH)';
+  'Flags: --connectors-config FILE[,FILE…], --port PORT, --host ADDRESS, --server-context-path PATH. Variables: CONNECTORS_CONFIG, PORT, HOST, SERVER_CONTEXT_PATH.';
 
+/** Indents lines below a heading. */
 export function indent(lines: string[]): string {
   return lines.map((line) => `  ${line}`).join('\n');
 }

@@ -1,4 +1,4 @@
-/** What a command reads and writes. */
+/** The streams and the environment of a command. */
 export interface Terminal {
   env: NodeJS.ProcessEnv;
   stdin: NodeJS.ReadableStream & { isTTY?: boolean };
@@ -6,5 +6,5 @@ export interface Terminal {
   stderr: NodeJS.WritableStream;
 }
 
-/** A command that was called in a way that it cannot follow; the message says what is right. */
+/** An invalid call of a command. The message says how to call it. */
 export class UsageError extends Error {}

@@ -2,6 +2,12 @@ import { errorTable } from '@pacs-connectors/connector-core';
 
 /** What the server itself reports: problems of requests, start errors, and failures in its log and health. */
 export const errors = errorTable({
+  'server.archive.close-failed': {
+    title: 'Connector not closed',
+    meaning: 'A connector that was replaced or removed could not be closed. Its connections may stay open.',
+    remedy: 'Restart the server if connections stay open, and report the log line to the maintainer of the connector.',
+    since: '0.2.0',
+  },
   'server.archive.left-out': {
     title: 'Archive left out',
     meaning: 'An archive cannot be searched because its configuration has an error.',
@@ -12,6 +18,24 @@ export const errors = errorTable({
     title: 'No answer yet',
     meaning: 'An archive had not answered when the viewer could not wait any longer. The search goes on.',
     remedy: 'Launch the viewer again in a moment. If it happens often, check whether the archive is overloaded.',
+    since: '0.2.0',
+  },
+  'server.archive.paused': {
+    title: 'Archive paused after failures',
+    meaning: 'The archive did not answer several times in a row, so the server does not query it for a while.',
+    remedy: 'Follow the remedy of the last failure. A successful check ends the pause.',
+    since: '0.2.0',
+  },
+  'server.archive.unexpected-error': {
+    title: 'Unexpected error of a connector',
+    meaning: 'A connector failed with an error that it should not throw.',
+    remedy: 'Report the log line to the maintainer of the connector.',
+    since: '0.2.0',
+  },
+  'server.archive.unknown': {
+    title: 'Archive unknown',
+    meaning: 'No configured connector has the id of the request.',
+    remedy: 'Use an id that /health/connectors lists.',
     since: '0.2.0',
   },
   'server.cache.certificate-not-trusted': {
@@ -30,6 +54,42 @@ export const errors = errorTable({
     title: 'Redis not reachable',
     meaning: 'Redis cannot be reached or does not answer. Launches work on one replica and are not shared.',
     remedy: 'Check that Redis runs and that cache.url is right.',
+    since: '0.2.0',
+  },
+  'server.caller.not-allowed': {
+    title: 'Caller not allowed',
+    meaning: 'hosts.allow does not contain the address of the caller.',
+    remedy: 'Add the address to hosts.allow. Behind a proxy, add the proxy to server.trusted-proxies.',
+    since: '0.2.0',
+  },
+  'server.configuration.refused': {
+    title: 'Changed configuration refused',
+    meaning: 'The configuration files have errors, so the server still uses the previous configuration.',
+    remedy: 'Correct the errors that /health/ready and the log name.',
+    since: '0.2.0',
+  },
+  'server.configuration.restart-needed': {
+    title: 'Restart needed',
+    meaning: 'The server reads the changed keys only at startup.',
+    remedy: 'Restart the server.',
+    since: '0.2.0',
+  },
+  'server.connection.not-accepted': {
+    title: 'Connection not accepted',
+    meaning: 'The server could not accept an HTTP connection.',
+    remedy: 'Check the limits of the operating system, such as those of open files and memory.',
+    since: '0.2.0',
+  },
+  'server.health.archives-not-checked': {
+    title: 'Archives not checked yet',
+    meaning: 'The server has not yet checked every archive since it started.',
+    remedy: 'Wait. Each check ends after health.check-timeout.',
+    since: '0.2.0',
+  },
+  'server.health.archives-required': {
+    title: 'Required archives do not answer',
+    meaning: 'Fewer archives answer than health.ready-requires demands.',
+    remedy: 'Repair the archives that the message names, or change health.ready-requires.',
     since: '0.2.0',
   },
   'server.image.certificate-not-trusted': {
@@ -79,6 +139,12 @@ export const errors = errorTable({
     title: 'Output not written',
     meaning: '`pacs-connectors import` could not write its output. An existing file is not overwritten.',
     remedy: 'Name a new file in a folder that this user may write to.',
+    since: '0.2.0',
+  },
+  'server.internal-error': {
+    title: 'Unexpected error',
+    meaning: 'The server failed in a way that it should not.',
+    remedy: 'Find the request id in the log, and report the log line to the project.',
     since: '0.2.0',
   },
   'server.launch.expired': {
@@ -177,10 +243,76 @@ export const errors = errorTable({
     remedy: 'Encode the value as UTF-8 with percent-encoding.',
     since: '0.2.0',
   },
+  'server.request.address-too-long': {
+    title: 'Address or headers too long',
+    meaning: 'The path, or the request line together with the headers, is longer than the server reads.',
+    remedy: 'Send several requests, or post the search as a form.',
+    since: '0.2.0',
+  },
+  'server.request.address-unknown': {
+    title: 'Address unknown',
+    meaning: 'The server has no such address.',
+    remedy: 'Use an address that the API description below /api lists.',
+    since: '0.2.0',
+  },
+  'server.request.body-too-large': {
+    title: 'Body too large',
+    meaning: 'The body of the request is larger than allowed.',
+    remedy: 'Send less. For uploaded manifests, raise cache.max-upload-mib.',
+    since: '0.2.0',
+  },
+  'server.request.host-invalid': {
+    title: 'Host or protocol invalid',
+    meaning: 'The request names a host or protocol that cannot be part of an address.',
+    remedy: 'Correct Host, Forwarded or X-Forwarded-* at the proxy, or set server.public-url.',
+    since: '0.2.0',
+  },
+  'server.request.malformed': {
+    title: 'Request malformed',
+    meaning: 'The request, its path or its body cannot be parsed.',
+    remedy: 'Correct the client. A search is posted as a form or as a JSON object.',
+    since: '0.2.0',
+  },
+  'server.request.media-type-unsupported': {
+    title: 'Media type not supported',
+    meaning: 'The body of the request has a media type or encoding that the server does not read.',
+    remedy: 'Send the body in a format that the answer names, without Content-Encoding.',
+    since: '0.2.0',
+  },
+  'server.request.method-not-allowed': {
+    title: 'Method not allowed',
+    meaning: 'The address does not support the method of the request.',
+    remedy: 'Use a method that the header Allow lists.',
+    since: '0.2.0',
+  },
+  'server.request.not-acceptable': {
+    title: 'No acceptable format',
+    meaning: 'The header Accept of the request lists no format that the server can send.',
+    remedy: 'Accept one of the formats that the answer lists.',
+    since: '0.2.0',
+  },
   'server.request.parameters-invalid': {
     title: 'The request cannot be used as it is',
     meaning: 'Parameters of the request are unknown, missing or not valid.',
     remedy: 'Correct the parameters that the answer names.',
+    since: '0.2.0',
+  },
+  'server.request.refused': {
+    title: 'Request refused',
+    meaning: 'The server refused the request for a reason that has no code of its own.',
+    remedy: 'Read the detail of the answer.',
+    since: '0.2.0',
+  },
+  'server.request.timeout': {
+    title: 'Request too slow',
+    meaning: 'The request did not arrive completely in time.',
+    remedy: 'Check the client and the network.',
+    since: '0.2.0',
+  },
+  'server.request.token-invalid': {
+    title: 'Bearer token invalid',
+    meaning: 'The bearer token contains characters that no token has, or the request has several different tokens.',
+    remedy: 'Send one token, in the Authorization header or as access_token.',
     since: '0.2.0',
   },
   'server.retrieval.address-missing': {
@@ -219,16 +351,88 @@ export const errors = errorTable({
     remedy: 'Check the identifiers and filters of the request, if this is unexpected.',
     since: '0.2.0',
   },
+  'server.shutdown.failed': {
+    title: 'Shutdown failed',
+    meaning: 'The server could not close its connections when it ended.',
+    remedy: 'Report the log line to the project.',
+    since: '0.2.0',
+  },
+  'server.shutdown.timeout': {
+    title: 'Shutdown took too long',
+    meaning: 'Requests were still running after shutdown.timeout, so the server aborted them.',
+    remedy: 'Set shutdown.timeout to more than the longest search takes.',
+    since: '0.2.0',
+  },
   'server.shutting-down': {
     title: 'Server shutting down',
     meaning: 'The server stops and cannot finish the request.',
     remedy: 'Send the request again.',
     since: '0.2.0',
   },
+  'server.start.access-rule-invalid': {
+    title: 'Access rule invalid',
+    meaning: 'A key that limits access to the server is invalid, so the server does not start.',
+    remedy: 'Correct the keys that the message names.',
+    since: '0.2.0',
+  },
+  'server.start.configuration-invalid': {
+    title: 'Configuration cannot be read',
+    meaning: 'The configuration files cannot be read or parsed.',
+    remedy: 'Correct the errors that the message lists.',
+    since: '0.2.0',
+  },
+  'server.start.failed': {
+    title: 'Server does not start',
+    meaning: 'The server cannot start.',
+    remedy: 'Follow the remedy of the message, or report it to the project.',
+    since: '0.2.0',
+  },
+  'server.start.host-invalid': {
+    title: 'Address to listen on invalid',
+    meaning: 'HOST or server.address is not an address of this machine.',
+    remedy: 'Set it to an address of this machine, or to 0.0.0.0 for all of them.',
+    since: '0.2.0',
+  },
+  'server.start.no-archive': {
+    title: 'No usable archive',
+    meaning: 'No configured connector can be used, so the server does not start.',
+    remedy: 'Correct the errors that the message lists.',
+    since: '0.2.0',
+  },
+  'server.start.option-invalid': {
+    title: 'Option invalid',
+    meaning: 'A flag or an environment variable of the server is unknown or has an invalid value.',
+    remedy: 'Correct the flag or variable that the message names.',
+    since: '0.2.0',
+  },
+  'server.start.port-in-use': {
+    title: 'Port in use',
+    meaning: 'Another program listens on the configured port.',
+    remedy: 'End the other program, or choose another port with PORT or --port.',
+    since: '0.2.0',
+  },
+  'server.start.port-not-permitted': {
+    title: 'Port not permitted',
+    meaning: 'This user may not listen on the configured port.',
+    remedy: 'Choose a port from 1024 up with PORT or --port.',
+    since: '0.2.0',
+  },
   'server.token.expired': {
     title: 'Token expired',
     meaning: 'The bearer token of the request expired, so the archive may refuse images.',
     remedy: 'Log in and launch the viewer again.',
+    since: '0.2.0',
+  },
+  'server.traces.misconfigured': {
+    title: 'Traces misconfigured',
+    meaning: 'The OTEL_* variables ask for traces in a way that the server cannot send.',
+    remedy: 'Correct the variable that the message names.',
+    since: '0.2.0',
+  },
+  'server.traces.not-accepted': {
+    title: 'Traces not accepted',
+    meaning: 'The OpenTelemetry collector does not accept traces or does not answer.',
+    remedy: 'Check that the collector runs, and that OTEL_EXPORTER_OTLP_ENDPOINT is its address for OTLP over HTTP.',
     since: '0.2.0',
   },
 });

@@ -1,19 +1,22 @@
-import { type ConnectorRegistry } from '@pacs-connectors/connector-core';
+import { type ConnectorRegistry, type ErrorCode } from '@pacs-connectors/connector-core';
 import { type ServerConfiguration } from '../boot/server-configuration.js';
+import { codes } from '../errors/error-codes.js';
 import { type ConnectorHealth } from '../watch/connector-watch.js';
 import { type ConnectorWatches } from '../watch/connector-watches.service.js';
 
-/** What operators are told of one configured connector. No secrets. */
+/** The state of one configured connector for operators, without secrets. */
 export interface ConnectorReport extends Omit<ConnectorHealth, 'id' | 'status' | 'type' | 'circuit'> {
   id: string;
   type?: string;
-  /** `misconfigured`: left out because of `reasons`. `disabled`: switched off (`enabled: false`). */
+  /** `misconfigured`: left out because of `reasons`. `disabled`: `enabled: false`. */
   state: ConnectorHealth['status'] | 'misconfigured' | 'disabled';
   circuit?: ConnectorHealth['circuit'];
+  /** The error code of `misconfigured`. */
+  code?: ErrorCode;
   reasons?: string[];
 }
 
-/** Every connector that the configuration names, usable ones first. */
+/** Returns the reports of all configured connectors, usable ones first. */
 export function connectorReports(
   watches: Pick<ConnectorWatches, 'all'>,
   registry: Pick<ConnectorRegistry, 'leftOut'>,
@@ -25,26 +28,27 @@ export function connectorReports(
       id,
       type,
       state: 'misconfigured',
+      code: codes['server.archive.left-out'],
       reasons,
     })),
     ...configuration.disabled.map(({ id, type }): ConnectorReport => ({ id, type, state: 'disabled' })),
   ];
 }
 
-/** Whether no search reaches it: it is away, left out, or left alone by its circuit breaker. */
-export function cannotBeAsked({ state, circuit }: ConnectorReport): boolean {
+/** Whether a connector cannot be searched: it is down, left out, or paused by its circuit breaker. */
+export function isUnavailable({ state, circuit }: ConnectorReport): boolean {
   return state === 'down' || state === 'misconfigured' || circuit === 'open';
 }
 
-/** Whether archives answer as `health.ready-requires` wants it; why not, else. */
+/** Returns why archives do not answer as `health.ready-requires` demands; `undefined` if they do. */
 export function unmetRequirement(
   reports: readonly ConnectorReport[],
   requires: 'none' | 'any' | 'all',
 ): string | undefined {
-  const wanted = reports.filter(({ state }) => state !== 'disabled');
-  // One that has not been looked at yet came while the server ran: at the start, readiness waits for the first look.
-  const away = wanted.filter(cannotBeAsked).map(({ id }) => id);
-  if (requires === 'none' || away.length === 0) return undefined;
-  if (requires === 'any' && away.length < wanted.length) return undefined;
-  return `health.ready-requires is ${requires}, and these do not answer: ${away.join(', ')}`;
+  const enabled = reports.filter(({ state }) => state !== 'disabled');
+  // Connectors that are not checked yet came with a reload: at startup, readiness waits for the first checks.
+  const unavailable = enabled.filter(isUnavailable).map(({ id }) => id);
+  if (requires === 'none' || unavailable.length === 0) return undefined;
+  if (requires === 'any' && unavailable.length < enabled.length) return undefined;
+  return `health.ready-requires is ${requires}, and these archives do not answer: ${unavailable.join(', ')}`;
 }

@@ -50,7 +50,7 @@ async function until(path: string, wanted: (answer: Answer) => boolean): Promise
   }
 }
 
-it('a server whose archives answer lives, has started and is ready', async () => {
+it('is live, started and ready if all archives answer', async () => {
   await serve(fakes('main', 'other'));
   expect(await health('live')).toMatchObject({ http: 200, status: 'ok', details: {} });
   expect(await until('startup', ({ http }) => http === 200)).toMatchObject({ status: 'ok' });
@@ -61,7 +61,7 @@ it('a server whose archives answer lives, has started and is ready', async () =>
   });
 });
 
-it('tells of each connector, configured, switched off or in error, and none of their secrets', async () => {
+it('reports each connector, usable, disabled or in error, without secrets', async () => {
   await serve(
     `${fakes('main', 'other')}    off: { type: FAKE, enabled: false }\n    bad: { type: FAKE, timeout: never }\n${QUICK}`,
   );
@@ -89,6 +89,7 @@ it('tells of each connector, configured, switched off or in error, and none of t
       lastError: {
         at: expect.any(String),
         kind: 'timeout',
+        code: 'archive.timeout',
         message: expect.stringContaining('no answer to the health check within '),
         remedy: expect.any(String),
       },
@@ -97,6 +98,7 @@ it('tells of each connector, configured, switched off or in error, and none of t
       status: 'down',
       state: 'misconfigured',
       type: 'FAKE',
+      code: 'server.archive.left-out',
       reasons: expect.arrayContaining([expect.stringContaining('connector.config.bad.timeout: found "never"')]),
     },
     off: { status: 'up', state: 'disabled', type: 'FAKE' },
@@ -107,6 +109,9 @@ it('tells of each connector, configured, switched off or in error, and none of t
   expect((await health('connectors/other')).http).toBe(503);
   expect((await health('connectors/bad')).http).toBe(503);
   expect((await health('connectors/nobody')).http).toBe(404);
+  expect(await (await fetch(`${url}/health/connectors/nobody`)).json()).toMatchObject({
+    type: 'urn:pacs-connectors:error:server.archive.unknown',
+  });
   expect((await fetch(`${url}/health/connectors/main`, { method: 'POST' })).status).toBe(405);
   hanging.clear();
   expect(await until('connectors/other', ({ http: now }) => now === 200)).toMatchObject({
@@ -114,14 +119,20 @@ it('tells of each connector, configured, switched off or in error, and none of t
   });
 });
 
-it('is not ready before each archive has been looked at once', async () => {
+it('is not ready before each archive has been checked once', async () => {
   let fail: (error: Error) => void = () => undefined;
   checks.set('main', () => new Promise((_, reject) => (fail = reject)));
   await serve(`${fakes('main', 'other')}health: { check-timeout: 1h }\n`);
   for (const path of ['ready', 'startup'])
     expect(await health(path)).toMatchObject({
       http: 503,
-      details: { 'archives looked at': { status: 'down', message: 'waiting for the first look at main' } },
+      details: {
+        'archives checked': {
+          status: 'down',
+          code: 'server.health.archives-not-checked',
+          message: 'waiting for the first check of main',
+        },
+      },
     });
   expect(await health('live')).toMatchObject({ http: 200 });
   fail(new ConnectorError('main', 'unavailable', 'connection refused'));
@@ -133,6 +144,7 @@ it('is not ready before each archive has been looked at once', async () => {
     details: {
       'connector main': {
         status: 'degraded',
+        code: 'archive.unavailable',
         message: 'connection refused',
       },
     },
@@ -159,12 +171,13 @@ it.each<[requires: string, hang: string[], http: number]>([
   if (http === 503)
     expect(ready.details['archives required']).toEqual({
       status: 'down',
-      message: `health.ready-requires is ${requires}, and these do not answer: ${hang.join(', ')}`,
+      code: 'server.health.archives-required',
+      message: `health.ready-requires is ${requires}, and these archives do not answer: ${hang.join(', ')}`,
     });
   expect((await health('live')).http).toBe(200);
 });
 
-it('an archive that leaves searches without an answer is not asked for a while, and its part says so', async () => {
+it('pauses an archive that does not answer searches, and its part says so', async () => {
   let asked = 0;
   archives.set('main', () => {
     asked++;
@@ -175,7 +188,7 @@ it('an archive that leaves searches without an answer is not asked for a while, 
   for (let search = 0; search < 4; search++) {
     const response = await fetch(`${url}/manifest?patientID=1`, { headers: { accept: 'application/xml' } });
     const text = await response.text();
-    expect([response.status, text.includes('Not asked, since it did not answer 2 times in a row')]).toEqual([
+    expect([response.status, text.includes('Not searched, since it did not answer 2 times in a row')]).toEqual([
       502,
       search >= 2,
     ]);
@@ -184,7 +197,7 @@ it('an archive that leaves searches without an answer is not asked for a while, 
   expect(await health('connectors/main')).toMatchObject({ http: 503, details: { main: { circuit: 'open' } } });
 });
 
-it('an archive that answers checks and leaves searches without an answer is told as one that cannot be asked', async () => {
+it('reports an archive that answers checks but no searches as unavailable', async () => {
   archives.set('main', () => Promise.reject(new ConnectorError('main', 'timeout', 'no answer', { remedy: 'Wait.' })));
   await serve(
     `${fakes('main')}health: { circuit: { failures: 1, rest: 1h }, check-interval: 1h, ready-requires: any }\n`,
@@ -196,7 +209,7 @@ it('an archive that answers checks and leaves searches without an answer is told
   expect(await health('ready')).toMatchObject({
     http: 503,
     details: {
-      'connector main': { status: 'degraded', message: 'no answer', remedy: 'Wait.' },
+      'connector main': { status: 'degraded', code: 'archive.timeout', message: 'no answer', remedy: 'Wait.' },
       'archives required': { status: 'down' },
     },
   });

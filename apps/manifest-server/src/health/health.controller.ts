@@ -9,16 +9,16 @@ import { ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { type FastifyReply } from 'fastify';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { CacheHealth } from '../cache/cache-health.js';
+import { codes } from '../errors/error-codes.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
 import { Lifecycle } from '../lifecycle/lifecycle.service.js';
 import { ConfigurationReload } from '../reload/configuration-reload.service.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
-import { cannotBeAsked, type ConnectorReport, connectorReports, unmetRequirement } from './connector-reports.js';
+import { type ConnectorReport, connectorReports, isUnavailable, unmetRequirement } from './connector-reports.js';
 
 /**
- * Whether this server works, for probes and operators. Nothing here waits for an archive: what is told is what its watch
- * has found last.
+ * Answers health probes and operators. It never waits for an archive, but reports the latest result of its watch.
  */
 @Controller()
 export class HealthController {
@@ -42,7 +42,7 @@ export class HealthController {
   @Route('startup')
   @HealthCheck()
   startup(@Res({ passthrough: true }) reply: FastifyReply) {
-    return this.answer([() => this.looked()], reply);
+    return this.answer([() => this.checkFirstChecks()], reply);
   }
 
   @Route('ready')
@@ -51,12 +51,12 @@ export class HealthController {
     const reports = this.reports();
     return this.answer(
       [
-        () => this.goesOn(),
-        () => this.looked(),
-        () => this.configured(),
+        () => this.checkLifecycle(),
+        () => this.checkFirstChecks(),
+        () => this.checkConfiguration(),
         () => this.cache.check(),
-        () => this.required(reports),
-        ...reports.map((report) => () => this.impaired(report)),
+        () => this.checkRequiredArchives(reports),
+        ...reports.map((report) => () => this.checkForReadiness(report)),
       ],
       reply,
     );
@@ -66,7 +66,7 @@ export class HealthController {
   @HealthCheck()
   async connectors(@Res({ passthrough: true }) reply: FastifyReply) {
     const report = await this.answer(
-      this.reports().map((one) => () => this.usable(one)),
+      this.reports().map((one) => () => this.checkConnector(one)),
       reply,
     );
     void reply.status(200);
@@ -78,11 +78,17 @@ export class HealthController {
   connector(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply) {
     const report = this.reports().find((one) => one.id === id);
     if (!report)
-      throw new ProblemError(plainProblem(404, 'No connector has this id. /health/connectors tells which there are.'));
-    return this.answer([() => this.usable(report)], reply);
+      throw new ProblemError(
+        plainProblem(
+          404,
+          'No connector has this id. /health/connectors lists the connectors.',
+          'server.archive.unknown',
+        ),
+      );
+    return this.answer([() => this.checkConnector(report)], reply);
   }
 
-  /** Terminus throws its result where it is none to be glad of; here it is the answer all the same. */
+  /** Returns the result of checks. Terminus throws it if it is not good. */
   private async answer(indicators: HealthIndicatorFunction[], reply: FastifyReply): Promise<unknown> {
     try {
       return await this.checks.check(indicators);
@@ -97,55 +103,65 @@ export class HealthController {
     return connectorReports(this.watches, this.registry, this.configuration);
   }
 
-  private goesOn() {
+  private checkLifecycle() {
     const indicator = this.indicators.check('server');
-    return this.lifecycle.ending ? indicator.down('it was asked to end') : indicator.up();
+    if (!this.lifecycle.shuttingDown) return indicator.up();
+    return indicator.down({ code: codes['server.shutting-down'], message: 'the server is shutting down' });
   }
 
-  /** Each archive of the start has been looked at once, whatever was found. */
-  private looked() {
-    const waiting = this.watches.unlooked;
-    const indicator = this.indicators.check('archives looked at');
-    return waiting.length === 0
-      ? indicator.up()
-      : indicator.down(`waiting for the first look at ${waiting.join(', ')}`);
+  /** Checks that each archive was checked once since startup, with any result. */
+  private checkFirstChecks() {
+    const unchecked = this.watches.uncheckedAtStartup;
+    const indicator = this.indicators.check('archives checked');
+    if (unchecked.length === 0) return indicator.up();
+    const message = `waiting for the first check of ${unchecked.join(', ')}`;
+    return indicator.down({ code: codes['server.health.archives-not-checked'], message });
   }
 
-  /** The server serves by the configuration in force, whatever the files hold. */
-  private configured() {
+  private checkConfiguration() {
     const { problems } = this.configuration;
     const { since, refused, restartNeeded } = this.reload.state;
     const indicator = this.indicators.check('configuration');
     if (problems.length === 0 && !refused && restartNeeded.length === 0) return indicator.up({ since });
     return indicator.degraded({
       since,
-      ...(refused && { message: 'what the files hold now is not taken', refused }),
+      ...(refused && {
+        code: codes['server.configuration.refused'],
+        message: 'the server refuses the configuration in the files, and keeps the one in use',
+        refused,
+      }),
       ...(restartNeeded.length > 0 && { restartNeeded }),
       problems,
     });
   }
 
-  private required(reports: readonly ConnectorReport[]) {
+  private checkRequiredArchives(reports: readonly ConnectorReport[]) {
     const { readyRequires } = this.configuration.global.health;
-    const unmet = unmetRequirement(reports, readyRequires);
+    const message = unmetRequirement(reports, readyRequires);
     const indicator = this.indicators.check('archives required');
-    return unmet === undefined ? indicator.up() : indicator.down(unmet);
+    if (message === undefined) return indicator.up();
+    return indicator.down({ code: codes['server.health.archives-required'], message });
   }
 
-  /** One that cannot be asked does not keep the others from serving: the server is degraded, not down. */
-  private impaired(report: ConnectorReport) {
+  /** Checks a connector for readiness. It degrades the server, which still serves the others. */
+  private checkForReadiness(report: ConnectorReport) {
     const { id, type, state, reasons, lastError } = report;
     const indicator = this.indicators.check(`connector ${id}`);
     const kind: Record<string, string> = type === undefined ? {} : { type };
-    if (state === 'misconfigured') return indicator.degraded({ ...kind, message: 'left out', reasons });
-    if (cannotBeAsked(report))
-      return indicator.degraded({ ...kind, message: lastError?.message, remedy: lastError?.remedy });
-    return indicator.up(state === 'disabled' ? { ...kind, message: 'switched off' } : kind);
+    if (state === 'misconfigured') {
+      const message = 'the connector is left out because of errors in the configuration';
+      return indicator.degraded({ ...kind, code: codes['server.archive.left-out'], message, reasons });
+    }
+    if (isUnavailable(report)) {
+      const { code, message, remedy } = lastError ?? {};
+      return indicator.degraded({ ...kind, code, message, remedy });
+    }
+    return indicator.up(state === 'disabled' ? { ...kind, message: 'disabled' } : kind);
   }
 
-  private usable({ id, ...report }: ConnectorReport) {
+  private checkConnector({ id, ...report }: ConnectorReport) {
     const indicator = this.indicators.check(id);
-    if (cannotBeAsked({ id, ...report })) return indicator.down({ ...report });
+    if (isUnavailable({ id, ...report })) return indicator.down({ ...report });
     return report.state === 'unknown' ? indicator.degraded({ ...report }) : indicator.up({ ...report });
   }
 }

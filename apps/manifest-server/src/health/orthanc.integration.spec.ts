@@ -141,7 +141,7 @@ it('stopped and started again: the health of both ways turns and turns back', as
   for (const id of DIRECT) expect(text).toContain(`title="Archive ${id}: not reachable"`);
   // The circuit opens: what follows is told at once, until a check finds the archive again.
   for (let count = 0; count < 3; count++) await manifest(...DIRECT);
-  expect((await manifest(...DIRECT)).text.match(/Not asked, since/g)).toHaveLength(2);
+  expect((await manifest(...DIRECT)).text.match(/Not searched, since/g)).toHaveLength(2);
 
   await orthanc.start();
   await turn([...DIRECT, ...REMOTE], 200);

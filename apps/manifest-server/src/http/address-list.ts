@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Addresses and CIDR ranges, to look others up in. An IPv4 address is found in its IPv6 form too. */
+/** A list of addresses and CIDR ranges. It also finds an IPv4 address in its IPv6 form. */
 export class AddressList {
   private readonly list = new BlockList();
 

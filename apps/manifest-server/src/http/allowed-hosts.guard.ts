@@ -9,12 +9,12 @@ import { plainProblem, ProblemError } from './problem.js';
 import { ROUTE } from './route.js';
 import { type RouteDefinition } from './routes.js';
 
-/** How long the addresses of a host name are believed, milliseconds. */
-const NAMES_LIVE_MS = 60_000;
+/** How long the addresses of a host name are cached, milliseconds. */
+const NAME_TTL_MS = 60_000;
 
 /**
- * `hosts.allow`: who may call the addresses whose answers hold patients' data. Behind trusted proxies it is the client's
- * address that counts.
+ * Enforces `hosts.allow` for the routes whose answers contain patients' data. Behind trusted proxies, it checks the address of
+ * the client.
  */
 @Injectable()
 export class AllowedHosts implements CanActivate {
@@ -33,17 +33,23 @@ export class AllowedHosts implements CanActivate {
     if (!allowed) return true;
     const route = this.reflector.get<RouteDefinition | undefined>(ROUTE, context.getHandler());
     if (route?.concerns === 'operations') return true;
-    return mayAsk(allowed, context.switchToHttp().getRequest<FastifyRequest>().ip);
+    return requireAllowed(allowed, context.switchToHttp().getRequest<FastifyRequest>().ip);
   }
 }
 
 /** @throws ProblemError 403 */
-async function mayAsk(allowed: AllowList, ip: string): Promise<true> {
+async function requireAllowed(allowed: AllowList, ip: string): Promise<true> {
   if (await allowed.has(ip)) return true;
-  throw new ProblemError(plainProblem(403, 'This address may not ask here (hosts.allow).'));
+  throw new ProblemError(
+    plainProblem(
+      403,
+      'hosts.allow does not contain the address of this client. Ask an administrator to add it.',
+      'server.caller.not-allowed',
+    ),
+  );
 }
 
-/** One `hosts.allow`. */
+/** The addresses and names of one `hosts.allow`. */
 class AllowList {
   private readonly ranges: AddressList;
   private readonly names: readonly string[];
@@ -60,10 +66,10 @@ class AllowList {
 
   private async addresses(): Promise<AddressList> {
     if (this.named && this.named.until > Date.now()) return this.named.addresses;
-    // A name that cannot be resolved allows nobody.
+    // A name that cannot be resolved allows no address.
     const found = await Promise.all(this.names.map((name) => lookup(name, { all: true }).catch(() => [])));
     const addresses = new AddressList(found.flat().map(({ address }) => address));
-    this.named = { addresses, until: Date.now() + NAMES_LIVE_MS };
+    this.named = { addresses, until: Date.now() + NAME_TTL_MS };
     return addresses;
   }
 }

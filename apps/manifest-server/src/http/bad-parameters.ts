@@ -8,7 +8,7 @@ export interface ParameterError {
   detail: string;
 }
 
-/** Every thing wrong with a request's parameters. */
+/** All errors in the parameters of a request. */
 export class BadParameters extends Error {
   constructor(readonly errors: ParameterError[]) {
     super(errors.map(({ parameter, detail }) => `${parameter} ${detail}`).join('; '));

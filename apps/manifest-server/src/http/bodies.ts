@@ -5,10 +5,10 @@ import { plainProblem, ProblemError } from './problem.js';
 export const FORM = 'application/x-www-form-urlencoded';
 
 /**
- * How bodies reach controllers: a form as its text, since its escapes are checked as those of URLs are; XML as bytes; JSON
- * as a value, by the framework. One with a Content-Encoding is refused: it would be taken for what it holds.
+ * Sets how bodies reach controllers: a form as its text, so that its escapes are checked like those of URLs; XML as bytes; JSON
+ * as a value, by Fastify. A body with a Content-Encoding is refused, because it would be read without decoding it.
  *
- * @param xmlLimit longest XML, bytes
+ * @param xmlLimit largest XML body, bytes
  */
 export function readBodies(fastify: FastifyInstance, xmlLimit: number): void {
   fastify.addHook('preParsing', ({ headers }, _reply, _payload, done) => {
@@ -26,9 +26,11 @@ export function readBodies(fastify: FastifyInstance, xmlLimit: number): void {
   );
 }
 
-/** RFC 9110 15.5.16, with what would be taken. */
+/** Returns the problem of an encoded body, with the encoding that the server accepts (RFC 9110 15.5.16). */
 function encoded(encoding: string): ProblemError {
   const name = /^[\w-]{1,32}$/.test(encoding) ? ` ${encoding}` : '';
-  const detail = `The body has the Content-Encoding${name}; bodies are taken without one only.`;
-  return new ProblemError(plainProblem(415, detail), { 'accept-encoding': 'identity' });
+  const detail = `The body has the Content-Encoding${name}. Send it without one.`;
+  return new ProblemError(plainProblem(415, detail, 'server.request.media-type-unsupported'), {
+    'accept-encoding': 'identity',
+  });
 }

@@ -16,14 +16,14 @@ it('takes the bearer token of header or parameter', () => {
   expect(callerOf(request('/m', 'Basic dTpw'))).toEqual({});
 });
 
-it('refuses two tokens, and what is none', () => {
+it('refuses two tokens, and text that is not a token', () => {
   expect(() => callerOf(request('/m?access_token=a', 'Bearer b'))).toThrow('access_token differs');
   expect(() => callerOf(request('/m?access_token=a&access_token=b'))).toThrow('access_token differs');
-  expect(() => callerOf(request('/m', 'Bearer a"b'))).toThrow('is no bearer token');
-  expect(() => callerOf(request('/m?access_token=a%0d%0aX'))).toThrow('is no bearer token');
+  expect(() => callerOf(request('/m', 'Bearer a"b'))).toThrow('is not a bearer token');
+  expect(() => callerOf(request('/m?access_token=a%0d%0aX'))).toThrow('is not a bearer token');
 });
 
-it('takes a placeholder that a page did not fill in for no token', () => {
+it('ignores a placeholder that a page did not fill in', () => {
   const unfilled = [
     'access_token',
     'undefined',
@@ -45,7 +45,7 @@ it('takes a placeholder that a page did not fill in for no token', () => {
   expect(callerOf(request('/m?access_token=nullable'))).toEqual({ bearerToken: 'nullable' });
 });
 
-it('takes the word Bearer before a token off, and what a script writes for none for no token', () => {
+it('removes the word Bearer before a token, and ignores what a script writes for no token', () => {
   const none = ['NULL', 'Undefined', 'nil', 'false', 'FALSE', 'None', 'NaN', ' null ', ' ', ''];
   for (const value of [...none, 'Bearer', ...none.map((word) => `Bearer ${word}`), 'bearer {{access_token}}']) {
     expect(callerOf(request(`/m?access_token=${encodeURIComponent(value)}`))).toEqual({});

@@ -1,10 +1,9 @@
 import { type FastifyReply } from 'fastify';
 
 /**
- * A signal that is aborted when the client goes away before its answer is complete.
+ * Returns a signal that is aborted when the client disconnects before its answer is complete.
  *
- * Both the response and its connection are watched: the response of a pipelined request, waiting behind others, is not told
- * when the connection closes.
+ * It watches the response and its connection. The response of a pipelined request gets no event when the connection closes.
  */
 export function clientGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();

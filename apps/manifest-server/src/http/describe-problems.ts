@@ -5,7 +5,7 @@ import { PROBLEM_MEDIA_TYPE } from './problem.js';
 
 const schema = { $ref: '#/components/schemas/Problem' };
 
-/** Describes the answers of a route that are problems. */
+/** Describes the problems that a route may answer, in the API description. */
 export function ProblemResponses(...statuses: number[]): MethodDecorator {
   return applyDecorators(
     ...statuses.map((status) =>

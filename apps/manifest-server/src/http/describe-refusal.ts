@@ -1,18 +1,22 @@
 import { type FastifyRequest } from 'fastify';
-import { type Problem } from './problem.js';
+import { coded, type CodedMessage } from '../logging/coded-message.js';
+import { codeOf, type Problem } from './problem.js';
 
 /**
- * A refused request for the log: which, where, why, and the names of its wrong parameters; nothing that it holds.
+ * Describes a refused request for the log: its id, status, route and the names of its wrong parameters, without any value.
  *
- * @param known names of parameters, lower case; another name was made up by the caller, and is not logged
+ * @param known names of parameters, lower case. Others may contain anything, so they are not logged.
  */
 export function describeRefusal(
   request: FastifyRequest,
-  { status, errors = [] }: Problem,
+  problem: Problem,
   known: Pick<ReadonlySet<string>, 'has'>,
-): string {
-  const route = request.routeOptions.url ?? 'no known address';
-  const names = new Set(errors.map(({ parameter }) => (known.has(parameter.toLowerCase()) ? parameter : 'another')));
+): CodedMessage {
+  const { status, errors = [] } = problem;
+  const route = request.routeOptions.url ?? 'an unknown address';
+  const names = new Set(
+    errors.map(({ parameter }) => (known.has(parameter.toLowerCase()) ? parameter : 'an unknown parameter')),
+  );
   const wrong = names.size > 0 ? `; wrong: ${[...names].join(', ')}` : '';
-  return `request ${request.id} refused: ${status}, ${request.method} ${route}${wrong}`;
+  return coded(`request ${request.id} refused: ${status}, ${request.method} ${route}${wrong}`, codeOf(problem));
 }

@@ -4,33 +4,34 @@ import { type Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
-import { nameRequests, requestIdOf } from '../logging/request-context.js';
+import { trackRequests, requestIdOf } from '../logging/request-context.js';
 import { describeRefusal } from './describe-refusal.js';
-import { plainProblem, type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
+import { generalCode, plainProblem, type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 
 const logger = new Logger('HTTP');
 
-/** Longest request line with headers, bytes: room for 1,000 full-length UIDs in one URL. */
+/** Largest request line with headers, bytes. It has room for 1,000 full-length UIDs in one URL. */
 export const MAX_REQUEST_HEAD = 128 * 1024;
 
 /**
- * Fastify with this server's limits, its addresses read leniently and its errors told as problems.
+ * Creates Fastify with this server's limits. It ignores repeated and trailing slashes of addresses, and answers its own errors by
+ * problems.
  *
- * @param trusts whether a proxy of this address is believed when it says whom it asks for.
+ * @param trusts whether the proxy at an address is trusted to state the client's address.
  */
 export function createFastify(trusts: (address: string) => boolean = () => false): FastifyAdapter {
   const adapter = new FastifyAdapter({
     http: { maxHeaderSize: MAX_REQUEST_HEAD },
-    // Time a client has to send its request, milliseconds.
+    // Time for a client to send its request, milliseconds.
     requestTimeout: 30_000,
     bodyLimit: 1024 * 1024,
     trustProxy: trusts,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']) ?? randomUUID(),
     clientErrorHandler: answerUnreadable,
-    // The router's own errors, before any handler of ours is known: a path whose escapes are malformed, one too long.
+    // Errors of the router, before a handler is found: a path with malformed escapes, or one that is too long.
     frameworkErrors: ({ statusCode = 400 }: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      const problem = plainProblem(statusCode, 'The path of the request cannot be read.');
+      const problem = plainProblem(statusCode, 'The path of the request cannot be read.', generalCode(statusCode));
       logger.debug(describeRefusal(request, problem, new Set()));
       void reply
         .status(statusCode)
@@ -38,16 +39,16 @@ export function createFastify(trusts: (address: string) => boolean = () => false
         .send(JSON.stringify({ ...problem, requestId: request.id }));
     },
   });
-  nameRequests(adapter.getInstance());
-  closeConnectionsThatEnd(adapter);
+  trackRequests(adapter.getInstance());
+  closeIdleConnections(adapter);
   return adapter;
 }
 
 /**
- * While the server closes, a connection lives as long as its request. Node itself closes those that are kept alive, but not
- * those on which nothing was asked yet (browsers open some ahead), nor half a request: closing would wait for them.
+ * Closes connections without a request while the server shuts down. Node.js only closes those that had a request before. The
+ * shutdown would wait for connections without any request, which browsers open in advance, and for incomplete requests.
  */
-function closeConnectionsThatEnd(adapter: FastifyAdapter): void {
+function closeIdleConnections(adapter: FastifyAdapter): void {
   const instance = adapter.getInstance();
   const connections = new Set<Socket>();
   instance.server.on('connection', (socket: Socket) => {
@@ -63,18 +64,18 @@ function closeConnectionsThatEnd(adapter: FastifyAdapter): void {
   });
 }
 
-/** The answer that is being made or sent on a connection. */
+/** Returns the answer that is being made or sent on a connection. */
 function answerOn(socket: Socket): { headersSent: boolean } | null | undefined {
   return (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage;
 }
 
-/** Answers a request that Node's parser gives up on: there is no request object, only the connection. */
+/** Answers a request that the parser of Node.js rejects. It has no request object, only the connection. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  // What comes after is unreadable too and must be heard no further, but a connection closed on unread bytes is reset, and
-  // the answer is lost with it.
+  // The bytes after it are unreadable too. They must be read and dropped: closing a connection with unread bytes resets it, and
+  // the client loses the answer.
   if (answered.has(socket)) return;
   answered.add(socket);
-  // Nor may it stand in the middle of the answer to a request before it.
+  // The answer must not interrupt the answer to an earlier request.
   const answering = answerOn(socket)?.headersSent ?? false;
   if (error.code === 'ECONNRESET' || !socket.writable || answering) {
     socket.destroy();
@@ -93,19 +94,21 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
     ].join('\r\n'),
   );
   socket.resume();
-  setTimeout(() => socket.destroy(), LINGER).unref();
+  setTimeout(() => socket.destroy(), DRAIN_MS).unref();
 }
 
 const answered = new WeakSet<Socket>();
-/** How long the rest of an unreadable request is taken in and dropped, milliseconds. */
-const LINGER = 2000;
+/** How long the rest of an unreadable request is read and dropped, milliseconds. */
+const DRAIN_MS = 2000;
 
 function unreadable(code: string | undefined): Problem {
   if (code === 'HPE_HEADER_OVERFLOW')
     return plainProblem(
       431,
-      `Address and headers of the request are over ${MAX_REQUEST_HEAD / 1024} KiB together. Ask in several requests.`,
+      `Address and headers of the request are larger than ${MAX_REQUEST_HEAD / 1024} KiB together. Send several requests.`,
+      'server.request.address-too-long',
     );
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return plainProblem(408, 'The request did not arrive in time.');
-  return plainProblem(400, 'This is no HTTP request that can be read.');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return plainProblem(408, 'The request did not arrive in time.', 'server.request.timeout');
+  return plainProblem(400, 'The request cannot be parsed as HTTP.', 'server.request.malformed');
 }

@@ -3,7 +3,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { ownVersion } from '../boot/own-version.js';
 import { PROBLEM_SCHEMA } from './problem.js';
 
-/** Serves the API's description below the context path: `api` for people, `api-json` and `api-yaml` for programs. */
+/** Serves the API description below the context path: `api` for people, `api-json` and `api-yaml` for programs. */
 export async function serveApiDescription(app: INestApplication): Promise<void> {
   const base = new DocumentBuilder()
     .setTitle('pacs-connectors')
@@ -28,8 +28,8 @@ export async function serveApiDescription(app: INestApplication): Promise<void> 
 }
 
 /**
- * The page's files are served by @fastify/static, and SwaggerModule ends the process where that cannot be loaded. Jest on
- * Node 20 is such a place (it requires an ES module): there the programs' forms are served and the page is not.
+ * Whether @fastify/static can be loaded, which serves the files of the page. Without it, SwaggerModule would end the process.
+ * Jest on Node.js 20 cannot load it, because it is an ES module. There only the formats for programs are served.
  */
 async function canServeFiles(): Promise<boolean> {
   return import('@fastify/static').then(

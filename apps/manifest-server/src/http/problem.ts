@@ -1,32 +1,34 @@
-import { STATUS_CODES } from 'node:http';
 import { type ErrorCode } from '@pacs-connectors/connector-core';
+import { type FastifyRequest } from 'fastify';
 import { codes, errors, type ServerErrorCode } from '../errors/error-codes.js';
 import { type ParameterError } from './bad-parameters.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** RFC 9457: why a request has no other answer. No member holds a value of the request: it may be a patient's. */
+/** The answer to a request that failed (RFC 9457). No member contains a value of the request, which may be a patient's. */
 export interface Problem {
-  /** Ends in the error code. */
+  /** A URI that ends in the error code. */
   type: string;
   title: string;
   status: number;
   detail: string;
-  /** What is wrong with each parameter. */
+  /** The errors of parameters. */
   errors?: ParameterError[];
-  /** Names this request in the server's log. */
+  /** The id of the request in the server's log. */
   requestId?: string;
 }
 
-/** The URI of an error code. */
+const PREFIX = 'urn:pacs-connectors:error:';
+
+/** Returns the URI of an error code. */
 export function problemType(code: ErrorCode): string {
-  return `urn:pacs-connectors:error:${code}`;
+  return PREFIX + code;
 }
 
-/** The type of parameters that cannot be used. */
+/** The type of problems of parameters. */
 export const BAD_PARAMETERS = problemType(codes['server.request.parameters-invalid']);
 
-/** A request that is answered by a {@link Problem}. */
+/** An error that is answered by a {@link Problem}. */
 export class ProblemError extends Error {
   constructor(
     readonly problem: Problem,
@@ -37,16 +39,52 @@ export class ProblemError extends Error {
 }
 
 /**
- * The problem of a request.
+ * Returns the problem of a request.
  *
- * @param code of the server's error table, which has the title.
+ * @param code default: the general code of the status. The error table has its title.
  */
-export function plainProblem(status: number, detail: string, code?: ServerErrorCode): Problem {
-  if (!code) return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+export function plainProblem(status: number, detail: string, code: ServerErrorCode = generalCode(status)): Problem {
   return { type: problemType(codes[code]), title: errors.entries[code].title, status, detail };
 }
 
-/** The problem of parameters that cannot be used. */
+/** Returns the general code of a status, for the errors that the framework finds. */
+export function generalCode(status: number): ServerErrorCode {
+  return GENERAL_CODES[status] ?? (status < 500 ? 'server.request.refused' : 'server.internal-error');
+}
+
+const GENERAL_CODES: Record<number, ServerErrorCode> = {
+  400: 'server.request.malformed',
+  403: 'server.caller.not-allowed',
+  404: 'server.request.address-unknown',
+  405: 'server.request.method-not-allowed',
+  406: 'server.request.not-acceptable',
+  408: 'server.request.timeout',
+  413: 'server.request.body-too-large',
+  414: 'server.request.address-too-long',
+  415: 'server.request.media-type-unsupported',
+  431: 'server.request.address-too-long',
+  503: 'server.shutting-down',
+};
+
+/** Returns the error code of a problem. */
+export function codeOf({ type }: Problem): ErrorCode {
+  return codes[type.slice(PREFIX.length) as ServerErrorCode];
+}
+
+/** Remembers the problem that a request is answered by. */
+export function noteProblem(request: FastifyRequest, problem: Problem): void {
+  answered.set(request, problem);
+}
+
+/** Returns the error code of the problem that a request was answered by; `undefined` if it had another answer. */
+export function answeredCode(request: FastifyRequest): ErrorCode | undefined {
+  const problem = answered.get(request);
+  return problem && codeOf(problem);
+}
+
+const answered = new WeakMap<FastifyRequest, Problem>();
+
+/** Returns the problem of parameters. */
 export function parametersProblem(faults: ParameterError[]): Problem {
   return {
     type: BAD_PARAMETERS,
@@ -61,13 +99,13 @@ export function parametersProblem(faults: ParameterError[]): Problem {
   };
 }
 
-/** The problem's shape, for the description of the API. */
+/** The schema of problems in the API description. */
 export const PROBLEM_SCHEMA = {
   type: 'object',
-  description: 'RFC 9457: why a request has no other answer',
+  description: 'The answer to a request that failed (RFC 9457)',
   required: ['type', 'title', 'status', 'detail'],
   properties: {
-    type: { type: 'string', format: 'uri', description: 'Tells kinds of problem apart', example: BAD_PARAMETERS },
+    type: { type: 'string', format: 'uri', description: 'Ends in the error code', example: BAD_PARAMETERS },
     title: { type: 'string', example: 'The request cannot be used as it is' },
     status: { type: 'integer', example: 400 },
     detail: { type: 'string', example: 'studyUID is not a UID; expected 1 to 64 digits and dots' },
@@ -84,6 +122,6 @@ export const PROBLEM_SCHEMA = {
         },
       },
     },
-    requestId: { type: 'string', description: "Names this request in the server's log" },
+    requestId: { type: 'string', description: "The id of the request in the server's log" },
   },
 };

@@ -5,10 +5,10 @@ import { AddressList } from './address-list.js';
 import { addressOfNode, type Forwarded, parseForwarded } from './forwarded.js';
 import { plainProblem, ProblemError } from './problem.js';
 
-/** A host with an optional port (RFC 3986 3.2.2, 3.2.3), as a launch address may hold it. */
+/** A host with an optional port (RFC 3986 3.2.2, 3.2.3), as a launch address may contain it. */
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
-/** The address that callers and viewers reach this server by. */
+/** Finds the address at which callers and viewers reach this server. */
 @Injectable()
 export class PublicAddress {
   private readonly proxies: () => AddressList;
@@ -18,11 +18,10 @@ export class PublicAddress {
   }
 
   /**
-   * The server's base address with its context path, no slash at the end: `server.public-url`; else what trusted proxies say
-   * (`Forwarded`, then `X-Forwarded-*`), else the request's own `Host`. The path of a `public-url` stands for the context
-   * path.
+   * Returns the server's base address with its context path, without a slash at the end. It is `server.public-url`, whose path
+   * replaces the context path. By default, trusted proxies state it (`Forwarded`, then `X-Forwarded-*`), then `Host`.
    *
-   * @throws ProblemError 400 where the request names no host that an address can hold.
+   * @throws ProblemError 400 (`server.request.host-invalid`) if an address cannot contain the host or protocol.
    */
   of(request: FastifyRequest): string {
     const { contextPath, global } = this.configuration;
@@ -33,7 +32,13 @@ export class PublicAddress {
     }
     const { host = request.headers.host ?? localHost(request), proto = 'http' } = this.forwarded(request);
     if (!HOST.test(host) || !/^https?$/i.test(proto))
-      throw new ProblemError(plainProblem(400, 'The request names a host or a protocol that no address can hold.'));
+      throw new ProblemError(
+        plainProblem(
+          400,
+          'The request has a host or protocol that an address cannot contain. Correct it at the proxy, or set server.public-url.',
+          'server.request.host-invalid',
+        ),
+      );
     return `${proto.toLowerCase()}://${host}${contextPath}`;
   }
 
@@ -41,7 +46,7 @@ export class PublicAddress {
     if (!this.proxies().has(raw.socket.remoteAddress)) return {};
     if (typeof headers.forwarded === 'string') {
       const elements = parseForwarded(headers.forwarded);
-      // Each proxy appends; one is believed when whoever passes on its words is.
+      // Each proxy appends an element. It is trusted if the proxy that passed it on is trusted.
       while (elements.length > 1 && this.proxies().has(addressOfNode(elements.at(-1)?.for))) elements.pop();
       return elements.at(-1) ?? {};
     }

@@ -1,29 +1,29 @@
 /** One `name=value` of a request, decoded. */
 export type Parameter = [name: string, value: string];
 
-/** A name or value whose %-escapes are no UTF-8: `%zz`, `%FF`. */
+/** A name or value whose %-escapes are not UTF-8: `%zz`, `%FF`. */
 export class BadEscape extends Error {
   constructor(
-    /** The parameter's name as far as it can be read. */
+    /** The parameter's name, undecoded if it cannot be decoded. */
     readonly parameter: string,
   ) {
-    super('holds a % that does not begin the %-escape of a UTF-8 character');
+    super('contains a % that does not begin the %-escape of a UTF-8 character');
   }
 }
 
 /**
- * The parameters of a request's URL, in order, as HTML forms write them (`+` is a space). Parts without a value and empty
- * parts (`?&studyUID=`) are kept or dropped as they come: what an empty value means is not decided here.
+ * Returns the parameters of a request's URL in order, as HTML forms encode them (`+` is a space). Parameters with an empty value
+ * are kept; empty parts (`?&studyUID=`) are dropped.
  *
- * URLSearchParams would replace what it cannot decode by U+FFFD, and so ask for somebody else's identifier; here it is an
- * error. Bytes that a client sent without escaping them are read as UTF-8.
+ * URLSearchParams would replace what it cannot decode by U+FFFD, and search for another identifier. Here it is an error. Bytes
+ * that a client did not escape are read as UTF-8.
  */
 export function parametersOfUrl(url: string): { parameters: Parameter[]; bad: BadEscape[] } {
   const start = url.indexOf('?');
   return parametersOfQuery(start === -1 ? '' : url.slice(start + 1));
 }
 
-/** The same of what follows the `?`, or of a form sent as a body. */
+/** Returns the parameters of a query (the part after the `?`), or of a form sent as a body. */
 export function parametersOfQuery(query: string): { parameters: Parameter[]; bad: BadEscape[] } {
   const parameters: Parameter[] = [];
   const bad: BadEscape[] = [];

@@ -5,10 +5,10 @@ import { type BadEscape, type Parameter, parametersOfQuery, parametersOfUrl } fr
 import { BadParameters } from './bad-parameters.js';
 
 /**
- * The parameters of a request, in order: those of its URL, then those of its body, a form or a JSON object
+ * Returns the parameters of a request in order: those of its URL, then those of its body. The body is a form or a JSON object
  * (`{"patientID": ["1", "2"], "mostRecentResults": 3}`).
  *
- * @throws ProblemError 400 or 415, BadParameters, where the body is something else.
+ * @throws ProblemError 400 or 415, or BadParameters, if the body is something else.
  */
 export function parametersOfRequest(request: FastifyRequest): RequestParameters {
   let found = known.get(request);
@@ -21,20 +21,33 @@ interface RequestParameters {
   bad: BadEscape[];
 }
 
-/** They are asked for more than once: who calls is among them. */
+/** Parameters are read more than once, since the caller's token is one of them. */
 const known = new WeakMap<FastifyRequest, RequestParameters>();
 
 function read({ raw, headers, body }: FastifyRequest): RequestParameters {
   const { parameters, bad } = parametersOfUrl(raw.url ?? '');
   if (body === undefined) return { parameters, bad };
-  // A text in JSON is one, too.
+  // JSON may also be a string.
   if (typeof body === 'string' && headers['content-type']?.startsWith(FORM)) {
     const form = parametersOfQuery(body);
     return { parameters: [...parameters, ...form.parameters], bad: [...bad, ...form.bad] };
   }
-  if (Buffer.isBuffer(body)) throw new ProblemError(plainProblem(415, 'A search is sent as JSON or as a form.'));
+  if (Buffer.isBuffer(body))
+    throw new ProblemError(
+      plainProblem(
+        415,
+        'The media type of the body is not supported. Send the search as JSON or as a form.',
+        'server.request.media-type-unsupported',
+      ),
+    );
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new ProblemError(plainProblem(400, 'The body must be a JSON object with the parameters of the search.'));
+    throw new ProblemError(
+      plainProblem(
+        400,
+        'The body must be a JSON object with the parameters of the search.',
+        'server.request.malformed',
+      ),
+    );
   return { parameters: [...parameters, ...parametersOfJson(body)], bad };
 }
 
@@ -45,12 +58,15 @@ function parametersOfJson(body: object): Parameter[] {
       .map((item): Parameter => {
         if (typeof item === 'object')
           throw new BadParameters([
-            { parameter: name.slice(0, 64), detail: 'holds an object; expected a text, a number or a list of these' },
+            {
+              parameter: name.slice(0, 64),
+              detail: 'contains an object; expected a text, a number or a list of these',
+            },
           ]);
-        // It is another number by now than the one that was written, or written otherwise: 1.20, twenty digits.
+        // JSON.parse has changed its value or its spelling, such as 1.20 or twenty digits.
         if (typeof item === 'number' && !Number.isSafeInteger(item))
           throw new BadParameters([
-            { parameter: name.slice(0, 64), detail: 'holds a number that loses digits in JSON; write it as a text' },
+            { parameter: name.slice(0, 64), detail: 'contains a number that loses digits in JSON; write it as a text' },
           ]);
         return [name, String(item)];
       }),

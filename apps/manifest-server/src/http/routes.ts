@@ -1,35 +1,35 @@
 /** One address of the server. */
 export interface RouteDefinition {
   methods: ('GET' | 'POST')[];
-  /** Below the context path; the first is the one that we tell people. */
+  /** Below the context path. The first is the documented one. */
   paths: string[];
-  /** `archives`: answers hold patients' data, its caller matters. `operations`: for probes and operators, holds none. */
+  /** `archives`: answers contain patients' data, so `hosts.allow` applies. `operations`: for probes and operators. */
   concerns: 'archives' | 'operations';
   summary: string;
 }
 
 /**
- * Every address that the server answers: controllers take their paths from here, and 405 answers their methods. (The API's
- * description adds its own below `api`.)
+ * The addresses of the server. Controllers take their paths from here, and a 405 lists their methods. The API description has
+ * its own addresses below `api`.
  */
 export const ROUTES = {
   manifest: {
     methods: ['GET'],
     paths: ['manifest'],
     concerns: 'archives',
-    summary: 'The manifest of a search, or of an earlier launch',
+    summary: 'The manifest of a search or of a launch',
   },
   display: {
     methods: ['GET', 'POST'],
     paths: ['display', 'display/auth', 'display/weasis', 'display/auth/weasis'],
     concerns: 'archives',
-    summary: 'Opens what a search names in a viewer',
+    summary: 'Opens the results of a search in a viewer',
   },
   weasis: {
     methods: ['GET'],
     paths: ['weasis', 'viewer'],
     concerns: 'archives',
-    summary: 'Older names of display: opens what a search names in a viewer',
+    summary: 'Older names of display: opens the results of a search in a viewer',
   },
   invokeImageDisplay: {
     methods: ['GET', 'POST'],
@@ -41,50 +41,50 @@ export const ROUTES = {
     methods: ['POST'],
     paths: ['weasis'],
     concerns: 'archives',
-    summary: 'Opens a manifest that was built elsewhere',
+    summary: 'Opens an uploaded manifest',
   },
   live: {
     methods: ['GET'],
     paths: ['health/live'],
     concerns: 'operations',
-    summary: 'Whether this process answers; no archive is looked at',
+    summary: 'Whether this process responds. It does not depend on archives',
   },
   ready: {
     methods: ['GET'],
     paths: ['health/ready'],
     concerns: 'operations',
-    summary: 'Whether requests can be served, and which configured connectors cannot',
+    summary: 'Whether the server can serve requests, and which connectors cannot be used',
   },
   startup: {
     methods: ['GET'],
     paths: ['health/startup'],
     concerns: 'operations',
-    summary: 'Whether each archive has been looked at once',
+    summary: 'Whether each archive has been checked once',
   },
   connectorsHealth: {
     methods: ['GET'],
     paths: ['health/connectors'],
     concerns: 'operations',
-    summary: 'What is known of every connector; 200 whatever it is',
+    summary: 'The state of every connector; always 200',
   },
   connectorHealth: {
     methods: ['GET'],
     paths: ['health/connectors/:id'],
     concerns: 'operations',
-    summary: 'What is known of one connector; 503 while it cannot be asked',
+    summary: 'The state of one connector; 503 while it cannot be searched',
   },
   metrics: {
     methods: ['GET'],
     paths: ['metrics'],
     concerns: 'operations',
-    summary: 'What is counted, for Prometheus',
+    summary: 'Metrics for Prometheus',
   },
 } satisfies Record<string, RouteDefinition>;
 
 /**
- * The methods that a request's address answers; none if there is no such address.
+ * Returns the methods of a request's address; none if there is no such address.
  *
- * @param isServed whether the server has a route. The table also contains the routes of rooms that were left out.
+ * @param isServed whether the server has a route. The table also contains the routes of rooms that are left out.
  */
 export function allowedMethods(
   url: string,
@@ -100,14 +100,14 @@ export function allowedMethods(
   return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }
 
-/** Whether `path` is `route`, in which `:name` stands for any one segment. */
+/** Whether `path` matches `route`, in which `:name` is any one segment. */
 function matches(path: string, route: string): boolean {
   const segments = path.split('/');
   const wanted = route.split('/');
   return segments.length === wanted.length && wanted.every((own, at) => own.startsWith(':') || own === segments[at]);
 }
 
-/** The path of a URL as the router compares it: without doubled and trailing slashes. */
+/** Returns the path of a URL as the router compares it: without repeated and trailing slashes. */
 function normalPath(url: string): string {
   const path = url.replace(/[?#].*$/s, '').replace(/\/{2,}/g, '/');
   return path.length > 1 ? path.replace(/\/$/, '') : path;

@@ -5,16 +5,16 @@ import { fastify } from 'fastify';
 import { sendBytes } from './send-bytes.js';
 
 it.each([
-  { who: 'takes nothing', patience: { stalledMs: 300, wholeMs: 600_000 }, read: false },
-  { who: 'takes too long altogether', patience: { stalledMs: 600_000, wholeMs: 500 }, read: true },
-])('gives up a client that $who', async ({ patience, read }) => {
+  { client: 'reads nothing', timeouts: { stalledMs: 300, wholeMs: 600_000 }, read: false },
+  { client: 'reads too slowly', timeouts: { stalledMs: 600_000, wholeMs: 500 }, read: true },
+])('disconnects a client that $client', async ({ timeouts, read }) => {
   const server = fastify();
   // More than the buffers of both kernels.
   const chunks = Array.from({ length: 512 }, () => Buffer.alloc(64 * 1024));
   const closed = new Promise<boolean>((resolve) => {
     server.get('/', (_request, reply) => {
       reply.raw.once('close', () => resolve(reply.raw.writableFinished));
-      return sendBytes(reply, chunks, 512 * 64 * 1024, patience);
+      return sendBytes(reply, chunks, 512 * 64 * 1024, timeouts);
     });
   });
   await server.listen({ port: 0, host: '127.0.0.1' });

@@ -1,15 +1,15 @@
-/** What scripts write for a value that they don't have. */
+/** Values that scripts write if a variable has none. */
 const NO_VALUE = new Set(['undefined', 'null', 'None', 'NaN', '[object Object]']);
 
-/** Templates whose name does not matter: `{{name}}`, `${name}`, `#{name}`, `<%= name %>`. */
+/** Templates of any name: `{{name}}`, `${name}`, `#{name}`, `<%= name %>`. */
 const TEMPLATE = /^(?:\{\{[^]*\}\}|[$#]\{[^]*\}|<%[^]*%>)$/;
 
 /**
- * Whether a parameter's value is a placeholder that the calling page did not fill in: a template, the parameter's own name
- * (as dcm4chee-arc's web page sends it, or in any brackets), or `undefined` and the like. So is an identifier of which the
- * issuer is one.
+ * Whether a parameter's value is a placeholder that the calling page did not fill in. Placeholders are a template, the
+ * parameter's own name (as dcm4chee-arc's web page sends it, also in brackets), and `undefined` and the like. An identifier
+ * whose issuer is a placeholder is also one.
  *
- * @param name the parameter's name; not given: its value may be the same word
+ * @param name the parameter's name. Without it, the value may be the same word.
  */
 export function isUnfilled(value: string, name?: string): boolean {
   const own = name && bareWord(name);
@@ -19,21 +19,21 @@ export function isUnfilled(value: string, name?: string): boolean {
   });
 }
 
-/** The same in lower case, for tokens: none of these words is one, and `nil` and `false` neither. */
+/** Words that are not tokens, in lower case. */
 const NO_TOKEN = new Set(['', 'nil', 'false', ...[...NO_VALUE].map((word) => word.toLowerCase())]);
 
-/** Whether the value of `access_token`, or what follows `Bearer`, is empty or was not filled in by the calling page. */
+/** Whether a token is empty or a placeholder that the calling page did not fill in. */
 export function isUnfilledToken(value: string): boolean {
   return NO_TOKEN.has(value.toLowerCase()) || isUnfilled(value, 'access_token');
 }
 
-/** Letters and digits, in lower case: `{Patient_ID}` and `patientID` are one word. */
+/** Returns the letters and digits in lower case, so that `{Patient_ID}` and `patientID` are the same word. */
 function bareWord(text: string): string {
-  // Longer ones are no parameter's name.
+  // No parameter has a longer name.
   return text.length > 64 ? text : text.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
 }
 
-/** Some pages escape a placeholder once more. */
+/** Decodes a placeholder that the calling page escaped twice. */
 function unescaped(text: string): string {
   if (!/%(?:7B|24|23|3C)/i.test(text)) return text;
   try {

@@ -208,7 +208,7 @@ describe('an uploaded manifest', () => {
     expect([packed.status, packed.headers.get('accept-encoding'), await detailOf(packed)]).toEqual([
       415,
       'identity',
-      'The body has the Content-Encoding gzip; bodies are taken without one only.',
+      'The body has the Content-Encoding gzip. Send it without one.',
     ]);
     const search = await ask('display', {
       method: 'POST',

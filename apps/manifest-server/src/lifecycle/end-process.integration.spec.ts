@@ -41,21 +41,23 @@ async function run(more: string, nodeFlags: string[] = []): Promise<BuiltServer>
 
 const status = (path: string) => fetch(`${url}/health/${path}`).then((response) => response.status);
 
-/** A manifest that is asked for; it waits for the archive, and may be cut off. */
+/** Requests a manifest, which waits for the archive and may be aborted. */
 function ask(study: string): Promise<string> {
   const text = fetch(`${url}/manifest?studyUID=${study}`).then((response) => response.text());
   text.catch(() => undefined);
   return text;
 }
 
-it('asked to end: not ready, serves on for the delay, finishes what is under way, exits with 0', async () => {
+it('shuts down: not ready, serves during the delay, finishes running requests, exits with 0', async () => {
   const { child, ended, output } = await run('shutdown: { delay: 1500ms }');
   const early = ask('2.25.7');
   while (archive.questions.length === 0) await pause(10);
   signalProcess(child, 'SIGTERM');
   while ((await status('ready')) !== 503);
   const ready = (await fetch(`${url}/health/ready`).then((answer) => answer.json())) as { details: object };
-  expect(ready.details).toMatchObject({ server: { status: 'down', message: 'it was asked to end' } });
+  expect(ready.details).toMatchObject({
+    server: { status: 'down', code: 'server.shutting-down', message: 'the server is shutting down' },
+  });
   expect(await status('live')).toBe(200);
   const late = ask('2.25.8');
   while (archive.questions.length < 2) await pause(10);
@@ -66,28 +68,28 @@ it('asked to end: not ready, serves on for the delay, finishes what is under way
   expect(await early).toContain('StudyInstanceUID="2.25.7"');
   expect(await late).toContain('StudyInstanceUID="2.25.8"');
   expect(await ended).toBe(0);
-  expect(output()).not.toContain('cut off');
+  expect(output()).not.toContain('aborted');
   const said = output()
     .split('\n')
     .filter((line) => line.includes('SIGTERM'));
   expect(said.map((line) => JSON.parse(line) as object)).toMatchObject([
     {
       level: 'info',
-      msg: 'SIGTERM: the server ends after shutdown.delay, once what is under way is finished',
+      msg: 'SIGTERM: the server shuts down after shutdown.delay, once running requests have finished',
     },
   ]);
 });
 
-it('exits with 1 where requests under way take longer than they may', async () => {
+it('exits with 1 if running requests take longer than the limit', async () => {
   const { child, ended, output } = await run('shutdown: { timeout: 300ms }');
   void ask('2.25.7');
   while (archive.questions.length === 0) await pause(10);
   signalProcess(child, 'SIGTERM');
   expect(await ended).toBe(1);
-  expect(output()).toContain('requests under way were cut off after shutdown.timeout (0.3 s)');
+  expect(output()).toContain('running requests were aborted after shutdown.timeout (0.3 s)');
 });
 
-it('does not wait for connections on which nothing is asked, or only half', async () => {
+it('does not wait for connections without a request, or with an incomplete one', async () => {
   const { child, ended, output } = await run('');
   const { hostname, port } = new URL(url);
   const open = () => connect(Number(port), hostname).on('error', () => undefined);
@@ -100,10 +102,10 @@ it('does not wait for connections on which nothing is asked, or only half', asyn
   signalProcess(child, 'SIGTERM');
   expect(await ended).toBe(0);
   await closed;
-  expect(output()).not.toContain('cut off');
+  expect(output()).not.toContain('aborted');
 });
 
-it('ends at once by a second signal, but not by the same one that comes twice', async () => {
+it('ends at once on a second signal, but not on a repeated one', async () => {
   const { child, ended } = await run('shutdown: { delay: 50s }');
   signalProcess(child, 'SIGTERM');
   signalProcess(child, 'SIGTERM');
@@ -113,17 +115,17 @@ it('ends at once by a second signal, but not by the same one that comes twice', 
   expect(await ended).toBe(130);
 });
 
-it('ends by an error that nobody caught, and its last line says where it happened', async () => {
+it('ends on an uncaught error, and its last line says where it happened', async () => {
   const flags = ['--import', `data:text/javascript,process.on('SIGUSR2',()=>{null.x})`];
   const { child, ended, output } = await run('', flags);
   signalProcess(child, 'SIGUSR2');
   expect(await ended).toBe(1);
   const last = JSON.parse(output().trimEnd().split('\n').at(-1) ?? '') as Record<string, string>;
-  expect(last).toMatchObject({ level: 'fatal', context: 'Lifecycle' });
-  expect(last['msg']).toMatch(/^the server ends because of an error that nobody caught: TypeError : .*reading 'x'/);
+  expect(last).toMatchObject({ level: 'fatal', context: 'Lifecycle', code: 'server.internal-error' });
+  expect(last['msg']).toMatch(/^the server ends because of an uncaught error: TypeError : .*reading 'x'/);
 });
 
-it('ends by a promise that nobody caught too, without its message, which may hold anything', async () => {
+it('ends on an unhandled rejection too, without its message, which may contain anything', async () => {
   const flags = [
     '--import',
     `data:text/javascript,process.on('SIGUSR2',()=>{Promise.reject(new Error('hunt'+'er2'))})`,
@@ -131,6 +133,6 @@ it('ends by a promise that nobody caught too, without its message, which may hol
   const { child, ended, output } = await run('', flags);
   signalProcess(child, 'SIGUSR2');
   expect(await ended).toBe(1);
-  expect(output()).toContain('the server ends because of an error that nobody caught: Error');
+  expect(output()).toContain('the server ends because of an uncaught error: Error');
   expect(output()).not.toContain('hunter2');
 });

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether the server goes on. Readiness tells it, before anything is closed. */
+/** Knows whether the server is shutting down. Readiness reports it before anything is closed. */
 @Injectable()
 export class Lifecycle {
-  private asked = false;
+  private started = false;
 
-  /** The server was asked to end: it answers what comes, and wants no more. */
-  get ending(): boolean {
-    return this.asked;
+  /** Whether the shutdown has started. The server still answers requests during `shutdown.delay`. */
+  get shuttingDown(): boolean {
+    return this.started;
   }
 
-  end(): void {
-    this.asked = true;
+  startShutdown(): void {
+    this.started = true;
   }
 }

@@ -20,7 +20,12 @@ import {
   temporaryFolder,
   writeDicomFiles,
 } from '@pacs-connectors/test-services';
-import { BYSTANDERS, runStarvedServer, type StarvedServer, WITH_BYSTANDERS } from '../testing/starved-server.js';
+import {
+  OTHER_PROCESSES,
+  runStarvedServer,
+  type StarvedServer,
+  WITH_OTHER_PROCESSES,
+} from '../testing/starved-server.js';
 
 const REMEDY = /Raise the limit of open files of this process/;
 const execFileAsync = promisify(execFile);
@@ -55,7 +60,7 @@ describe('with few files left to open', () => {
     demo = await createDemoArchive(folder.path);
     globals = join(folder.path, 'globals.yml');
     await writeFile(globals, 'health: { check-interval: 1s, circuit.rest: 1s }\n');
-    wrapper = await inPidNamespace(WITH_BYSTANDERS);
+    wrapper = await inPidNamespace(WITH_OTHER_PROCESSES);
   });
 
   const start = async () =>
@@ -68,9 +73,9 @@ describe('with few files left to open', () => {
   it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
     '%i: an SQLite process that does not start is a failure of its archive, and nobody is signalled',
     async (count) => {
-      const { ask, askAnew, leave, bystanders, output } = await start();
-      expect(await bystanders()).toBe(BYSTANDERS);
-      await leave(count);
+      const { ask, askOnNewConnection, limitFiles, otherProcesses, output } = await start();
+      expect(await otherProcesses()).toBe(OTHER_PROCESSES);
+      await limitFiles(count);
       const answers: { status: number; text: string }[] = [];
       for (let round = 0; round < 4; round++) {
         // More at once than there are processes already.
@@ -82,7 +87,7 @@ describe('with few files left to open', () => {
         );
         answers.push(...(await Promise.all(questions)));
       }
-      expect(await bystanders()).toBe(BYSTANDERS);
+      expect(await otherProcesses()).toBe(OTHER_PROCESSES);
       expect(output()).not.toContain('the server ended');
       for (const { status, text } of answers) {
         expect([200, 502]).toContain(status);
@@ -90,50 +95,50 @@ describe('with few files left to open', () => {
       }
       // A process takes more than three.
       if (count <= 3) expect(answers.map(({ text }) => text).join('')).toContain('EMFILE');
-      await leave('free');
-      await until(async () => (await askAnew('/manifest?patientID=DEMO-1')).status === 200);
+      await limitFiles('free');
+      await until(async () => (await askOnNewConnection('/manifest?patientID=DEMO-1')).status === 200);
     },
   );
 
   it('a new connection is closed, the log says why, and later ones are taken', async () => {
-    const { ask, askAnew, leave, prints, output } = await start();
-    await leave(0);
+    const { ask, askOnNewConnection, limitFiles, prints, output } = await start();
+    await limitFiles(0);
     const [, line = ''] = await prints(/^(.*new connections are refused.*)$/m);
     expect(line).toMatch(REMEDY);
     for (let count = 0; count < 50; count++)
-      await expect(askAnew('/health/live')).rejects.toThrow(/hang up|ECONNRESET/);
+      await expect(askOnNewConnection('/health/live')).rejects.toThrow(/hang up|ECONNRESET/);
     expect((await ask('/health/live')).status).toBe(200);
-    await leave('free');
+    await limitFiles('free');
     await prints(/files and connections can be opened again/);
-    expect((await askAnew('/health/live')).status).toBe(200);
+    expect((await askOnNewConnection('/health/live')).status).toBe(200);
     // Once, however long it lasts.
     expect(output().match(/new connections are refused/g)).toHaveLength(1);
   });
 
   it('a change of the configuration is taken as soon as its files can be read', async () => {
-    const { leave, prints, output, hangUp, ask } = await start();
-    await leave(0);
+    const { limitFiles, prints, output, sendSighup, ask } = await start();
+    await limitFiles(0);
     await writeFile(globals, 'health: { check-interval: 1s, circuit.rest: 2s }\n');
-    await hangUp();
-    const [, line = ''] = await prints(/^(.*the configuration cannot be read again now.*)$/m);
+    await sendSighup();
+    const [, line = ''] = await prints(/^(.*the configuration cannot be reloaded now.*)$/m);
     expect(line).toMatch(REMEDY);
     // Longer than it takes to see a change.
     await pause(6_000);
-    expect(output()).not.toMatch(/is not taken|was read again/);
+    expect(output()).not.toMatch(/is refused|was reloaded/);
     expect((await ask('/health/ready')).status).toBe(200);
-    await leave('free');
-    await prints(/the configuration was read again: changed keys: health/);
+    await limitFiles('free');
+    await prints(/the configuration was reloaded; changed keys: health/);
   });
 
   it.each([0, 1, 2, 4, 8])('%i: an uploaded manifest is answered by 503, or checked', async (count) => {
-    const { ask, leave } = await start();
+    const { ask, limitFiles } = await start();
     const text = (await ask('/manifest?patientID=DEMO-1', { accept: 'application/xml' })).text;
     const upload = () => ask('/weasis?upload=manifest', { 'content-type': 'application/xml' }, text);
-    await leave(count);
+    await limitFiles(count);
     const { status, text: answer } = await upload();
     if (count === 0) expect(status).toBe(503);
     if (status !== 302) expect({ status, answer }).toEqual({ status: 503, answer: expect.stringMatching(REMEDY) });
-    await leave('free');
+    await limitFiles('free');
     expect((await upload()).status).toBe(302);
   });
 });
@@ -141,15 +146,15 @@ describe('with few files left to open', () => {
 it('a SIGHUP does not end a server on a terminal while no file can be opened', async () => {
   const { configuration } = await createDemoArchive(await mkdtemp(join(folder.path, 'terminal-')));
   const terminal = await inPidNamespace('ulimit -n 1024; exec script -q -c "exec $*" /dev/null');
-  const { ask, leave, hangUp, prints } = (server = await runStarvedServer(
+  const { ask, limitFiles, sendSighup, prints } = (server = await runStarvedServer(
     ['--connectors-config', configuration],
     folder.path,
     terminal,
   ));
-  await leave(0);
-  await hangUp();
-  await prints(/the configuration cannot be read again now/);
-  await leave('free');
+  await limitFiles(0);
+  await sendSighup();
+  await prints(/the configuration cannot be reloaded now/);
+  await limitFiles('free');
   await pause(500);
   expect(JSON.parse((await ask('/health/ready')).text)).toMatchObject({ details: { server: { status: 'up' } } });
 });
@@ -246,7 +251,7 @@ ${databases.map((database, index) => connector(ids[index]!, database)).join('')}
   }
 
   it('every archive and Redis are told as lacking it, with the remedy, and come back', async () => {
-    const { ask, leave, child } = (server = await runStarvedServer(
+    const { ask, limitFiles, child } = (server = await runStarvedServer(
       ['--connectors-config', configuration],
       folder.path,
       ['sh', '-c', 'ulimit -n 1024; exec "$@"', 'sh'],
@@ -260,7 +265,7 @@ ${databases.map((database, index) => connector(ids[index]!, database)).join('')}
     };
     await until(whole);
 
-    await leave(0);
+    await limitFiles(0);
     // What is connected goes on; whatever is opened after that fails.
     for (const database of databases) await database.crash();
     await redis.stop();
@@ -275,7 +280,7 @@ ${databases.map((database, index) => connector(ids[index]!, database)).join('')}
     await until(async () => /Redis \(cache.url\) cannot be used \(EMFILE; raise the limit of open/.test(await ready()));
     expect(child.exitCode).toBeNull();
 
-    await leave('free');
+    await limitFiles('free');
     await until(whole);
   });
 });

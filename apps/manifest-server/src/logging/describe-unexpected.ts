@@ -1,8 +1,8 @@
 /**
- * An error that nobody expected, for the log: its class, its code and where it came from.
+ * Describes an unexpected error for the log: its class, its code and its stack.
  *
- * Its message is left out unless the JavaScript engine wrote it: a library's may hold the statement that failed with its
- * values, or a connection's password.
+ * The message is included only if the JavaScript engine wrote it. That of a library may contain a statement with its values, or
+ * a password.
  */
 export function describeUnexpected(error: unknown): string {
   if (!(error instanceof Error)) return `${typeof error} thrown`;

@@ -2,18 +2,18 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { type LoggingSettings } from '@pacs-connectors/config-core';
 import { type SearchCriteria } from '@pacs-connectors/connector-core';
 
-/** Characters of a hash: 60 bits, enough to tell the identifiers of a log apart. */
+/** Characters of a hash: 60 bits, enough to distinguish the identifiers of a log. */
 const LENGTH = 10;
 
-/** How identifiers stand in the log: by their hashes unless the configuration wants them in clear. */
+/** Formats identifiers for the log: as hashes, or unchanged if `logging.identifiers` is `clear`. */
 export class LoggedIdentifiers {
-  /** Patient IDs are short: without a key of ours their hashes could be found by trying. */
+  /** Patient IDs are short. Without a secret key, trying all of them would reveal which one a hash belongs to. */
   private readonly ownKey = randomBytes(32);
 
-  /** @param settings those in force, asked for each time */
+  /** @param settings returns the settings in use */
   constructor(private readonly settings: () => LoggingSettings) {}
 
-  /** What was asked for: each kind of identifier that the criteria have. */
+  /** Returns the identifiers of a search by their kind. */
   of(criteria: SearchCriteria): Record<string, string[]> {
     const { patientIds, studyInstanceUids, accessionNumbers, seriesInstanceUids, sopInstanceUids } = criteria;
     const kinds = {
@@ -42,5 +42,5 @@ function hash(value: string, key: string | Buffer): string {
   return createHmac('sha256', key).update(value).digest('base64url').slice(0, LENGTH);
 }
 
-/** A request may name a thousand: a line of the log names so many of them. */
+/** The largest number of identifiers of a kind in one line. A request may contain a thousand. */
 const MOST = 10;

@@ -69,6 +69,7 @@ it('says how each manifest was built, under the names of the request, and names 
         series: 0,
         instances: 0,
         failure: 'unavailable',
+        code: 'archive.unavailable',
         reason: 'connection refused',
       },
     ],
@@ -98,7 +99,7 @@ it('says why a part is missing, unless in an archive’s own words, and when its
       ['misconfigured', expect.stringContaining('TELEPATHY')],
     ],
     [['timeout', 'it went silent']],
-    [['circuit_open', 'not asked, since it did not answer 1 times in a row. Last: it went silent.']],
+    [['circuit_open', 'not searched, since it did not answer 1 times in a row. The last error: it went silent.']],
   ]);
   expect(text).not.toContain('SECRET');
 });
@@ -163,13 +164,19 @@ it('names a refused request for debugging: by its id, and what was wrong with it
     await fetch(`${url}/SECRET%`),
     await fetch(`${url}/display`, { ...json, body: '{"SECRET": {"patientID": 1.5}}' }),
   ];
-  const said = ['400, GET /manifest; wrong: studyUID, lowerDateTime', '404, GET no known address'];
-  said.push('400, GET no known address', '400, POST /display; wrong: another');
-  const problems = (await Promise.all(answers.map((answer) => answer.json()))) as { requestId: string }[];
+  const said = ['400, GET /manifest; wrong: studyUID, lowerDateTime', '404, GET an unknown address'];
+  said.push('400, GET an unknown address', '400, POST /display; wrong: an unknown parameter');
+  const problems = (await Promise.all(answers.map((answer) => answer.json()))) as { requestId: string; type: string }[];
+  expect(problems.map(({ type }) => type)).toEqual(
+    ['parameters-invalid', 'address-unknown', 'malformed', 'parameters-invalid'].map(
+      (name) => `urn:pacs-connectors:error:server.request.${name}`,
+    ),
+  );
   expect(refusals()).toMatchObject(
     said.map((text, index) => ({
       level: 'debug',
       context: 'HTTP',
+      code: problems[index]?.type.replace('urn:pacs-connectors:error:', ''),
       msg: `request ${problems[index]?.requestId} refused: ${text}`,
     })),
   );

@@ -1,30 +1,30 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 
-/** What names a request wherever something is logged on its way. */
-export interface RequestNames {
+/** The ids of a request, which all its log lines contain. */
+export interface RequestIds {
   requestId: string;
-  /** Of a `traceparent` that came with it (W3C Trace Context). */
+  /** The trace id of the caller's `traceparent` (W3C Trace Context), or of the server's own trace. */
   traceId?: string;
 }
 
-const names = new AsyncLocalStorage<RequestNames>();
+const ids = new AsyncLocalStorage<RequestIds>();
 
-/** The request that is being answered, where one is. */
-export function currentRequest(): RequestNames | undefined {
-  return names.getStore();
+/** Returns the ids of the request that the current code works for; `undefined` outside of requests. */
+export function currentRequest(): RequestIds | undefined {
+  return ids.getStore();
 }
 
-/** Everything that is done for a request of `server` knows its names, and its answer tells them. */
-export function nameRequests(server: FastifyInstance): void {
+/** Makes the ids of each request available to {@link currentRequest}, and adds `X-Request-Id` to its answer. */
+export function trackRequests(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     const traceId = traceIdOf(request);
     void reply.header('x-request-id', request.id);
-    names.run({ requestId: request.id, ...(traceId && { traceId }) }, done);
+    ids.run({ requestId: request.id, ...(traceId && { traceId }) }, done);
   });
 }
 
-/** The id that a caller or proxy gave a request, where it is one to repeat: in a log, in a header. */
+/** Returns the `X-Request-Id` of a caller; `undefined` if it is not safe to repeat in logs and headers. */
 export function requestIdOf(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[\w.:+/=-]{1,128}$/.test(header) ? header : undefined;
 }

@@ -1,18 +1,19 @@
 import { type Writable } from 'node:stream';
 import { type LoggerService } from '@nestjs/common';
 import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { CodedMessage } from './coded-message.js';
 import { currentRequest } from './request-context.js';
 
 /**
- * The server's log: a line of JSON for each event, with the names of the request on whose way it happened; readable lines
- * on a terminal.
+ * Creates the server's log. It writes one line of JSON for each event, with the ids of the current request. On a terminal, it
+ * writes readable lines.
  */
 export async function createLog(output: Writable & { isTTY?: boolean } = process.stdout): Promise<Logger> {
   const options = {
     base: undefined,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (level: string) => ({ level }) },
-    // A copy: pino adds to it what the line says.
+    // A copy, because pino adds the fields of the line to it.
     mixin: () => ({ ...currentRequest() }),
   };
   if (!output.isTTY) return pino(options, output);
@@ -23,15 +24,15 @@ export async function createLog(output: Writable & { isTTY?: boolean } = process
   );
 }
 
-/** Whose `log` is for operators, by the name that the class gave its logger. */
-const OWN: ReadonlySet<unknown> = new Set(['Configuration', 'Lifecycle']);
+/** Loggers whose `log` level is for operators. That of the framework is for debugging. */
+const OPERATOR_CONTEXTS: ReadonlySet<unknown> = new Set(['Configuration', 'Lifecycle']);
 
-/** What Nest and our own classes say through Nest's `Logger`. What the framework tells of itself is for debugging. */
+/** Passes the messages of Nest's `Logger` to the server's log. */
 export class NestLog implements LoggerService {
   constructor(private readonly pino: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write(OWN.has(rest.at(-1)) ? 'info' : 'debug', message, rest);
+    this.write(OPERATOR_CONTEXTS.has(rest.at(-1)) ? 'info' : 'debug', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
@@ -50,9 +51,10 @@ export class NestLog implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest gives the name of whoever speaks last. */
+  /** Nest passes the name of the logger as the last argument. */
   private write(level: 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
-    this.pino[level](typeof context === 'string' ? { context } : {}, String(message));
+    const code = message instanceof CodedMessage ? message.code : undefined;
+    this.pino[level]({ ...(typeof context === 'string' && { context }), ...(code && { code }) }, String(message));
   }
 }

@@ -44,7 +44,8 @@ describe('one archive', () => {
     const own = new ConnectorError('x', 'refused', 'no');
     await expect(ask(() => Promise.reject(own))).rejects.toBe(own);
     const foreign = Object.assign(new Error('no route'), {
-      name: 'ConnectorError',
+      [Symbol.for('pacs-connectors.ConnectorError')]: true,
+      connectorId: 'x',
       kind: 'unavailable',
       remedy: 'Look.',
     });

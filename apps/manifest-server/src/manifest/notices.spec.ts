@@ -4,7 +4,7 @@ import { errorNotice } from './notices.js';
 
 it.each([
   ['the link is down', 'The link is down.'],
-  ['not asked, since it did not answer', 'Not asked, since it did not answer.'],
+  ['not searched, since it did not answer', 'Not searched, since it did not answer.'],
   ['http://127.0.0.1:8042 refused the connection', 'http://127.0.0.1:8042 refused the connection.'],
   ['no.such.invalid:104 ended the connection!', 'no.such.invalid:104 ended the connection!'],
   ['tls.mode 3DES is refused', 'tls.mode 3DES is refused.'],

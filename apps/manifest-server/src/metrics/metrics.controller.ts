@@ -8,14 +8,14 @@ import { Metrics } from './metrics.service.js';
 const PROMETHEUS = 'text/plain; version=0.0.4';
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
 
-/** What is counted, for Prometheus. */
+/** Answers scrapes of Prometheus. */
 @Controller()
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
   @Route('metrics')
   @ApiProduces(PROMETHEUS, OPEN_METRICS)
-  @ApiResponse({ status: 200, description: 'Every metric, as `Accept` prefers it' })
+  @ApiResponse({ status: 200, description: 'All metrics, in the format that `Accept` prefers' })
   async read(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const { prometheus, openMetrics } = this.metrics;
     const wanted = new Negotiator(request.raw).mediaType([PROMETHEUS, OPEN_METRICS]);

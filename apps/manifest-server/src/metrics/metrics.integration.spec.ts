@@ -70,6 +70,9 @@ it('counts requests by route, manifests by outcome, searches and errors by conne
   expect(samples(text, 'pacs_connector_errors_total')).toEqual([
     '{connector="away",type="FAKE",operation="search",kind="unavailable"} 2',
   ]);
+  expect(samples(text, 'pacs_connector_errors_by_code_total')).toEqual([
+    '{connector="away",type="FAKE",operation="search",code="archive.unavailable"} 2',
+  ]);
   expect(samples(text, 'pacs_connector_up').sort()).toEqual([
     '{connector="away",type="FAKE"} 0',
     '{connector="bad",type="FAKE"} 0',
@@ -88,6 +91,10 @@ it('counts searches that an open circuit refuses as errors of their own kind, an
   expect(samples(text, 'pacs_connector_errors_total').sort()).toEqual([
     '{connector="away",type="FAKE",operation="search",kind="circuit_open"} 3',
     '{connector="away",type="FAKE",operation="search",kind="unavailable"} 2',
+  ]);
+  expect(samples(text, 'pacs_connector_errors_by_code_total').sort()).toEqual([
+    '{connector="away",type="FAKE",operation="search",code="archive.unavailable"} 2',
+    '{connector="away",type="FAKE",operation="search",code="server.archive.paused"} 3',
   ]);
   expect(samples(text, 'pacs_connector_search_duration_seconds_count')).toEqual([
     '{connector="away",type="FAKE",outcome="error"} 2',

@@ -11,20 +11,21 @@ import { ConfigurationReload } from '../reload/configuration-reload.service.js';
 import { CircuitOpenError } from '../watch/circuit-breaker.js';
 import { type Outcome } from '../watch/connector-watch.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
+import { CodeLabels } from './code-labels.js';
 
-/** Upper bounds of the histograms, seconds: from what a cache answers to what a viewer's user waits for at most. */
+/** Upper bounds of the histograms, seconds: from an answer of the cache to the longest wait of a viewer's user. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** How many times `/metrics` is scraped does not matter to anybody: it is left out of the requests. */
+/** Scrapes of `/metrics` are not counted as requests. */
 const UNCOUNTED = /\/metrics$/;
 
 /**
- * What is counted. Labels hold what the configuration and our own code name (connector ids and types, routes, kinds of
- * error), never anything of a request: their sets are bounded, and no identifier of a patient gets in.
+ * The metrics of the server. Labels contain names of the configuration and of the code (connector ids and types, routes, kinds and
+ * codes of errors), and nothing of a request. Their number is bounded, and they contain no identifier of a patient.
  */
 @Injectable()
 export class Metrics implements OnModuleInit {
-  /** For Prometheus' own text format. */
+  /** The metrics in Prometheus' text format. */
   readonly prometheus = new Registry();
   private readonly registers = [this.prometheus];
 
@@ -38,25 +39,25 @@ export class Metrics implements OnModuleInit {
     built: BuiltManifests,
   ) {
     this.processMetrics();
-    watches.onOutcome((outcome) => this.noteOutcome(outcome));
+    watches.onOutcome((outcome) => this.countOutcome(outcome));
     built.onBuilt(({ outcome, durationMs }) => this.manifests.observe({ outcome }, durationMs / 1000));
     this.gauges();
   }
 
-  /** The same metrics for OpenMetrics. */
+  /** The metrics in the format of OpenMetrics. */
   get openMetrics(): Registry {
     const registry = new Registry();
     registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
-    // prom-client renames the counters that it writes as OpenMetrics: here it renames an object of its own.
+    // prom-client renames the counters that it writes as OpenMetrics. It must not rename those of the other format.
     for (const metric of this.prometheus.getMetricsAsArray())
       registry.registerMetric(Object.create(metric as object) as never);
     return registry;
   }
 
-  /** Event-loop delay, memory, CPU, … of the process. */
+  /** Adds event-loop delay, memory, CPU, … of the process. */
   private processMetrics(): void {
     collectDefaultMetrics({ register: this.prometheus });
-    // Gauges with a counter's name, which linters refuse; the same by type stand beside them.
+    // Gauges with the name of a counter, which linters refuse. Gauges by type have the same numbers.
     for (const kind of ['handles', 'requests', 'resources'])
       this.prometheus.removeSingleMetric(`nodejs_active_${kind}_total`);
   }
@@ -83,7 +84,7 @@ export class Metrics implements OnModuleInit {
 
   private readonly manifests = new Histogram({
     name: 'pacs_manifest_build_duration_seconds',
-    help: 'Time to build manifests; outcome: complete, empty, incomplete (the part of an archive is missing), failed (all are), cancelled',
+    help: 'Time to build manifests; outcome: complete, empty, incomplete (some parts are missing), failed (all parts are missing), cancelled',
     labelNames: ['outcome'] as const,
     buckets: BUCKETS,
     registers: this.registers,
@@ -107,14 +108,25 @@ export class Metrics implements OnModuleInit {
 
   private readonly errors = new Counter({
     name: 'pacs_connector_errors_total',
-    help: 'Errors of connectors by kind: unavailable, timeout, refused, misconfigured, protocol, cancelled; circuit_open: not asked, after repeated failures',
+    help: 'Errors of connectors by kind: unavailable, timeout, refused, misconfigured, protocol, cancelled; circuit_open: not searched, after repeated failures',
     labelNames: ['connector', 'type', 'operation', 'kind'] as const,
     registers: this.registers,
   });
 
-  private noteOutcome({ connector: { id: connector, type }, operation, durationMs, error }: Outcome): void {
+  private readonly errorCodes = new Counter({
+    name: 'pacs_connector_errors_by_code_total',
+    help: 'The same errors by their codes (docs/errors.md); other: a code of a plug-in beyond the limit of different codes',
+    labelNames: ['connector', 'type', 'operation', 'code'] as const,
+    registers: this.registers,
+  });
+
+  /** Plug-ins have their own codes, so their number is limited here. */
+  private readonly codeLabels = new CodeLabels();
+
+  private countOutcome({ connector: { id: connector, type }, operation, durationMs, error }: Outcome): void {
+    if (error) this.errorCodes.inc({ connector, type, operation, code: this.codeLabels.label(error.code) });
     if (error instanceof CircuitOpenError) {
-      // No time of the archive's: it was not asked.
+      // The archive was not searched, so there is no duration.
       this.errors.inc({ connector, type, operation, kind: 'circuit_open' });
       return;
     }
@@ -123,20 +135,24 @@ export class Metrics implements OnModuleInit {
     if (error) this.errors.inc({ connector, type, operation, kind: error.kind });
   }
 
-  /** What is read when it is asked for. */
+  /** Adds the metrics that are read when they are scraped. */
   private gauges(): void {
     const reports = () => connectorReports(this.watches, this.registry, this.configuration);
     const perConnector = (name: string, help: string, read: (set: SetConnector) => void) =>
       this.gauge(name, help, ['connector', 'type'], (gauge) =>
         read((connector, type, value) => gauge.set({ connector, type: type ?? '' }, value)),
       );
-    perConnector('pacs_connector_up', '1 where the archive answers; 0 where it does not or is misconfigured', (set) => {
+    perConnector('pacs_connector_up', '1 if the archive answers; 0 if it does not or is misconfigured', (set) => {
       for (const { id, type, state } of reports()) if (state !== 'disabled') set(id, type, Number(state === 'up'));
     });
-    perConnector('pacs_connector_circuit_open', '1 while the archive is left alone after repeated failures', (set) => {
-      for (const { id, type, circuit } of reports()) if (circuit) set(id, type, Number(circuit === 'open'));
-    });
-    perConnector('pacs_connector_searches_in_progress', 'Searches under way', (set) => {
+    perConnector(
+      'pacs_connector_circuit_open',
+      '1 while the archive is not searched after repeated failures',
+      (set) => {
+        for (const { id, type, circuit } of reports()) if (circuit) set(id, type, Number(circuit === 'open'));
+      },
+    );
+    perConnector('pacs_connector_searches_in_progress', 'Running searches', (set) => {
       for (const { connector, searching } of this.watches.all) set(connector.id, connector.type, searching);
     });
     this.gauge(
@@ -153,7 +169,7 @@ export class Metrics implements OnModuleInit {
         }
       },
     );
-    perConnector('pacs_connector_connections_limit', 'The most connections that there may be at once', (set) => {
+    perConnector('pacs_connector_connections_limit', 'Largest number of connections at a time', (set) => {
       for (const { connector } of this.watches.all) {
         const limit = connector.connections?.().limit;
         if (limit !== undefined) set(connector.id, connector.type, limit);
@@ -162,30 +178,32 @@ export class Metrics implements OnModuleInit {
     this.cacheMetrics();
     this.gauge(
       'pacs_config_last_reload_successful',
-      '0 while the files hold what the server does not take',
+      '0 while the files have a configuration that the server refuses',
       [],
       (gauge) => gauge.set(Number(this.reload.state.refused === undefined)),
     );
     this.gauge(
       'pacs_config_last_reload_success_timestamp_seconds',
-      'When the configuration in force was read, at the start or later',
+      'When the configuration in use was read, at startup or later',
       [],
       (gauge) => gauge.set(this.reload.state.since.getTime() / 1000),
     );
   }
 
   private cacheMetrics(): void {
-    this.gauge('pacs_cache_manifests', 'Manifests kept in this process', [], (gauge) =>
+    this.gauge('pacs_cache_manifests', 'Manifests in the memory of this process', [], (gauge) =>
       gauge.set(this.launched.statistics.manifests),
     );
-    this.gauge('pacs_cache_bytes', 'What they take', [], (gauge) => gauge.set(this.launched.statistics.bytes));
+    this.gauge('pacs_cache_bytes', 'Size of the manifests in the memory of this process', [], (gauge) =>
+      gauge.set(this.launched.statistics.bytes),
+    );
     this.gauge('pacs_cache_builds_in_progress', 'Manifests being built for launches', [], (gauge) =>
       gauge.set(this.launched.statistics.builds),
     );
     const { launched } = this;
     new Counter({
       name: 'pacs_cache_lookups_total',
-      help: 'Manifests looked up, by: launch, viewer; result: hit (was there), wait (was being built), miss (had to be built)',
+      help: 'Lookups of manifests, by: launch, viewer; result: hit (was in the cache), wait (was being built), miss (had to be built)',
       labelNames: ['by', 'result'] as const,
       registers: this.registers,
       collect() {
@@ -203,7 +221,7 @@ export class Metrics implements OnModuleInit {
       labelNames,
       registers: this.registers,
       collect() {
-        // A connector that is gone is told of no longer.
+        // Removes connectors that no longer exist.
         this.reset();
         collect(this);
       },

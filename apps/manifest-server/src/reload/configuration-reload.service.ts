@@ -13,35 +13,37 @@ import {
 import { ConnectorRegistry, currentOpenFileLimit, RefusedConnectorsError } from '@pacs-connectors/connector-core';
 import { ServerOptions } from '../boot/options.js';
 import { ServerConfiguration } from '../boot/server-configuration.js';
+import { codes } from '../errors/error-codes.js';
+import { coded } from '../logging/coded-message.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
-import { describeChange, type InForce } from './describe-change.js';
+import { describeChange, type ConfigurationInUse } from './describe-change.js';
 import { changedFixedKeys } from './fixed-keys.js';
 import { SettledChange } from './settled-change.js';
 
-/** How often the files are looked at, milliseconds. They are small, and what is read is what counts: links, mounts, editors. */
-const LOOK_EVERY_MS = 2000;
+/** Time between two reads of the files, milliseconds. They are small, and links, mounts and editors change them in many ways. */
+const POLL_MS = 2000;
 
-/** How the configuration in force stands to the files. */
+/** How the configuration in use relates to the files. */
 export interface ReloadState {
-  /** When the configuration in force was read. */
+  /** When the configuration in use was read. */
   since: Date;
-  /** Why the files hold another that is not in force. */
+  /** Why the server refused the configuration in the files. */
   refused?: { at: Date; reasons: string[] };
-  /** Keys whose value in the files takes a restart. */
+  /** Changed keys that need a restart. */
   restartNeeded: string[];
 }
 
 /**
- * Takes the configuration that the files hold when they change, or when asked. As a whole or not at all: where the server
- * would not start with it, or would leave out a connector because of an error, the one in force stays.
+ * Reloads the configuration when its files change, or on request. It applies the whole configuration or nothing. If the server
+ * would not start with it, or would leave out a connector because of an error, it keeps the one in use.
  */
 @Injectable()
 export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Configuration');
   /** The keys at startup; `undefined` if no files are followed. */
   private started?: GlobalConfiguration;
-  private current: ReloadState = { since: new Date(), restartNeeded: [] };
+  private currentState: ReloadState = { since: new Date(), restartNeeded: [] };
   private readonly change: SettledChange;
   private timer?: NodeJS.Timeout;
 
@@ -58,19 +60,22 @@ export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplic
   onApplicationBootstrap(): void {
     if (this.options.configuration.length === 0) return;
     this.started = this.configuration.global;
-    this.plan();
+    this.schedulePoll();
   }
 
-  /** Takes what the files hold now, or says why not. Never rejects. */
+  /** Reloads the files now, or logs why not. Never rejects. */
   async reload(): Promise<void> {
     const limit = currentOpenFileLimit();
-    if (limit) this.logger.error(`the configuration cannot be read again now: ${limit.message}. ${limit.remedy}`);
+    if (limit)
+      this.logger.error(
+        coded(`the configuration cannot be reloaded now: ${limit.message}. ${limit.remedy}`, limit.code),
+      );
     const texts = await this.read();
-    if (texts) this.takeOrRefuse(texts);
+    if (texts) this.applyOrRefuse(texts);
   }
 
   get state(): ReloadState {
-    return this.current;
+    return this.currentState;
   }
 
   beforeApplicationShutdown(): void {
@@ -78,58 +83,63 @@ export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplic
     clearTimeout(this.timer);
   }
 
-  private plan(): void {
-    this.timer = setTimeout(() => void this.look().then(() => this.started && this.plan()), LOOK_EVERY_MS).unref();
+  private schedulePoll(): void {
+    this.timer = setTimeout(() => void this.poll().then(() => this.started && this.schedulePoll()), POLL_MS).unref();
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const texts = await this.read();
-    if (texts && this.change.look(texts.fingerprint)) this.takeOrRefuse(texts);
+    if (texts && this.change.poll(texts.fingerprint)) this.applyOrRefuse(texts);
   }
 
-  /** What the files hold; `undefined` while no file can be opened: that says nothing about them, and passes. */
+  /** Returns the content of the files; `undefined` if no file can be opened, which is temporary. */
   private async read(): Promise<ConfigurationTexts | undefined> {
     if (!this.started || currentOpenFileLimit()) return undefined;
     const texts = await readTexts(this.options.configuration);
     return this.started && texts;
   }
 
-  private takeOrRefuse(texts: ConfigurationTexts): void {
-    // Key stores are opened in the same turn. Without the files that they need, the next look takes the change.
+  private applyOrRefuse(texts: ConfigurationTexts): void {
+    // Key stores are opened in the same turn. If no file can be opened, the next poll applies the change.
     if (currentOpenFileLimit()) return;
-    this.change.deal(texts.fingerprint);
+    this.change.accept(texts.fingerprint);
     try {
-      this.take(texts);
+      this.apply(texts);
     } catch (error) {
       this.refuse(reasonsOf(error));
     }
   }
 
-  /** @throws Refusal, ConfigurationError, RefusedConnectorsError: nothing has changed then */
-  private take(texts: ConfigurationTexts): void {
+  /** @throws Refusal, ConfigurationError or RefusedConnectorsError; nothing has changed then. */
+  private apply(texts: ConfigurationTexts): void {
     const document = parseConfiguration(texts);
     const checked = checkConfiguration(document, this.registry.plugins);
     const restartNeeded = this.restartNeededBy(checked.global);
     const errors = errorsOf(checked).map(renderProblem);
-    if (errors.length === 0 && checked.connectors.length === 0) errors.push('every connector is switched off');
+    if (errors.length === 0 && checked.connectors.length === 0) errors.push('every connector is disabled');
     if (errors.length > 0)
       throw new Refusal(
         restartNeeded.includes('connector.plugins')
-          ? [...errors, 'connector.plugins has changed, and plug-ins are loaded at the start: restart the server']
+          ? [...errors, 'connector.plugins has changed, and plug-ins are loaded at startup: restart the server']
           : errors,
       );
-    const before = this.inForce;
+    const before = this.inUse;
     const replaced = this.registry.update({ definitions: checked.connectors, defaultIds: checked.defaultIds });
-    this.configuration.take(checked, texts);
-    this.watches.follow(replaced);
-    this.current = { since: new Date(), restartNeeded };
-    this.logger.log(`the configuration was read again: ${describeChange(before, this.inForce)}`);
+    this.configuration.apply(checked, texts);
+    this.watches.applyReload(replaced);
+    this.currentState = { since: new Date(), restartNeeded };
+    this.logger.log(`the configuration was reloaded; ${describeChange(before, this.inUse)}`);
     for (const key of restartNeeded)
-      this.logger.warn(`${key} has changed and takes a restart; until then its value of the start is in force`);
+      this.logger.warn(
+        coded(
+          `${key} has changed, and the server uses its old value until a restart`,
+          codes['server.configuration.restart-needed'],
+        ),
+      );
     for (const problem of [...this.configuration.problems, ...this.registry.warnings]) this.logger.warn(problem);
   }
 
-  private get inForce(): InForce {
+  private get inUse(): ConfigurationInUse {
     const { configuration, registry } = this;
     return {
       connectors: registry.connectors.map((connector) => ({
@@ -141,10 +151,11 @@ export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplic
   }
 
   private refuse(reasons: string[]): void {
-    this.current = { ...this.current, refused: { at: new Date(), reasons } };
-    const since = this.current.since.toISOString();
-    this.logger.error(`the configuration in the files is not taken; the one of ${since} stays in force`);
-    for (const reason of reasons) this.logger.error(reason);
+    this.currentState = { ...this.currentState, refused: { at: new Date(), reasons } };
+    const since = this.currentState.since.toISOString();
+    const code = codes['server.configuration.refused'];
+    this.logger.error(coded(`the configuration in the files is refused; the one of ${since} stays in use`, code));
+    for (const reason of reasons) this.logger.error(coded(reason, code));
   }
 
   private restartNeededBy(global: GlobalConfiguration): string[] {
@@ -152,13 +163,13 @@ export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplic
   }
 }
 
-/** What is wrong with it, but for connectors that are switched off: nobody asks them. */
+/** Returns the errors, without those of disabled connectors. */
 function errorsOf({ problems, disabled }: LoadedConfiguration): Problem[] {
   const off = new Set<string | undefined>(disabled.map(({ id }) => id));
   return problems.filter(({ severity, connectorId }) => severity === 'error' && !off.has(connectorId));
 }
 
-/** Why a configuration is not taken, a sentence each. */
+/** The reasons for which a configuration is refused, one sentence each. */
 class Refusal extends Error {
   constructor(readonly reasons: string[]) {
     super(reasons.join('\n'));

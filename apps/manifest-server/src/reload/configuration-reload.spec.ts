@@ -112,9 +112,9 @@ describe('another configuration', () => {
     const said = () =>
       log
         .split('\n')
-        .filter((line) => line.includes('was read again'))
+        .filter((line) => line.includes('was reloaded'))
         .map((line) => JSON.parse(line) as { level: string; msg: string })
-        .map(({ level, msg }) => [level, msg.replace('the configuration was read again: ', '')]);
+        .map(({ level, msg }) => [level, msg.replace('the configuration was reloaded; ', '')]);
     await start(fakes('one', 'two'));
     await change(`# the same\n${fakes('one', 'two')}`);
     await change(
@@ -122,12 +122,12 @@ describe('another configuration', () => {
     );
     await change(fakes('one', 'three'));
     await change(fakes('one', 'three').replace('login: viewer', 'login: other'));
-    const all = 'only its manifest or deadline changed: one';
+    const all = 'only manifest or deadline changed: one';
     const keys = 'hosts, health, logging, shutdown';
     expect(said()).toEqual([
       ['info', 'no setting has changed'],
       ['info', `${all}, two; changed keys: connector.timeout, ohif, ${keys}`],
-      ['info', `new: three; gone: two; ${all}; changed keys: connector.timeout, ohif, ${keys}`],
+      ['info', `added: three; removed: two; ${all}; changed keys: connector.timeout, ohif, ${keys}`],
       ['info', all],
     ]);
     expect(log).not.toMatch(/hunter2|127\.0\.0\.1|ohif\.example/);
@@ -254,13 +254,13 @@ describe('a configuration that is not taken', () => {
     [
       'none that is switched on',
       'connector.config.one: { type: FAKE, enabled: false }\n',
-      'every connector is switched off',
+      'every connector is disabled',
     ],
     ['a guard that is wrong', `${fakes('one')}hosts.allow: [10.0.0.0/99]\n`, 'hosts.allow: found "10.0.0.0/99"'],
     [
       'a plug-in that is not loaded',
       `${fakes('one')}    far: { type: FAR }\n  plugins: far\n`,
-      'plug-ins are loaded at the start',
+      'plug-ins are loaded at startup',
     ],
   ])('has %s', async (_what, text, reason) => {
     await start(fakes('one', 'two'));

@@ -4,7 +4,7 @@ import { type ServerOptions } from '../boot/options.js';
 
 type Read = (global: GlobalConfiguration, options: ServerOptions) => unknown;
 
-/** What is read at the start alone: the listener, the plug-ins that are loaded, the store that replicas share. */
+/** Keys that the server reads only at startup: the listener, the plug-ins, and the store that replicas share. */
 const FIXED: Record<string, Read> = {
   'connector.plugins': ({ plugins }) => plugins,
   'server.port': ({ server }, { port }) => port ?? server.port,
@@ -19,8 +19,8 @@ const FIXED: Record<string, Read> = {
 };
 
 /**
- * The keys whose change needs a restart, and that do not say what the server was started with. A key that the environment
- * or a flag overrides is none of them.
+ * Returns the keys that need a restart and whose value has changed since startup. Keys that the environment or a flag overrides
+ * are not among them.
  */
 export function changedFixedKeys(
   started: GlobalConfiguration,

@@ -82,7 +82,7 @@ async function askedPath(study: string) {
   return asked[0]?.path;
 }
 
-it('makes the changed connector anew, while searches under way end on the old ones; the other stays as it is', async () => {
+it('replaces the changed connector, while running searches end on the old ones; the other stays as it is', async () => {
   await writeFile(file, configured({ steady: 'a', changing: 'b' }));
   await run(file);
   const [steady, changing] = [await numberOf('steady'), await numberOf('changing')];
@@ -90,7 +90,7 @@ it('makes the changed connector anew, while searches under way end on the old on
   await writeFile(file, configured({ steady: 'a', changing: 'changed' }));
   await until(async () => ![changing, undefined].includes(await numberOf('changing')));
   expect(await numberOf('steady')).toBe(steady);
-  expect(server.output()).toContain('the configuration was read again: made anew: changing');
+  expect(server.output()).toContain('the configuration was reloaded; replaced: changing');
   const late = await ask('2.25.2', 2);
   expect(late.asked.map(({ path }) => path.split('?')[0]).sort()).toEqual(['/a/', '/changed/']);
   expect(server.output()).not.toContain('closed: ');
@@ -102,7 +102,7 @@ it('makes the changed connector anew, while searches under way end on the old on
   expect(server.output()).not.toContain('closed: steady');
 });
 
-it('keeps what it has where the files are bad, and says so until they are good', async () => {
+it('keeps the configuration in use while the files have errors, and reports them until they are corrected', async () => {
   archive.prompt = true;
   await writeFile(file, configured({ one: 'a' }));
   await run(file);
@@ -112,7 +112,8 @@ it('keeps what it has where the files are bad, and says so until they are good',
   expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   expect(await configurationHealth()).toMatchObject({
     since,
-    message: 'what the files hold now is not taken',
+    code: 'server.configuration.refused',
+    message: 'the server refuses the configuration in the files, and keeps the one in use',
     refused: { reasons: [expect.stringContaining('connector.timeout: found "often"')] },
   });
   expect(await metric('pacs_config_last_reload_successful')).toBe('0');
@@ -135,16 +136,16 @@ it('keeps what it has where the files are bad, and says so until they are good',
   expect(server.child.exitCode).toBeNull();
 });
 
-it('reads the files when SIGHUP comes, and ends by SIGTERM as ever', async () => {
+it('reloads the files on SIGHUP, and ends on SIGTERM as usual', async () => {
   archive.prompt = true;
   await writeFile(file, configured({ one: 'a' }));
   await run(file);
   const number = await numberOf('one');
   signalProcess(server.child, 'SIGHUP');
-  await until(() => server.output().includes('the configuration was read again: no setting has changed'));
+  await until(() => server.output().includes('the configuration was reloaded; no setting has changed'));
   await writeFile(file, configured({ one: 'a', two: 'b' }));
   signalProcess(server.child, 'SIGHUP');
-  await until(() => server.output().includes('the configuration was read again: new: two'));
+  await until(() => server.output().includes('the configuration was reloaded; added: two'));
   expect(await numberOf('one')).toBe(number);
   signalProcess(server.child, 'SIGTERM');
   expect(await server.ended).toBe(0);
@@ -166,5 +167,5 @@ it('follows a folder whose files are swapped as Kubernetes swaps those of a Conf
   await until(async () => (await numberOf('two')) !== undefined);
   await version('..3', configured({ two: 'b' }));
   await until(async () => !('one' in (await health('connectors')).details));
-  expect(server.output()).toContain('the configuration was read again: gone: one');
+  expect(server.output()).toContain('the configuration was reloaded; removed: one');
 });

@@ -1,20 +1,20 @@
-/** Tells when something that is looked at again and again has changed and stays so: what is being written counts for nothing. */
+/** Reports a change once two polls in a row agree, so that a file that is being written is not a change. */
 export class SettledChange {
   private unsettled?: string;
 
-  /** @param known what it was when it was last dealt with */
+  /** @param known the value that was accepted last */
   constructor(private known: string) {}
 
-  /** @returns whether this is not what it was, at this look and at the one before */
-  look(now: string): boolean {
-    const settled = now === this.unsettled;
-    this.unsettled = now === this.known ? undefined : now;
+  /** @returns whether the value differs from the accepted one, at this poll and at the one before */
+  poll(value: string): boolean {
+    const settled = value === this.unsettled;
+    this.unsettled = value === this.known ? undefined : value;
     return settled && this.unsettled !== undefined;
   }
 
-  /** It has been dealt with as it is now. */
-  deal(now: string): void {
-    this.known = now;
+  /** Accepts a value, so that it is no longer a change. */
+  accept(value: string): void {
+    this.known = value;
     this.unsettled = undefined;
   }
 }

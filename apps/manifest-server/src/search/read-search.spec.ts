@@ -107,7 +107,7 @@ describe('a search that cannot be used', () => {
       'viewer server.parameter.invalid',
     ]);
     expect(errorsOf(query)).toEqual([
-      'upperDateTime holds a % that does not begin the %-escape of a UTF-8 character',
+      'upperDateTime contains a % that does not begin the %-escape of a UTF-8 character',
       'patientID contains the control character U+000A at position 5',
       'studyUID is not a UID; expected 1 to 64 digits and dots',
       'mostRecentResults is not a number of studies; expected a whole number from 1 to 999999999',

@@ -4,14 +4,14 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const HOARD = new URL('hoard-files.mjs', import.meta.url).href;
+const HOLD_FILES = new URL('hold-files.mjs', import.meta.url).href;
 /** Connections that are open before the files run out. */
 const CONNECTIONS = 6;
 
-/** What the shell in the namespace does: bystanders in the server's process group and in others, and the server. */
-export const WITH_BYSTANDERS =
+/** The shell command in the namespace: it starts other processes in the server's process group and in others, then the server. */
+export const WITH_OTHER_PROCESSES =
   'for i in 1 2 3; do sleep 600 & setsid sleep 600 & done; ulimit -n 1024; "$@"; echo "the server ended with $?"; exec sleep 600';
-export const BYSTANDERS = 6;
+export const OTHER_PROCESSES = 6;
 
 export interface Answer {
   status: number;
@@ -19,31 +19,31 @@ export interface Answer {
   headers: IncomingHttpHeaders;
 }
 
-/** The built server, of which a test says how many files it can still open. */
+/** The built server. A test sets how many more files it can open. */
 export interface StarvedServer {
   child: ChildProcess;
   output(): string;
-  /** Asks over one of the connections that are open. */
+  /** Sends a request over one of the open connections. */
   ask(path: string, headers?: Record<string, string>, body?: string): Promise<Answer>;
-  /** Asks over a connection of its own. */
-  askAnew(path: string): Promise<Answer>;
-  /** Leaves it `count` files to open, `0` for as long as nothing else is said; `free`: as many as it likes. */
-  leave(count: number | 'free'): Promise<void>;
-  /** Has it send itself SIGHUP. */
-  hangUp(): Promise<void>;
+  /** Sends a request over a new connection. */
+  askOnNewConnection(path: string): Promise<Answer>;
+  /** Lets the server open `count` more files; `0` lasts until the next call; `free` removes the limit. */
+  limitFiles(count: number | 'free'): Promise<void>;
+  /** Makes the server send SIGHUP to itself. */
+  sendSighup(): Promise<void>;
   /** Waits until its output matches. @throws Error with the output if that takes 30 s or it ends */
   prints(pattern: RegExp): Promise<RegExpExecArray>;
-  /** How many bystanders live (see {@link WITH_BYSTANDERS}). */
-  bystanders(): Promise<number>;
+  /** Returns how many of {@link OTHER_PROCESSES} run. */
+  otherProcesses(): Promise<number>;
 }
 
 /**
- * Runs the built server, with an open connection or six to it.
+ * Runs the built server and opens six connections to it.
  *
- * @param wrapper the command that runs it in a place of its own; its last arguments are the server's
+ * @param wrapper the command that runs it; its last arguments are the server's
  */
 export async function runStarvedServer(args: string[], cwd: string, wrapper: string[]): Promise<StarvedServer> {
-  const [command, ...rest] = [...wrapper, process.execPath, '--import', HOARD, PROGRAM, ...args, '--port', '0'];
+  const [command, ...rest] = [...wrapper, process.execPath, '--import', HOLD_FILES, PROGRAM, ...args, '--port', '0'];
   const env = { PATH: process.env['PATH'], HOME: cwd, TMPDIR: cwd, TERM: 'dumb' };
   const child = spawn(command!, rest, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
@@ -83,11 +83,11 @@ export async function runStarvedServer(args: string[], cwd: string, wrapper: str
     child,
     output: () => output,
     ask: (path, headers, body) => ask(path, agent, headers, body),
-    askAnew: (path) => ask(path, new Agent()),
-    leave: (count) => say(String(count)),
-    hangUp: () => say('hang up'),
+    askOnNewConnection: (path) => ask(path, new Agent()),
+    limitFiles: (count) => say(String(count)),
+    sendSighup: () => say('sighup'),
     prints,
-    async bystanders() {
+    async otherProcesses() {
       const [init] = await childrenOf(child.pid);
       const alive = await Promise.all((await childrenOf(init)).map(isSleeping));
       return alive.filter(Boolean).length;
@@ -100,7 +100,7 @@ async function childrenOf(pid: number | undefined): Promise<number[]> {
   return text.split(' ').filter(Boolean).map(Number);
 }
 
-/** Whether it is a bystander, and no zombie. */
+/** Whether a process is one of the other processes, and not a zombie. */
 async function isSleeping(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return /^Name:\s+sleep$/m.test(status) && !/^State:\s+Z/m.test(status);

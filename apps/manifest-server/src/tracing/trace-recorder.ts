@@ -18,27 +18,30 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ownVersion } from '../boot/own-version.js';
-import { currentRequest, type RequestNames } from '../logging/request-context.js';
+import { codes } from '../errors/error-codes.js';
+import { answeredCode } from '../http/problem.js';
+import { coded } from '../logging/coded-message.js';
+import { currentRequest, type RequestIds } from '../logging/request-context.js';
 import { type BuildReport, type PartReport } from '../manifest/built-manifests.service.js';
 import { TraceExporter } from './trace-exporter.js';
 
 /** The trace that a request belongs to. */
 interface RequestTrace {
   context: Context;
-  /** Milliseconds since the epoch at which `performance.now()` was 0, so that all spans of a trace go by one clock. */
+  /** When `performance.now()` was 0 (ms since the epoch), so that all spans of a trace use one clock. */
   clockZero: number;
 }
 
 /**
- * Makes spans of what happens and hands them to the exporter, in batches, in the background. The standard variables say
- * where to, which share of the traces, and how they are named.
+ * Makes spans and passes them to the exporter, in batches, in the background. The standard variables configure the collector, the
+ * sampling and the names.
  *
- * Attributes hold what the configuration and our own code name, and numbers; nothing of a request but its method: no
- * address with its query, no identifier of a patient, no token.
+ * Attributes contain names of the configuration and of the code, and numbers. Of a request they contain its method and route, but
+ * no query, no identifier of a patient and no token.
  */
 export class TraceRecorder {
   private readonly tracer: Tracer;
-  private readonly traces = new WeakMap<RequestNames, RequestTrace>();
+  private readonly traces = new WeakMap<RequestIds, RequestTrace>();
 
   private constructor(
     private readonly provider: BasicTracerProvider,
@@ -48,16 +51,16 @@ export class TraceRecorder {
     this.tracer = provider.getTracer('pacs-connectors');
   }
 
-  /** What is wrong with the standard variables is logged. */
+  /** Creates a recorder, and logs problems of the standard variables. */
   static async make(logger: LoggerService): Promise<TraceRecorder> {
     const own = resourceFromAttributes({
       'service.name': 'pacs-connectors',
       'service.version': await ownVersion(),
       'service.instance.id': randomUUID(),
     });
-    const say = (message: string) => logger.warn(message);
-    // Only while the variables are read: what goes wrong later is told by the exporter, once.
-    diag.setLogger({ error: say, warn: say, info: say, debug: say, verbose: say }, DiagLogLevel.WARN);
+    const warn = (message: string) => logger.warn(coded(message, codes['server.traces.misconfigured']));
+    // Only while the variables are read. The exporter reports later problems, once.
+    diag.setLogger({ error: warn, warn, info: warn, debug: warn, verbose: warn }, DiagLogLevel.WARN);
     try {
       const exporter = new TraceExporter(logger);
       const provider = new BasicTracerProvider({
@@ -72,7 +75,7 @@ export class TraceRecorder {
     }
   }
 
-  /** A request has come; its span ends with its answer. */
+  /** Begins the span of a request. It ends with the answer. */
   begin(request: FastifyRequest, reply: FastifyReply): void {
     const names = currentRequest();
     if (!names) return;
@@ -92,14 +95,16 @@ export class TraceRecorder {
     this.traces.set(names, { context: trace.setSpan(ROOT_CONTEXT, span), clockZero });
     const { raw } = reply;
     raw.once('close', () => {
-      if (raw.headersSent) noteStatus(span, raw.statusCode);
+      if (raw.headersSent) setStatus(span, raw.statusCode);
+      const code = answeredCode(request);
+      if (code) span.setAttribute('pacs.error.code', code);
       if (!raw.writableFinished) span.setAttribute('error.type', 'client_gone');
       span.end(clockZero + performance.now());
     });
   }
 
-  /** A manifest has been built on the way of the current request. */
-  noteManifest(report: BuildReport, typeOf: (connector: string) => string | undefined): void {
+  /** Records the build of a manifest for the current request. */
+  addManifest(report: BuildReport, typeOf: (connector: string) => string | undefined): void {
     const names = currentRequest();
     const { context = ROOT_CONTEXT, clockZero = Date.now() - performance.now() } =
       (names && this.traces.get(names)) ?? {};
@@ -111,14 +116,14 @@ export class TraceRecorder {
     };
     const span = this.tracer.startSpan('build manifest', options, context);
     const inside = trace.setSpan(context, span);
-    // All are asked at the same time, as soon as the build begins.
-    for (const part of parts) this.notePart(part, typeOf(part.connector), startTime, inside);
-    if (outcome === 'failed' || outcome === 'incomplete') noteError(span, outcome);
+    // All searches start at the same time, as soon as the build begins.
+    for (const part of parts) this.addPart(part, typeOf(part.connector), startTime, inside);
+    if (outcome === 'failed' || outcome === 'incomplete') setError(span, outcome);
     span.end(startTime + durationMs);
   }
 
-  private notePart(part: PartReport, type: string | undefined, startTime: number, context: Context): void {
-    const { connector, durationMs, patients, studies, series, instances, failure } = part;
+  private addPart(part: PartReport, type: string | undefined, startTime: number, context: Context): void {
+    const { connector, durationMs, patients, studies, series, instances, failure, code } = part;
     const attributes: Attributes = {
       'pacs.connector.id': connector,
       'pacs.connector.type': type,
@@ -127,37 +132,40 @@ export class TraceRecorder {
       'pacs.search.studies': studies,
       'pacs.search.series': series,
       'pacs.search.instances': instances,
+      'pacs.error.code': code,
     };
     const span = this.tracer.startSpan(
       `search ${connector}`,
       { kind: SpanKind.CLIENT, startTime, attributes },
       context,
     );
-    if (failure && failure !== 'cancelled') noteError(span, failure);
+    if (failure && failure !== 'cancelled') setError(span, failure);
     span.end(startTime + durationMs);
   }
 
-  /** Sends what is left, for at most `limitMs`; not waited for where the collector took nothing before. */
+  /** Sends the remaining spans within `limitMs` milliseconds. It does not wait if the collector did not accept the last ones. */
   async end(limitMs: number): Promise<void> {
     const sent = this.provider.shutdown().catch(() => undefined);
     if (this.exporter.failing) return;
-    const late = await Promise.race([sent, pause(limitMs, 'late', { ref: false })]);
-    if (late) this.logger.warn(`the last traces were not taken within ${limitMs / 1000} s`);
+    const timeout = await Promise.race([sent, pause(limitMs, true, { ref: false })]);
+    if (!timeout) return;
+    const message = `the collector did not accept the last traces within ${limitMs / 1000} s`;
+    this.logger.warn(coded(message, codes['server.traces.not-accepted']));
   }
 }
 
-/** The caller's span, by its `traceparent` (W3C Trace Context 3.2). Its `tracestate` may hold anything: it is left. */
+/** Returns the caller's span by its `traceparent` (W3C Trace Context 3.2). `tracestate` is ignored, since it may contain anything. */
 function parentOf(header: string | string[] | undefined): Context {
   const parent = typeof header === 'string' ? parseTraceParent(header) : null;
   return parent ? trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true }) : ROOT_CONTEXT;
 }
 
-function noteStatus(span: Span, status: number): void {
+function setStatus(span: Span, status: number): void {
   span.setAttribute('http.response.status_code', status);
-  if (status >= 500) noteError(span, String(status));
+  if (status >= 500) setError(span, String(status));
 }
 
-function noteError(span: Span, type: string): void {
+function setError(span: Span, type: string): void {
   span.setAttribute('error.type', type);
   span.setStatus({ code: SpanStatusCode.ERROR });
 }

@@ -150,7 +150,7 @@ it('sends the spans of a request, its manifest and each archive, as parts of the
       'pacs.connector.type': type,
       'pacs.search.outcome': outcome,
       ...counts,
-      ...(outcome === 'ok' ? {} : { 'error.type': outcome }),
+      ...(outcome === 'ok' ? {} : { 'error.type': outcome, 'pacs.error.code': expect.stringMatching(/^\w+\./) }),
     },
   });
   const seen = searches.map(({ name, status, attributes }) => ({ name, status, attributes }));
@@ -202,7 +202,11 @@ it('begins a trace where the caller has none, of posted requests too, and traces
   });
   expect(server.output()).toContain(`"traceId":"${request?.traceId}"`);
   expect(missing).toMatchObject({
-    attributes: { 'http.request.method': 'GET', 'http.response.status_code': 404 },
+    attributes: {
+      'http.request.method': 'GET',
+      'http.response.status_code': 404,
+      'pacs.error.code': 'server.request.address-unknown',
+    },
   });
   expect(missing?.attributes).not.toHaveProperty('http.route');
   expect(collector.spans.filter(({ kind }) => kind === 2)).toHaveLength(2);
@@ -296,14 +300,14 @@ it('costs one line of the log, and no request its answer, where nobody takes the
   }
   await until(() => tracesLog().length > 0);
   expect(tracesLog()).toEqual([
-    expect.stringMatching(/^traces are not taken \(HTTP 404\)\. Remedy: see that the collector runs/),
+    expect.stringMatching(/^the collector does not accept traces \(HTTP 404\)\. Remedy: check that the collector runs/),
   ]);
   collector.answers = 200;
   await until(async () => {
     await ask();
     return tracesLog().length > 1;
   });
-  expect(tracesLog()[1]).toBe('traces are taken again');
+  expect(tracesLog()[1]).toBe('the collector accepts traces again');
 });
 
 it('ends in time, and with 0, where the collector hangs or is not there', async () => {
@@ -313,12 +317,14 @@ it('ends in time, and with 0, where the collector hangs or is not there', async 
   await until(() => collector.requests.length > 0);
   signalProcess(server.child, 'SIGTERM');
   expect(await server.ended).toBe(0);
-  expect(tracesLog()).toEqual(['the last traces were not taken within 2 s']);
+  expect(tracesLog()).toEqual(['the collector did not accept the last traces within 2 s']);
 
   await run({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`, OTEL_EXPORTER_OTLP_TIMEOUT: '500' });
   await fetch(`${url}/manifest?studyUID=${STUDY}&archive=remote`).then((answer) => answer.text());
   await until(() => tracesLog().length > 0);
-  expect(tracesLog()).toEqual([expect.stringMatching(/^traces are not taken \(ECONNREFUSED\)\. Remedy: /)]);
+  expect(tracesLog()).toEqual([
+    expect.stringMatching(/^the collector does not accept traces \(ECONNREFUSED\)\. Remedy: /),
+  ]);
   signalProcess(server.child, 'SIGTERM');
   expect(await server.ended).toBe(0);
 });

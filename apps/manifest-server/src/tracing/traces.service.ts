@@ -3,17 +3,19 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { type FastifyInstance } from 'fastify';
 import { ServerConfiguration } from '../boot/server-configuration.js';
+import { codes } from '../errors/error-codes.js';
 import { ROUTES, type RouteDefinition } from '../http/routes.js';
+import { coded } from '../logging/coded-message.js';
 import { BuiltManifests } from '../manifest/built-manifests.service.js';
 import { type TraceRecorder } from './trace-recorder.js';
-import { tracesWanted } from './traces-wanted.js';
+import { readTraceSettings } from './trace-settings.js';
 
-/** The longest that ending waits for a collector to take the last traces, milliseconds. */
+/** How long a shutdown waits at most for the collector to accept the last traces, milliseconds. */
 const FLUSH_MS = 2000;
 
 /**
- * Sends traces to an OpenTelemetry collector where the environment names one. Where it does not, no library is loaded and
- * nothing is done for a request.
+ * Sends traces to an OpenTelemetry collector if the environment names one. Otherwise it loads no library and does nothing for a
+ * request.
  */
 @Injectable()
 export class Traces implements OnModuleInit, OnApplicationShutdown {
@@ -29,9 +31,9 @@ export class Traces implements OnModuleInit, OnApplicationShutdown {
 
   /** Traces every request but those of probes. */
   async onModuleInit(): Promise<void> {
-    const { wanted, problem } = tracesWanted(process.env);
-    if (problem) this.logger.warn(problem);
-    if (!wanted) return;
+    const { enabled, problem } = readTraceSettings(process.env);
+    if (problem) this.logger.warn(coded(problem, codes['server.traces.misconfigured']));
+    if (!enabled) return;
     const { TraceRecorder } = await import('./trace-recorder.js');
     const recorder = await TraceRecorder.make(this.logger);
     this.recorder = recorder;
@@ -40,10 +42,10 @@ export class Traces implements OnModuleInit, OnApplicationShutdown {
       if (!untraced.has(request.routeOptions.url ?? '')) recorder.begin(request, reply);
       done();
     });
-    this.built.onBuilt((report) => recorder.noteManifest(report, (connector) => this.typeOf(connector)));
+    this.built.onBuilt((report) => recorder.addManifest(report, (connector) => this.typeOf(connector)));
   }
 
-  /** Called after those that build manifests have ended: Nest closes what others depend on last. */
+  /** Sends the last traces. All builds have ended by now, since TracingModule is global. */
   async onApplicationShutdown(): Promise<void> {
     await this.recorder?.end(Math.min(FLUSH_MS, this.configuration.global.shutdown.timeoutMs / 2));
   }
@@ -53,7 +55,7 @@ export class Traces implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** Those of probes and scrapes: every few seconds, and never slow. */
+/** Returns the paths of probes and scrapes, which are frequent and never slow. */
 function operationsPaths(contextPath: string): Set<string> {
   const routes: RouteDefinition[] = Object.values(ROUTES);
   const operations = routes.filter(({ concerns }) => concerns === 'operations');

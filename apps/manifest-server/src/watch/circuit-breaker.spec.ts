@@ -23,7 +23,7 @@ async function open() {
   for (let attempt = 0; attempt < 3; attempt++) await expect(fail()).rejects.toThrow('connection refused');
 }
 
-it('lets questions pass until the archive was away three times in a row', async () => {
+it('lets searches pass until the archive did not answer three times in a row', async () => {
   await expect(fail()).rejects.toThrow();
   await expect(fail('timeout')).rejects.toThrow();
   await succeed();
@@ -33,13 +33,14 @@ it('lets questions pass until the archive was away three times in a row', async 
   const before = asked;
   await expect(succeed()).rejects.toMatchObject({
     kind: 'unavailable',
-    message: 'not asked, since it did not answer 3 times in a row. Last: connection refused.',
+    code: 'server.archive.paused',
+    message: 'not searched, since it did not answer 3 times in a row. The last error: connection refused.',
     remedy: 'Try again in 10 s.',
   });
   expect(asked).toBe(before);
 });
 
-it('says when it asks again, behind the remedy of the last failure', async () => {
+it('says when to try again, after the remedy of the last failure', async () => {
   const away = new ConnectorError('main', 'unavailable', 'connection refused', { remedy: 'Start the archive' });
   for (let attempt = 0; attempt < 3; attempt++)
     await expect(breaker.run(() => Promise.reject(away))).rejects.toThrow('connection refused');
@@ -47,27 +48,27 @@ it('says when it asks again, behind the remedy of the last failure', async () =>
   await expect(succeed()).rejects.toMatchObject({ remedy: 'Start the archive. Try again in 9 s.' });
 });
 
-it('tries once after the rest; success lets all pass again', async () => {
+it('tries once after the pause; success lets all pass again', async () => {
   await open();
   time += 10_001;
   expect(breaker.state).toBe('half-open');
   let finish: () => void = () => undefined;
   const trial = breaker.run(() => new Promise<void>((resolve) => (finish = resolve)));
-  await expect(succeed()).rejects.toThrow('not asked');
+  await expect(succeed()).rejects.toMatchObject({ code: 'server.archive.paused' });
   finish();
   await trial;
   expect(breaker.state).toBe('closed');
   await expect(succeed()).resolves.toBeDefined();
 });
 
-it('rests again where the trial fails', async () => {
+it('pauses again if the trial fails', async () => {
   await open();
   time += 10_001;
   await expect(fail('timeout')).rejects.toThrow('connection refused');
   expect(breaker.state).toBe('open');
 });
 
-it('a trial that its caller gave up says nothing: the next one tries', async () => {
+it('ignores a trial whose caller left, and allows another', async () => {
   await open();
   time += 10_001;
   await expect(fail('cancelled')).rejects.toThrow();
@@ -76,7 +77,7 @@ it('a trial that its caller gave up says nothing: the next one tries', async () 
   expect(breaker.state).toBe('closed');
 });
 
-it('a health check that found the archive allows a trial before the rest is over', async () => {
+it('allows a trial before the end of the pause after a successful health check', async () => {
   await open();
   breaker.allowTrial();
   expect(breaker.state).toBe('half-open');
@@ -84,7 +85,7 @@ it('a health check that found the archive allows a trial before the rest is over
   expect(breaker.state).toBe('closed');
 });
 
-it('an archive that refuses is there', async () => {
+it('does not pause an archive that refuses', async () => {
   for (const kind of ['refused', 'protocol', 'misconfigured', 'refused', 'refused'] as const)
     await expect(fail(kind)).rejects.toThrow();
   expect(breaker.state).toBe('closed');

@@ -1,33 +1,34 @@
 import { ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
 
-/** Read whenever they are needed: they may change. */
+/** Options of a circuit breaker. It reads them each time, since a reload may change them. */
 export interface CircuitBreakerOptions {
   connectorId: string;
-  /** Failures in a row after which the archive is left alone; 3 unless told. */
+  /** Failures in a row that start the pause; default: 3. */
   failures?: number;
-  /** Time for which it is left alone, milliseconds; 15,000 unless told. */
+  /** Length of the pause, milliseconds; default: 15,000. */
   restMs?: number;
-  /** The clock, milliseconds. */
+  /** The clock, milliseconds; default: the system's. */
   now?(): number;
 }
 
 export type CircuitState =
-  /** Questions pass. */
+  /** Searches pass. */
   | 'closed'
-  /** Questions fail at once. */
+  /** Searches fail at once. */
   | 'open'
-  /** One question may try. */
+  /** One search passes, as a trial. */
   | 'half-open';
 
-/** What says that the archive itself is away. A refusal or a wrong answer comes from one that is there. */
-const AWAY: ReadonlySet<ConnectorErrorKind> = new Set(['unavailable', 'timeout']);
+/** Kinds of error of an archive that does not answer. A refusal or a wrong answer is an answer. */
+const NO_ANSWER: ReadonlySet<ConnectorErrorKind> = new Set(['unavailable', 'timeout']);
 
-/** The archive is left alone: it was not asked. */
+/** The error of a search that the circuit breaker refused. The archive was not queried. */
 export class CircuitOpenError extends ConnectorError {}
 
 /**
- * Leaves an archive alone that was away several times in a row: whoever asks meanwhile is told at once instead of waiting
- * for the deadline. After a rest, or once a health check has found it, one question tries; its success lets all pass again.
+ * Pauses an archive that did not answer several times in a row. Searches then fail at once instead of waiting for the deadline.
+ * After the pause, or a successful health check, one search passes as a trial. If it succeeds, all pass again.
  */
 export class CircuitBreaker {
   private readonly now: () => number;
@@ -50,14 +51,14 @@ export class CircuitBreaker {
   }
 
   /**
-   * Does `work` unless the archive is left alone.
+   * Runs `work` unless the archive is paused.
    *
-   * @throws CircuitOpenError (`unavailable`) at once while it is; what `work` throws
+   * @throws CircuitOpenError (`server.archive.paused`) if it is paused, and any error of `work`.
    */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     const state = this.state;
     const trial = state === 'half-open';
-    if (state === 'open' || (trial && this.trying)) throw this.leftAlone();
+    if (state === 'open' || (trial && this.trying)) throw this.pausedError();
     if (trial) this.trying = true;
     try {
       const result = await work();
@@ -71,7 +72,7 @@ export class CircuitBreaker {
     }
   }
 
-  /** A health check has found the archive: the next question may try. */
+  /** Ends the pause after a successful health check: the next search is the trial. */
   allowTrial(): void {
     this.openUntil = 0;
   }
@@ -83,21 +84,21 @@ export class CircuitBreaker {
 
   private note(error: unknown): void {
     if (!(error instanceof ConnectorError) || error.kind === 'cancelled') return;
-    if (!AWAY.has(error.kind)) return this.recover();
+    if (!NO_ANSWER.has(error.kind)) return this.recover();
     this.lastFailure = error;
     this.failuresInARow++;
     if (this.failuresInARow >= this.limit) this.openUntil = this.now() + (this.options.restMs ?? 15_000);
   }
 
-  private leftAlone(): CircuitOpenError {
+  private pausedError(): CircuitOpenError {
     const seconds = Math.max(1, Math.ceil((this.openUntil - this.now()) / 1000));
-    const reason = this.lastFailure ? ` Last: ${this.lastFailure.message}.` : '';
+    const reason = this.lastFailure ? ` The last error: ${this.lastFailure.message}.` : '';
     const remedy = this.lastFailure?.remedy ? `${this.lastFailure.remedy.replace(/\.?$/, '.')} ` : '';
     return new CircuitOpenError(
       this.options.connectorId,
       'unavailable',
-      `not asked, since it did not answer ${this.failuresInARow} times in a row.${reason}`,
-      { remedy: `${remedy}Try again in ${seconds} s.`, cause: this.lastFailure },
+      `not searched, since it did not answer ${this.failuresInARow} times in a row.${reason}`,
+      { code: codes['server.archive.paused'], remedy: `${remedy}Try again in ${seconds} s.`, cause: this.lastFailure },
     );
   }
 }

@@ -1,41 +1,25 @@
 import { Logger } from '@nestjs/common';
-import { ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import { ConnectorError } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
+import { coded } from '../logging/coded-message.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
 
 const logger = new Logger('Connectors');
 
 /**
- * Any value that a connector threw as a ConnectorError. What is none comes from a fault in the connector: its message may
- * hold anything, so only the log gets what can be told of it.
+ * Returns any value that a connector threw as a ConnectorError. Other errors are faults in the connector. Their messages may
+ * contain anything, so only the log describes them.
  *
- * @param signal the one that the question was asked with
+ * @param signal the signal of the request to the connector
  */
 export function connectorError(id: string, error: unknown, signal: AbortSignal): ConnectorError {
   if (error instanceof ConnectorError) return error;
-  if (isConnectorErrorOfAnotherCopy(error))
-    return new ConnectorError(id, error.kind, error.message, {
-      remedy: error.remedy,
-      tokenNeeded: error.tokenNeeded,
-      cause: error,
-    });
   if (signal.aborted) return ConnectorError.aborted(id, signal);
-  logger.error(`connector ${id} failed in a way it should not: ${describeUnexpected(error)}`);
+  const code = codes['server.archive.unexpected-error'];
+  logger.error(coded(`connector ${id} failed with an unexpected error: ${describeUnexpected(error)}`, code));
   return new ConnectorError(id, 'protocol', 'an unexpected error happened while the archive was asked', {
-    remedy: "The server's log says where; tell it to whoever maintains the connector.",
+    code,
+    remedy: "The server's log says where; report it to the maintainer of the connector.",
     cause: error,
   });
 }
-
-/** A plug-in may bring its own copy of connector-core, whose classes are not ours. */
-function isConnectorErrorOfAnotherCopy(error: unknown): error is ConnectorError {
-  return error instanceof Error && error.name === 'ConnectorError' && KINDS.has((error as ConnectorError).kind);
-}
-
-const KINDS: ReadonlySet<ConnectorErrorKind> = new Set([
-  'unavailable',
-  'timeout',
-  'refused',
-  'misconfigured',
-  'protocol',
-  'cancelled',
-]);

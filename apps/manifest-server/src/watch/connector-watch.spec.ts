@@ -26,7 +26,7 @@ function watched(check: (signal: AbortSignal) => Promise<ConnectorStatus>, optio
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-it('knows nothing before the first check, then what it told', async () => {
+it('knows nothing before the first check, then its result', async () => {
   const { watch, outcomes } = watched(async () => ({ latencyMs: 12, details: { version: '1.0' } }));
   expect(watch.health).toEqual({ id: 'main', type: 'FAKE', status: 'unknown', circuit: 'closed' });
   await watch.start();
@@ -35,20 +35,20 @@ it('knows nothing before the first check, then what it told', async () => {
   expect(outcomes.map(({ operation, error }) => [operation, error])).toEqual([['check', undefined]]);
 });
 
-it('tells the latency by tenths of a millisecond', async () => {
+it('reports the latency in tenths of a millisecond', async () => {
   const { watch } = watched(async () => ({ latencyMs: 44.10042999999996 }));
   await watch.start();
   expect(watch.health.latencyMs).toBe(44.1);
 });
 
-it('tells what the connector warns of', () => {
+it('reports the warnings of the connector', () => {
   const { watch } = watched(async () => ({ latencyMs: 1 }));
   expect(watch.health).not.toHaveProperty('warnings');
   Object.assign(watch.connector, { warnings: ['the driver is another'] });
   expect(watch.health.warnings).toEqual(['the driver is another']);
 });
 
-it('checks again and again, one check at a time however many ask', async () => {
+it('checks repeatedly, one check at a time for many callers', async () => {
   let running = 0;
   let most = 0;
   let checks = 0;
@@ -81,14 +81,14 @@ it('is down with the reason and its remedy, and up again by itself', async () =>
   await watch.start();
   expect(watch.health).toMatchObject({
     status: 'down',
-    lastError: { kind: 'unavailable', message: 'connection refused', remedy: 'Start it.' },
+    lastError: { kind: 'unavailable', code: 'archive.unavailable', message: 'connection refused', remedy: 'Start it.' },
   });
   down = false;
   await pause(300);
   expect(watch.health.status).toBe('up');
 });
 
-it('tells once when the archive goes away and once when it is back', async () => {
+it('reports once that the archive is down and once that it is up again', async () => {
   let down = false;
   const turns: string[] = [];
   const { watch } = watched(
@@ -96,7 +96,7 @@ it('tells once when the archive goes away and once when it is back', async () =>
       if (down) throw new ConnectorError('main', 'unavailable', 'connection refused');
       return { latencyMs: 1 };
     },
-    { onTurn: ({ status, lastError }) => turns.push(`${status} ${lastError?.message}`) },
+    { onStatusChange: ({ status, lastError }) => turns.push(`${status} ${lastError?.message}`) },
   );
   for (const state of [false, true, true, false, false]) {
     down = state;
@@ -105,16 +105,19 @@ it('tells once when the archive goes away and once when it is back', async () =>
   expect(turns).toEqual(['down connection refused', 'up connection refused']);
 });
 
-it('repeats nothing of an error that is no ConnectorError: its message may hold anything', async () => {
+it('repeats nothing of an error that is not a ConnectorError, whose message may contain anything', async () => {
   const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
   const { watch } = watched(() => Promise.reject(new Error('login failed, password hunter2')));
   await watch.check();
-  expect(watch.health).toMatchObject({ status: 'down', lastError: { kind: 'protocol' } });
+  expect(watch.health).toMatchObject({
+    status: 'down',
+    lastError: { kind: 'protocol', code: 'server.archive.unexpected-error' },
+  });
   expect(JSON.stringify([watch.health, log.mock.calls])).not.toContain('hunter2');
   log.mockRestore();
 });
 
-it('gives a hanging check up at its time-out, whether the connector heeds it or not', async () => {
+it('ends a hanging check at its deadline, even if the connector ignores the signal', async () => {
   const { watch } = watched(() => new Promise(() => undefined), { timeoutMs: 50 });
   const start = performance.now();
   await watch.start();
@@ -122,12 +125,13 @@ it('gives a hanging check up at its time-out, whether the connector heeds it or 
   const { status, lastError } = watch.health;
   expect([status, lastError?.kind]).toEqual(['down', 'timeout']);
   expect(lastError).toMatchObject({
+    code: 'archive.timeout',
     message: 'no answer to the health check within 0.05 s',
     remedy: expect.stringMatching(/hangs.*firewall/),
   });
 });
 
-it('notes how searches go, and fails them fast while the circuit is open; a check that succeeds lets one try', async () => {
+it('records the outcome of searches, and fails them at once while the circuit is open; a successful check allows a trial', async () => {
   const { watch, outcomes } = watched(async () => ({ latencyMs: 1 }), { failures: 2, restMs: 60_000 });
   const failing = () =>
     watch.search(async () => {
@@ -135,7 +139,7 @@ it('notes how searches go, and fails them fast while the circuit is open; a chec
     });
   await expect(failing()).rejects.toThrow('too late');
   await expect(failing()).rejects.toThrow('too late');
-  await expect(watch.search(async () => 'found')).rejects.toThrow('not asked');
+  await expect(watch.search(async () => 'found')).rejects.toMatchObject({ code: 'server.archive.paused' });
   expect(watch.health).toMatchObject({ circuit: 'open', lastError: { kind: 'timeout' } });
   expect(outcomes.map(({ operation, error }) => [operation, error?.kind])).toEqual([
     ['search', 'timeout'],
@@ -149,7 +153,7 @@ it('notes how searches go, and fails them fast while the circuit is open; a chec
   expect(watch.health).toMatchObject({ circuit: 'closed', status: 'up' });
 });
 
-it('a caller who leaves says nothing of the archive', async () => {
+it('ignores a caller who leaves', async () => {
   const { watch } = watched(async () => ({ latencyMs: 1 }));
   await watch.start();
   const leave = watch.search(async () => {
@@ -177,7 +181,7 @@ it('stops in the middle of a check', async () => {
   expect(watch.health.lastError).toBeUndefined();
 });
 
-it('retired, checks no more and closes the connector when the last who holds it has let go', async () => {
+it('stops the checks of a retired connector, and closes it once no search holds it', async () => {
   let checks = 0;
   const { watch } = watched(async () => ({ latencyMs: ++checks }), { intervalMs: 1 });
   let closed = false;
@@ -199,7 +203,7 @@ it('retired, checks no more and closes the connector when the last who holds it 
   expect(closed).toBe(true);
 });
 
-it('checks at another interval as soon as that is told', async () => {
+it('applies a changed interval at once', async () => {
   let checks = 0;
   const options: ConnectorWatchOptions = { intervalMs: 3_600_000 };
   const connector: Connector = {
@@ -213,7 +217,7 @@ it('checks at another interval as soon as that is told', async () => {
   watches.push(watch);
   await watch.start();
   options.intervalMs = 5;
-  watch.replan();
+  watch.reschedule();
   while (checks < 3) await pause(5);
   expect(watch.health.status).toBe('up');
 });

@@ -1,51 +1,58 @@
-import { type Connector, ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import {
+  type Connector,
+  ConnectorError,
+  type ConnectorErrorKind,
+  type ErrorCode,
+} from '@pacs-connectors/connector-core';
 import { CircuitBreaker, CircuitOpenError, type CircuitState } from './circuit-breaker.js';
-import { connectorError } from './connector-error.js';
+import { askByDeadline } from './deadline.js';
 
-/** Read whenever they are needed: they may change. */
+/** Options of a watch. It reads them each time, since a reload may change them. */
 export interface ConnectorWatchOptions {
-  /** Time between two checks, milliseconds, give or take a fifth; 30,000 unless told. */
+  /** Time between two checks, milliseconds, plus or minus a fifth; default: 30,000. */
   intervalMs?: number;
-  /** Time that a check may take, milliseconds; 5,000 unless told. */
+  /** Deadline of a check, milliseconds; default: 5,000. */
   timeoutMs?: number;
-  /** Failures in a row and rest of the circuit breaker. */
+  /** Failures in a row that open the circuit breaker. */
   failures?: number;
+  /** Pause of the circuit breaker, milliseconds. */
   restMs?: number;
-  /** Told after each check and search; of a search that the circuit breaker refused too (CircuitOpenError). */
+  /** Called after each check and search, including searches that the circuit breaker refused (CircuitOpenError). */
   onOutcome?(outcome: Outcome): void;
-  /** Told when the archive goes away and when it is back. */
-  onTurn?(health: ConnectorHealth): void;
+  /** Called when the archive goes down and when it is up again. */
+  onStatusChange?(health: ConnectorHealth): void;
 }
 
+/** The outcome of a check or search. */
 export interface Outcome {
   connector: Connector;
   operation: 'check' | 'search';
   durationMs: number;
-  /** Not given: success. */
+  /** `undefined` after a success. */
   error?: ConnectorError;
 }
 
-/** What is known of one connector. */
+/** The state of one connector. */
 export interface ConnectorHealth {
   id: string;
   type: string;
-  /** `unknown` until the first check has ended. */
+  /** `unknown` until the first check ends. */
   status: 'up' | 'down' | 'unknown';
   circuit: CircuitState;
-  /** Time that the last successful check took, milliseconds. */
+  /** Duration of the last successful check, milliseconds. */
   latencyMs?: number;
-  /** What in its settings may not have been meant so. */
+  /** Warnings about settings that look like mistakes. */
   warnings?: readonly string[];
-  /** Facts that the connector's check told. */
+  /** Facts that the connector's check reported. */
   details?: Record<string, string | number | boolean>;
   /** ISO 8601. */
   lastSuccess?: string;
-  lastError?: { at: string; kind: ConnectorErrorKind; message: string; remedy?: string };
+  lastError?: { at: string; kind: ConnectorErrorKind; code: ErrorCode; message: string; remedy?: string };
 }
 
 /**
- * Watches one connector: checks it in the background, one check at a time however many ask for its health, and guards its
- * searches by a circuit breaker. Whoever asks for {@link health} waits for nothing.
+ * Watches one connector: checks it in the background, one check at a time, and guards its searches by a circuit breaker.
+ * {@link health} returns the latest result without waiting.
  */
 export class ConnectorWatch {
   readonly breaker: CircuitBreaker;
@@ -54,8 +61,8 @@ export class ConnectorWatch {
   private readonly stopping = new AbortController();
   private timer?: NodeJS.Timeout;
   private checking?: Promise<void>;
-  private plannedMs?: number;
-  private underWay = 0;
+  private scheduledMs?: number;
+  private runningSearches = 0;
   private held = 0;
   private released: () => void = () => undefined;
 
@@ -80,33 +87,33 @@ export class ConnectorWatch {
     return { id, type, status, circuit: this.breaker.state, ...known, ...(warnings.length > 0 && { warnings }) };
   }
 
-  /** Searches under way. */
+  /** The number of running searches. */
   get searching(): number {
-    return this.underWay;
+    return this.runningSearches;
   }
 
-  /** Whether a check has ended, either way. */
-  get looked(): boolean {
+  /** Whether a check has ended, with any result. */
+  get checked(): boolean {
     return this.status !== 'unknown';
   }
 
-  /** Begins to check at intervals. @returns the first check */
+  /** Starts the checks. @returns the first check */
   start(): Promise<void> {
     const first = this.check();
-    this.plan();
+    this.schedule();
     return first;
   }
 
-  /** Checks now, or joins the check under way. Never rejects. */
+  /** Checks now, or waits for the running check. Never rejects. */
   check(): Promise<void> {
     this.checking ??= this.checkOnce().finally(() => (this.checking = undefined));
     return this.checking;
   }
 
-  /** A search through the circuit breaker, its outcome noted. */
+  /** Runs a search through the circuit breaker, and records its outcome. */
   async search<Result>(work: () => Promise<Result>): Promise<Result> {
     const release = this.hold();
-    this.underWay++;
+    this.runningSearches++;
     try {
       return await this.breaker.run(() => this.observe('search', work));
     } catch (error) {
@@ -115,12 +122,12 @@ export class ConnectorWatch {
         this.options.onOutcome?.({ connector, operation: 'search', durationMs: 0, error });
       throw error;
     } finally {
-      this.underWay--;
+      this.runningSearches--;
       release();
     }
   }
 
-  /** Whoever is going to search keeps the connector open, until what is given back is called. */
+  /** Keeps the connector open for a search. @returns a function that releases it */
   hold(): () => void {
     this.held++;
     return () => {
@@ -128,46 +135,52 @@ export class ConnectorWatch {
     };
   }
 
+  /** Stops the checks. */
   async stop(): Promise<void> {
     clearTimeout(this.timer);
     this.stopping.abort();
     await this.checking;
   }
 
-  /** Checks no more, and closes the connector once nobody holds it. */
+  /** Stops the checks, and closes the connector once no search holds it. */
   async retire(): Promise<void> {
     await this.stop();
     if (this.held > 0) await new Promise<void>((resolve) => (this.released = resolve));
     await this.connector.close();
   }
 
-  /** Its options may have changed: the next check is as far away as they say. */
-  replan(): void {
-    if (this.plannedMs !== this.options.intervalMs) this.plan();
+  /** Applies a changed interval to the next check. */
+  reschedule(): void {
+    if (this.scheduledMs !== this.options.intervalMs) this.schedule();
   }
 
-  private plan(): void {
+  private schedule(): void {
     clearTimeout(this.timer);
-    this.plannedMs = this.options.intervalMs;
-    const intervalMs = this.plannedMs ?? 30_000;
-    // Not all connectors, nor all replicas, at the same moment.
+    this.scheduledMs = this.options.intervalMs;
+    const intervalMs = this.scheduledMs ?? 30_000;
+    // Connectors and replicas must not check at the same moment.
     const delayMs = intervalMs * (0.8 + 0.4 * Math.random());
     this.timer = setTimeout(
-      () => void this.check().then(() => this.stopping.signal.aborted || this.plan()),
+      () => void this.check().then(() => this.stopping.signal.aborted || this.schedule()),
       delayMs,
     ).unref();
   }
 
   private async checkOnce(): Promise<void> {
     const { connector, options, stopping } = this;
+    const timeoutMs = options.timeoutMs ?? 5000;
     try {
       const { latencyMs, details } = await this.observe('check', () =>
-        bounded(connector, options.timeoutMs ?? 5000, stopping.signal),
+        askByDeadline(connector.id, (signal) => connector.check(signal), {
+          timeoutMs,
+          signal: stopping.signal,
+          timeoutError: () => checkTimeout(connector.id, timeoutMs),
+        }),
       );
       Object.assign(this.known, { latencyMs: Math.round(latencyMs * 10) / 10, details });
       this.breaker.allowTrial();
     } catch {
-      // Noted by `observe`.
+      // `observe` has recorded the error.
     }
   }
 
@@ -176,62 +189,33 @@ export class ConnectorWatch {
     try {
       const result = await work();
       this.known.lastSuccess = new Date().toISOString();
-      this.turn('up');
+      this.setStatus('up');
       this.options.onOutcome?.({ connector: this.connector, operation, durationMs: performance.now() - start });
       return result;
     } catch (thrown) {
       const error = ConnectorError.from(this.connector.id, thrown);
       if (error.kind !== 'cancelled') {
-        const { kind, message, remedy } = error;
-        this.known.lastError = { at: new Date().toISOString(), kind, message, remedy };
-        // A search that fails may have asked for too much; only a check says that the archive is down, or its absence.
-        if (operation === 'check' || kind === 'unavailable') this.turn('down');
+        const { kind, code, message, remedy } = error;
+        this.known.lastError = { at: new Date().toISOString(), kind, code, message, remedy };
+        // A failed search may have asked for too much. Only a failed check or connection shows that the archive is down.
+        if (operation === 'check' || kind === 'unavailable') this.setStatus('down');
       }
       this.options.onOutcome?.({ connector: this.connector, operation, durationMs: performance.now() - start, error });
       throw thrown;
     }
   }
 
-  private turn(status: 'up' | 'down'): void {
-    const turned = status !== this.status && !(status === 'up' && this.status === 'unknown');
+  private setStatus(status: 'up' | 'down'): void {
+    const changed = status !== this.status && !(status === 'up' && this.status === 'unknown');
     this.status = status;
-    if (turned) this.options.onTurn?.(this.health);
+    if (changed) this.options.onStatusChange?.(this.health);
   }
 }
 
-/** The connector's check, given up at the deadline also where the connector does not heed it. */
-async function bounded(connector: Connector, timeoutMs: number, stopping: AbortSignal) {
-  const question = new AbortController();
-  const late = new DOMException('the check took too long', 'TimeoutError');
-  const timer = setTimeout(() => question.abort(late), timeoutMs);
-  const stop = () => question.abort(stopping.reason);
-  stopping.addEventListener('abort', stop, { once: true });
-  if (stopping.aborted) stop();
-  const ended = new Promise<never>((_, reject) => {
-    question.signal.addEventListener(
-      'abort',
-      () =>
-        reject(
-          question.signal.reason === late
-            ? unanswered(connector.id, timeoutMs)
-            : ConnectorError.aborted(connector.id, question.signal),
-        ),
-      { once: true },
-    );
-  });
-  try {
-    return await Promise.race([connector.check(question.signal), ended]);
-  } catch (error) {
-    throw connectorError(connector.id, error, question.signal);
-  } finally {
-    clearTimeout(timer);
-    stopping.removeEventListener('abort', stop);
-  }
-}
-
-/** A check asks for next to nothing: what is missing is the archive, and not a smaller question. */
-function unanswered(id: string, timeoutMs: number): ConnectorError {
+/** Returns the error of a check that timed out. The remedy of searches, to request less, does not apply. */
+function checkTimeout(id: string, timeoutMs: number): ConnectorError {
   return new ConnectorError(id, 'timeout', `no answer to the health check within ${timeoutMs / 1000} s`, {
-    remedy: 'See whether the archive runs, whether it hangs or is overloaded, and whether a firewall stands between.',
+    remedy:
+      'Check whether the archive runs, whether it hangs or is overloaded, and whether a firewall blocks the connection.',
   });
 }

@@ -7,16 +7,18 @@ import {
 } from '@nestjs/common';
 import { type Connector, ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
+import { codes } from '../errors/error-codes.js';
+import { coded, type CodedMessage } from '../logging/coded-message.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
 import { type ConnectorHealth, ConnectorWatch, type Outcome } from './connector-watch.js';
 
-/** One {@link ConnectorWatch} for each usable connector, of whatever type. */
+/** Watches every usable connector by a {@link ConnectorWatch}. */
 @Injectable()
 export class ConnectorWatches implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Connectors');
   private readonly watches = new Map<Connector, ConnectorWatch>();
-  /** Those of the start. */
-  private first: ConnectorWatch[] = [];
+  /** The watches of the connectors at startup. */
+  private initial: ConnectorWatch[] = [];
   private readonly retiring = new Set<Promise<void>>();
   private readonly listeners: ((outcome: Outcome) => void)[] = [];
 
@@ -25,29 +27,34 @@ export class ConnectorWatches implements OnApplicationBootstrap, BeforeApplicati
     private readonly configuration: ServerConfiguration,
   ) {}
 
-  /** Every connector is looked at once, in the background: the server listens meanwhile. */
+  /** Starts to check every connector in the background. The server listens meanwhile. */
   onApplicationBootstrap(): void {
-    this.first = this.all;
-    for (const watch of this.first) void watch.start();
+    this.initial = this.all;
+    for (const watch of this.initial) void watch.start();
   }
 
   /**
-   * Another configuration has been taken. New connectors are looked at; the watches of those that stayed know what they knew;
-   * each of `replaced` is closed once the searches under way on it have ended.
+   * Applies a reload: starts to check new connectors, keeps the watches of the others, and closes each of `replaced` once its
+   * running searches end.
    */
-  follow(replaced: readonly Connector[]): void {
+  applyReload(replaced: readonly Connector[]): void {
     for (const connector of replaced) {
       const retired = this.of(connector)
         .retire()
         .catch((error: unknown) =>
-          this.logger.error(`connector ${connector.id} could not be closed: ${describeUnexpected(error)}`),
+          this.logger.error(
+            coded(
+              `connector ${connector.id} could not be closed: ${describeUnexpected(error)}`,
+              codes['server.archive.close-failed'],
+            ),
+          ),
         )
         .finally(() => this.retiring.delete(retired));
       this.retiring.add(retired);
       this.watches.delete(connector);
     }
     for (const connector of this.registry.connectors) {
-      if (this.watches.has(connector)) this.of(connector).replan();
+      if (this.watches.has(connector)) this.of(connector).reschedule();
       else void this.of(connector).start();
     }
   }
@@ -56,38 +63,38 @@ export class ConnectorWatches implements OnApplicationBootstrap, BeforeApplicati
     await Promise.all(this.all.map((watch) => watch.stop()));
   }
 
-  /** Nobody searches any more by now. */
+  /** Waits for replaced connectors to close. All searches have ended by now. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.retiring);
   }
 
-  /** In the order of the configuration. */
+  /** All watches, in the order of the configuration. */
   get all(): ConnectorWatch[] {
     return this.registry.connectors.map((connector) => this.of(connector));
   }
 
-  /** Ids of connectors of the start that have not been looked at yet. Those that come later keep nobody waiting. */
-  get unlooked(): string[] {
-    return this.first
-      .filter(({ connector, looked }) => !looked && this.watches.has(connector))
+  /** Ids of the connectors at startup that have not been checked yet. Readiness does not wait for connectors of a reload. */
+  get uncheckedAtStartup(): string[] {
+    return this.initial
+      .filter(({ connector, checked }) => !checked && this.watches.has(connector))
       .map(({ connector }) => connector.id);
   }
 
-  /** Told after each check and search of any connector. */
+  /** Calls `listener` after each check and search of any connector. */
   onOutcome(listener: (outcome: Outcome) => void): void {
     this.listeners.push(listener);
   }
 
   /**
-   * A search of `connector`, which fails at once while its archive is left alone.
+   * Runs a search of `connector`. It fails at once while the archive is paused.
    *
-   * @throws ConnectorError (`unavailable`) then; what `work` throws
+   * @throws ConnectorError (`server.archive.paused`) if it is paused, and any error of `work`.
    */
   search<Result>(connector: Connector, work: () => Promise<Result>): Promise<Result> {
     return this.of(connector).search(work);
   }
 
-  /** Keeps a connector open until what is given back is called: a request has chosen it and is going to search. */
+  /** Keeps a connector open for a request that is going to search it. @returns a function that releases it */
   hold(connector: Connector): () => void {
     return this.of(connector).hold();
   }
@@ -116,13 +123,13 @@ export class ConnectorWatches implements OnApplicationBootstrap, BeforeApplicati
       onOutcome: (outcome) => {
         for (const listener of this.listeners) listener(outcome);
       },
-      onTurn: (health) => this.logger.warn(turnMessage(health)),
+      onStatusChange: (health) => this.logger.warn(statusMessage(health)),
     });
   }
 }
 
-function turnMessage({ id, status, lastError }: ConnectorHealth): string {
-  if (status === 'up') return `archive ${id} answers again`;
-  const remedy = lastError?.remedy ? `. Remedy: ${lastError.remedy}` : '';
-  return `archive ${id} is down: ${lastError?.message}${remedy}`;
+function statusMessage({ id, lastError, status }: ConnectorHealth): string | CodedMessage {
+  if (status === 'up' || !lastError) return `archive ${id} answers again`;
+  const { code, message, remedy } = lastError;
+  return coded(`archive ${id} is down: ${message}${remedy ? `. Remedy: ${remedy}` : ''}`, code);
 }

@@ -1,25 +1,28 @@
+import { type ConnectorError } from '@pacs-connectors/connector-core';
 import { connectorError } from './connector-error.js';
 
-/** How long after its signal a connector may take to say in its own words what happened, milliseconds. */
+/** How long a connector may take to report its own error after the deadline, milliseconds. */
 const GRACE_MS = 500;
 
 export interface DeadlineOptions {
-  /** Milliseconds. */
+  /** Time until the deadline, milliseconds. */
   timeoutMs: number;
-  /** Ends the work before that: whoever asked is gone. */
+  /** Ends the request before the deadline, when the caller leaves. */
   signal?: AbortSignal;
+  /** Makes the error if the deadline passes; default: what the connector says, or `ConnectorError.aborted`. */
+  timeoutError?: () => ConnectorError;
 }
 
 /**
- * Asks a connector for something. Settles by the deadline (and a moment), whatever the connector does.
+ * Sends a request to a connector. It settles at most {@link GRACE_MS} after the deadline, even if the connector does not.
  *
- * @param ask gets the signal that ends it, and when that is at the latest (`performance.now()`)
- * @throws ConnectorError and nothing else.
+ * @param ask gets the signal that ends it, and the deadline (`performance.now()`)
+ * @throws ConnectorError only.
  */
 export async function askByDeadline<Result>(
   id: string,
   ask: (signal: AbortSignal, deadline: number) => Promise<Result>,
-  { timeoutMs, signal }: DeadlineOptions,
+  { timeoutMs, signal, timeoutError }: DeadlineOptions,
 ): Promise<Result> {
   const question = new AbortController();
   const cancel = () => question.abort(signal?.reason);
@@ -28,19 +31,20 @@ export async function askByDeadline<Result>(
   const passed = new DOMException('no answer before the deadline', 'TimeoutError');
   const timer = setTimeout(() => question.abort(passed), timeoutMs);
   const deadline = performance.now() + timeoutMs;
-  const givenUp = afterAbort(question.signal, GRACE_MS);
+  const grace = afterAbort(question.signal, GRACE_MS);
   try {
-    return await Promise.race([ask(question.signal, deadline), givenUp.promise]);
+    return await Promise.race([ask(question.signal, deadline), grace.promise]);
   } catch (error) {
+    if (timeoutError && question.signal.reason === passed) throw timeoutError();
     throw connectorError(id, error, question.signal);
   } finally {
     clearTimeout(timer);
-    givenUp.cancel();
+    grace.cancel();
     signal?.removeEventListener('abort', cancel);
   }
 }
 
-/** Rejects `delayMs` after the signal. */
+/** Returns a promise that rejects `delayMs` milliseconds after the signal. */
 function afterAbort(signal: AbortSignal, delayMs: number): { promise: Promise<never>; cancel(): void } {
   let timer: NodeJS.Timeout | undefined;
   let start: () => void = () => undefined;

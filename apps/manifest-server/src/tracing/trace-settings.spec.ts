@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { tracesWanted } from './traces-wanted.js';
+import { readTraceSettings } from './trace-settings.js';
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
 
@@ -14,8 +14,8 @@ it.each<[Record<string, string>, boolean]>([
   [{ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }, false],
   [{ ...endpoint, OTEL_SDK_DISABLED: 'TRUE' }, false],
   [{ ...endpoint, OTEL_SDK_DISABLED: 'false' }, true],
-])('%j: %s', (env, wanted) => {
-  expect(tracesWanted(env)).toEqual({ wanted });
+])('%j: %s', (env, enabled) => {
+  expect(readTraceSettings(env)).toEqual({ enabled });
 });
 
 it.each<[Record<string, string>, string]>([
@@ -28,9 +28,9 @@ it.each<[Record<string, string>, string]>([
     'OTEL_EXPORTER_OTLP_ENDPOINT',
   ],
   [{ ...endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '/v1/traces' }, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'],
-])('%j: nothing is sent, and it is said why', (env, name) => {
-  expect(tracesWanted(env)).toEqual({
-    wanted: false,
+])('%j: no traces are sent, and the problem says why', (env, name) => {
+  expect(readTraceSettings(env)).toEqual({
+    enabled: false,
     problem: expect.stringMatching(new RegExp(`^No traces are sent: ${name} is .*Remedy: `)),
   });
 });

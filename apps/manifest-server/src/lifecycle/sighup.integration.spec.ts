@@ -7,9 +7,9 @@ import { endProcessIn, signalProcess, temporaryFolder } from '@pacs-connectors/t
 const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-it('a server whose terminal is gone ends', async () => {
-  const folder = await temporaryFolder('hang-up');
-  // A terminal of its own, which goes with the program that made it.
+it('ends a server whose terminal has closed', async () => {
+  const folder = await temporaryFolder('sighup');
+  // A new terminal, which closes when the program that opened it ends.
   const command = `echo pid $$; exec "${process.execPath}" "${PROGRAM}" --port 0`;
   const terminal = spawn('script', ['-q', '-c', command, '/dev/null'], {
     cwd: folder.path,
@@ -35,10 +35,10 @@ it('a server whose terminal is gone ends', async () => {
   }
 });
 
-it('a SIGHUP does not end it from the moment on when its first module runs, before the others are loaded', async () => {
-  const folder = await temporaryFolder('hang-up');
+it('does not end a server whose first module runs and whose others are being loaded', async () => {
+  const folder = await temporaryFolder('sighup');
   const env = { PATH: process.env['PATH'], HOME: folder.path, TMPDIR: folder.path };
-  // NestJS brings this function along.
+  // NestJS adds this function.
   const telling = `process.on('newListener', (name) => name === 'SIGHUP' && console.log('listens', 'getMetadata' in Reflect))`;
   const flags = ['--import', `data:text/javascript,${encodeURIComponent(telling)}`];
   const child = spawn(process.execPath, [...flags, PROGRAM, '--port', '0'], { cwd: folder.path, env });

@@ -1,5 +1,5 @@
-// Loaded into a server by `--import`: opens files until as few can be opened as a line of standard input says. `0` keeps it so;
-// `free` closes all of them; `hang up` sends SIGHUP to the server itself. Each line is answered by `done LINE`.
+// Loaded into a server by `--import`. A line of standard input with a number makes it open files until only so many more can be
+// opened. `0` lasts until the next line; `free` closes the files; `sighup` sends SIGHUP to the server. The answer is `done LINE`.
 import { closeSync, openSync } from 'node:fs';
 import { clearInterval, setInterval } from 'node:timers';
 
@@ -22,7 +22,7 @@ process.stdin.on('data', (chunk) => {
   for (const line of String(chunk).trim().split(/\s*\n/)) {
     clearInterval(timer);
     if (line === 'free') release(held.length);
-    else if (line === 'hang up') process.kill(process.pid, 'SIGHUP');
+    else if (line === 'sighup') process.kill(process.pid, 'SIGHUP');
     else {
       fill();
       release(Number(line));
