@@ -1,5 +1,4 @@
-// Exit code 0 where the server in this container lives. It is asked where the environment has it listen, as PORT, HOST and
-// SERVER_CONTEXT_PATH say.
+// Exits with 0 if the server in this container responds. PORT, HOST and SERVER_CONTEXT_PATH say where it listens.
 const { PORT = '8080', HOST = '', SERVER_CONTEXT_PATH = '' } = process.env;
 const host = ['', '0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST;
 const contextPath = SERVER_CONTEXT_PATH.replace(/^\/+|\/+$/g, '');
