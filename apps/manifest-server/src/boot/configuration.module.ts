@@ -30,7 +30,7 @@ export class ConfigurationModule implements OnModuleInit {
   /** @throws StartError if an access rule is invalid or no connector can be used. */
   onModuleInit(): void {
     requireUsable(this.registry, this.configuration);
-    for (const problem of [...this.configuration.problems, ...this.registry.warnings]) this.logger.warn(problem);
+    for (const problem of [...this.configuration.codedProblems, ...this.registry.warnings]) this.logger.warn(problem);
   }
 }
 

@@ -5,7 +5,14 @@ import {
   type LoadedConfiguration,
   renderProblem,
 } from '@pacs-connectors/config-core';
-import { type ConnectorPlugin, type LeftOutConnector, type RegistryOptions } from '@pacs-connectors/connector-core';
+import {
+  type ConnectorPlugin,
+  type LeftOutConnector,
+  type RegistryOptions,
+  withCode,
+} from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
+import { coded, type CodedMessage } from '../logging/coded-message.js';
 
 /**
  * The configuration in use. It is checked once the plug-ins are known, and injected where it is read.
@@ -19,13 +26,16 @@ export class ServerConfiguration {
   private inForce?: LoadedConfiguration;
   private byId = new Map<string, ConnectorConfiguration>();
   private fingerprintInForce: string;
+  private readonly pluginProblems: readonly CodedMessage[];
   private readonly listeners: ((global: LoadedConfiguration['global']) => void)[] = [];
 
   constructor(
     private readonly document: ConfigurationDocument,
     /** Problems of plug-in packages, one sentence each. */
-    readonly pluginProblems: readonly string[] = [],
+    pluginProblems: readonly string[] = [],
   ) {
+    const code = codes['server.plugin.not-loaded'];
+    this.pluginProblems = pluginProblems.map((problem) => coded(withCode(problem, code), code));
     this.fingerprintInForce = document.fingerprint;
   }
 
@@ -69,7 +79,15 @@ export class ServerConfiguration {
 
   /** Errors and warnings, one line each. */
   get problems(): string[] {
-    return [...this.loaded.problems.map(renderProblem), ...this.pluginProblems];
+    return this.codedProblems.map(String);
+  }
+
+  /** Errors and warnings with their codes, for the log. */
+  get codedProblems(): CodedMessage[] {
+    return [
+      ...this.loaded.problems.map((problem) => coded(renderProblem(problem), problem.code)),
+      ...this.pluginProblems,
+    ];
   }
 
   /** Errors in keys that limit access, one line each. The server must not start with them. */
@@ -106,6 +124,6 @@ export class ServerConfiguration {
 
   /** An unknown type may be that of a plug-in that could not be loaded. */
   private withPluginProblems(connector: LeftOutConnector): LeftOutConnector {
-    return { ...connector, reasons: [...connector.reasons, ...this.pluginProblems] };
+    return { ...connector, reasons: [...connector.reasons, ...this.pluginProblems.map(String)] };
   }
 }

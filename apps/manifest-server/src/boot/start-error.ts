@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@pacs-connectors/config-core';
-import { type ErrorCode, openFileLimit } from '@pacs-connectors/connector-core';
+import { type ErrorCode, openFileLimit, withCode } from '@pacs-connectors/connector-core';
 import { codes, type ServerErrorCode } from '../errors/error-codes.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
 
@@ -16,21 +16,22 @@ export class StartError extends Error {
 
 /** Returns the lines to print when the server does not start, without a stack if the error is expected. */
 export function describeStartError(error: unknown): string {
-  if (error instanceof StartError) return withCode(error.message, error.code);
+  if (error instanceof StartError) return withCodeInFirstLine(error.message, error.code);
   if (error instanceof ConfigurationError) {
     const text = `The configuration cannot be used.\n${indent(error.message.split('\n'))}`;
-    return withCode(text, codes['server.start.configuration-invalid']);
+    return withCodeInFirstLine(text, codes['server.start.configuration-invalid']);
   }
   const limit = openFileLimit(error);
-  if (limit) return withCode(`The server cannot start: ${limit.message}. Remedy: ${limit.remedy}`, limit.code);
+  if (limit) return withCodeInFirstLine(`The server cannot start: ${limit.message}. Remedy: ${limit.remedy}`, limit.code);
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code?.startsWith('ERR_PARSE_ARGS')) return withCode(`${message}\n${USAGE}`, codes['server.start.option-invalid']);
-  return withCode(`The server cannot start: ${describeUnexpected(error)}`, codes['server.start.failed']);
+  if (code?.startsWith('ERR_PARSE_ARGS')) return withCodeInFirstLine(`${message}\n${USAGE}`, codes['server.start.option-invalid']);
+  return withCodeInFirstLine(`The server cannot start: ${describeUnexpected(error)}`, codes['server.start.failed']);
 }
 
 /** Adds an error code to the first line of a text. */
-function withCode(text: string, code: ErrorCode): string {
-  return text.replace(/$/m, ` [${code}]`);
+function withCodeInFirstLine(text: string, code: ErrorCode): string {
+  const [first = '', ...more] = text.split('\n');
+  return [withCode(first, code), ...more].join('\n');
 }
 
 /** Returns the error of a server that cannot listen: a StartError if the reason is known. */

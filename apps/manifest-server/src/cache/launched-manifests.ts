@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { StartError } from '../boot/start-error.js';
+import { coded } from '../logging/coded-message.js';
 import { type BuiltManifest, joinedManifest, ManifestService, type Question } from '../manifest/manifest.service.js';
 import { lostPartsNotice, notReadyNotice } from '../manifest/notices.js';
 import { tokenExpiry } from '../retrieval/token-expiry.js';
@@ -64,7 +65,10 @@ export class LaunchedManifests implements OnApplicationShutdown {
         if (reachable) return this.logger.warn('Redis (cache.url) can be used again: launches are shared.');
         const { code, cause, remedy } = this.redisFailure(error);
         this.logger.warn(
-          `Redis (cache.url) cannot be used (${cause}): launches work on the replica that got them and are not shared. Remedy: ${remedy}. [${code}]`,
+          coded(
+            `Redis (cache.url) cannot be used (${cause}): launches work on the replica that got them and are not shared. Remedy: ${remedy}.`,
+            code,
+          ),
         );
       },
     });

@@ -243,6 +243,12 @@ export const errors = errorTable({
     remedy: 'Encode the value as UTF-8 with percent-encoding.',
     since: '0.2.0',
   },
+  'server.plugin.not-loaded': {
+    title: 'Plug-in not loaded',
+    meaning: 'A plug-in package is not installed, is not a plug-in, or failed when it was loaded.',
+    remedy: 'Install the package that the message names, or correct connector.plugins. Then restart the server.',
+    since: '0.2.0',
+  },
   'server.request.address-too-long': {
     title: 'Address or headers too long',
     meaning: 'The path, or the request line together with the headers, is longer than the server reads.',

@@ -136,7 +136,7 @@ export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplic
           codes['server.configuration.restart-needed'],
         ),
       );
-    for (const problem of [...this.configuration.problems, ...this.registry.warnings]) this.logger.warn(problem);
+    for (const problem of [...this.configuration.codedProblems, ...this.registry.warnings]) this.logger.warn(problem);
   }
 
   private get inUse(): ConfigurationInUse {

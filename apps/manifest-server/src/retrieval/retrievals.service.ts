@@ -5,6 +5,7 @@ import { type AccessToken, ClientCredentials, OAuth2Error, registeredClient } fr
 import { readStore, StoreError, tlsErrors } from '@pacs-connectors/tls-stores';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { codes } from '../errors/error-codes.js';
+import { coded } from '../logging/coded-message.js';
 import { type Retrieval, retrievalWay } from './retrieval.js';
 import { tokenExpiry } from './token-expiry.js';
 
@@ -73,7 +74,10 @@ export class Retrievals {
       minimumLifeMs,
       onShortLife: (lifetimeMs) =>
         this.logger.warn(
-          `spring.security.oauth2.client.registration.${oidcId}.minimum-life is ${minimumLifeMs / 1000}s, but the provider gives tokens of ${lifetimeMs / 1000}s. Each token is used for half of its life. Remedy: set minimum-life to at most 90% of a token's life, or let the provider give tokens with a longer life. [${codes['server.retrieval.token-life-short']}]`,
+          coded(
+            `spring.security.oauth2.client.registration.${oidcId}.minimum-life is ${minimumLifeMs / 1000}s, but the provider gives tokens of ${lifetimeMs / 1000}s. Each token is used for half of its life. Remedy: set minimum-life to at most 90% of a token's life, or let the provider give tokens with a longer life.`,
+            codes['server.retrieval.token-life-short'],
+          ),
         ),
       ca: truststore?.url === undefined ? undefined : certificatesOf(truststore.url, truststore),
     });
