@@ -17,5 +17,5 @@ export class XdsSettings {
   pages?: number;
 }
 
-/** What the check needs to know of the archive type. A plug-in has it; connector-core says what else. */
+/** The part of a plug-in that the check needs. connector-core has the whole contract. */
 export const xdsPlugin = { type: 'XDS', settings: XdsSettings };

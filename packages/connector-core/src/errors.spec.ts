@@ -15,7 +15,7 @@ it('keeps a ConnectorError as it is and wraps anything else', () => {
   expect(ConnectorError.from('b', 'text')).toMatchObject({ kind: 'protocol', message: 'text' });
 });
 
-it('tells a deadline from a caller who left', async () => {
+it('distinguishes a deadline from a caller who left', async () => {
   const late = AbortSignal.timeout(1);
   await new Promise((resolve) => late.addEventListener('abort', resolve));
   expect(ConnectorError.aborted('a', late).kind).toBe('timeout');

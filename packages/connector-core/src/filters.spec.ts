@@ -23,11 +23,11 @@ describe('modalitiesInStudy', () => {
     expect(found([withSeries('CT')], { modalitiesInStudy: ['CT'] })).toEqual(['1.1']);
   });
 
-  it('keeps a study of which no modality is known: nothing says that it is unwanted', () => {
+  it('keeps a study without known modalities', () => {
     expect(found([study('1.1')], { modalitiesInStudy: ['CT'] })).toEqual(['1.1']);
   });
 
-  it('derives the modalities once each', () => {
+  it('returns each modality of the series once', () => {
     const series = ['CT', undefined, 'CT', 'SR'].map((modality, index) => ({
       seriesInstanceUid: `${index}`,
       modality,
@@ -57,7 +57,7 @@ describe('dates', () => {
   const undated = study('1.4');
   const all = [morning, evening, untimed, undated];
 
-  it('takes a bound without a time as the whole day', () => {
+  it('a bound without a time includes the whole day', () => {
     expect(found(all, { lowerDateTime: { date: '20240131' }, upperDateTime: { date: '20240131' } })).toEqual([
       '1.1',
       '1.2',
@@ -68,7 +68,7 @@ describe('dates', () => {
     expect(found(all, { upperDateTime: { date: '20240130' } })).toEqual(['1.4']);
   });
 
-  it('compares times to the fraction, bounds included, and keeps what has no time', () => {
+  it('compares times with fractions, includes the bounds, and keeps studies without a time', () => {
     expect(found(all, { lowerDateTime: { date: '20240131', time: '201500.123' } })).toEqual(['1.2', '1.3', '1.4']);
     expect(found(all, { lowerDateTime: { date: '20240131', time: '201500.124' } })).toEqual(['1.3', '1.4']);
     expect(found(all, { upperDateTime: { date: '20240131', time: '091500' } })).toEqual(['1.1', '1.3', '1.4']);
@@ -77,7 +77,7 @@ describe('dates', () => {
 });
 
 describe('mostRecentResults', () => {
-  it('keeps the newest of all patients together, after the other filters, and leaves out who has none left', () => {
+  it('keeps the newest of all patients together, after the other filters, and leaves out patients without any', () => {
     const patients: Patient[] = [
       { patientId: '1', studies: [study('1.1', { studyDate: '20200101' }), study('1.2', { studyDate: '20240101' })] },
       { patientId: '2', studies: [study('2.1', { studyDate: '20230101', studyDescription: 'unwanted' })] },
@@ -102,6 +102,6 @@ describe('mostRecentResults', () => {
   });
 });
 
-it('without filters everything stays', () => {
+it('keeps everything without filters', () => {
   expect(found([study('1.1'), study('1.2')], {})).toEqual(['1.1', '1.2']);
 });

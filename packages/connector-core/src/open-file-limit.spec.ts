@@ -17,7 +17,7 @@ it.each([
   });
 });
 
-it('tells the limit of the machine from that of this process', () => {
+it('distinguishes the limit of the machine from that of this process', () => {
   expect(openFileLimit(failure('ENFILE'))?.remedy).toMatch(/fs\.file-max/);
 });
 
@@ -39,7 +39,7 @@ it('finds none in a cause that refers to itself', () => {
   expect(openFileLimit(error)).toBeUndefined();
 });
 
-it('knows that files can be opened now', () => {
+it('reports no limit while files can be opened', () => {
   expect(() => requireOpenFiles()).not.toThrow();
   expect(currentOpenFileLimit()).toBeUndefined();
 });

@@ -54,29 +54,29 @@ function registry(defaultIds?: string[], ...more: ConnectorDefinition[]) {
 
 const ids = (connectors: readonly Connector[]) => connectors.map(({ id }) => id);
 
-describe('which connectors a request asks', () => {
-  it('asks those that it names', () => {
+describe('the connectors that a request searches', () => {
+  it('are those that it names', () => {
     expect(ids(registry(['a']).select(['b']))).toEqual(['b']);
     expect(ids(registry(['a']).select(['b', 'b', 'a']))).toEqual(['b', 'a']);
   });
 
-  it('asks connector.default where it names none, and all where there is no default', () => {
+  it('are those of connector.default if it names none, and all without a default', () => {
     expect(ids(registry(['b']).select())).toEqual(['b']);
     expect(ids(registry().select([]))).toEqual(['a', 'b']);
   });
 
-  it('asks all where an id is wrong, in the default or in the request', () => {
+  it('are all if an id is wrong, in the default or in the request', () => {
     expect(ids(registry(['b', 'nobody']).select())).toEqual(['a', 'b']);
     expect(ids(registry(['a']).select(['nobody']))).toEqual(['a', 'b']);
     expect(ids(registry(['a']).select(['a', 'nobody']))).toEqual(['a', 'b']);
   });
 
-  it('asks all the usable ones where the default names one that is left out', () => {
+  it('are all usable ones if the default names one that is left out', () => {
     const broken = define('c', { settings: { broken: true } });
     expect(ids(registry(['c'], broken).select())).toEqual(['a', 'b']);
   });
 
-  it('asks no other in place of one that is named and left out: what it holds is in no other', () => {
+  it('are no others instead of one that is named and left out', () => {
     const broken = define('c', { settings: { broken: true } });
     const all = registry(undefined, broken);
     expect(ids(all.select(['c']))).toEqual([]);
@@ -131,7 +131,7 @@ it('reports the warnings of all connectors, also of those with deactivated crite
 });
 
 describe('search-criteria.deactivated', () => {
-  it('takes nothing else from the connector', async () => {
+  it('keeps the rest of the connector', async () => {
     const connector = limitCriteria(new FakeConnector('x'), ['patientIds']);
     expect(connector.connections).toBeUndefined();
     const use = { inUse: 1, idle: 2, limit: 3 };
@@ -147,7 +147,7 @@ describe('search-criteria.deactivated', () => {
     return { connector, inner };
   };
 
-  it('asks for the remaining kinds and says which were skipped', async () => {
+  it('searches by the other kinds, and names those that it ignores', async () => {
     const { connector, inner } = limited('patientIds');
     const criteria = { ...emptyCriteria(), patientIds: [{ id: '1' }], accessionNumbers: ['A1'] };
     const result = await connector.search(criteria, options);
@@ -165,7 +165,7 @@ describe('search-criteria.deactivated', () => {
     expect(criteria.patientIds).toHaveLength(1);
   });
 
-  it('asks nothing where nothing remains', async () => {
+  it('does not search if no kind remains', async () => {
     const { connector, inner } = limited('patientIds', 'sopInstanceUids');
     const result = await connector.search(
       { ...emptyCriteria(), patientIds: [{ id: '1' }], sopInstanceUids: ['1.2'] },
@@ -183,7 +183,7 @@ describe('search-criteria.deactivated', () => {
     });
   });
 
-  it('passes on what it does not concern', async () => {
+  it('passes on everything else', async () => {
     const { connector, inner } = limited('patientIds');
     await connector.search({ ...emptyCriteria(), studyInstanceUids: ['1.2'] }, options);
     expect(inner.asked).toHaveLength(1);
@@ -210,7 +210,7 @@ describe('another configuration', () => {
     expect(replaced.some((connector) => (connector as FakeConnector).closed)).toBe(false);
   });
 
-  it('is taken as a whole or not at all', () => {
+  it('is used as a whole or not at all', () => {
     const all = registry(['a']);
     const before = all.connectors;
     const definitions = [define('fine'), define('b', { settings: { broken: true } })];

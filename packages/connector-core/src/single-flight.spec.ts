@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SingleFlight } from './single-flight.js';
 
-/** Work that a test ends when it likes. */
+/** Returns work that a test ends. */
 function openWork() {
   const started: AbortSignal[] = [];
   let finish: (value: string) => void = () => undefined;
@@ -18,7 +18,7 @@ function openWork() {
 }
 
 describe('SingleFlight', () => {
-  it('does identical work once while it is under way, and anew afterwards', async () => {
+  it('shares identical work while it runs, and runs it again afterwards', async () => {
     const { started, work, finish } = openWork();
     const flights = new SingleFlight<string>();
     const caller = new AbortController().signal;
@@ -38,7 +38,7 @@ describe('SingleFlight', () => {
     expect(await Promise.all(answers)).toEqual(['for a', 'for b']);
   });
 
-  it('lets one caller leave without a loss to the others', async () => {
+  it('goes on for the others when one caller leaves', async () => {
     const { started, work, finish } = openWork();
     const flights = new SingleFlight<string>();
     const leaver = new AbortController();
@@ -51,7 +51,7 @@ describe('SingleFlight', () => {
     expect(await staying).toBe('answer');
   });
 
-  it('ends the work when the last caller has left, and starts anew for the next', async () => {
+  it('ends the work when the last caller has left, and starts again for the next', async () => {
     const { started, work, finish } = openWork();
     const flights = new SingleFlight<string>();
     const callers = [new AbortController(), new AbortController()];
@@ -65,7 +65,7 @@ describe('SingleFlight', () => {
     expect(started).toHaveLength(2);
   });
 
-  it('rejects a caller who was gone before, without any work', async () => {
+  it('rejects a caller who has left before, without any work', async () => {
     const { started, work } = openWork();
     await expect(new SingleFlight<string>().run('a', AbortSignal.abort(new Error('gone')), work)).rejects.toThrow(
       'gone',

@@ -18,7 +18,7 @@ interface Configuration {
   connector: { config: { demo: { 'db-connector': { uri: string; query: { select: string } } } } };
 }
 
-it('holds every instance of the sample, found by the select of its configuration', async () => {
+it('contains every instance of the sample, found by the select of its configuration', async () => {
   const { configuration } = await createDemoArchive(folder);
   const { connector } = parse(await readFile(configuration, 'utf8')) as Configuration;
   const { uri, query } = connector.config.demo['db-connector'];

@@ -5,7 +5,7 @@ import { sampleArchive } from '@pacs-connectors/connector-testkit';
 import { configurationText, SCHEMA } from './schema.js';
 import { type Database, openDatabase, type Statement } from './sqlite.js';
 
-/** The demo archive's files. */
+/** The files of the demo archive. */
 export interface DemoArchive {
   /** The SQLite database. */
   database: string;
@@ -14,10 +14,10 @@ export interface DemoArchive {
 }
 
 /**
- * Makes the demo archive in `folder`, which is there and empty: an SQLite database of the sample patients, and the YAML file
- * that configures it.
+ * Makes the demo archive: an SQLite database of the sample patients, and the YAML file that configures it.
  *
- * @throws Error with the remedy where this Node has no SQLite; what the file system says where the folder cannot be written.
+ * @param folder an existing, empty folder
+ * @throws Error with the remedy if this Node.js has no SQLite; the error of the file system if the folder cannot be written
  */
 export async function createDemoArchive(
   folder: string,
@@ -88,7 +88,7 @@ function fill(database: Database, patients: readonly Patient[]): void {
 
 type Value = string | number | bigint | undefined;
 
-/** Adds rows to `table (columns)`; gives the key of the new row. */
+/** Returns a function that adds a row to `table (columns)` and returns its key. */
 function inserter(database: Database, target: string): (...values: Value[]) => number | bigint {
   const marks = target.replace(/^[^(]*/, '').replace(/\w+/g, '?');
   const statement: Statement = database.prepare(`INSERT INTO ${target} VALUES ${marks}`);

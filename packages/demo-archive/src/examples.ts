@@ -1,6 +1,6 @@
 import { sampleArchive } from '@pacs-connectors/connector-testkit';
 
-/** Questions that the demo archive has an answer to: a title for people, and the search of `GET /manifest`. */
+/** Searches with a result in the demo archive: a title, and the parameters of `GET /manifest`. */
 export const demoExamples: { title: string; search: Record<string, string> }[] = [
   { title: 'A patient', search: { patientID: 'DEMO-1' } },
   { title: 'A patient by id and issuer', search: { patientID: '0042^^^HOSPITAL_B' } },

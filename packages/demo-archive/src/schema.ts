@@ -1,6 +1,6 @@
 /**
- * The demo archive's tables: a small PACS of its own, in names of its own, as every archive has them. The connector finds its
- * way by the select in the configuration alone.
+ * The tables of the demo archive, with its own names, like those of any PACS. The connector knows only the select in the
+ * configuration.
  */
 export const SCHEMA = `
 CREATE TABLE patient (
@@ -47,9 +47,9 @@ CREATE INDEX series_study ON series (study_fk);
 CREATE INDEX instance_series ON instance (series_fk);
 `;
 
-/** The connector of the demo archive, as a site would write it for its own. */
+/** Returns the configuration of the demo archive, in the form that sites write. */
 export function configurationText(database: string): string {
-  return `# The demo archive: an SQLite file with tables of its own, read by the select below.
+  return `# The demo archive: an SQLite file with its own tables, which the select below reads.
 connector:
   config:
     demo:
@@ -57,7 +57,7 @@ connector:
       wado:
         authentication:
           basic:
-            # Where the viewer would fetch the images. The demo has none to give: this address never exists (RFC 2606).
+            # Where the viewer would fetch the images. The demo has none: this address never exists (RFC 2606).
             url: http://images.demo.invalid/wado
       db-connector:
         uri: ${JSON.stringify(`jdbc:sqlite:${database}`)}

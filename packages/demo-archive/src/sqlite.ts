@@ -1,18 +1,19 @@
-/** What is used of SQLite: Node's own `node:sqlite` and better-sqlite3 are alike in it. */
+/** The part of SQLite that is used, which `node:sqlite` and better-sqlite3 have in common. */
 export interface Database {
   exec(sql: string): unknown;
   prepare(sql: string): Statement;
   close(): void;
 }
 
+/** A prepared statement. */
 export interface Statement {
   run(...values: (string | number | bigint | null)[]): { lastInsertRowid: number | bigint };
 }
 
 /**
- * Creates or opens an SQLite file, by Node's own SQLite where this Node has it (22.16 and later), else by better-sqlite3.
+ * Creates or opens an SQLite file, by the SQLite of Node.js (22.16 and later), otherwise by better-sqlite3.
  *
- * @throws Error with the remedy where neither can be had.
+ * @throws Error with the remedy if neither is available
  */
 export async function openDatabase(file: string): Promise<Database> {
   const builtIn = process.getBuiltinModule?.('node:sqlite') as

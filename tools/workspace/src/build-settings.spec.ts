@@ -7,7 +7,7 @@ it.each(packages.map((settings) => [settings.folder, settings] as const))(
   '%s is built after what it needs, keeps the build state with its output and out of its tarball',
   (_, settings) => {
     expect(settings.references).toEqual(neededFolders(settings));
-    // Deleting dist deletes the state too: TypeScript would else think that the output is there.
+    // Deleting dist must delete the state too, or TypeScript would assume that the output exists.
     expect(settings.stateFile).toBe('dist/.tsbuildinfo');
     if (!settings.manifest.private) expect(settings.manifest.files).toContain('!dist/.tsbuildinfo');
   },

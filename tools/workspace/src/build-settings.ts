@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The workspace's folder. */
+/** The folder of the workspace. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 interface Manifest {
@@ -14,17 +14,17 @@ interface Manifest {
   peerDependencies?: Record<string, string>;
 }
 
-/** What a package's `package.json` and `tsconfig.lib.json` say about its build. Paths are relative to the workspace. */
+/** The build settings in the `package.json` and `tsconfig.lib.json` of a package. Paths are relative to the workspace. */
 export interface BuildSettings {
   folder: string;
   manifest: Manifest;
-  /** Where TypeScript keeps its state. */
+  /** The file with TypeScript's build state. */
   stateFile: string | undefined;
-  /** Folders of the packages that are built before it. */
+  /** The folders of the packages that are built before it. */
   references: string[];
 }
 
-/** Reads the build settings of the package in a folder of a workspace: this one by default. */
+/** Reads the build settings of the package in a folder of a workspace; default: this workspace. */
 export function buildSettings(folder: string, workspace = root): BuildSettings {
   const read = (name: string) => JSON.parse(readFileSync(join(workspace, folder, name), 'utf8')) as unknown;
   const { compilerOptions = {}, references = [] } = read('tsconfig.lib.json') as {
@@ -39,7 +39,7 @@ export function buildSettings(folder: string, workspace = root): BuildSettings {
   };
 }
 
-/** The build settings of every package of this workspace that is built. */
+/** Returns the build settings of all packages of this workspace that are built. */
 export function builtPackages(): BuildSettings[] {
   return ['packages', 'apps', 'tools']
     .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
@@ -47,7 +47,7 @@ export function builtPackages(): BuildSettings[] {
     .map((folder) => buildSettings(folder));
 }
 
-/** Folders of the workspace's packages that a package needs, by its `package.json`. */
+/** Returns the folders of the workspace's packages that a package needs according to its `package.json`. */
 export function neededFolders({ manifest }: BuildSettings): string[] {
   const { dependencies, optionalDependencies, peerDependencies } = manifest;
   const needed = { ...dependencies, ...optionalDependencies, ...peerDependencies };

@@ -15,7 +15,7 @@ describe('floors of the folders (tools/rooms.mjs)', () => {
   });
   afterEach(() => rmSync(house, { recursive: true }));
 
-  /** Checks files of `packages`, each given with the file that it imports a type from. */
+  /** Checks files of `packages`, each with the file from which it imports a type. */
   function check(imports: Record<string, string | undefined>): { passed: boolean; output: string } {
     for (const [file, imported] of Object.entries(imports)) {
       const path = join(house, 'packages', file);
@@ -41,7 +41,7 @@ describe('floors of the folders (tools/rooms.mjs)', () => {
     expect(passed).toBe(true);
   });
 
-  it('refuses an import from elsewhere, of a type too', () => {
+  it('rejects any other import, also of a type', () => {
     const { passed, output } = check({
       'config-core/src/document/above.ts': '../reader/a.js',
       'config-core/src/document/beside.ts': '../values/a.js',
@@ -65,7 +65,7 @@ describe('floors of the folders (tools/rooms.mjs)', () => {
     expect(passed).toBe(false);
   });
 
-  it('refuses a circle in a package that the table does not name', () => {
+  it('rejects a circle in a package that the table does not list', () => {
     const { passed, output } = check({
       'connector-new/src/one/a.ts': '../two/b.js',
       'connector-new/src/two/b.ts': undefined,

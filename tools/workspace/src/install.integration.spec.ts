@@ -19,12 +19,11 @@ import {
 import { publishedPackages, root } from './package-shape.js';
 import { runExample } from './run-example.js';
 
-// What somebody meets who adds the packages to a project of their own, outside this workspace: nothing but the tarballs that
-// npm would publish, and what these draw in.
+// Adds the packages to a project outside of this workspace: only the tarballs that npm would publish, and their dependencies.
 
 const execute = promisify(execFile);
 
-/** What an application on our NestJS modules has beside them; terminus is the one whose peers easily come into conflict. */
+/** What an application with our NestJS modules also has. The peers of terminus easily conflict with others. */
 const NESTJS = [
   '@nestjs/common@^12.5.0',
   '@nestjs/config@^12.0.1',
@@ -32,7 +31,7 @@ const NESTJS = [
   '@nestjs/platform-fastify@^12.5.0',
   '@nestjs/terminus@^12.1.0',
 ];
-/** The driver that whoever asks a PostgreSQL installs. */
+/** The driver for PostgreSQL, which applications install themselves. */
 const DRIVER = ['pg@^8.20.0', 'pg-cursor@^2.20.0'];
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -41,7 +40,7 @@ let orthanc: RunningOrthanc;
 let openId: RunningOpenId;
 /** Package name → tarball. */
 let tarballs: Map<string, string>;
-/** What the examples find in `process.env`. */
+/** The variables of the examples. */
 let environment: Record<string, string>;
 
 beforeAll(async () => {
@@ -80,7 +79,7 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-/** Packs every package that is not private to this workspace. @throws Error where one is not built, or has no licence */
+/** Packs every package that is not private to this workspace. @throws Error if one is not built, or has no licence */
 async function pack(): Promise<Map<string, string>> {
   const published = (await publishedPackages()).flatMap(({ name }) => ['--workspace', name]);
   const { stdout } = await execute('npm', ['pack', ...published, '--json', '--pack-destination', folder.path], {
@@ -97,31 +96,31 @@ async function pack(): Promise<Map<string, string>> {
   return new Map(packed.map(({ name, filename }) => [name, join(folder.path, filename)]));
 }
 
-/** An empty project with `packages` installed, and the server's example of a configuration; a conflict that npm meets fails. */
+/** Makes a project with `packages` and the example configuration of the server. A conflict of dependencies is an error. */
 async function project(name: string, packages: string[]): Promise<string> {
   const path = join(folder.path, name);
   await mkdir(path);
   await writeFile(join(path, 'package.json'), '{ "private": true, "type": "module" }');
   await copyFile(join(root, 'apps/manifest-server/examples/connectors.yml'), join(path, 'connectors.yml'));
-  // Optional packages are left out since better-sqlite3 would be compiled; npm checks their peers all the same.
+  // Optional packages are omitted, because better-sqlite3 would be compiled. npm still checks their peers.
   const install = ['install', '--no-audit', '--no-fund', '--omit=optional', ...packages];
   const { stdout, stderr } = await execute('npm', install, { cwd: path });
   expect(stdout + stderr).not.toMatch(/ERESOLVE|peer dep/i);
   await execute('npm', ['ls', '--all'], { cwd: path, maxBuffer: 1 << 26 });
-  // The demo's database, for a Node.js that has no SQLite of its own: compiled in this workspace already.
+  // The SQLite of the demo, for a Node.js without one. This workspace has it compiled.
   await symlink(join(root, 'node_modules/better-sqlite3'), join(path, 'node_modules/better-sqlite3'));
   return path;
 }
 
 const libraries = () => [...tarballs].filter(([name]) => !name.endsWith('manifest-server')).map(([, path]) => path);
 let plain: Promise<string> | undefined;
-/** The project without NestJS; installed once. */
+/** Returns the project without NestJS, which is installed once. */
 const plainProject = () => (plain ??= project('plain', [...libraries(), ...DRIVER]));
 let nestjs: Promise<string> | undefined;
-/** The project with NestJS; installed once. */
+/** Returns the project with NestJS, which is installed once. */
 const nestjsProject = () => (nestjs ??= project('nestjs', [...libraries(), ...NESTJS, ...DRIVER]));
 
-/** What a program prints that is run in a project. */
+/** Returns the output of a program that runs in a project. */
 async function run(path: string, program: string): Promise<string> {
   await writeFile(join(path, 'program.js'), program);
   const { stdout } = await execute(process.execPath, ['program.js'], {
@@ -155,7 +154,7 @@ await connector.close();`,
   await expect(execute('npm', ['ls', '@nestjs/common'], { cwd: path })).rejects.toMatchObject({ code: 1 });
 });
 
-it('installs beside NestJS, and its modules make up an application', async () => {
+it('installs with NestJS, and its modules make an application', async () => {
   const output = await run(
     await nestjsProject(),
     `import 'reflect-metadata';
@@ -182,8 +181,8 @@ await app.close();`,
 
 const INSTANCE = /"sopInstanceUid":"1\.5\.6\.7"/;
 const CONFORMS = /\bpass [2-9]\d\b[^]*\bfail 0\b/;
-const PROBLEM = /connectors\.yml:2:\d+ connector\.timeout: found "soon"/;
-/** What the examples of each package print: without NestJS, with it. */
+const PROBLEM = /connectors\.yml:2:\d+ connector\.timeout: found "soon".* \[configuration\.value\.invalid\]/;
+/** What the examples of each package print, without NestJS and with it. */
 const EXAMPLES: Record<string, [RegExp, RegExp]> = {
   'config-core': [new RegExp(`${PROBLEM.source}[^]*pages: 3`), PROBLEM],
   'connector-core': [/^(?!.*"1\.2").*"1\.3"/, /^main .*"patientId":"4711"/],

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@pacs-connectors/test-services';
 import { publishedPackages, root, shapeProblems } from './package-shape.js';
 
-it('every package has its licence, its fields, a README of the one shape, and examples that the README shows', async () => {
+it('every package has a licence, its fields, a README with the same sections, and examples that the README shows', async () => {
   const packages = await publishedPackages();
   expect(packages.length).toBeGreaterThan(10);
   const problems = packages.map((one) =>

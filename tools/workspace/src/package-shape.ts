@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** The workspace's folder, with a slash at the end. */
+/** The folder of the workspace, with a slash at the end. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** A package of this workspace that npm would publish. */
@@ -16,7 +16,7 @@ export interface PublishedPackage {
   folder: string;
 }
 
-/** The sections that each README has, in this order. Others may stand between them. */
+/** The sections of each README, in this order. Other sections may be between them. */
 const SECTIONS = ['Install', 'Without NestJS', 'With NestJS', 'Settings', 'Errors'];
 const EXAMPLES = ['without-nestjs.ts', 'with-nestjs.ts'];
 
@@ -78,13 +78,13 @@ export async function shapeProblems(
   return problems;
 }
 
-/** The packages that a program imports by name, those of Node.js left out. */
+/** Returns the packages that a program imports by name, without those of Node.js. */
 function packagesIn(program: string): string[] {
   const imported = [...program.matchAll(/^(?:import|\} from|import .* from) '((?:@[^/']+\/)?[^./'][^/']*)[^']*';$/gm)];
   return imported.map(([, name]) => name ?? '').filter((name) => !name.startsWith('node:'));
 }
 
-/** The fields of a package that say where it comes from, made of the root's: the project's address is written there once. */
+/** Returns the `repository` and `homepage` of a package, from the root `package.json`, which has the project's address. */
 function addresses(project: Record<string, unknown>, folder: string): Record<string, unknown> {
   const homepage = project.homepage as string | undefined;
   return {

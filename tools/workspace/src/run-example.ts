@@ -45,7 +45,7 @@ export async function copyExamples(folder: string, directory: string): Promise<v
   }
 }
 
-/** `source`, TypeScript with NestJS's decorators, as JavaScript. */
+/** Compiles `source`, TypeScript with NestJS's decorators, to JavaScript. */
 async function javaScript(source: string): Promise<string> {
   const { code } = await transform(source, {
     swcrc: false,

@@ -29,7 +29,7 @@ class TinyPlugin implements ConnectorPlugin<TinySettings> {
 @Module({ providers: [TinyPlugin] })
 class TinyModule {}
 
-it('finds the plug-ins of whatever modules are there and closes their connectors with the application', async () => {
+it('finds the plug-ins of all modules, and closes their connectors with the application', async () => {
   const seen: string[] = [];
   const connectors = ConnectorsModule.forRoot((plugins) => {
     seen.push(...plugins.map(({ type }) => type));
@@ -50,7 +50,7 @@ it('finds the plug-ins of whatever modules are there and closes their connectors
   expect(closed).toEqual(['one']);
 });
 
-it('waits for a plug-in that waits for something itself, wherever its module stands', async () => {
+it('waits for a plug-in with asynchronous dependencies, whatever the order of the modules', async () => {
   @ConnectorPluginProvider()
   class SlowPlugin extends TinyPlugin {
     override readonly type: string;
