@@ -59,7 +59,7 @@ export const rooms = {
   'manifest-builder': { imports: ['connector-core'], floors: ['.', 'join', 'arrange', 'model launch'] },
   'oauth2-client': { imports: ['connector-core'], floors: ['.'] },
   'tls-stores': { imports: ['connector-core'], floors: ['.'] },
-  'connector-core': { imports: [], floors: ['nestjs', '.'] },
+  'connector-core': { imports: [], floors: ['nestjs', '.', 'attributes'] },
   'test-services': { imports: [], floors: ['.', 'weasis'] },
   'deploy-checks': { imports: [], floors: ['.'] },
   tools: { imports: [], floors: [] },

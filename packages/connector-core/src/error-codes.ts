@@ -57,6 +57,12 @@ export const errors = errorTable({
     remedy: 'Nothing, if this is intended. Otherwise remove the kind from search-criteria.deactivated.',
     since: '0.2.0',
   },
+  'archive.study-date.unreadable': {
+    title: 'Study Date cannot be read',
+    meaning: 'The archive returned studies whose Study Date is not a date, so filters by date cannot judge them.',
+    remedy: 'Correct the Study Date of these studies in the archive.',
+    since: '0.2.0',
+  },
   'archive.notice': {
     title: 'Notice without a code',
     meaning: 'A plug-in reported a notice without a code of its own.',

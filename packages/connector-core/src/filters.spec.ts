@@ -23,6 +23,17 @@ describe('modalitiesInStudy', () => {
     expect(found([withSeries('CT')], { modalitiesInStudy: ['CT'] })).toEqual(['1.1']);
   });
 
+  it('reads several values in one text', () => {
+    const joined = study('1.3', { modalitiesInStudy: ['PT\\SEG', 'SR'] });
+    for (const modality of ['PT', 'seg', 'SR'])
+      expect(found([joined], { modalitiesInStudy: [modality] })).toEqual(['1.3']);
+    expect(found([joined], { modalitiesInStudy: ['MR'] })).toEqual([]);
+    expect(modalitiesOf(joined)).toEqual(['PT', 'SEG', 'SR']);
+    expect(found([withSeries('OT\\KO')], { modalitiesInStudy: ['KO'] })).toEqual(['1.1']);
+    expect(found([withSeries('X RAY')], { modalitiesInStudy: ['X RAY'] })).toEqual(['1.1']);
+    expect(found([study('1.4', { modalitiesInStudy: [' '] })], { modalitiesInStudy: ['MR'] })).toEqual(['1.4']);
+  });
+
   it('keeps a study without known modalities', () => {
     expect(found([study('1.1')], { modalitiesInStudy: ['CT'] })).toEqual(['1.1']);
   });

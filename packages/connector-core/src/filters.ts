@@ -1,11 +1,13 @@
-import { type DicomDateTime, type StudyFilters } from './criteria.js';
+import { type DateAndTime, modalityValues, readDateTime, readTime } from './attributes/index.js';
+import { type StudyFilters } from './criteria.js';
 import { type Patient, type Study } from './model.js';
 
 /**
  * Returns the studies that pass `filters`, without the patients that have none left. The input is not changed.
  *
- * What is not known does not exclude a study: one without a date passes the date filters, and one without modalities passes
- * `modalitiesInStudy`. For `mostRecentResults`, a study without a date is the oldest.
+ * Values are read as archives return them (`2024-01-31`, `CT\SR`). What is not known does not exclude a study: one without a
+ * readable date passes the date filters, and one without modalities passes `modalitiesInStudy`. For `mostRecentResults`, a study
+ * without a readable date is the oldest.
  */
 export function filterStudies(patients: readonly Patient[], filters: StudyFilters): Patient[] {
   const tests = studyTests(filters);
@@ -25,8 +27,10 @@ function studyTests(filters: StudyFilters): ((study: Study) => boolean)[] {
   if (modalitiesInStudy?.length) {
     const wanted = new Set(modalitiesInStudy.map((modality) => modality.toUpperCase()));
     tests.push((study) => {
-      const held = modalitiesOf(study);
-      return held.length === 0 || held.some((modality) => wanted.has(modality.toUpperCase()));
+      const texts = modalityTexts(study);
+      const values = modalityValues(texts);
+      // A name with a space is not a list.
+      return values.length === 0 || [...values, ...texts].some((text) => wanted.has(text.trim().toUpperCase()));
     });
   }
   if (containsInDescription?.length) {
@@ -38,19 +42,28 @@ function studyTests(filters: StudyFilters): ((study: Study) => boolean)[] {
   }
   if (lowerDateTime) {
     const lower = dateTimeKey(lowerDateTime, '0');
-    tests.push((study) => !study.studyDate || studyKey(study, '9') >= lower);
+    tests.push((study) => !hasDate(study) || studyKey(study, '9') >= lower);
   }
   if (upperDateTime) {
     const upper = dateTimeKey(upperDateTime, '9');
-    tests.push((study) => !study.studyDate || studyKey(study, '0') <= upper);
+    tests.push((study) => !hasDate(study) || studyKey(study, '0') <= upper);
   }
   return tests;
 }
 
-/** Returns Modalities in Study (0008,0061) if the archive returned it, otherwise the modalities of the series. */
+/** Returns the values of Modalities in Study (0008,0061), or the modalities of the series if the archive did not return it. */
 export function modalitiesOf(study: Study): string[] {
-  if (study.modalitiesInStudy?.length) return study.modalitiesInStudy;
-  return [...new Set(study.series.map((series) => series.modality).filter((modality) => modality !== undefined))];
+  return modalityValues(modalityTexts(study));
+}
+
+function modalityTexts({ modalitiesInStudy, series }: Study): string[] {
+  if (modalitiesInStudy && modalityValues(modalitiesInStudy).length > 0) return modalitiesInStudy;
+  return series.map(({ modality }) => modality).filter((modality) => modality !== undefined);
+}
+
+/** Returns whether the date of a study can be read. */
+export function hasDate({ studyDate }: Study): boolean {
+  return readDateTime(studyDate).date !== undefined;
 }
 
 /** Compares two studies: newest first, then by UID. Studies without a date come last. */
@@ -62,12 +75,13 @@ export function newestFirst(a: Study, b: Study): number {
 }
 
 function studyKey(study: Study, pad: '0' | '9'): string {
-  return dateTimeKey({ date: study.studyDate ?? '', time: study.studyTime }, pad);
+  const { date, time } = readDateTime(study.studyDate);
+  return dateTimeKey({ date, time: readTime(study.studyTime) ?? time }, pad);
 }
 
 /** Returns a text that sorts by date and time. Missing digits of the time are filled with `pad`. */
-function dateTimeKey(moment: DicomDateTime, pad: '0' | '9'): string {
-  return moment.date.padEnd(8, '0') + (moment.time ?? '').replace(/[.:]/g, '').padEnd(12, pad);
+function dateTimeKey({ date = '', time = '' }: DateAndTime, pad: '0' | '9'): string {
+  return date.padEnd(8, '0') + time.replace(/[.:]/g, '').padEnd(12, pad);
 }
 
 /** Returns `text` in lower case and without accents. */

@@ -1,10 +1,12 @@
+export * from './attributes/index.js';
 export * from './connector.js';
 export * from './count-tree.js';
 export * from './criteria.js';
 export { errors as archiveErrors } from './error-codes.js';
 export * from './error-table.js';
 export * from './errors.js';
-export * from './filters.js';
+export * from './filter-result.js';
+export { filterStudies, foldText, modalitiesOf, newestFirst } from './filters.js';
 export * from './limited-connector.js';
 export { mergeAttribute } from './merge-attribute.js';
 export * from './model.js';

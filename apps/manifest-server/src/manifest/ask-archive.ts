@@ -2,7 +2,7 @@ import {
   type Caller,
   type Connector,
   type Depth,
-  filterStudies,
+  filterResult,
   type SearchCriteria,
   type SearchResult,
 } from '@pacs-connectors/connector-core';
@@ -30,7 +30,7 @@ export async function askArchive(
 ): Promise<SearchResult> {
   const ask = async (end: AbortSignal, deadline: number) => {
     const result = await connector.search(criteria, { signal: end, deadline, depth, caller });
-    return { patients: filterStudies(result.patients, criteria.filters), notices: [...result.notices] };
+    return filterResult(connector.id, result, criteria.filters);
   };
   return askByDeadline(connector.id, ask, { signal, timeoutMs });
 }

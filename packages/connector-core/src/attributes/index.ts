@@ -1,0 +1,3 @@
+export * from './date-time.js';
+export * from './identifiers.js';
+export { modalityValues, valuesOf } from './values.js';

@@ -1,0 +1,41 @@
+import { type Notice, type SearchResult } from './connector.js';
+import { type StudyFilters } from './criteria.js';
+import { codes } from './error-codes.js';
+import { filterStudies, hasDate } from './filters.js';
+import { type Patient } from './model.js';
+
+/** Applies {@link filterStudies} to the result of an archive. Notices count the studies whose date cannot be read. */
+export function filterResult(connectorId: string, result: SearchResult, filters: StudyFilters): SearchResult {
+  const patients = filterStudies(result.patients, filters);
+  const notices = [...result.notices];
+  const shown = unreadableDates(patients);
+  const { mostRecentResults, lowerDateTime, upperDateTime } = filters;
+  if (shown > 0 && (lowerDateTime || upperDateTime)) {
+    notices.push(notice(connectorId, shown, 'shown, although the date filter may exclude that date'));
+  }
+  if (mostRecentResults !== undefined) {
+    const all = filterStudies(result.patients, { ...filters, mostRecentResults: undefined });
+    const left = unreadableDates(all) - shown;
+    if (left > 0)
+      notices.push(notice(connectorId, left, 'not shown, because studies without a date count as the oldest'));
+  }
+  return { patients, notices };
+}
+
+/** Counts the studies that have a date which cannot be read. */
+function unreadableDates(patients: readonly Patient[]): number {
+  const studies = patients.flatMap((patient) => patient.studies);
+  return studies.filter((study) => (study.studyDate ?? '').trim() !== '' && !hasDate(study)).length;
+}
+
+function notice(connectorId: string, count: number, effect: string): Notice {
+  return {
+    severity: 'WARN',
+    code: codes['archive.study-date.unreadable'],
+    title: 'Study Date cannot be read',
+    description:
+      count === 1
+        ? `Archive ${connectorId} returned 1 study with a Study Date that is not a date. It is ${effect}.`
+        : `Archive ${connectorId} returned ${count} studies with a Study Date that is not a date. They are ${effect}.`,
+  };
+}
