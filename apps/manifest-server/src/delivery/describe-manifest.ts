@@ -47,7 +47,7 @@ export function DescribeManifest(): MethodDecorator {
     ApiResponse({
       status: 200,
       description:
-        'The manifest. It has a `Message` for each archive that could not be searched. If nothing was found, each archive has a `Message`. The description of a `Message` ends in its error codes, in brackets.',
+        'The manifest. It has a `Message` for each archive that could not be searched. If nothing was found, one `Message` names all archives without a match. The description of a `Message` ends in its error codes, in brackets.',
       headers: {
         ETag: { schema, description: 'Hash of the content (strong validator)' },
         'Content-Encoding': { schema, description: '`gzip` if requested' },

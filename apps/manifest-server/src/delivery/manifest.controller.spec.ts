@@ -75,7 +75,32 @@ describe('GET /manifest', () => {
   it('answers 200 and a message where nothing is found', async () => {
     const { status, byId } = await arcQueries('patientID=nobody&archive=north');
     expect(status).toBe(200);
-    expect(byId).toMatchObject({ north: { Message: { severity: 'INFO', title: 'Nothing found' } } });
+    expect(byId).toMatchObject({
+      north: {
+        Message: {
+          severity: 'INFO',
+          title: 'Nothing found',
+          description: 'Archive north has nothing that matches the request. [server.search.nothing-found]',
+        },
+      },
+    });
+  });
+
+  it('answers one message for all archives where nothing is found, since each opens a dialog', async () => {
+    const { status, byId } = await arcQueries('patientID=nobody&archive=odd,north,south');
+    expect(status).toBe(200);
+    expect(Object.keys(byId).sort()).toEqual(['north', 'odd', 'south']);
+    expect(byId['south']).not.toHaveProperty('Message');
+    expect(byId).toMatchObject({
+      odd: { Message: { severity: 'ERROR' } },
+      north: {
+        Message: {
+          title: 'Nothing found',
+          description:
+            'None of the archives north, south has anything that matches the request. [server.search.nothing-found]',
+        },
+      },
+    });
   });
 
   it('says what is missing of one archive, beside the images of the others', async () => {

@@ -131,10 +131,9 @@ describe('a launch that asks several archives', () => {
     archives.clear();
     const addresses = await launch('studyUID=1.9&archive=north,south');
     expect(await opened(addresses[0] ?? '')).toEqual(expect.not.objectContaining({ says: expect.anything() }));
-    expect(await opened(addresses[1] ?? '')).toEqual({
-      north: { says: 'Nothing found' },
-      south: { says: 'Nothing found' },
-    });
+    const last = await opened(addresses[1] ?? '');
+    expect(last).toMatchObject({ north: { says: 'Nothing found' } });
+    expect(Object.values(last).filter((part) => 'says' in part)).toHaveLength(1);
   });
 
   it('has a message of an archive that is left out in the last part', async () => {
@@ -210,8 +209,8 @@ describe('parts that cannot be had', () => {
     const [first = ''] = await launch('studyUID=1.6&archive=north,south');
     const whole = first.replace('&part=1', '');
     for (const [address, status, detail] of [
-      [`${whole}&part=0`, 400, /is not a number of a part/],
-      [`${whole}&part=x`, 400, /is not a number of a part/],
+      [`${whole}&part=0`, 400, /is not the number of a part/],
+      [`${whole}&part=x`, 400, /is not the number of a part/],
       [`${whole}&part=1&part=2`, 400, /more than once/],
       [`${whole}&part=3`, 404, /no part 3: the launch has 2 parts/],
       [`${url}/manifest?studyUID=1.2&part=1`, 400, /goes with key only/],

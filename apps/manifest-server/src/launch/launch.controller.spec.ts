@@ -264,7 +264,7 @@ describe('a launch of Weasis', () => {
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
     const { status, text } = await manifest(keyOf((await ask('display?studyUID=1.2', {}, base)).location), base);
     expect(status).toBe(200);
-    expect(text).toContain('The images are still being looked for');
+    expect(text).toContain('The search is not finished');
   });
 
   it('says 404 for a key that is unknown or is none; to a viewer, which reads XML alone, by a message', async () => {
@@ -467,7 +467,7 @@ describe('the guards of older servers', () => {
     expect(await problem('display?studyUID=1.2&patientID=1', {}, base)).toMatchObject({
       status: 400,
       parameters: ['patientID'],
-      detail: 'patientID may not be used here (request.ids)',
+      detail: 'patientID is not allowed on this server (request.ids)',
     });
     expect((await problem('manifest?accessionNumber=1', {}, base)).parameters).toEqual(['accessionNumber']);
     const iid = await serve(`${fakes('north')}request.IID.level: STUDY\n`);

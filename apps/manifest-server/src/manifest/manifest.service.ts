@@ -177,10 +177,13 @@ export async function joinedManifest(
     heldBack = new Set(),
   }: { given?: readonly ArcQuery[]; nothingFound?: boolean; heldBack?: ReadonlySet<string> } = {},
 ): Promise<BuiltManifest> {
+  const searched = parts.filter(({ error }) => error === undefined);
+  // Weasis opens a dialog for each message, so one names all archives.
+  const holder = nothingFound ? searched[0] : undefined;
   const withNotices = parts.map(({ arcQuery, error, separate }) => ({
     arcQuery:
-      nothingFound && !error
-        ? { ...arcQuery, notices: [...(arcQuery.notices ?? []), nothingFoundNotice(arcQuery.arcId)] }
+      arcQuery === holder?.arcQuery
+        ? { ...arcQuery, notices: [...(arcQuery.notices ?? []), nothingFoundNotice(idsOf(searched))] }
         : arcQuery,
     failed: error !== undefined,
     separate,
@@ -201,6 +204,10 @@ export async function joinedManifest(
 /** Whether no part has a patient. */
 export function nothingIn(parts: readonly Part[]): boolean {
   return parts.every(({ arcQuery }) => arcQuery.patients.length === 0);
+}
+
+function idsOf(parts: readonly Part[]): string[] {
+  return parts.map(({ arcQuery }) => arcQuery.arcId);
 }
 
 /** Returns the part of an archive that has not answered yet. */

@@ -93,13 +93,15 @@ export function expiredLaunchNotice(): Notice {
   };
 }
 
-/** Says that no archive has a match. */
-export function nothingFoundNotice(id: string): Notice {
+/** Says that none of these archives has a match. */
+export function nothingFoundNotice(ids: readonly string[]): Notice {
+  const who =
+    ids.length === 1 ? `Archive ${ids[0]} has nothing` : `None of the archives ${ids.join(', ')} has anything`;
   return {
     severity: 'INFO',
     code: codes['server.search.nothing-found'],
     title: 'Nothing found',
-    description: `Archive ${id} has nothing that matches the request.`,
+    description: `${who} that matches the request.`,
   };
 }
 
