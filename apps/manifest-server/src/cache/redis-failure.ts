@@ -1,4 +1,4 @@
-import { archiveErrors, type ErrorCode, openFileLimit } from '@pacs-connectors/connector-core';
+import { type ErrorCode, openFileLimit } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
 
 /** Why Redis cannot be used, for operators. */
@@ -33,7 +33,7 @@ export function redisFailure(error: unknown): RedisFailure {
   const limit = openFileLimit({ code: cause });
   if (limit)
     return {
-      code: archiveErrors.codes['archive.open-files.limit-reached'],
+      code: limit.code,
       cause,
       remedy: limit.remedy.replace(/^R/, 'r').replace(/\.$/, ''),
     };

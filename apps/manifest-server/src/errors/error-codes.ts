@@ -345,12 +345,6 @@ export const errors = errorTable({
     remedy: 'Check whether the OAuth 2 provider is overloaded.',
     since: '0.2.0',
   },
-  'server.retrieval.truststore-unusable': {
-    title: 'Truststore cannot be used',
-    meaning: 'The truststore for the OAuth 2 provider cannot be read, or contains no certificate.',
-    remedy: 'Check truststore.url, its type and its password.',
-    since: '0.2.0',
-  },
   'server.search.nothing-found': {
     title: 'Nothing found',
     meaning: 'An archive has nothing that matches the request.',

@@ -56,12 +56,12 @@ export class Retrievals {
         });
       if (error instanceof StoreError)
         throw new ConnectorError(id, 'misconfigured', `truststore: ${error.message}`, {
-          code: codes['server.retrieval.truststore-unusable'],
+          code: error.code,
           remedy: error.remedy,
           cause: error,
         });
       if (!(error instanceof OAuth2Error)) throw error;
-      throw new ConnectorError(id, error.kind, error.message, { remedy: error.remedy, cause: error });
+      throw new ConnectorError(id, error.kind, error.message, { code: error.code, remedy: error.remedy, cause: error });
     }
   }
 

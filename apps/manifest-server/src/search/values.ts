@@ -1,4 +1,4 @@
-import { type DicomDateTime, type PatientIdentifier } from '@pacs-connectors/connector-core';
+import { type DicomDateTime, isUid, type PatientIdentifier } from '@pacs-connectors/connector-core';
 import { type ServerErrorCode } from '../errors/error-codes.js';
 
 /**
@@ -40,7 +40,7 @@ export function text(limit: number): ReadValue<string> {
 /** Reads a UID (UI of PS3.5 6.2). It accepts components that are empty or start with zeros, since archives have such UIDs. */
 export const uid: ReadValue<string> = (value) => {
   text(64)(value);
-  if (!/^[0-9.]+$/.test(value))
+  if (!isUid(value))
     throw new Unreadable('is not a UID; expected 1 to 64 digits and dots', 'server.parameter.not-a-uid');
   return value;
 };

@@ -1,4 +1,4 @@
-import { codeOf, type Notice } from '@pacs-connectors/connector-core';
+import { codeOf, type ErrorCode, type Notice, withCode } from '@pacs-connectors/connector-core';
 import { type MessageElement } from '../model/elements.js';
 import { firstCharacters, linesRule, textRule } from '../model/value-rules.js';
 
@@ -40,15 +40,20 @@ export function messageOf(notices: readonly Notice[]): MessageElement | undefine
 function messageOfOne(notice: Notice): MessageElement {
   return {
     title: shortened(textRule(notice.title) ?? '', LONGEST_TITLE),
-    description: withCode(shortened(linesRule(notice.description) ?? '', LONGEST_LINE), codeOf(notice)),
+    description: withCode(
+      shortened(linesRule(notice.description) ?? '', LONGEST_LINE),
+      writableCodeOf(notice),
+    ).trimStart(),
     // An unknown severity becomes a warning, which is seen and raises no alarm.
     severity: SEVERITIES.includes(notice.severity) ? notice.severity : 'WARN',
   };
 }
 
-/** The description of a notice, with its code in brackets at the end. */
-function withCode(description: string, code: string): string {
-  return `${description} [${shortened(textRule(code) ?? '', LONGEST_CODE)}]`.trimStart();
+/** Returns the code of a notice. A code that no error table can contain counts as none. */
+function writableCodeOf(notice: Notice): ErrorCode {
+  const code = textRule(notice.code);
+  const isWritable = code !== undefined && code === notice.code && code.length <= LONGEST_CODE;
+  return codeOf(isWritable ? notice : { ...notice, code: undefined });
 }
 
 function distinct(messages: MessageElement[]): MessageElement[] {

@@ -1,3 +1,5 @@
+import { isUid } from '@pacs-connectors/connector-core';
+
 /**
  * Rules for the values that archives send, one function for each value representation (PS3.5 6.2). A bad value is trimmed, mapped
  * or left out as in the table, and the rest of the manifest is written.
@@ -9,7 +11,7 @@
  * | LO | PatientID, IssuerOfPatientID, StudyDescription, SeriesDescription | More than 64 characters (code points) are cut. An unknown PatientID is written as an empty value. Two patients whose ids differ only behind the cut stay two patients. |
  * | PN | PatientName, ReferringPhysicianName | If it has more than 64 characters, component groups are removed from the end, the alphabetic one last; the rest is cut. Delimiters alone are no name. An unknown PatientName is written as an empty value. |
  * | SH | AccessionNumber, StudyID | More than 16 characters: left out, since a cut identifier may be that of another study. |
- * | UI | Study, Series and SOP Instance UID | Anything but 1 to 64 of `0-9.`: the node and what is below it cannot be fetched. It is left out, and the arcQuery's `Message` counts it. |
+ * | UI | Study, Series and SOP Instance UID | Anything but 1 to 64 of `0-9.`, with a digit: the node and what is below it cannot be fetched. It is left out, and the arcQuery's `Message` counts it. |
  * | UI | SOPClassUID, WadoTransferSyntaxUID | The same test; only the attribute is left out. WadoTransferSyntaxUID may also be `*`, which means "as stored" to archives. |
  * | CS | Modality | Upper case; the first of several values (`\`). With characters other than `A-Z0-9 _`, or more than 16, it is left out. |
  * | CS | PatientSex | M, F, O and, in any letter case, MALE → M, FEMALE → F, OTHER, A (HL7's "ambiguous") and X (passports) → O; anything else, `U` and digits included, is left out. |
@@ -23,7 +25,6 @@
  * | tags | overrideDicomTagsList | `0x` and 8 upper-case hex digits. What is not a 32-bit number is left out. |
  */
 
-const UID = /^[0-9.]{1,64}$/;
 /** A character that is rare in texts; surrogates, and so every astral character, too. */
 const UNUSUAL = /[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]/;
 const LINE_BREAKS = /\r\n|[\t\n\v\f\r\x85]/g;
@@ -103,9 +104,9 @@ export function shRule(value: unknown): string | undefined {
 
 /** Unique Identifier (UI). */
 export function uiRule(value: unknown): string | undefined {
-  if (typeof value === 'string' && UID.test(value)) return value;
+  if (isUid(value)) return value;
   const text = trimmed(value, LONGEST);
-  return text !== undefined && UID.test(text) ? text : undefined;
+  return isUid(text) ? text : undefined;
 }
 
 /** A transfer syntax to request: its UID, or `*`. */

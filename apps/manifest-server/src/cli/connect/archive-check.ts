@@ -2,10 +2,10 @@ import { type ConnectorConfiguration, redact } from '@pacs-connectors/config-cor
 import {
   type Connector,
   type ConnectorError,
-  type ErrorCode,
   emptyCriteria,
   isUid,
   type SearchCriteria,
+  withCode,
 } from '@pacs-connectors/connector-core';
 import { type ManifestElement, type Manifest, renderManifest } from '@pacs-connectors/manifest-builder';
 import { codes } from '../../errors/error-codes.js';
@@ -218,8 +218,4 @@ async function elementOf(manifest: Manifest): Promise<ArcQueryElement | undefine
 function described({ message, remedy, code }: ConnectorError): string {
   const sentence = message.replace(/\.?$/, '.');
   return withCode(remedy ? `${sentence} Remedy: ${remedy}` : sentence, code);
-}
-
-function withCode(text: string, code: ErrorCode): string {
-  return `${text} [${code}]`;
 }

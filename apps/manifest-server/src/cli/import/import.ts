@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { checkConfiguration, readConfiguration, renderProblem, renderYaml } from '@pacs-connectors/config-core';
-import { ConnectorRegistry } from '@pacs-connectors/connector-core';
+import { ConnectorRegistry, withCode } from '@pacs-connectors/connector-core';
 import { findPlugins } from '../../boot/find-plugins.js';
 import { codes } from '../../errors/error-codes.js';
 import { type Terminal, UsageError } from '../../boot/terminal.js';
@@ -27,7 +27,10 @@ export async function importProperties(
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     stderr.write(
-      `${path ?? operands.join(', ')}: the file cannot be read (${code}). Name a file that this user may read. [${codes['server.import.file-unreadable']}]\n`,
+      `${withCode(
+        `${path ?? operands.join(', ')}: the file cannot be read (${code}). Name a file that this user may read.`,
+        codes['server.import.file-unreadable'],
+      )}\n`,
     );
     return 1;
   }
@@ -91,7 +94,7 @@ async function written(output: string, text: string, stderr: NodeJS.WritableStre
       code === 'EEXIST'
         ? 'the file exists. Name another file, or remove it'
         : `${code}. Name a file that can be written`;
-    stderr.write(`${output} was not written: ${why}. [${codes['server.import.output-not-written']}]\n`);
+    stderr.write(`${withCode(`${output} was not written: ${why}.`, codes['server.import.output-not-written'])}\n`);
     return false;
   }
 }
