@@ -211,7 +211,7 @@ describe('parts that cannot be had', () => {
     for (const [address, status, detail] of [
       [`${whole}&part=0`, 400, /is not the number of a part/],
       [`${whole}&part=x`, 400, /is not the number of a part/],
-      [`${whole}&part=1&part=2`, 400, /more than once/],
+      [`${whole}&part=1&part=2`, 400, /has different values; one is allowed/],
       [`${whole}&part=3`, 404, /no part 3: the launch has 2 parts/],
       [`${url}/manifest?studyUID=1.2&part=1`, 400, /goes with key only/],
       [`${url}/manifest?key=${'x'.repeat(43)}&part=1`, 404, /expired/],
