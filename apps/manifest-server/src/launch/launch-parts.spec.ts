@@ -213,7 +213,7 @@ describe('parts that cannot be had', () => {
       [`${whole}&part=x`, 400, /is not the number of a part/],
       [`${whole}&part=1&part=2`, 400, /has different values; one is allowed/],
       [`${whole}&part=3`, 404, /no part 3: the launch has 2 parts/],
-      [`${url}/manifest?studyUID=1.2&part=1`, 400, /goes with key only/],
+      [`${url}/manifest?studyUID=1.2&part=1`, 400, /needs key: a search is answered as a whole/],
       [`${url}/manifest?key=${'x'.repeat(43)}&part=1`, 404, /expired/],
     ] as const) {
       const response = await fetch(address, { headers: { accept: 'application/json' } });

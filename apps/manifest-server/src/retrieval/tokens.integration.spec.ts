@@ -209,7 +209,11 @@ connector.config:
   const ended = await parts(`${url}/manifest?studyUID=1.2&access_token=${jwt(-60)}`);
   expect(ended['x']).toMatchObject({
     Patient: [{}],
-    Message: { description: expect.stringMatching(/token of the request ended at \d{4}-.*Z; images may be refused/) },
+    Message: {
+      description: expect.stringMatching(
+        /token of the request expired at \d{4}-.*Z, so the archive may refuse images.* \[server\.token\.expired\]$/,
+      ),
+    },
   });
   expect(ended['y']).not.toHaveProperty('Message');
   expect((await parts(`${url}/manifest?studyUID=1.2&access_token=${jwt(600)}`))['x']).not.toHaveProperty('Message');
