@@ -78,7 +78,7 @@ it.each([
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(cause);
   expect(lines[0]).toContain(remedy);
-  expect(lines[0]).toContain(`[${code}]`);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ code });
   expect(JSON.stringify([log, await cache()])).not.toContain('guess-4711');
 });
 

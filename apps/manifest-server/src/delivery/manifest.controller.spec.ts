@@ -222,7 +222,11 @@ describe('the form of the answer', () => {
     const response = await get({ accept: 'text/html' });
     expect(response.status).toBe(406);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
-    expect(await response.json()).toMatchObject({ status: 406, title: 'Not Acceptable' });
+    expect(await response.json()).toMatchObject({
+      status: 406,
+      type: 'urn:pacs-connectors:error:server.request.not-acceptable',
+      title: 'No acceptable format',
+    });
   });
 
   it('is compressed where the client accepts it or asks by parameter', async () => {
@@ -342,7 +346,11 @@ describe('a request that cannot be answered', () => {
     const { response, body } = await problem('/manifest?patientID=1', { method: 'DELETE' });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET, HEAD');
-    expect(body).toMatchObject({ status: 405, title: 'Method Not Allowed' });
+    expect(body).toMatchObject({
+      status: 405,
+      type: 'urn:pacs-connectors:error:server.request.method-not-allowed',
+      title: 'Method not allowed',
+    });
     expect((await problem('/manifest//', { method: 'PUT', body: 'x' })).response.status).toBe(405);
   });
 
