@@ -57,6 +57,21 @@ export const errors = errorTable({
     remedy: 'Nothing, if this is intended. Otherwise remove the kind from search-criteria.deactivated.',
     since: '0.2.0',
   },
+  'archive.identifier.differs': {
+    title: 'Another identifier',
+    meaning:
+      'The archive returned studies of another Patient ID or Accession Number than the requested one. They are left out.',
+    remedy:
+      'Check the identifier. If it differs by letter case or leading zeros only, search by its spelling in the archive.',
+    since: '0.2.0',
+  },
+  'archive.identifier.other-patient-id': {
+    title: 'Found by another Patient ID',
+    meaning:
+      'The studies shown have another Patient ID. Their Other Patient IDs contain the requested one, as after a merge.',
+    remedy: 'Nothing needs to be done. Search by the new Patient ID in future.',
+    since: '0.2.0',
+  },
   'archive.study-date.unreadable': {
     title: 'Study Date cannot be read',
     meaning: 'The archive returned studies whose Study Date is not a date, so filters by date cannot judge them.',

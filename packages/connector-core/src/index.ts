@@ -7,6 +7,7 @@ export * from './error-table.js';
 export * from './errors.js';
 export * from './filter-result.js';
 export { filterStudies, foldText, modalitiesOf, newestFirst } from './filters.js';
+export * from './identifier-check.js';
 export * from './limited-connector.js';
 export { mergeAttribute } from './merge-attribute.js';
 export * from './model.js';
