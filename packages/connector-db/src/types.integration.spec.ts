@@ -47,6 +47,23 @@ describe('values of a database: PostgreSQL', () => {
     });
   });
 
+  it('reads date and time of one column, studyDateTime and seriesDateTime', async () => {
+    expect(
+      await readRow(
+        archive.settings,
+        `timestamp '2019-11-02 06:05:04.5' as "studyDateTime", '20191102 070809' as series_date_time`,
+      ),
+    ).toMatchObject({ studyDate: '20191102', studyTime: '060504.5', seriesDate: '20191102', seriesTime: '070809' });
+    // A column for the date alone is preferred.
+    expect(
+      await readRow(
+        archive.settings,
+        `date '2019-11-01' as studyDate, timestamp '2019-11-02 06:05:04' as studyDateTime, null::date as seriesDate,
+         timestamp '2019-11-03 00:00:00' as seriesDateTime`,
+      ),
+    ).toMatchObject({ studyDate: '20191101', studyTime: undefined, seriesDate: '20191103', seriesTime: undefined });
+  });
+
   it('finds texts and numbers where the branches of a union differ', async () => {
     await archive.execute(`create table old_image (id int); insert into old_image values (7);
       create table new_image (id text); insert into new_image values ('7abc'), ('7');`);
@@ -223,6 +240,24 @@ describe('values of a database: MariaDB', () => {
       seriesDescription: '{"a":1}',
       referringPhysicianName: 'Zoë',
       patientName: 'Hoshino^Kaede=星野^楓',
+    });
+  });
+
+  it('keeps the zeros of ZEROFILL columns', async () => {
+    await archive.execute(`create table filled (a int(6) zerofill, b bigint(12) zerofill, c decimal(8, 0) zerofill, d int(6) zerofill, e int);
+      insert into filled values (73, 1234567, 905, null, 73);`);
+    expect(
+      await readRow(
+        archive.settings,
+        'a as patientId, b as accessionNumber, c as studyId, d as seriesNumber, e as instanceNumber',
+        'from filled',
+      ),
+    ).toMatchObject({
+      patientId: '000073',
+      accessionNumber: '000001234567',
+      studyId: '00000905',
+      seriesNumber: undefined,
+      instanceNumber: '73',
     });
   });
 

@@ -188,6 +188,13 @@ export const errors = errorTable({
     remedy: 'Add the column issuerOfPatientId to query.select.',
     since: '0.2.0',
   },
+  'db.rows.date-unreadable': {
+    title: 'Dates in an unknown form',
+    meaning:
+      'The select returned dates in a form that cannot be read. They are missing, and filters by date keep these studies.',
+    remedy: 'Convert the column in query.select to a date or to the form 2024-01-31.',
+    since: '0.2.0',
+  },
   'db.rows.without-parent': {
     title: 'Rows without a study or series',
     meaning: 'The select returned rows without the Study or Series Instance UID. Their images are missing.',

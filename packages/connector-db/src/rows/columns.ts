@@ -1,4 +1,4 @@
-/** The columns that a site's select may yield. The three UIDs of the levels below the patient are needed, the rest is optional. */
+/** The columns that a site's select may return. The three UIDs of the levels below the patient are required. */
 export const COLUMN_NAMES = [
   'patientName',
   'patientId',
@@ -16,7 +16,10 @@ export const COLUMN_NAMES = [
   'seriesNumber',
   'sopInstanceUid',
   'instanceNumber',
-  // Ours: no older file has them.
+  // Both in one column, in selects of the newer Java server.
+  'studyDateTime',
+  'seriesDateTime',
+  // Selects of older servers do not have the following columns.
   'issuerOfPatientId',
   'patientBirthTime',
   'studyTime',
@@ -30,14 +33,14 @@ export type ColumnName = (typeof COLUMN_NAMES)[number];
 const REQUIRED: readonly ColumnName[] = ['studyInstanceUid', 'seriesInstanceUid', 'sopInstanceUid'];
 const BY_FOLDED_NAME = new Map(COLUMN_NAMES.map((name) => [fold(name), name]));
 
-/** Where each column stands in a row; -1 where the select does not yield it. */
+/** The position of each column in a row; -1 if the select does not return it. */
 export type ColumnPositions = Record<ColumnName, number>;
 
 /**
- * Finds the known columns among those of a select by name: letter case and `_` do not count, the order neither, unknown ones
- * are passed over, of two with one name the first is read.
+ * Finds the known columns among those of a select by name. Letter case, `_` and the order do not count. Of two columns with one name,
+ * the first counts.
  *
- * @returns the positions, and the needed columns that are missing.
+ * @returns the positions, and the required columns that are missing
  */
 export function locateColumns(names: readonly string[]): { positions: ColumnPositions; missing: ColumnName[] } {
   const positions = Object.fromEntries(COLUMN_NAMES.map((name) => [name, -1])) as ColumnPositions;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dateAndTimeOf, integerText, modalitiesOfText, textOf, timeOf } from './values.js';
+import { dateAndTimeOf, integerText, isDateText, modalitiesOfText, textOf, timeOf } from './values.js';
 
 describe('textOf', () => {
   it.each([
@@ -51,6 +51,14 @@ describe('dateAndTimeOf', () => {
     ['01/31/2024', '20240131', undefined],
     ['05/05/2024', '20240505', undefined],
     ['31-JAN-2024', '20240131', undefined],
+    ['5 March 2019', '20190305', undefined],
+    ['05 Mar 2019 09:08', '20190305', '0908'],
+    ['7. Sept. 2019', '20190907', undefined],
+    ['March 5, 2019', '20190305', undefined],
+    ['Mar  5 2019  9:08PM', '20190305', '2108'],
+    ['Mar 05 2019 12:01:02 am', '20190305', '000102'],
+    ['Tue Mar 05 2019 09:08:07 GMT+0100 (Central European Standard Time)', '20190305', '090807'],
+    ['2019-MAR-05', '20190305', undefined],
     ['2024-01-31 13:14:15', '20240131', '131415'],
     ['2024-01-31T13:14:15.250Z', '20240131', '131415.25'],
     ['2024-01-31 13:14:15.123456789', '20240131', '131415.123456'],
@@ -81,6 +89,18 @@ describe('dateAndTimeOf', () => {
   ])('%p is no date', (value) => {
     expect(dateAndTimeOf(value)).toEqual({});
   });
+});
+
+describe('isDateText', () => {
+  it.each(['5 Smarch 2019', '03/04/2024', '2024-02-30', 'last week', '190305'])('%p states a date', (value) => {
+    expect(isDateText(value)).toBe(true);
+  });
+  it.each(['', ' ', null, '*', '0', '00000000', '0000-00-00 00:00:00', '----', 'N/A', 'null'])(
+    '%p states none',
+    (value) => {
+      expect(isDateText(value)).toBe(false);
+    },
+  );
 });
 
 describe('timeOf', () => {

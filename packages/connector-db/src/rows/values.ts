@@ -1,9 +1,9 @@
 /**
- * Column values as the text of the model. Engines hand over text, `null`, and numbers, bigints, booleans, bytes or dates where
- * their driver cannot be told to give text.
+ * Column values as the text of the model. Engines return text, `null`, and numbers, bigints, booleans, bytes or dates if their driver
+ * cannot return text.
  */
 
-/** `value` as text without the padding of CHAR columns and of UIDs (PS3.5 6.2); `undefined` where nothing is left. */
+/** Returns `value` as text without the padding of CHAR columns and of UIDs (PS3.5 6.2); `undefined` if nothing remains. */
 export function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   const text = typeof value === 'string' ? value : otherText(value);
@@ -17,7 +17,7 @@ export function textOf(value: unknown): string | undefined {
   return start < end ? text.slice(start, end) : undefined;
 }
 
-/** Blanks, tabs, line ends and NUL are padding wherever they stand at an end. */
+/** Blanks, tabs, line ends and NUL are padding at both ends. */
 const SPACE = 0x20;
 
 function otherText(value: unknown): string {
@@ -28,17 +28,17 @@ function otherText(value: unknown): string {
   return String(value);
 }
 
-/** A number without exponent where it is whole: `1e21` is no Patient ID. */
+/** Returns a number as text, a whole one without exponent: `1e21` is not a Patient ID. */
 export function numberText(value: number): string {
   return Number.isInteger(value) ? BigInt(value).toString() : String(value);
 }
 
-/** A moment whose UTC parts are the wall clock of the column, as `yyyy-mm-dd hh:mm:ss.mmm`. */
+/** Returns a date whose UTC parts are the wall clock of the column as `yyyy-mm-dd hh:mm:ss.mmm`. */
 function dateTimeText(value: Date): string {
   return Number.isNaN(value.getTime()) ? '' : value.toISOString().replace('T', ' ').replace('Z', '');
 }
 
-/** IS (PS3.5 6.2) of a numeric column: `1.0`, `1.` and `1.000` are `1`. Other text stays as it is. */
+/** Returns the IS (PS3.5 6.2) of a numeric column: `1.0`, `1.` and `1.000` are `1`. Other texts stay unchanged. */
 export function integerText(value: unknown): string | undefined {
   const text = textOf(value);
   return text?.includes('.') ? text.replace(/^([+-]?\d+)\.0*$/, '$1') : text;
@@ -54,15 +54,21 @@ export interface DateAndTime {
 const YEAR_FIRST = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:$|[T ]+(.+)$)/;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:[T ]*(\d{2}.*))?$/;
 const DAY_OR_MONTH_FIRST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:$|[T ]+(.+)$)/;
-const MONTH_NAME = /^(\d{1,2})[- ]([A-Za-z]{3})[- ](\d{4})(?:$|[T ]+(.+)$)/;
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** `31-JAN-2024`, `31 January 2024`, `2. Feb. 2024`. */
+const DAY_MONTH_NAME = /^(\d{1,2})[-. ]+([A-Za-z]{3,9})[-., ]+(\d{4})(?:$|[T, ]+(.+)$)/;
+/** `Jan 31 2024`, `January 31, 2024`, `Wed Jan 31 2024`. */
+const MONTH_NAME_DAY = /^(?:[A-Za-z]{3,9}[., ]+)?([A-Za-z]{3,9})[-. ]+(\d{1,2})[-, ]+(\d{4})(?:$|[T, ]+(.+)$)/;
+const YEAR_MONTH_NAME = /^(\d{4})[-/. ]([A-Za-z]{3,9})[-/. ](\d{1,2})(?:$|[T, ]+(.+)$)/;
+const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']; // prettier-ignore
+/** What archives and databases store in place of an unknown date. */
+const NO_DATE = /^(?:[\s0./:*?_-]*|0000.*|null|none|n\/?a|unknown)$/i;
 
 /**
- * Date and time of a column of any type: DATE and TIMESTAMP as their wall clock (`2024-01-31 13:14:15.5+01`), the number
- * 20240131, text such as `20240131`, `2024-01-31`, `2024.01.31`, `20240131131415`, `31.01.2024`, `31-JAN-2024`. `a/b/yyyy` is
- * taken only where one of the two cannot be a month. Anything else, and what is no day of the calendar, is no date.
+ * Returns date and time of a column of any type: DATE and TIMESTAMP as their wall clock (`2024-01-31 13:14:15.5+01`), the number
+ * 20240131, texts such as `20240131`, `2024-01-31`, `2024.01.31`, `20240131131415`, `31.01.2024`, `31-JAN-2024`, `Jan 31 2024`.
+ * `a/b/yyyy` is read only if one of the two cannot be a month. Other texts, and days that no calendar has, are not dates.
  *
- * A time of midnight that stands beside a date is no time: it is what a database adds to a bare date.
+ * Midnight beside a date is not a time: databases add it to a bare date.
  */
 export function dateAndTimeOf(value: unknown): DateAndTime {
   const text = textOf(value);
@@ -72,6 +78,12 @@ export function dateAndTimeOf(value: unknown): DateAndTime {
   const date = `${pad(parts.year, 4)}${pad(parts.month, 2)}${pad(parts.day, 2)}`;
   const time = parts.rest === undefined ? undefined : timeText(parts.rest);
   return time === undefined || /^0+(\.0*)?$/.test(time) ? { date } : { date, time };
+}
+
+/** Whether `value` states a date, in whatever form: it is not empty, and not one of the usual marks of an unknown date. */
+export function isDateText(value: unknown): boolean {
+  const text = textOf(value);
+  return text !== undefined && !NO_DATE.test(text);
 }
 
 interface DateParts {
@@ -94,12 +106,22 @@ function dateParts(text: string): DateParts | undefined {
     if (second > 12) return { year, month: first, day: second, rest: match[5] };
     return undefined;
   }
-  match = MONTH_NAME.exec(text);
-  if (match) {
-    const month = MONTHS.indexOf(match[2]!.toLowerCase()) + 1;
-    return { year: +match[3]!, month, day: +match[1]!, rest: match[4] };
-  }
+  match = DAY_MONTH_NAME.exec(text);
+  if (match) return { year: +match[3]!, month: monthNumber(match[2]!), day: +match[1]!, rest: match[4] };
+  match = MONTH_NAME_DAY.exec(text);
+  if (match) return { year: +match[3]!, month: monthNumber(match[1]!), day: +match[2]!, rest: match[4] };
+  match = YEAR_MONTH_NAME.exec(text);
+  if (match) return { year: +match[1]!, month: monthNumber(match[2]!), day: +match[3]!, rest: match[4] };
   return undefined;
+}
+
+/** Returns the number of an English month, whose name may be abbreviated; 0 if it is not one. */
+function monthNumber(name: string): number {
+  return (
+    MONTHS.findIndex(
+      (month) => month.startsWith(name.toLowerCase()) || (name.toLowerCase() === 'sept' && month === 'september'),
+    ) + 1
+  );
 }
 
 function isDay(year: number, month: number, day: number): boolean {
@@ -109,8 +131,8 @@ function isDay(year: number, month: number, day: number): boolean {
 }
 
 /**
- * Time of a column of any type, TM: TIME and TIMESTAMP as their wall clock, text such as `13:14:15.5`, `131415.5`, `1314`, and
- * a number that has lost its leading zeros (`91500` is `091500`). Anything else is no time.
+ * Returns the time of a column of any type as TM: TIME and TIMESTAMP as their wall clock, texts such as `13:14:15.5`, `131415.5`,
+ * `1314`, `2:15PM`, and a number that has lost its leading zeros (`91500` is `091500`). Other texts are not times.
  */
 export function timeOf(value: unknown): string | undefined {
   const text = textOf(value);
@@ -121,21 +143,30 @@ export function timeOf(value: unknown): string | undefined {
 
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?/;
 const DIGITS = /^(\d{1,6})(?:[.,](\d+))?/;
-/** What may follow a time: its zone, which the wall clock does not need. */
-const ZONE = /^\s*(?:Z|[+-]\d{1,2}(?::?\d{2})?(?::\d{2})?|[A-Za-z_/]+)?$/;
+/** The time zone after a time, which does not change the wall clock. */
+const ZONE = /^\s*(?:(?:Z|UTC|GMT)?\s*(?:[+-]\d{1,2}(?::?\d{2})?(?::\d{2})?)?(?:\s*\([^)]*\))?|[A-Za-z_/]+)$/;
+const HALF_OF_DAY = /^\s*([AP])\.?M\.?/i;
 
 function timeText(text: string): string | undefined {
   const clock = CLOCK.exec(text);
   const match = clock ?? DIGITS.exec(text);
-  if (!match || !ZONE.test(text.slice(match[0].length))) return undefined;
+  if (!match) return undefined;
+  const half = clock && HALF_OF_DAY.exec(text.slice(clock[0].length));
+  if (!ZONE.test(text.slice(match[0].length + (half?.[0].length ?? 0)))) return undefined;
   const whole = clock
-    ? `${clock[1]!.padStart(2, '0')}${clock[2]}${clock[3] ?? ''}`
+    ? `${hourText(clock[1]!, half?.[1])}${clock[2]}${clock[3] ?? ''}`
     : match[1]!.padStart(match[1]!.length > 4 ? 6 : match[1]!.length > 2 ? 4 : 2, '0');
   const [hours, minutes, seconds] = [+whole.slice(0, 2), +whole.slice(2, 4), +whole.slice(4, 6)];
   // 60: a leap second (PS3.5 6.2, TM).
   if (hours > 23 || minutes > 59 || seconds > 60) return undefined;
   const fraction = (clock ? clock[4] : match[2])?.slice(0, 6).replace(/0+$/, '');
   return fraction && whole.length === 6 ? `${whole}.${fraction}` : whole;
+}
+
+/** Returns an hour as two digits. @param half the letter of AM or PM, if one follows */
+function hourText(hour: string, half: string | undefined): string {
+  if (half === undefined) return hour.padStart(2, '0');
+  return pad((+hour % 12) + (half.toUpperCase() === 'P' ? 12 : 0), 2);
 }
 
 function pad(value: number, length: number): string {

@@ -54,6 +54,16 @@ export class Notices {
     );
   }
 
+  /** Dates that cannot be read; their studies are kept by every filter of dates. */
+  unreadableDates(count: number): void {
+    this.add(
+      'WARN',
+      'db.rows.date-unreadable',
+      'Dates missing',
+      ` returned ${count === 1 ? 'one date' : `${count} different dates`} in a form that cannot be read. Filters by date keep studies without a date.`,
+    );
+  }
+
   contradictingRows(count: number): void {
     const uids = count === 1 ? 'one UID' : `${count} UIDs`;
     this.add(

@@ -6,9 +6,12 @@ export class PartialRows {
   withoutImage = 0;
   /** Rows with a UID whose study or series is missing. */
   withoutParent = 0;
+  /** Distinct texts of dates that cannot be read. */
+  readonly unreadableDates = new Set<string>();
 
   report(notices: Notices): void {
     if (this.withoutParent > 0) notices.rowsWithoutParent(this.withoutParent);
+    if (this.unreadableDates.size > 0) notices.unreadableDates(this.unreadableDates.size);
     if (this.withoutImage > 0) notices.rowsWithoutImage(this.withoutImage);
   }
 }

@@ -87,6 +87,20 @@ describe('RowReader', () => {
     expect(notices).toMatchObject([{ severity: 'WARN', description: expect.stringContaining('2 rows') }]);
   });
 
+  it('says how many dates cannot be read, and keeps their studies', () => {
+    const { patients, notices } = read([
+      row('A', '1', '1.1', '1.1.1', { studyDate: 'last week' }),
+      row('A', '1', '1.1', '1.1.2', { studyDate: 'last week' }),
+      row('A', '2', '2.1', '2.1.1', { studyDate: '01/02/2023' }),
+      row('A', '3', '3.1', '3.1.1', { studyDate: '0000-00-00' }),
+    ]);
+    expect(patients[0]?.studies.map(({ studyDate }) => studyDate)).toEqual([undefined, undefined, undefined]);
+    expect(notices).toMatchObject([
+      { severity: 'WARN', code: 'db.rows.date-unreadable', description: expect.stringContaining('2 different dates') },
+    ]);
+    expect(JSON.stringify(notices)).not.toContain('last week');
+  });
+
   it('warns where one study stands under two patients, and lists it once', () => {
     const { patients, notices } = read([row('A', '1', '1.1', '1.1.1'), row('B', '1', '1.1', '1.1.2')]);
     expect(patients).toHaveLength(1);

@@ -10,23 +10,31 @@ import { matchIssuer } from './issuers.js';
 import { type Notices } from './notices.js';
 import { PartialRows } from './partial-results.js';
 import { type Row } from '../rows/row.js';
-import { dateAndTimeOf, integerText, modalitiesOfText, textOf, timeOf } from '../rows/values.js';
+import {
+  type DateAndTime,
+  dateAndTimeOf,
+  integerText,
+  isDateText,
+  modalitiesOfText,
+  textOf,
+  timeOf,
+} from '../rows/values.js';
 
-/** The columns that tell of an instance and of nothing above it. */
+/** The columns that describe only an instance. */
 const OF_INSTANCE: readonly ColumnName[] = ['sopInstanceUid', 'sopClassUid', 'instanceNumber'];
 
 /**
- * Groups rows into one tree in one pass, whatever their order. Rows of one series mostly follow each other, and say the same of
- * it: such a row costs a few comparisons and its instance.
+ * Groups rows in any order into one tree, in one pass. Rows of one series mostly follow each other and have the same values: such a
+ * row costs a few comparisons and its instance.
  */
 export class RowReader {
   private readonly tree = new PatientTree();
   private readonly partial = new PartialRows();
 
   /**
-   * A function that takes rows of one query.
+   * Returns a function that reads rows of one query.
    *
-   * @param asked where the query looks for patients: rows of another issuer than the one asked for are passed over.
+   * @param asked the patients that the query searches for; rows of another issuer are ignored
    */
   rowsOf(columns: ColumnPositions, asked: readonly PatientIdentifier[]): (rows: readonly Row[]) => void {
     const c = columns;
@@ -40,6 +48,12 @@ export class RowReader {
     let study: Study;
     let series: Series;
 
+    const readDate = (value: unknown): DateAndTime | undefined => {
+      const read = dateAndTimeOf(value);
+      if (read.date !== undefined) return read;
+      if (isDateText(value)) this.partial.unreadableDates.add(textOf(value) as string);
+      return undefined;
+    };
     const readSeries = (row: Row): boolean => {
       const patientId = textOf(row[c.patientId]) ?? '';
       const issuerOfPatientId = textOf(row[c.issuerOfPatientId]);
@@ -56,16 +70,16 @@ export class RowReader {
         patientId,
         issuerOfPatientId,
         patientName: textOf(row[c.patientName]),
-        patientBirthDate: dateAndTimeOf(row[c.patientBirthDate]).date,
+        patientBirthDate: readDate(row[c.patientBirthDate])?.date,
         patientBirthTime: timeOf(row[c.patientBirthTime]),
         patientSex: textOf(row[c.patientSex]),
       });
-      const studied = dateAndTimeOf(row[c.studyDate]);
+      const studied = readDate(row[c.studyDate]) ?? readDate(row[c.studyDateTime]);
       study = tree.study(patient, {
         studyInstanceUid,
         studyDescription: textOf(row[c.studyDescription]),
-        studyDate: studied.date,
-        studyTime: timeOf(row[c.studyTime]) ?? studied.time,
+        studyDate: studied?.date,
+        studyTime: timeOf(row[c.studyTime]) ?? studied?.time,
         accessionNumber: textOf(row[c.accessionNumber]),
         studyId: textOf(row[c.studyId]),
         referringPhysicianName: textOf(row[c.referringPhysicianName]),
@@ -76,14 +90,14 @@ export class RowReader {
         else this.partial.withoutImage++;
         return false;
       }
-      const begun = dateAndTimeOf(row[c.seriesDate]);
+      const begun = readDate(row[c.seriesDate]) ?? readDate(row[c.seriesDateTime]);
       series = tree.seriesOf(study, {
         seriesInstanceUid,
         seriesDescription: textOf(row[c.seriesDescription]),
         seriesNumber: integerText(row[c.seriesNumber]),
         modality: textOf(row[c.modality]),
-        seriesDate: begun.date,
-        seriesTime: timeOf(row[c.seriesTime]) ?? begun.time,
+        seriesDate: begun?.date,
+        seriesTime: timeOf(row[c.seriesTime]) ?? begun?.time,
       });
       return true;
     };
@@ -109,7 +123,7 @@ export class RowReader {
     };
   }
 
-  /** The tree of all rows taken. What is missing from it is added to `notices`. */
+  /** Returns the tree of all rows. What is missing from it is added to `notices`. */
   result(notices: Notices): Patient[] {
     const { conflicts } = this.tree;
     this.partial.report(notices);

@@ -5,6 +5,7 @@ import { loadDriver } from '../driver.js';
 import { type ConnectionPlan, type Credentials, type Engine, type RowBatches, type Timeouts } from '../engine.js';
 import { codes } from '../error-codes.js';
 import { type DatabaseFault } from '../faults.js';
+import { keepExactValues, localTime } from './exact-values.js';
 import { mssqlFault } from './faults.js';
 import { PushedRows } from '../pushed-rows.js';
 import { readTlsFile } from '../tls.js';
@@ -72,6 +73,7 @@ export class MssqlEngine implements Engine<tedious.Connection> {
 
   async plan(): Promise<ConnectionPlan> {
     this.driver = loadDriver('tedious', this.name);
+    keepExactValues();
     const { address, credentials, timeouts } = this;
     const { serverCertificateFile, hostNameInCertificate, instanceName } = address;
     const ca = serverCertificateFile ? await readTlsFile(serverCertificateFile) : undefined;
@@ -111,18 +113,31 @@ export class MssqlEngine implements Engine<tedious.Connection> {
 
   async query(connection: tedious.Connection, { sql, bindings }: CompiledQuery): Promise<RowBatches> {
     const { Request, TYPES } = this.driver;
-    const request = new Request(sql, (error) => rows.end(error ?? undefined));
+    let completed: (error?: Error | null) => void = () => undefined;
+    const request = new Request(sql, (error) => completed(error));
     const rows = new PushedRows(request);
     bindings.forEach((value, index) => {
-      // As VARCHAR where that holds it: compared with NVARCHAR an index on a VARCHAR column would not be used.
+      // As VARCHAR if that can contain it: compared with NVARCHAR, the index of a VARCHAR column would not be used.
       const plain = typeof value === 'string' && /^[\x20-\x7e]*$/.test(value);
       request.addParameter(`p${index}`, plain ? TYPES.VarChar : TYPES.NVarChar, value);
     });
     const columns = await new Promise<Column[]>((resolve, reject) => {
+      // A statement may fail before its columns are known.
+      completed = (error) => {
+        rows.end(error ?? undefined);
+        if (error) reject(error);
+        else resolve([]);
+      };
       request.on('columnMetadata', (metadata) => resolve(Array.isArray(metadata) ? metadata : Object.values(metadata)));
-      request.on('requestCompleted', () => resolve([]));
       request.on('error', reject);
-      request.on('row', (row: { value: unknown }[]) => rows.push(row.map(({ value }) => exact(value))));
+      request.on('row', (row: { value: unknown; metadata: Column }[]) => {
+        try {
+          rows.push(row.map(({ value, metadata }) => exact(value, metadata)));
+        } catch (error) {
+          rows.end(error);
+          connection.cancel();
+        }
+      });
       connection.execSql(request);
     });
     return {
@@ -151,14 +166,18 @@ export class MssqlEngine implements Engine<tedious.Connection> {
   }
 }
 
-/** The driver makes numbers of DECIMAL and FLOAT: one that lost digits would be another identifier. */
-function exact(value: unknown): unknown {
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw new UnusableSettingError(
-      codes['db.select.value-not-converted'],
-      'a number of the select has more digits than the driver can hold',
-      'Cast that column to varchar in the select.',
-    );
-  }
+/** @throws UnusableSettingError if the driver has lost a part of the value */
+function exact(value: unknown, { type }: Column): unknown {
+  if (value instanceof Date && type.name === 'DateTimeOffset')
+    return localTime(value) ?? lost('the local time of a date');
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) lost('digits of a number');
   return value;
+}
+
+function lost(what: string): never {
+  throw new UnusableSettingError(
+    codes['db.select.value-not-converted'],
+    `the driver loses ${what} of the select`,
+    'Cast that column to varchar in the select.',
+  );
 }

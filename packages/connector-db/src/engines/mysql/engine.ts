@@ -1,4 +1,4 @@
-import { type Connection, type FieldPacket, type QueryError } from 'mysql2';
+import { type Connection, type QueryError } from 'mysql2';
 import { type DatabaseHost, type MysqlAddress } from '../../jdbc/index.js';
 import { type Row } from '../../rows/row.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
@@ -103,15 +103,19 @@ export class MysqlEngine implements Engine<Connection> {
     // Prepared in the server: values are never written into the statement's text.
     const command = connection.execute({ sql, values: bindings as never[], rowsAsArray: true });
     const rows = new PushedRows(connection);
-    const fields = await new Promise<readonly FieldPacket[]>((resolve, reject) => {
+    let lengths: readonly number[] | undefined;
+    const fields = await new Promise<readonly Field[]>((resolve, reject) => {
       const over = (error?: Error) => {
         connection.removeListener('error', over);
         rows.end(error);
         if (error) reject(error);
         else resolve([]);
       };
-      command.on('fields', (packets: FieldPacket[] | undefined) => resolve(packets ?? []));
-      command.on('result', (row: unknown) => rows.push(row as Row));
+      command.on('fields', (packets: Field[] | undefined = []) => {
+        lengths = zeroFilledLengths(packets);
+        resolve(packets);
+      });
+      command.on('result', (row: unknown) => rows.push(zeroFilled(row as unknown[], lengths)));
       command.on('error', over);
       command.on('end', () => over());
       // The driver tells of a lost connection here, and to commands with a callback only.
@@ -144,6 +148,30 @@ export class MysqlEngine implements Engine<Connection> {
   fault(error: unknown): DatabaseFault | undefined {
     return mysqlFault(error);
   }
+}
+
+/** What mysql2 reports about a column, beyond what its types declare. */
+interface Field {
+  name: string;
+  columnType?: number;
+  columnLength?: number;
+  flags: number | string[];
+}
+
+const ZEROFILL_FLAG = 64;
+
+/** Returns the width of each ZEROFILL column, 0 for others; `undefined` if there is none. */
+function zeroFilledLengths(fields: readonly Field[]): readonly number[] | undefined {
+  const lengths = fields.map(({ flags, columnLength = 0 }) => (Number(flags) & ZEROFILL_FLAG ? columnLength : 0));
+  return lengths.some((length) => length > 0) ? lengths : undefined;
+}
+
+/** Adds the zeros of ZEROFILL columns, which the server leaves to the client. */
+function zeroFilled(row: unknown[], lengths: readonly number[] | undefined): Row {
+  if (!lengths) return row;
+  return row.map((value, index) =>
+    value === null ? null : lengths[index] ? String(value).padStart(lengths[index], '0') : value,
+  );
 }
 
 function all<Values extends unknown[]>(connection: Connection, sql: string): Promise<Values[]> {

@@ -11,6 +11,7 @@ import {
   type Timeouts,
 } from '../engine.js';
 import { type DatabaseFault } from '../faults.js';
+import { dateText, keepWallClock } from './dates.js';
 import { oracleFault } from './faults.js';
 
 /** The part of node-oracledb that is used here; it brings no types of its own. */
@@ -56,6 +57,7 @@ export class OracleEngine implements Engine<OracleConnection> {
 
   async plan(): Promise<ConnectionPlan> {
     this.driver = loadDriver('oracledb', this.name);
+    keepWallClock();
     const { connectString, configDir } = this.address;
     return { client: 'oracledb', attempts: [{ ...this.credentials, connectString, configDir }] };
   }
@@ -77,7 +79,7 @@ export class OracleEngine implements Engine<OracleConnection> {
   async prepare(connection: OracleConnection): Promise<void> {
     // Kept by the driver, which ends the call in the server.
     connection.callTimeout = this.timeouts.statementMs;
-    // The database writes dates and numbers as text itself, so that no time zone of this process touches them.
+    // For dates and numbers that the select, or a comparison, converts to text.
     await connection.execute(
       `alter session set nls_date_format = 'YYYY-MM-DD HH24:MI:SS' nls_timestamp_format = 'YYYY-MM-DD HH24:MI:SS.FF6' nls_timestamp_tz_format = 'YYYY-MM-DD HH24:MI:SS.FF6 TZH:TZM' nls_numeric_characters = '.,'`,
     );
@@ -147,9 +149,15 @@ export class OracleEngine implements Engine<OracleConnection> {
     return texts.includes(dbType) ? 'text' : 'other';
   }
 
-  /** Everything as text, but bytes. */
-  private fetchType(dbType: OracleType): { type: OracleType } | undefined {
+  /** Everything as text, except bytes. */
+  private fetchType(dbType: OracleType): { type?: OracleType; converter?: (value: unknown) => unknown } {
     const { driver } = this;
+    // The driver's default for these types is a date.
+    const { DB_TYPE_DATE, DB_TYPE_TIMESTAMP, DB_TYPE_TIMESTAMP_TZ, DB_TYPE_TIMESTAMP_LTZ } = driver;
+    if ([DB_TYPE_DATE, DB_TYPE_TIMESTAMP, DB_TYPE_TIMESTAMP_TZ, DB_TYPE_TIMESTAMP_LTZ].includes(dbType)) {
+      const type = dbType === DB_TYPE_TIMESTAMP_LTZ ? undefined : dbType;
+      return { type, converter: (value) => (value instanceof Date ? dateText(value) : value) };
+    }
     if ([driver.DB_TYPE_BLOB, driver.DB_TYPE_RAW, driver.DB_TYPE_LONG_RAW].includes(dbType)) {
       return { type: driver.DB_TYPE_RAW as OracleType };
     }
