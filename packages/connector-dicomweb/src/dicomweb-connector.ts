@@ -77,10 +77,10 @@ export class DicomWebConnector implements Connector {
   private async ask(criteria: SearchCriteria, depth: Depth, caller: Requester): Promise<SearchResult> {
     // If one query fails, the others end too.
     const failed = new AbortController();
-    const end = AbortSignal.any([caller.signal, failed.signal]);
+    const end = AbortSignal.any([caller.signal, failed.signal, ...softDeadline(caller.deadline)]);
     // Each query of the search listens to this signal, and there may be hundreds.
     setMaxListeners(0, end);
-    const requester = { ...caller, signal: end };
+    const requester: Requester = { ...caller, signal: end, state: {} };
     if (this.support.isOld) this.support = new QuerySupport();
     try {
       return await new Search(new SearchContext(this.id, this.client, this.support, requester), criteria, depth).run();
@@ -139,4 +139,15 @@ export class DicomWebConnector implements Connector {
       throw connectorErrorOf(this.id, this.client, error, signal);
     }
   }
+}
+
+/** The part of the time that is kept to build the answer from what came. */
+const PART_FOR_ANSWER = 0.1;
+const MOST_FOR_ANSWER = 500;
+
+/** Returns a signal that ends the queries shortly before a deadline, so that what came is an answer. */
+function softDeadline(deadline: number | undefined): AbortSignal[] {
+  if (deadline === undefined) return [];
+  const left = deadline - performance.now();
+  return [AbortSignal.timeout(Math.max(0, Math.round(left - Math.min(MOST_FOR_ANSWER, left * PART_FOR_ANSWER))))];
 }

@@ -7,9 +7,9 @@ import { type QidoClient } from './http/qido-client.js';
  * @param signal the caller's signal. After its end, the error says why it ended.
  */
 export function connectorErrorOf(id: string, client: QidoClient, error: unknown, signal: AbortSignal): ConnectorError {
-  if (!signal.aborted) return ConnectorError.from(id, error);
-  const { delayCause } = client;
-  return delayCause && (signal.reason as Error).name === 'TimeoutError'
-    ? delayCause
-    : ConnectorError.aborted(id, signal);
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  const isTimeout = reason instanceof DOMException && reason.name === 'TimeoutError';
+  if (isTimeout && client.delayCause) return client.delayCause;
+  if (signal.aborted) return ConnectorError.aborted(id, signal);
+  return isTimeout ? ConnectorError.aborted(id, AbortSignal.abort(reason)) : ConnectorError.from(id, error);
 }

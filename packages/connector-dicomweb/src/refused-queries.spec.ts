@@ -143,6 +143,9 @@ describe('a server that declines', () => {
       signal: AbortSignal.timeout(20_000),
       depth: 'instance',
     });
-    expect(notices).toMatchObject([{ severity: 'WARN', code: 'dicomweb.answer.limited' }]);
+    expect(notices).toMatchObject([
+      { severity: 'WARN', code: 'dicomweb.answer.limited', missing: { level: 'series' } },
+      { severity: 'WARN', code: 'dicomweb.answer.limited', missing: { level: 'instance' } },
+    ]);
   });
 });

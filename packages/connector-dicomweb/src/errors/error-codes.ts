@@ -226,6 +226,38 @@ export const errors = errorTable({
     remedy: 'Ask the archive’s administrator to correct the data.',
     since: '0.2.0',
   },
+  'dicomweb.result.other-identifier': {
+    title: 'Studies of another identifier',
+    meaning:
+      'The archive returned studies whose Patient ID or Accession Number is not the requested one. They are not shown.',
+    remedy: 'Check how the archive matches identifiers, and search by the identifier that it has.',
+    since: '0.2.0',
+  },
+  'dicomweb.patient.other-id': {
+    title: 'Studies under another Patient ID',
+    meaning:
+      'Studies are shown that have another Patient ID, because the requested one is among their Other Patient IDs.',
+    remedy: 'Nothing needs to be done.',
+    since: '0.2.0',
+  },
+  'dicomweb.identifier.failed': {
+    title: 'Search for an identifier failed',
+    meaning: 'The search for one of several identifiers failed. Its studies are missing, the others are shown.',
+    remedy: 'Do what the message says about the failure, and search again.',
+    since: '0.2.0',
+  },
+  'dicomweb.study.failed': {
+    title: 'Content of a study missing',
+    meaning: 'The archive failed at the series or instances of a study. What came is shown, the rest is missing.',
+    remedy: 'Do what the message says about the failure, and search again.',
+    since: '0.2.0',
+  },
+  'dicomweb.series.empty': {
+    title: 'Series without instances',
+    meaning: 'The archive returned series without instances. Their images are missing.',
+    remedy: 'Check these series in the archive.',
+    since: '0.2.0',
+  },
   'dicomweb.issuer.unknown': {
     title: 'Issuer unknown',
     meaning: 'Studies are not shown, because the archive does not say which authority issued their Patient ID.',
@@ -260,6 +292,13 @@ export const errors = errorTable({
     title: 'Answer incomplete',
     meaning: 'The archive returned fewer results than it counts. Results may be missing.',
     remedy: 'Search again later, and compare with the archive.',
+    since: '0.2.0',
+  },
+  'dicomweb.attributes.rejected': {
+    title: 'Attributes not returned',
+    meaning:
+      'The archive rejects queries that request attributes (includefield), so descriptions and numbers may be missing.',
+    remedy: 'Have the archive accept includefield, or ignore the notice.',
     since: '0.2.0',
   },
   'dicomweb.filter.not-applied': {

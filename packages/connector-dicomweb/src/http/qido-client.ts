@@ -22,8 +22,10 @@ export interface Requester {
   anonymous?: boolean;
   /** The most time that the server has for each query once it is sent, milliseconds. The query is one that may fail. */
   patienceMs?: number;
-  /** Set once the server has answered a search of this requester. From then on its 404 means that nothing was found. */
-  served?: boolean;
+  /** Sends each query once, even if it fails in a way that a second time may help. */
+  once?: boolean;
+  /** `served` is set once the server has answered a search. From then on its 404 means that nothing was found. */
+  state?: { served?: boolean };
 }
 
 /** One answer, whose results have been passed on. */
@@ -88,8 +90,9 @@ export class QidoClient {
    */
   async ask(question: QidoQuery, requester: Requester, onResult: (result: DicomJson) => void): Promise<Page> {
     const page = await this.attempts(question, requester, onResult);
-    if (page) requester.served = true;
-    else if (!requester.served) await this.probe(requester);
+    const { state = {} } = requester;
+    if (page) state.served = true;
+    else if (!state.served) await this.probe(requester);
     return page ?? NOTHING;
   }
 
@@ -113,7 +116,7 @@ export class QidoClient {
         remedy: BASE_URL,
       });
     }
-    requester.served = true;
+    if (requester.state) requester.state.served = true;
   }
 
   /** Returns an error that names the server. */
@@ -127,8 +130,7 @@ export class QidoClient {
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
     const { baseUrl } = this.options;
-    const url = new URL(baseUrl.origin);
-    const target = targetOf(baseUrl.pathname, question);
+    const target = targetOf(baseUrl, question);
     return this.limiter.run(requester.signal, async () => {
       const { patienceMs } = requester;
       const signal =
@@ -137,13 +139,13 @@ export class QidoClient {
           : AbortSignal.any([requester.signal, AbortSignal.timeout(patienceMs)]);
       for (let attempt = 1; ; attempt++) {
         try {
-          const page = await this.authorized(url.origin, target, { ...requester, signal }, onResult);
+          const page = await this.authorized(baseUrl.origin, target, { ...requester, signal }, onResult);
           this.retryAfterError = undefined;
           return page;
         } catch (error) {
           signal.throwIfAborted();
           const known = this.named(error);
-          const wait = attempt === 1 ? retryDelay(known, isTransient(error)) : undefined;
+          const wait = attempt === 1 && !requester.once ? retryDelay(known, isTransient(error)) : undefined;
           if (wait === undefined || performance.now() + wait >= (requester.deadline ?? Infinity)) {
             if (error instanceof EmptyBodyError) return NOTHING;
             throw known;

@@ -1,29 +1,61 @@
 /** The level of results. */
 export type Level = 'study' | 'series' | 'instance';
 
+/** How the attributes of `includefield` are written: in one list, one by one, as `all`, or not at all. */
+export type IncludeForm = 'comma' | 'repeated' | 'all' | 'none';
+
+/** One of the forms that PS3.18 8.3.4 allows for a query. Servers understand some of them only. */
+export interface QueryForm {
+  /** Matching keys by keyword (`PatientID`) or by tag (`00100020`). */
+  keys: 'keyword' | 'tag';
+  include: IncludeForm;
+}
+
+export const FIRST_FORM: QueryForm = { keys: 'keyword', include: 'comma' };
+
 /** One search (PS3.18 10.6): its resource, matching keys and requested attributes. */
 export interface QidoQuery {
   level: Level;
   /** Resource below the base URL, its segments already safe: `studies`, `studies/1.2.3/series`. */
   resource: string;
-  /** Matching keys: attribute tag or keyword, and the value before percent encoding. */
-  match?: readonly (readonly [attribute: string, value: string])[];
-  /** Attributes to return beyond the default ones (`includefield`). */
+  /** Matching keys: keyword and tag of the attribute, and the value before percent encoding. */
+  match?: readonly (readonly [key: MatchingKey, value: string])[];
+  /** Tags of the attributes to return beyond the default ones (`includefield`). */
   include?: readonly string[];
   offset?: number;
   limit?: number;
+  /** Default: {@link FIRST_FORM}. */
+  form?: QueryForm;
 }
 
-/** Returns the path and query of `question` below a base path. */
-export function targetOf(basePath: string, question: QidoQuery): string {
+const MATCHING_KEYS = {
+  PatientID: '00100020',
+  IssuerOfPatientID: '00100021',
+  AccessionNumber: '00080050',
+  StudyDate: '00080020',
+  StudyInstanceUID: '0020000D',
+  SeriesInstanceUID: '0020000E',
+  SOPInstanceUID: '00080018',
+} as const;
+export type MatchingKey = keyof typeof MATCHING_KEYS;
+
+/** Returns the path and query of `question` below the path and query of a base URL. */
+export function targetOf({ pathname, search }: Pick<URL, 'pathname' | 'search'>, question: QidoQuery): string {
+  const { match = [], include = [], limit, offset, form = FIRST_FORM } = question;
   const parameters = [
-    ...(question.match ?? []),
-    ...(question.include ?? []).map((attribute) => ['includefield', attribute] as const),
-    ...(question.limit === undefined ? [] : [['limit', String(question.limit)] as const]),
-    ...(question.offset ? [['offset', String(question.offset)] as const] : []),
+    ...match.map(([key, value]) => [form.keys === 'tag' ? MATCHING_KEYS[key] : key, value] as const),
+    ...includeFields(include, form.include).map((value) => ['includefield', value] as const),
+    ...(limit === undefined ? [] : [['limit', String(limit)] as const]),
+    ...(offset ? [['offset', String(offset)] as const] : []),
   ].map(([name, value]) => `${name}=${encodeQuery(value)}`);
-  const query = parameters.length > 0 ? `?${parameters.join('&')}` : '';
-  return `${basePath.replace(/\/+$/, '')}/${question.resource}${query}`;
+  const query = [...(search.length > 1 ? [search.slice(1)] : []), ...parameters].join('&');
+  return `${pathname.replace(/\/+$/, '')}/${question.resource}${query === '' ? '' : `?${query}`}`;
+}
+
+function includeFields(include: readonly string[], form: IncludeForm): readonly string[] {
+  if (include.length === 0 || form === 'none') return [];
+  if (form === 'all') return ['all'];
+  return form === 'comma' ? [include.join(',')] : include;
 }
 
 /**

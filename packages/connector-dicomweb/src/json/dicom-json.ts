@@ -23,6 +23,8 @@ export const Tag = {
   StudyDescription: '00081030',
   SeriesDescription: '0008103E',
   PatientName: '00100010',
+  OtherPatientIDs: '00101000',
+  OtherPatientIDsSequence: '00101002',
   PatientID: '00100020',
   IssuerOfPatientID: '00100021',
   IssuerOfPatientIDQualifiersSequence: '00100024',
@@ -60,10 +62,11 @@ export function textOf(record: DicomJson, tag: string): string | undefined {
   return text.trim() === '' ? undefined : text.replace(/[ \0]+$/, '');
 }
 
-/** Returns the values of an attribute, each as text. */
+/** Returns the values of an attribute, each as text. Some servers return several values as one text, separated by `\\`. */
 export function textsOf(record: DicomJson, tag: string): string[] {
   return valuesOf(record, tag)
-    .map((value) => valueText(value).trim())
+    .flatMap((value) => valueText(value).split('\\'))
+    .map((text) => text.replace(/^[ \0]+|[ \0]+$/g, ''))
     .filter((text) => text !== '');
 }
 
@@ -103,6 +106,16 @@ export function patientOf(record: DicomJson): PatientAttributes {
   };
 }
 
+/** Returns the Other Patient IDs of a patient, in either attribute (PS3.3 C.2.3). */
+export function otherPatientIdsOf(record: DicomJson): string[] {
+  return [
+    ...textsOf(record, Tag.OtherPatientIDs),
+    ...valuesOf(record, Tag.OtherPatientIDsSequence).flatMap((item) =>
+      typeof item === 'object' && item !== null ? textsOf(item as DicomJson, Tag.PatientID) : [],
+    ),
+  ];
+}
+
 /** Returns the Universal Entity IDs of the authority that issued the Patient ID (PS3.3 C.7.1.1). */
 export function universalEntityIdsOf(record: DicomJson): string[] {
   return valuesOf(record, Tag.IssuerOfPatientIDQualifiersSequence).flatMap((item) =>
@@ -111,7 +124,7 @@ export function universalEntityIdsOf(record: DicomJson): string[] {
 }
 
 export function studyOf(record: DicomJson): StudyAttributes | undefined {
-  const studyInstanceUid = textOf(record, Tag.StudyInstanceUID);
+  const studyInstanceUid = textOf(record, Tag.StudyInstanceUID)?.trim();
   if (studyInstanceUid === undefined) return undefined;
   const modalitiesInStudy = textsOf(record, Tag.ModalitiesInStudy);
   return {
@@ -127,7 +140,7 @@ export function studyOf(record: DicomJson): StudyAttributes | undefined {
 }
 
 export function seriesOf(record: DicomJson): SeriesAttributes | undefined {
-  const seriesInstanceUid = textOf(record, Tag.SeriesInstanceUID);
+  const seriesInstanceUid = textOf(record, Tag.SeriesInstanceUID)?.trim();
   if (seriesInstanceUid === undefined) return undefined;
   return {
     seriesInstanceUid,
@@ -140,7 +153,7 @@ export function seriesOf(record: DicomJson): SeriesAttributes | undefined {
 }
 
 export function instanceOf(record: DicomJson): Instance | undefined {
-  const sopInstanceUid = textOf(record, Tag.SOPInstanceUID);
+  const sopInstanceUid = textOf(record, Tag.SOPInstanceUID)?.trim();
   if (sopInstanceUid === undefined) return undefined;
   return {
     sopInstanceUid,

@@ -1,8 +1,8 @@
 import { isUid } from '@pacs-connectors/connector-core';
-import { type Page } from '../http/qido-client.js';
 import { type Level, type QidoQuery } from '../http/query.js';
-import { StatusError, ignoreUnsupportedQuery } from '../http/status-error.js';
 import { type DicomJson, Tag, textOf } from '../json/dicom-json.js';
+import { askByDateRanges, type DateRanges } from './date-ranges.js';
+import { askInKnownForm } from './query-forms.js';
 import { type SearchContext } from './search-context.js';
 
 const UNIQUE: Record<Level, string> = {
@@ -11,26 +11,30 @@ const UNIQUE: Record<Level, string> = {
   instance: Tag.SOPInstanceUID,
 };
 
-/** No server is known that gives fewer results at once than this where there are more, and does not say so. */
-const SMALLEST_CAP = 10;
+const NO_RANGES: DateRanges = { results: [] };
+/** An offset beyond every result. */
+const BEYOND = 1_000_000_000;
+/** The most pages in a row that bring nothing new. */
+const MOST_REPEATED_PAGES = 50;
 
 export interface AllPages {
   /** Number of different results. */
   count: number;
-  /** There may be more than came. */
+  /** The server may have more results. */
   truncated: boolean;
 }
 
 /**
- * Asks until every result has come, each handed over once.
+ * Queries until every result has come, and passes each on once.
  *
- * Servers cap answers by a limit of their own, some with `Warning: 299`, some without a word, and the limit of today may not be
- * that of yesterday. So results count as complete when there are exactly as many as a count of the server's promises
- * (`expected`), when the next page is empty, when a server that warns no longer does, or when they are fewer than any cap.
+ * Servers limit answers, some with `Warning: 299`, some without, and the limit of today may not be that of yesterday. No number of
+ * results is too small for a limit. So the results are complete if there are exactly as many as the server counts (`expected`), if the
+ * page after the last is empty, or if a server that warns does not do so any more. Studies are proved by ranges of their dates as
+ * well, because some servers return an empty page beyond their limit.
  *
- * Pages that overlap are no proof: what moved from one to another may have been missed.
+ * Pages may overlap where a server counts the rows of a join in `offset`. That is harmless if the order is the same on each page.
  *
- * @param bounds `expected`: number of results, where the server tells it; `atMost`: where to stop, however many there are.
+ * @param bounds `expected`: number of results, if the server counts; `atMost`: the number of results to stop at.
  */
 export async function askAllPages(
   context: SearchContext,
@@ -38,64 +42,123 @@ export async function askAllPages(
   onResult: (result: DicomJson) => void,
   bounds: { expected?: number; atMost?: number } = {},
 ): Promise<AllPages> {
-  const { client, requester } = context;
-  const { level } = query;
   const { expected, atMost = Infinity } = bounds;
-  /** Each result's UID, and the offset of the page that it came with. */
-  const seen = new Map<string, number>();
-  let offset = 0;
-  let overlaps = false;
-  const take = (result: DicomJson) => {
-    const uid = textOf(result, UNIQUE[level]);
-    // Those of studies and series become a part of later addresses.
-    if (uid === undefined || (level !== 'instance' && !isUid(uid))) {
-      context.notices.withoutUid();
-      return;
-    }
-    const at = seen.get(uid);
-    if (at === undefined) {
-      seen.set(uid, offset);
-      onResult(result);
-    } else overlaps ||= at !== offset;
-  };
-  const { question, page: first } = await firstPage(context, query, take);
+  const results = new Results(context, query.level, onResult);
+  const { question, page: first } = await askInKnownForm(context, query, results.take);
   if (first.unreadable > 0) context.notices.unreadable(first.unreadable);
   if (first.count === 0) return { count: 0, truncated: first.capped };
+  const end = (truncated: boolean) => ({ count: results.count, truncated });
+  if (!first.capped && results.count === expected) return end(false);
+  if (results.count >= atMost) return end(true);
+  const isByText = query.level === 'study' && query.match?.some(([key]) => key !== 'StudyInstanceUID');
+  const [isPagedToEnd, { isWhole, results: inRanges }] = await Promise.all([
+    askFurtherPages(context, question, results, { first, expected, atMost }),
+    isByText && !first.capped ? askByDateRanges(context, question, results.list()) : NO_RANGES,
+  ]);
+  const news = inRanges.filter(results.takeAny).length;
+  return end(isWhole ? false : !isPagedToEnd || news > 0);
+}
+
+/** Queries the pages after the first. @returns whether they prove that nothing is missing. */
+async function askFurtherPages(
+  context: SearchContext,
+  question: QidoQuery,
+  results: Results,
+  { first, expected, atMost }: { first: { count: number; capped: boolean }; expected?: number; atMost: number },
+): Promise<boolean> {
+  const ask = (offset: number) =>
+    context.optional(({ client, requester }) => {
+      results.beginPage();
+      return client.ask({ ...question, offset }, requester, results.take);
+    });
   let { capped } = first;
-  if (!capped && (seen.size === expected || (first.count < SMALLEST_CAP && seen.size >= (expected ?? 0)))) {
-    return { count: seen.size, truncated: false };
-  }
-  offset = first.count;
-  while (seen.size < atMost) {
-    const before = seen.size;
-    const page = await client.ask({ ...question, offset }, requester, take).catch(ignoreUnsupportedQuery);
-    // It does not know `offset`, or ignores it and gives the same page again: what lies beyond cannot be had.
-    if (page?.unreadable) context.notices.unreadable(page.unreadable);
-    if (!page || (page.count > 0 && seen.size === before)) break;
-    if (page.count === 0) return { count: seen.size, truncated: capped || overlaps };
-    if (!page.capped && seen.size === expected) return { count: seen.size, truncated: false };
-    if (!page.capped && first.capped) return { count: seen.size, truncated: overlaps };
+  let repeated = 0;
+  for (let offset = first.count; results.count < atMost;) {
+    const before = results.count;
+    const page = await ask(offset);
+    if (!page) return false;
+    if (page.unreadable > 0) context.notices.unreadable(page.unreadable);
+    if (page.count === 0) return !capped && !results.isReordered;
+    if (!page.capped && results.count === expected) return true;
+    if (!page.capped && first.capped && results.count > before) return !results.isReordered;
+    if (results.count === before) {
+      // The server may ignore the offset, or count rows of which several belong to one result.
+      if (++repeated > MOST_REPEATED_PAGES) return false;
+      if (repeated === 1 && !(await isOffsetUsed(context, question))) return false;
+    } else repeated = 0;
     ({ capped } = page);
     offset += page.count;
   }
-  return { count: seen.size, truncated: true };
+  return false;
 }
 
-/** The first page of a question. A server that rejects `includefield` is asked without it, then and for a while. */
-async function firstPage(
-  { client, support, requester }: SearchContext,
-  requested: QidoQuery,
-  take: (result: DicomJson) => void,
-): Promise<{ question: QidoQuery; page: Page }> {
-  const plain = { ...requested, include: [] };
-  if (support.includeField === 'never') return { question: plain, page: await client.ask(plain, requester, take) };
-  try {
-    return { question: requested, page: await client.ask(requested, requester, take) };
-  } catch (error) {
-    const mayBeIncludeField = support.includeField === undefined && (requested.include?.length ?? 0) > 0;
-    if (!mayBeIncludeField || !(error instanceof StatusError && error.isUnsupportedQuery)) throw error;
-    const page = await client.ask(plain, requester, take);
-    support.includeField = 'never';
-    return { question: plain, page };
+/** Returns whether the server uses `offset` in any way: then it returns nothing far beyond the end. */
+async function isOffsetUsed(context: SearchContext, question: QidoQuery): Promise<boolean> {
+  const page = await context.optional(({ client, requester }) =>
+    client.ask({ ...question, offset: BEYOND }, requester, () => undefined),
+  );
+  return page?.count === 0;
+}
+
+/** The different results of one query, in their order. */
+class Results {
+  private readonly byUid = new Map<string, { result: DicomJson; place: number }>();
+  /** The place of the previous result of this page. */
+  private previous: number | undefined;
+  private isFirstPage = true;
+  /** A page has another order than the pages before, so a result may have moved and been missed. */
+  isReordered = false;
+
+  constructor(
+    private readonly context: SearchContext,
+    private readonly level: Level,
+    private readonly onResult: (result: DicomJson) => void,
+  ) {}
+
+  get count(): number {
+    return this.byUid.size;
+  }
+
+  list(): DicomJson[] {
+    return [...this.byUid.values()].map(({ result }) => result);
+  }
+
+  beginPage(): void {
+    this.previous = undefined;
+    this.isFirstPage = false;
+  }
+
+  /** Takes a result of a page. */
+  readonly take = (result: DicomJson): void => {
+    const uid = this.uidOf(result);
+    if (uid === undefined) return;
+    const { previous, count } = this;
+    const place = this.byUid.get(uid)?.place ?? count;
+    const follows = previous === undefined || place === previous || place === previous + 1;
+    // The results of the first page come again if its answer broke off.
+    if (!follows && !this.isFirstPage) this.isReordered = true;
+    if (place === count) this.add(uid, result);
+    this.previous = place;
+  };
+
+  /** Takes a result that is in no order. @returns whether it is new. */
+  readonly takeAny = (result: DicomJson): boolean => {
+    const uid = this.uidOf(result);
+    if (uid === undefined || this.byUid.has(uid)) return false;
+    this.add(uid, result);
+    return true;
+  };
+
+  private add(uid: string, result: DicomJson): void {
+    this.byUid.set(uid, { result, place: this.count });
+    this.onResult(result);
+  }
+
+  private uidOf(result: DicomJson): string | undefined {
+    const uid = textOf(result, UNIQUE[this.level])?.trim();
+    // Those of studies and series become parts of later addresses.
+    if (uid !== undefined && (this.level === 'instance' || isUid(uid))) return uid;
+    this.context.notices.withoutUid();
+    return undefined;
   }
 }

@@ -1,7 +1,6 @@
 import { type PatientIdentifier } from '@pacs-connectors/connector-core';
 import { type DicomJson, Tag, textOf, universalEntityIdsOf } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
-import { ignoreUnsupportedQuery } from '../http/status-error.js';
 
 /**
  * Returns those of `records` whose Patient ID has the requested issuer.
@@ -14,7 +13,7 @@ export async function matchIssuer(
   context: SearchContext,
   { issuer, universalEntityId }: PatientIdentifier,
   records: readonly DicomJson[],
-  askWithIssuer: (issuer: string) => Promise<readonly DicomJson[]>,
+  askWithIssuer: (context: SearchContext, issuer: string) => Promise<{ records: readonly DicomJson[] }>,
 ): Promise<readonly DicomJson[]> {
   if (records.length === 0) return records;
   if (issuer === undefined || issuer === '') {
@@ -34,8 +33,8 @@ export async function matchIssuer(
     if (withIssuer.length < records.length) context.notices.issuerUnknown(records.length - withIssuer.length);
     return matching;
   }
-  const chosen = await askWithIssuer(issuer).catch(ignoreUnsupportedQuery);
-  const uids = new Set(chosen?.map((record) => textOf(record, Tag.StudyInstanceUID)));
+  const chosen = await context.optional((limited) => askWithIssuer(limited, issuer));
+  const uids = new Set(chosen?.records.map((record) => textOf(record, Tag.StudyInstanceUID)));
   const kept = records.filter((record) => uids.has(textOf(record, Tag.StudyInstanceUID)));
   if (kept.length < records.length) context.notices.issuerUnknown(records.length - kept.length);
   else context.notices.issuerNotChecked();

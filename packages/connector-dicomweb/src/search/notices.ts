@@ -1,16 +1,20 @@
-import { type ErrorCode, type Notice } from '@pacs-connectors/connector-core';
+import { type ConnectorError, type ErrorCode, type Missing, type Notice } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
+
+export type ResultKind = 'studies' | 'series' | 'instances';
+const LEVELS = { studies: 'study', series: 'series', instances: 'instance' } as const;
 
 /** What one answer lacks or leaves uncertain, for its user. Each notice comes once, with the sum of its counts. */
 export class Notices {
-  private readonly entries = new Map<string, { notice: Omit<Notice, 'description'>; text: Text; count: number }>();
+  private readonly entries = new Map<string, Entry>();
 
   constructor(private readonly connectorId: string) {}
 
   list(): Notice[] {
-    return [...this.entries.values()].map(({ notice, text, count }) => ({
+    return [...this.entries.values()].map(({ notice, text, count, missing }) => ({
       ...notice,
       description: `Archive ${this.connectorId} ${text(count)}`,
+      ...(missing && { missing }),
     }));
   }
 
@@ -37,7 +41,9 @@ export class Notices {
   issuerUnknown(studies: number): void {
     const text = (count: number) =>
       `returned ${plural(count, 'study', 'studies')} of the Patient ID without the requested issuer. They are not shown. Search without the issuer to see them.`;
-    this.add('WARN', codes['dicomweb.issuer.unknown'], 'Issuer not known', '', text, studies);
+    this.add('WARN', codes['dicomweb.issuer.unknown'], 'Issuer not known', '', text, studies, {
+      level: 'study',
+    });
   }
 
   /** The server alone compared the issuer. */
@@ -58,22 +64,65 @@ export class Notices {
   }
 
   /** Results are beyond a limit of the server. @param what the kind of result: `series`, `instances`, `studies`. */
-  truncated(what: string): void {
+  truncated(what: ResultKind): void {
     const text = () =>
       `limits how many ${what} it returns at once and does not return the rest. Some may be missing. Ask its administrator to raise the limit.`;
-    this.add('WARN', codes['dicomweb.answer.limited'], 'Incomplete', what, text);
+    this.add('WARN', codes['dicomweb.answer.limited'], 'Incomplete', what, text, 1, { level: LEVELS[what] });
   }
 
   /** The server returned fewer results than it counts. */
-  fewerThanCounted(what: string): void {
+  fewerThanCounted(what: ResultKind): void {
     const text = () => `returned fewer ${what} of a study than it counts. Some may be missing. Search again later.`;
-    this.add('WARN', codes['dicomweb.answer.incomplete'], 'Incomplete', what, text);
+    this.add('WARN', codes['dicomweb.answer.incomplete'], 'Incomplete', what, text, 1, { level: LEVELS[what] });
   }
 
   keyIgnored(keyword: string): void {
     const text = () =>
       `returned too many studies of other ${keyword} values, as if it did not search by ${keyword}. Some may be missing.`;
-    this.add('WARN', codes['dicomweb.key.ignored'], 'Incomplete', keyword, text);
+    this.add('WARN', codes['dicomweb.key.ignored'], 'Incomplete', keyword, text, 1, { level: 'study' });
+  }
+
+  /** The search for one identifier of several failed. */
+  searchFailed(error: ConnectorError): void {
+    const text = (count: number) =>
+      `could not be searched for ${plural(count, 'identifier')}, whose studies are missing: ${reasonOf(error)}`;
+    const missing: Missing = { level: 'study' };
+    this.add('WARN', codes['dicomweb.identifier.failed'], 'Incomplete', error.message, text, 1, missing);
+  }
+
+  /** The content of a study could not be queried. */
+  studyFailed(studyInstanceUid: string, error: ConnectorError): void {
+    const text = (count: number) =>
+      `did not return all series and images of ${plural(count, 'study', 'studies')}: ${reasonOf(error)}`;
+    const missing: Missing = { level: 'series', studyInstanceUids: [studyInstanceUid] };
+    this.add('WARN', codes['dicomweb.study.failed'], 'Incomplete', error.message, text, 1, missing);
+  }
+
+  seriesWithoutInstances(series: number, studyInstanceUid: string): void {
+    const text = (count: number) =>
+      `returned ${count} series without images. Their images are missing. Check these series in the archive.`;
+    const missing: Missing = { level: 'instance', studyInstanceUids: [studyInstanceUid] };
+    this.add('WARN', codes['dicomweb.series.empty'], 'Incomplete', '', text, series, missing);
+  }
+
+  /** Studies are shown, because the requested Patient ID is among their Other Patient IDs. */
+  otherPatientId(studies: number): void {
+    const text = (count: number) =>
+      `has ${plural(count, 'study', 'studies')} of this Patient ID under another one, which lists it among its Other Patient IDs.`;
+    this.add('INFO', codes['dicomweb.patient.other-id'], 'Other Patient ID', '', text, studies);
+  }
+
+  /** Studies of other identifiers than the requested one are left out. */
+  otherIdentifier(keyword: string, studies: number): void {
+    const text = (count: number) =>
+      `returned ${plural(count, 'study', 'studies')} of other ${keyword} values than the requested one, which are not shown. Search by their own ${keyword} to see them.`;
+    this.add('WARN', codes['dicomweb.result.other-identifier'], 'Not shown', keyword, text, studies);
+  }
+
+  attributesRejected(): void {
+    const text = () =>
+      'rejects queries that request attributes (includefield). Descriptions and numbers may be missing.';
+    this.add('WARN', codes['dicomweb.attributes.rejected'], 'Texts missing', '', text);
   }
 
   filterNotApplied(text: string): void {
@@ -87,15 +136,30 @@ export class Notices {
     subject: string,
     text: Text,
     count = 1,
+    missing?: Missing,
   ): void {
     const key = `${code} ${subject}`;
-    const entry = this.entries.get(key) ?? { notice: { severity, code, title }, text, count: 0 };
+    const entry: Entry = this.entries.get(key) ?? { notice: { severity, code, title }, text, count: 0 };
     entry.count += count;
+    const studyInstanceUids = [...(entry.missing?.studyInstanceUids ?? []), ...(missing?.studyInstanceUids ?? [])];
+    if (missing) entry.missing = { ...missing, ...(studyInstanceUids.length > 0 && { studyInstanceUids }) };
     this.entries.set(key, entry);
   }
 }
 
 type Text = (count: number) => string;
+
+interface Entry {
+  notice: Pick<Notice, 'severity' | 'code' | 'title'>;
+  text: Text;
+  count: number;
+  missing?: Missing;
+}
+
+/** Returns what went wrong and what to do, as sentences. */
+function reasonOf({ message, remedy }: ConnectorError): string {
+  return `${message.replace(/\.$/, '')}.${remedy ? ` ${remedy}` : ''}`;
+}
 
 function plural(count: number, one: string, several = `${one}s`): string {
   return `${count} ${count === 1 ? one : several}`;

@@ -1,4 +1,4 @@
-import { type Notices } from './notices.js';
+import { type Notices, type ResultKind } from './notices.js';
 
 /** How many results came, and how many the server counts. */
 export interface Completeness {
@@ -12,7 +12,7 @@ export interface Completeness {
 /** Adds a notice if results are missing. @param what the kind of result: `series`, `instances`, `studies`. */
 export function reportPartialResult(
   notices: Notices,
-  what: string,
+  what: ResultKind,
   { count, expected, truncated }: Completeness,
 ): void {
   if (truncated) notices.truncated(what);

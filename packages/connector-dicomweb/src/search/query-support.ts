@@ -1,4 +1,4 @@
-import { type Level } from '../http/query.js';
+import { FIRST_FORM, type IncludeForm, type Level, type QueryForm } from '../http/query.js';
 
 /** Servers are repaired, reconfigured and replaced behind their address. What is known of one is forgotten after this time, ms. */
 const LIFETIME = 600_000;
@@ -14,11 +14,14 @@ export class QuerySupport {
   relational: boolean | undefined;
   /** Levels at which searches across studies have found something. */
   readonly found = new Set<Level>();
-  /** How the server returns attributes beyond the default ones: by their tags, by `all` only, or not at all. */
-  includeField: 'tags' | 'all' | 'never' | undefined;
+  /** How the server understands matching keys. */
+  keys: QueryForm['keys'] | undefined;
+  /** How the server returns attributes beyond the default ones, at each level. */
+  readonly include = new Map<Level, IncludeForm>();
+  /** The trials of other forms of queries, one at each level. */
+  readonly trials = new Map<Level, Promise<void>>();
   /** False: instances of a study come without the attributes of their series. */
   seriesInInstances: boolean | undefined;
-
   /** True: the server understands percent-encoded characters in a query. */
   decodes: boolean | undefined;
 
@@ -26,5 +29,13 @@ export class QuerySupport {
 
   get isOld(): boolean {
     return performance.now() - this.since > LIFETIME;
+  }
+
+  /** Returns the form of a query at a level, as far as it is known. */
+  formOf(level: Level): QueryForm {
+    const { keys, include } = FIRST_FORM;
+    const ofStudies = this.include.get('study');
+    const usual = ofStudies === undefined || ofStudies === 'none' ? include : ofStudies;
+    return { keys: this.keys ?? keys, include: this.include.get(level) ?? usual };
   }
 }

@@ -1,6 +1,6 @@
 import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
 import { type QidoQuery } from '../http/query.js';
-import { ignoreUnsupportedQuery, ignoreOptionalQuery } from '../http/status-error.js';
+import { ignoreOptionalQuery } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { reportPartialResult } from './partial-results.js';
@@ -35,7 +35,7 @@ export async function seriesOfStudy(
     {
       level: 'series',
       resource: `studies/${uid}/series`,
-      include: included(context, SERIES_KEYS),
+      include: SERIES_KEYS,
     },
     (record) => {
       const series = seriesOf(record);
@@ -89,7 +89,7 @@ async function instancesOfStudy(
     {
       level: 'instance',
       resource: `studies/${uid}/instances`,
-      include: included(context, INSTANCE_WITH_SERIES_KEYS),
+      include: INSTANCE_WITH_SERIES_KEYS,
     },
     (record) => {
       if (isOf(record, uid) && takeInstance(record, uid, content)) taken++;
@@ -97,7 +97,7 @@ async function instancesOfStudy(
       named ||= isNamed(seriesOf(record));
     },
     { expected },
-  ).catch(ignoreUnsupportedQuery);
+  ).catch(ignoreOptionalQuery);
   if (named || withoutModality) context.support.seriesInInstances ??= !withoutModality;
   if (!answer || answer.truncated || taken < Math.max(answer.count, expected ?? 1)) return 'instances';
   return withoutModality || !named ? 'series' : undefined;
@@ -110,9 +110,14 @@ async function instancesOfEachSeries(
   series: ReadonlyMap<string, number | undefined>,
   content: ContentSink,
 ): Promise<void> {
-  const counts = await Promise.all(
+  const outcomes = await Promise.allSettled(
     [...series].map(([uid, count]) => instancesOfSeries(context, study.studyInstanceUid, uid, content, count)),
   );
+  // Only now, since the instances of the other series are kept.
+  const counts = outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
   reportPartialResult(context.notices, 'instances', { count: sumOf(counts), expected });
 }
 
@@ -149,7 +154,7 @@ export async function instancesOfSeries(
           ['StudyInstanceUID', studyInstanceUid],
           ['SeriesInstanceUID', seriesInstanceUid],
         ],
-        include: included(context, INSTANCE_KEYS),
+        include: INSTANCE_KEYS,
       },
       expected,
       (record) => (found += take(record)),
@@ -163,7 +168,7 @@ export async function instancesOfSeries(
     {
       level: 'instance',
       resource: `studies/${studyInstanceUid}/series/${seriesInstanceUid}/instances`,
-      include: included(context, INSTANCE_KEYS),
+      include: INSTANCE_KEYS,
     },
     take,
     { expected },
@@ -183,7 +188,10 @@ export async function askRelational(
   onResult: (record: DicomJson) => void,
 ): Promise<void> {
   const bounds = { expected, atMost: expected };
-  await askAllPages(context, { ...question, limit: expected + 1 }, onResult, bounds).catch(ignoreOptionalQuery);
+  const answer = await context.optional((limited) =>
+    askAllPages(limited, { ...question, limit: expected + 1 }, onResult, bounds),
+  );
+  if (!answer) context.support.relational = false;
 }
 
 /** Whether a series has a number or a description. Servers that leave out its attributes may still return the modality. */
@@ -204,11 +212,6 @@ export function takeInstance(record: DicomJson, studyInstanceUid: string, conten
   const instance = instanceOf(record);
   if (instance) content.instance(studyInstanceUid, series.seriesInstanceUid, instance);
   return true;
-}
-
-/** Returns the attributes as this server accepts them in `includefield`. */
-export function included({ support }: SearchContext, attributes: readonly string[]): readonly string[] {
-  return support.includeField === 'all' ? ['all'] : attributes;
 }
 
 function sumOf(counts: Iterable<number | undefined>): number {

@@ -1,10 +1,10 @@
 import { type Instance, isUid, type SeriesAttributes } from '@pacs-connectors/connector-core';
 import { type QidoQuery } from '../http/query.js';
-import { ignoreUnsupportedQuery } from '../http/status-error.js';
+import { StatusError } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { type SearchContext } from './search-context.js';
-import { included, isNamed } from './study-content.js';
+import { isNamed } from './study-content.js';
 import { INSTANCE_WITH_SERIES_KEYS, SERIES_KEYS } from './return-keys.js';
 import { type FoundStudy } from './study-search.js';
 
@@ -26,7 +26,7 @@ export function partsBySeriesUid(context: SearchContext, uid: string): Promise<F
     level: 'series',
     resource: 'series',
     match: [['SeriesInstanceUID', uid]],
-    include: included(context, SERIES_KEYS),
+    include: SERIES_KEYS,
   };
   return partsByUid(context, uid, question, ({ series }) => series.seriesInstanceUid === uid);
 }
@@ -37,7 +37,7 @@ export async function partsBySopUid(context: SearchContext, uid: string): Promis
     level: 'instance',
     resource: 'instances',
     match: [['SOPInstanceUID', uid]],
-    include: included(context, INSTANCE_WITH_SERIES_KEYS),
+    include: INSTANCE_WITH_SERIES_KEYS,
   };
   const parts = await partsByUid(context, uid, question, ({ instance }) => instance?.sopInstanceUid === uid);
   const isBare = ({ series }: FoundPart) => series.modality === undefined || !isNamed(series);
@@ -57,11 +57,20 @@ async function partsByUid(
   // One result exists. A server that ignored the key would return the whole archive.
   const bounds = { expected: 1, atMost: 1 };
   const answer = await askAllPages(context, { ...question, limit: 2 }, (record) => take(parts, record), bounds).catch(
-    ignoreUnsupportedQuery,
+    async (error: unknown) => {
+      if (!(error instanceof StatusError && (error.isUnsupportedQuery || error.status === 403))) throw error;
+      // A server that permits this user nothing fails here.
+      await context.client.probe(context.requester);
+      return undefined;
+    },
   );
   const wanted = parts.filter(isRequested);
   if (wanted.length > 0) context.support.found.add(level);
-  else if (!answer || answer.count > 0 || !(await searchesAcrossStudies(context, question))) {
+  else if (
+    !answer ||
+    answer.count > 0 ||
+    (await context.optional((limited) => searchesAcrossStudies(limited, question))) === false
+  ) {
     const kind = level === 'series' ? 'Series Instance UID' : 'SOP Instance UID';
     const what = `does not search for a ${kind} without its study. Search by Study Instance UID instead.`;
     context.notices.notSearched(what);
@@ -80,13 +89,13 @@ async function searchesAcrossStudies(
   if (support.found.has(level)) return true;
   let study = '';
   const takeUid = (record: DicomJson) => (study = textOf(record, Tag.StudyInstanceUID) ?? '');
-  await client.ask({ level: 'study', resource: 'studies', limit: 1 }, requester, takeUid).catch(ignoreUnsupportedQuery);
+  await client.ask({ level: 'study', resource: 'studies', limit: 1 }, requester, takeUid);
   // A server that rejects such a broad search, or has no study, proves nothing.
   if (!isUid(study)) return true;
   const question: QidoQuery = { level, resource, match: [['StudyInstanceUID', study]], limit: 1 };
-  const any = await client.ask(question, requester, () => undefined).catch(ignoreUnsupportedQuery);
-  if (any?.count) support.found.add(level);
-  return any === undefined || any.count > 0;
+  const { count } = await client.ask(question, requester, () => undefined);
+  if (count > 0) support.found.add(level);
+  return count > 0;
 }
 
 function take(parts: FoundPart[], record: DicomJson): void {
@@ -106,13 +115,15 @@ function take(parts: FoundPart[], record: DicomJson): void {
 async function withSeries(context: SearchContext, part: FoundPart): Promise<FoundPart> {
   const { studyInstanceUid } = part;
   let { series } = part;
-  await askAllPages(
-    context,
-    { level: 'series', resource: `studies/${studyInstanceUid}/series`, include: included(context, SERIES_KEYS) },
-    (record) => {
-      const found = seriesOf(record);
-      if (found?.seriesInstanceUid === series.seriesInstanceUid) series = found;
-    },
+  await context.optional((limited) =>
+    askAllPages(
+      limited,
+      { level: 'series', resource: `studies/${studyInstanceUid}/series`, include: SERIES_KEYS },
+      (record) => {
+        const found = seriesOf(record);
+        if (found?.seriesInstanceUid === series.seriesInstanceUid) series = found;
+      },
+    ),
   );
   return { ...part, series };
 }

@@ -5,14 +5,22 @@ import {
   type StudyAttributes,
 } from '@pacs-connectors/connector-core';
 import { isEncoded, type QidoQuery } from '../http/query.js';
-import { ignoreUnsupportedQuery, ignoreOptionalQuery } from '../http/status-error.js';
-import { countOf, type DicomJson, patientOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
+import {
+  countOf,
+  type DicomJson,
+  otherPatientIdsOf,
+  patientOf,
+  studyOf,
+  Tag,
+  textOf,
+  textsOf,
+} from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { matchIssuer } from './issuers.js';
 import { isLiteral, literalValue } from './literal-value.js';
 import { type SearchContext } from './search-context.js';
-import { type QuerySupport } from './query-support.js';
 import { STUDY_KEYS } from './return-keys.js';
+import { settled } from './settled.js';
 
 /** A study that was found, with the server's counts of its content. */
 export interface FoundStudy {
@@ -33,13 +41,15 @@ export async function studiesOfPatient(context: SearchContext, asked: PatientIde
   const qualified = asked.universalEntityId !== undefined && asked.issuer === undefined;
   const include = qualified ? [Tag.IssuerOfPatientIDQualifiersSequence] : [];
   const { records, sent } = await studiesByText(context, Tag.PatientID, 'PatientID', asked.id, include);
-  const wanted = await matchIssuer(context, asked, records, async (issuer) => {
-    const question = studiesWhere([
-      ['PatientID', sent],
-      ['IssuerOfPatientID', issuer],
-    ]);
-    return (await askStudies(context, question)).records;
-  });
+  const wanted = await matchIssuer(context, asked, records, (limited, issuer) =>
+    askStudies(
+      limited,
+      studiesWhere([
+        ['PatientID', sent],
+        ['IssuerOfPatientID', issuer],
+      ]),
+    ),
+  );
   return foundStudies(wanted);
 }
 
@@ -52,26 +62,31 @@ export async function studiesByUid(context: SearchContext, values: readonly stri
   const { support } = context;
   const missing = new Set(values.filter(isUid));
   const found: FoundStudy[] = [];
-  const ask = async (uids: readonly string[]) => {
+  const ask = async (limited: SearchContext, uids: readonly string[]) => {
     // A server that ignored the key would return the whole archive.
     const bounds = { atMost: uids.length };
-    const { records } = await askStudies(context, studiesWhere([['StudyInstanceUID', uids.join(',')]]), bounds);
+    const { records } = await askStudies(limited, studiesWhere([['StudyInstanceUID', uids.join(',')]]), bounds);
     for (const study of foundStudies(records)) {
       if (missing.delete(study.study.studyInstanceUid)) found.push(study);
     }
     if (uids.length === 1 && records.length > 0 && missing.has(uids[0] as string)) {
       context.notices.notSearched('does not search by Study Instance UID. Search by Patient ID instead.');
     }
+    return true;
   };
   if (missing.size > 1 && support.uidLists !== false) {
     const slices = slicesOfUids([...missing]);
-    await Promise.all(slices.map((slice) => ask(slice).catch(ignoreUnsupportedQuery)));
+    const answers = await Promise.all(slices.map((slice) => context.optional((limited) => ask(limited, slice))));
     if (found.length > 1) support.uidLists = true;
+    else if (answers.includes(undefined)) support.uidLists = false;
   }
   // The server may not have understood the list, so the missing ones are queried one by one.
   const before = found.length;
   const alone = missing.size;
-  await Promise.all([...missing].map((uid) => ask([uid])));
+  await settled(
+    context,
+    [...missing].map((uid) => ask(context, [uid])),
+  );
   if (alone > 1 && before === 0 && found.length > 0 && support.uidLists === undefined) support.uidLists = false;
   return found;
 }
@@ -96,7 +111,7 @@ export function slicesOfUids(uids: readonly string[], weigh = (_uid: string) => 
 async function studiesByText(
   context: SearchContext,
   tag: string,
-  keyword: string,
+  keyword: 'PatientID' | 'AccessionNumber',
   value: string,
   include: readonly string[] = [],
 ): Promise<{ records: DicomJson[]; sent: string }> {
@@ -111,17 +126,19 @@ async function studiesByText(
   for (const sent of [asked.sent, asked.pattern]) {
     if (sent === undefined) continue;
     const wild = asked.isWild || sent !== asked.sent;
-    const { records, truncated } = await askStudies(
-      context,
-      studiesWhere([[keyword, sent]], include),
-      wild ? { atMost: MOST_BY_PATTERN } : {},
-    );
-    const literal = records.filter((record) => isLiteral(textOf(record, tag), asked, sent));
-    if (truncated && literal.length < records.length) {
-      context.notices.keyIgnored(keyword);
-    } else if (truncated) context.notices.truncated('studies');
+    const question = studiesWhere([[keyword, sent]], include);
+    const { records, truncated } = await askStudies(context, question, wild ? { atMost: MOST_BY_PATTERN } : {});
+    const literal = records.filter((record) => isLiteral(textsOf(record, tag), asked, sent));
+    const others = wild ? [] : records.filter((record) => !literal.includes(record));
+    const merged = keyword === 'PatientID' ? await studiesByOtherId(context, question, others, asked.exact) : [];
+    if (merged.length > 0) context.notices.otherPatientId(merged.length);
+    const isKeyIgnored = truncated && literal.length < records.length;
+    if (isKeyIgnored) context.notices.keyIgnored(keyword);
+    else if (truncated) context.notices.truncated('studies');
+    if (!isKeyIgnored && others.length > merged.length)
+      context.notices.otherIdentifier(keyword, others.length - merged.length);
     if (literal.some((record) => textOf(record, tag) !== undefined) && isEncoded(sent)) context.support.decodes = true;
-    if (literal.length > 0) return { records: literal, sent };
+    if (literal.length + merged.length > 0) return { records: [...literal, ...merged], sent };
   }
   if (asked.isObscure && !context.support.decodes) {
     context.notices.notSearched(
@@ -131,13 +148,40 @@ async function studiesByText(
   return { records: [], sent: asked.sent };
 }
 
+/**
+ * Returns those of `others` that have `id` among their Other Patient IDs, as after a merge of patients. These are requested only here,
+ * because some servers read them from the files.
+ */
+async function studiesByOtherId(
+  context: SearchContext,
+  question: QidoQuery,
+  others: readonly DicomJson[],
+  id: string,
+): Promise<DicomJson[]> {
+  if (others.length === 0) return [];
+  const include = [Tag.OtherPatientIDs, Tag.OtherPatientIDsSequence];
+  const hasId = (record: DicomJson) => otherPatientIdsOf(record).includes(id);
+  if (others.some((record) => otherPatientIdsOf(record).length > 0)) return others.filter(hasId);
+  const explained = new Set<string | undefined>();
+  const bounds = { expected: others.length, atMost: others.length };
+  await context.optional((limited) =>
+    askAllPages(
+      limited,
+      { ...question, include },
+      (record) => void (hasId(record) && explained.add(textOf(record, Tag.StudyInstanceUID))),
+      bounds,
+    ),
+  );
+  return others.filter((record) => explained.has(textOf(record, Tag.StudyInstanceUID)));
+}
+
 function studiesWhere(match: QidoQuery['match'], include: readonly string[] = []): QidoQuery {
   return { level: 'study', resource: 'studies', match, include };
 }
 
 /**
  * Queries studies with the attributes of the manifest. If no study has any beyond the default ones, the server may have ignored
- * `includefield`, so it is queried once more with `all`.
+ * `includefield`, so it is queried once more in other forms.
  */
 async function askStudies(
   context: SearchContext,
@@ -145,27 +189,32 @@ async function askStudies(
   bounds?: { expected?: number; atMost?: number },
 ): Promise<{ records: DicomJson[]; truncated: boolean }> {
   const { support } = context;
-  const ask = async (include: readonly string[]) => {
+  const include = [...STUDY_KEYS, ...(question.include ?? [])];
+  const ask = async (limited: SearchContext, more: Partial<QidoQuery> = {}, limits = bounds) => {
     const records: DicomJson[] = [];
-    const asked = { ...question, include };
-    const { truncated } = await askAllPages(context, asked, (record) => records.push(record), bounds);
+    const query = { ...question, include, ...more };
+    const { truncated } = await askAllPages(limited, query, (record) => records.push(record), limits);
     return { records, truncated };
   };
-  const keys = [...STUDY_KEYS, ...(question.include ?? [])];
-  if (support.includeField === 'all') return ask(['all']);
-  const answer = await ask(keys);
-  if (answer.records.some(hasRequestedKeys)) support.includeField ??= 'tags';
-  // Another search may have learnt it meanwhile.
-  const known = support.includeField as QuerySupport['includeField'];
-  if (answer.records.length === 0 || known === 'tags' || known === 'never') return answer;
-  const all = await ask(['all']).catch(ignoreOptionalQuery);
-  if (!all?.records.some(hasRequestedKeys)) return answer;
-  support.includeField = 'all';
-  return all;
+  const answer = await ask(context);
+  const form = support.formOf('study');
+  if (answer.records.some(hasRequestedKeys) && !support.include.has('study'))
+    support.include.set('study', form.include);
+  if (answer.records.length === 0 || support.include.has('study')) return answer;
+  for (const one of ['repeated', 'all'] as const) {
+    const expected = answer.records.length;
+    const other = await context.optional((limited) =>
+      ask(limited, { form: { ...form, include: one } }, { ...bounds, expected }),
+    );
+    if (!other || other.records.length < expected || !other.records.some(hasRequestedKeys)) continue;
+    support.include.set('study', one);
+    return { records: other.records, truncated: answer.truncated };
+  }
+  return answer;
 }
 
 function hasRequestedKeys(record: DicomJson): boolean {
-  return record[Tag.StudyDescription] !== undefined || record[Tag.IssuerOfPatientID] !== undefined;
+  return [Tag.StudyDescription, Tag.IssuerOfPatientID].some((tag) => textOf(record, tag) !== undefined);
 }
 
 function foundStudies(records: readonly DicomJson[]): FoundStudy[] {

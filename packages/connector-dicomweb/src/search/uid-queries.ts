@@ -1,6 +1,6 @@
 import { seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
-import { askRelational, type ContentSink, included, isLarge, isNamed, takeInstance } from './study-content.js';
+import { askRelational, type ContentSink, isLarge, isNamed, takeInstance } from './study-content.js';
 import { type FoundStudy, slicesOfUids } from './study-search.js';
 import { INSTANCE_WITH_SERIES_KEYS, SERIES_KEYS } from './return-keys.js';
 
@@ -59,7 +59,7 @@ async function askList(
       level: depth,
       resource: depth === 'series' ? 'series' : 'instances',
       match: [['StudyInstanceUID', uids.join(',')]],
-      include: included(context, depth === 'series' ? SERIES_KEYS : INSTANCE_WITH_SERIES_KEYS),
+      include: depth === 'series' ? SERIES_KEYS : INSTANCE_WITH_SERIES_KEYS,
     },
     expected,
     (record) => {

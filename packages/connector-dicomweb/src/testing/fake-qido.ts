@@ -126,7 +126,7 @@ function answer(
   if (isRelational && behaviour.relational === 'refused') return void response.writeHead(400).end();
   if (isRelational && behaviour.relational === 'forbidden') return void response.writeHead(403).end();
   if (behaviour.refusesOffset && url.searchParams.has('offset')) return void response.writeHead(400).end();
-  const requested = url.searchParams.getAll('includefield');
+  const requested = url.searchParams.getAll('includefield').flatMap((value) => value.split(','));
   if (requested.length > 0 && behaviour.includeField === 'refused') return void response.writeHead(400).end();
 
   let results =
@@ -163,6 +163,8 @@ function answer(
 function matches(result: DicomJson, name: string, value: string, behaviour: FakeQidoBehaviour): boolean {
   const tag = Tag[name as keyof typeof Tag] ?? name;
   const held = textsOf(result, tag);
+  const range = tag === Tag.StudyDate && /^(\d{8})?-(\d{8})?$/.exec(value);
+  if (range) return held.some((date) => date >= (range[1] ?? '') && date <= (range[2] ?? '9'));
   const isUid = /UID$/.test(name);
   const wanted = isUid && behaviour.uidLists !== false ? value.split(',') : [value];
   return wanted.some((text) =>
