@@ -10,7 +10,7 @@ import {
   type SearchResult,
   SingleFlight,
 } from '@pacs-connectors/connector-core';
-import { type Agent } from 'undici';
+import { type Dispatcher } from 'undici';
 import { type DicomWebSettings } from './dicomweb-settings.js';
 import { connectorErrorOf } from './faults.js';
 import { agentWith } from './http/agent.js';
@@ -38,7 +38,7 @@ export class DicomWebConnector implements Connector {
   private support = new QuerySupport();
   private readonly searches = new SingleFlight<SearchResult>();
   private readonly closing = new AbortController();
-  private readonly agents: Agent[];
+  private readonly agents: Dispatcher[];
 
   /** @throws ConnectorError (`misconfigured`) if the address, the stores or the OAuth 2 settings cannot work. */
   constructor({ id, settings }: ConnectorDefinition<DicomWebSettings>) {
@@ -46,15 +46,17 @@ export class DicomWebConnector implements Connector {
     this.levelLimit = settings.levelLimit ?? 'instance';
     const access = queryAccess(id, settings);
     const { trust, identity } = tlsOptions(id, access.service);
-    const { connections } = settings;
-    const own = agentWith(connections, { ...trust, ...identity });
-    const foreign = agentWith(connections, { ...trust });
+    const { connections, proxy } = settings;
+    const route = proxy === undefined ? 'environment' : proxy.toLowerCase() === 'none' ? 'direct' : { proxy };
+    const own = agentWith(connections, { ...trust, ...identity }, route);
+    const foreign = agentWith(connections, { ...trust }, route);
     this.agents = [own, foreign];
     this.credentials = queryCredentials(id, access, settings, trust?.ca);
     this.client = new QidoClient({
       connectorId: id,
       baseUrl: access.baseUrl,
       credentials: this.credentials,
+      headers: access.service.httpHeaders,
       dispatcher: own,
       foreignDispatcher: foreign,
       connections,

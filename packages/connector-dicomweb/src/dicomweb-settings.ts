@@ -1,6 +1,27 @@
 import { IsHttpUrl, OAuth2Clients, Setting } from '@pacs-connectors/config-core';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { KeyStoreSettings, StoreSettings } from './tls/store-settings.js';
+
+/** Headers that belong to the connection or to the query. */
+const RESERVED_HEADERS = [
+  'accept',
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'host',
+  'transfer-encoding',
+  'upgrade',
+];
+
+function headerFault(name: string, value: string): { found: string; expected: string } | undefined {
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+    return { found: 'a name that is not an HTTP header', expected: 'a header name' };
+  if (RESERVED_HEADERS.includes(name.toLowerCase())) {
+    return { found: 'a header that the connector sets itself', expected: 'another header' };
+  }
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return undefined;
+  return { found: 'a value with characters that HTTP does not allow', expected: 'a value without control characters' };
+}
 
 export class BasicAccess {
   @Setting({ paths: ['url', 'server'], description: 'Address of the DICOMweb service', kind: 'url' })
@@ -50,6 +71,15 @@ export class ServiceAccess {
     type: () => StoreSettings,
   })
   truststore?: StoreSettings;
+
+  @Setting({
+    paths: ['http-headers'],
+    description: 'Headers of every query, such as an API key or a tenant',
+    kind: 'map',
+    secret: true,
+    entryFault: headerFault,
+  })
+  httpHeaders?: Record<string, string>;
 }
 
 /** The settings `dicom-web-connector` of one connector of type `DICOM_WEB`, and the global keys that it needs. */
@@ -81,6 +111,15 @@ export class DicomWebSettings {
     type: () => OAuth2Clients,
   })
   oauth2Clients?: OAuth2Clients;
+
+  @Setting({
+    paths: ['dicom-web-connector.proxy'],
+    description: 'URL of the HTTP proxy for queries, or none; default: HTTP_PROXY, HTTPS_PROXY and NO_PROXY',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^(none|https?:\/\/[^\s/?#]+\/?)$/i, { message: 'must be the http or https URL of a proxy, or none' })
+  proxy?: string;
 
   @Setting({
     paths: ['dicom-web-connector.connections'],

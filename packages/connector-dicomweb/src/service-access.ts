@@ -4,7 +4,7 @@ import { codes } from './errors/error-codes.js';
 
 /** The service that is queried, and its credentials, by the settings. */
 export interface QueryAccess {
-  /** Address of the service, without a slash at the end. */
+  /** Address of the service, without a slash at the end of its path. Its query is part of every query. */
   baseUrl: URL;
   basic?: { login: string; password: string };
   oauth2?: { grant: 'client_credentials' | 'authorization_code'; oidcId: string };
@@ -29,12 +29,12 @@ export function queryAccess(id: string, settings: DicomWebSettings): QueryAccess
       'Set dicom-web-connector.qido-rs.authentication.basic.server.url or …oauth2.server.url.',
     );
   }
-  const { protocol, hash, search, username, password } = new URL(address);
-  if (!/^https?:$/.test(protocol) || hash || search) {
+  const { protocol, hash, username, password } = new URL(address);
+  if (!/^https?:$/.test(protocol) || hash) {
     throw misconfigured(
       'dicomweb.address.invalid',
       'the address of the DICOMweb service is not a plain http or https URL.',
-      'Set the base URL, the part before /studies, without ? and #.',
+      'Set the base URL, the part before /studies, without #.',
     );
   }
   if (username || password) {
@@ -44,7 +44,8 @@ export function queryAccess(id: string, settings: DicomWebSettings): QueryAccess
       'Set authentication.basic.login and authentication.basic.password instead.',
     );
   }
-  const baseUrl = new URL(address.replace(/\/+$/, ''));
+  const baseUrl = new URL(address);
+  baseUrl.pathname = baseUrl.pathname.replace(/\/+$/, '');
   const { basic } = service;
   const access: QueryAccess = { baseUrl, service };
   if (basic?.login !== undefined) access.basic = { login: basic.login, password: basic.password ?? '' };

@@ -11,7 +11,7 @@ import {
   discovery,
   None,
 } from 'openid-client';
-import { Agent, fetch } from 'undici';
+import { EnvHttpProxyAgent, fetch } from 'undici';
 import { codes } from './error-codes.js';
 import { OAuth2Error } from './oauth2-error.js';
 
@@ -60,8 +60,8 @@ export class ClientCredentials {
   /** The provider's address as messages show it. */
   readonly provider: string;
   private readonly flights = new SingleFlight<AccessToken>();
-  /** Unset: the global ones of undici, which may use a proxy. */
-  private readonly connections?: Agent;
+  /** Connections by the proxies of the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`), or direct ones. */
+  private readonly connections: EnvHttpProxyAgent;
   private configuration?: Configuration;
   private current?: AccessToken;
   private shortLifeReported = false;
@@ -73,7 +73,8 @@ export class ClientCredentials {
     if (!URL.canParse(address)) throw misconfigured(`${address} is not a URL`);
     const { origin, pathname } = new URL(address);
     this.provider = origin + pathname;
-    if (options.ca) this.connections = new Agent({ connect: { ca: options.ca } });
+    const { ca } = options;
+    this.connections = new EnvHttpProxyAgent(ca ? { connect: { ca }, requestTls: { ca }, proxyTls: { ca } } : {});
   }
 
   /**

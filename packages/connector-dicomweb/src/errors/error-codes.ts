@@ -98,6 +98,13 @@ export const errors = errorTable({
     remedy: 'Check that the archive runs, and that its address is right.',
     since: '0.2.0',
   },
+  'dicomweb.proxy.refused': {
+    title: 'Refused by the HTTP proxy',
+    meaning: 'The HTTP proxy does not connect to the archive.',
+    remedy:
+      'Check dicom-web-connector.proxy or HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and the permissions of the proxy.',
+    since: '0.2.0',
+  },
   'dicomweb.answer.stalled': {
     title: 'Answer stalled',
     meaning: 'The server stopped in the middle of an answer, or never began it.',

@@ -112,6 +112,15 @@ export function faultOf(connectorId: string, address: string, error: unknown): C
       remedy: 'If it requires a client certificate, set key-store.url of this connector to one that it trusts.',
     });
   }
+  const proxyStatus = /^Proxy response \((\d{3})\)/.exec(message)?.[1];
+  if (proxyStatus) {
+    return fail('unavailable', {
+      code: codes['dicomweb.proxy.refused'],
+      what: `the HTTP proxy does not connect to it (HTTP ${proxyStatus})`,
+      remedy:
+        'Check dicom-web-connector.proxy or HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and the permissions of the proxy.',
+    });
+  }
   if (/^HPE_|^UND_ERR_(RES|HTTP|INFO|HEADERS_OVERFLOW)|^ERR_HTTP2/.test(code)) {
     return fail('protocol', {
       code: codes['dicomweb.answer.not-http'],

@@ -43,6 +43,8 @@ export interface QidoClientOptions {
   connectorId: string;
   baseUrl: URL;
   credentials: Credentials;
+  /** Headers of every query to the server, such as an API key. */
+  headers?: Readonly<Record<string, string>>;
   /** Connections to the server, with the client certificate. */
   dispatcher: Dispatcher;
   /** Connections to other servers, which a redirect leads to. */
@@ -214,6 +216,7 @@ export class QidoClient {
           accept: 'application/dicom+json, application/json;q=0.9',
           'accept-encoding': 'gzip',
           'user-agent': 'pacs-connectors',
+          ...(own ? this.options.headers : {}),
           ...(own && authorization !== undefined ? { authorization } : {}),
         },
         signal,
