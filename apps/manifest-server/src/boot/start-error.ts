@@ -22,9 +22,11 @@ export function describeStartError(error: unknown): string {
     return withCodeInFirstLine(text, codes['server.start.configuration-invalid']);
   }
   const limit = openFileLimit(error);
-  if (limit) return withCodeInFirstLine(`The server cannot start: ${limit.message}. Remedy: ${limit.remedy}`, limit.code);
+  if (limit)
+    return withCodeInFirstLine(`The server cannot start: ${limit.message}. Remedy: ${limit.remedy}`, limit.code);
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code?.startsWith('ERR_PARSE_ARGS')) return withCodeInFirstLine(`${message}\n${USAGE}`, codes['server.start.option-invalid']);
+  if (code?.startsWith('ERR_PARSE_ARGS'))
+    return withCodeInFirstLine(`${message}\n${USAGE}`, codes['server.start.option-invalid']);
   return withCodeInFirstLine(`The server cannot start: ${describeUnexpected(error)}`, codes['server.start.failed']);
 }
 
