@@ -4,12 +4,14 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 import { rooms } from './tools/rooms.mjs';
 
-/** What a connector may import that has no line above: those made by the generator are tagged `kind:connector`. */
+/** What packages may import that the generators made. They are tagged `kind:connector` or `kind:viewer`. */
 const anyConnector = ['connector-core', 'config-core', 'oauth2-client', 'tls-stores'];
+const anyViewer = ['connector-core', 'config-core'];
 
 const roomsByTag = [
   ...Object.entries(rooms).map(([room, { imports }]) => [`room:${room}`, [room, ...imports]]),
   ['kind:connector', anyConnector],
+  ['kind:viewer', anyViewer],
 ];
 const depConstraints = roomsByTag.map(([sourceTag, may]) => ({
   sourceTag,

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
-import { ConnectorsModule } from '@pacs-connectors/connector-core/nestjs';
+import { ViewerRegistry } from '@pacs-connectors/connector-core';
+import { ConnectorsModule, ViewerRegistryModule } from '@pacs-connectors/connector-core/nestjs';
 import { type Logger } from 'pino';
 import { ConfigurationModule } from './boot/configuration.module.js';
 import { type ServerOptions } from './boot/options.js';
@@ -46,7 +47,11 @@ export class AppModule {
       imports: [
         ConfigurationModule.forRoot(configuration, options),
         LoggingModule.forRoot(log),
-        ConnectorsModule.forRoot((plugins) => configuration.check(plugins)),
+        ViewerRegistryModule,
+        ConnectorsModule.forRootAsync<[ViewerRegistry]>({
+          inject: [ViewerRegistry],
+          useFactory: (plugins, { viewers }) => configuration.check(plugins, viewers),
+        }),
         ...pluginModules,
         ...rooms,
       ],

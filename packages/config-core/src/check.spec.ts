@@ -4,11 +4,12 @@ import { checkConfiguration } from './check.js';
 import { readConfiguration } from './read-configuration.js';
 import { renderProblem } from './document/problems.js';
 import { Setting } from './reader/setting.js';
+import { sampleViewers } from './testing/sample-viewers.js';
 import { dicomConnector, load, problemsOf, samplePlugins } from './testing/samples.js';
 
 async function loadFile(name: string, env = {}) {
   const file = fileURLToPath(new URL(`testing/${name}`, import.meta.url));
-  return checkConfiguration(await readConfiguration([file], env), samplePlugins);
+  return checkConfiguration(await readConfiguration([file], env), samplePlugins, sampleViewers);
 }
 
 describe('files as sites have them', () => {
@@ -81,10 +82,10 @@ describe('files as sites have them', () => {
         retrieval: { type: 'BASIC', basic: { url: 'http://pacs.hospital.example:8080/wado', login: 'viewer' } },
       },
     ]);
-    expect(global.viewers).toMatchObject({
-      ohif: { url: 'https://ohif.hospital.example:3000/viewer-app', tokenAuthQueryParam: true },
-      slicer: { protocol: 'slicer://', archives: { web: { url: 'http://localhost:8042/dicom-web' } } },
-      microdicom: { archives: { pacs: { host: 'pacs.hospital.example', port: 11_112, aet: 'DCM4CHEE' } } },
+    expect(global.viewerSettings).toMatchObject({
+      OHIF: { url: 'https://ohif.hospital.example:3000/viewer-app', tokenAuthQueryParam: true },
+      SLICER: { protocol: 'slicer://', archives: { web: { url: 'http://localhost:8042/dicom-web' } } },
+      MICRODICOM: { archives: { pacs: { host: 'pacs.hospital.example', port: 11_112, aet: 'DCM4CHEE' } } },
     });
   });
 

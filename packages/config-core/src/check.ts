@@ -8,14 +8,22 @@ import { MisplacedBlocks } from './misplaced-blocks.js';
 import { type Problem, renderProblem } from './document/problems.js';
 import { type ReaderContext, readerContext, report } from './reader/context.js';
 import { readRequired, readSettings } from './reader/read-settings.js';
+import { type SettingsClass } from './reader/setting.js';
 import { KnownKeys } from './reader/unknown-keys.js';
 import { checkManifest } from './settings/check-manifest.js';
+import { checkViewerRules } from './settings/check-viewer-rules.js';
 import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
 import { CryptographySwitch } from './settings/guards.js';
-import { GlobalConfiguration, GUARDING_KEYS, MISSPELLED_GUARD } from './settings/global-configuration.js';
+import {
+  type GlobalConfiguration,
+  globalConfiguration,
+  GUARDING_KEYS,
+  MISSPELLED_GUARD,
+} from './settings/global-configuration.js';
 import { type KnownPlugin } from './settings/known-plugin.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
 import { checkViewerDeadline } from './settings/viewer-deadline.js';
+import { type KnownViewer } from './settings/viewers.js';
 
 /** The configuration of a usable connector: what its plug-in needs, and its settings for the manifest. */
 export interface ConnectorConfiguration extends ConnectorDefinition {
@@ -41,7 +49,7 @@ export interface LoadedConfiguration {
 }
 
 /**
- * Checks the configuration against the settings classes of the plug-ins, and returns it typed.
+ * Checks the configuration against the settings classes of the plug-ins and viewers, and returns it typed.
  *
  * It does not throw for errors in a file. An error in a connector leaves out that connector, and an error in the keys of a viewer
  * leaves out that viewer. An error in a key that guards access is marked `fatal`: the server must not start.
@@ -49,10 +57,12 @@ export interface LoadedConfiguration {
 export function checkConfiguration(
   { root, env, problems: early }: ConfigurationDocument,
   plugins: readonly KnownPlugin[],
+  viewers: readonly KnownViewer[] = [],
 ): LoadedConfiguration {
   const context = readerContext(root, env);
   context.problems.push(...early);
-  const global = readGlobal(context);
+  const Global = globalConfiguration(viewers);
+  const global = readGlobal(Global, context);
   checkViewerDeadline(global.timeoutMs, root, 'connector.timeout', context);
   const connectors: ConnectorConfiguration[] = [];
   const leftOut: LeftOutConnector[] = [];
@@ -72,7 +82,8 @@ export function checkConfiguration(
     } else if (connector) connectors.push(connector);
   }
   checkDefaults(global, { connectors, leftOut, disabled }, context);
-  globalKeys().check(root, context, true);
+  checkViewerRules(global, viewers, [...connectors, ...leftOut, ...disabled], context);
+  globalKeys(Global).check(root, context, true);
   const encrypted = usesCryptography(context);
   for (const problem of context.problems) markFatal(problem, encrypted);
   return {
@@ -86,10 +97,11 @@ export function checkConfiguration(
 }
 
 /** Reads the global keys. A group with errors gets its defaults; `problems` has its errors, which may be fatal. */
-function readGlobal(context: ReaderContext): GlobalConfiguration {
-  const { instance } = readSettings(GlobalConfiguration, [context.root], context);
-  const { oauth2, viewers, server, request, hosts, cache, health, logging, shutdown } = new GlobalConfiguration();
+function readGlobal(Global: SettingsClass<GlobalConfiguration>, context: ReaderContext): GlobalConfiguration {
+  const { instance } = readSettings(Global, [context.root], context);
+  const { oauth2, viewerSettings, viewers, server, request, hosts, cache, health, logging, shutdown } = new Global();
   instance.oauth2 ??= oauth2;
+  instance.viewerSettings ??= viewerSettings;
   instance.viewers ??= viewers;
   instance.server ??= server;
   instance.request ??= request;
@@ -258,8 +270,8 @@ function connectorKeys({ type, settings }: KnownPlugin): KnownKeys {
   return keys;
 }
 
-function globalKeys(): KnownKeys {
-  return new KnownKeys().addSettings(GlobalConfiguration).addOpen('connector.config').addOpen('spring');
+function globalKeys(Global: SettingsClass<GlobalConfiguration>): KnownKeys {
+  return new KnownKeys().addSettings(Global).addOpen('connector.config').addOpen('spring');
 }
 
 function inFileOrder(problems: readonly Problem[]): Problem[] {

@@ -43,6 +43,13 @@ function put(instance: object, path: string[], tree: Tree): void {
     const place = canonical === '' ? path : [...path, ...canonical.split('.')];
     if (setting.type && setting.kind === 'map') {
       for (const [name, inner] of Object.entries(value as Record<string, object>)) put(inner, [...place, name], tree);
+    } else if (setting.type && setting.kind === 'list') {
+      const items = (value as object[]).map((inner) => {
+        const item = emptyTree();
+        put(inner, [], item);
+        return item;
+      });
+      set(tree, place, items);
     } else if (setting.type) put(value as object, place, tree);
     else set(tree, place, shown(instance, property, setting, value));
   }

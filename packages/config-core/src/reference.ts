@@ -3,13 +3,14 @@ import { joinKey } from './document/node.js';
 import { spellingsOf } from './reader/convert.js';
 import { type SettingOptions, type SettingsClass, settingsOf } from './reader/setting.js';
 import { ConnectorSettings } from './settings/connector-settings.js';
-import { GlobalConfiguration } from './settings/global-configuration.js';
+import { globalConfiguration } from './settings/global-configuration.js';
 import { RetrievalKeys, retrievalPaths } from './settings/retrieval.js';
+import { type KnownViewer } from './settings/viewers.js';
 
 /** Returns all keys with their places and meanings, as Markdown: global keys, keys of any connector, keys of each type. */
-export function configurationReference(plugins: readonly KnownPlugin[]): string {
+export function configurationReference(plugins: readonly KnownPlugin[], viewers: readonly KnownViewer[] = []): string {
   const sections = [
-    section('Global keys', rows(GlobalConfiguration, [''])),
+    section('Global keys', rows(globalConfiguration(viewers), [''])),
     section('Keys of any connector', [
       ...rows(ConnectorSettings, ['']),
       ...rows(RetrievalKeys, ['wado.authentication']),
@@ -34,7 +35,11 @@ function rows(type: SettingsClass, scopes: readonly string[]): string[] {
     const places = paths.flatMap((path) => scopes.map((scope) => (path === '' ? scope : joinKey(scope, path))));
     if (places.length === 0) return [];
     if (!setting.type) return [row(places, setting)];
-    return rows(setting.type(), setting.kind === 'map' ? places.map((place) => `${place}.<name>`) : places);
+    const inner = { map: '.<name>', list: '[]' }[setting.kind as string] ?? '';
+    return rows(
+      setting.type(),
+      places.map((place) => place + inner),
+    );
   });
 }
 

@@ -1,3 +1,4 @@
 export * from './conformance/index.js';
 export * from './fixtures/fault-proxy.js';
 export * from './fixtures/sample-archive.js';
+export * from './fixtures/sample-launch.js';

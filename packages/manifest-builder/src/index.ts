@@ -7,4 +7,3 @@ export * from './model/manifest.js';
 export { messageOf } from './arrange/message.js';
 export * from './render.js';
 export * from './schema.js';
-export * from './launch/index.js';

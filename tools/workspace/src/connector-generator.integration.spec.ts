@@ -1,70 +1,49 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
-import { temporaryFolder } from '@pacs-connectors/test-services';
 import connectorGenerator from '../generators/connector/generator.mjs';
-import { buildSettings, neededFolders, root } from './build-settings.js';
+import { buildSettings, neededFolders } from './build-settings.js';
+import { emptyWorkspace, generatedPackage, type GeneratedPackage } from './testing/generated-package.js';
 import { shapeProblems } from './package-shape.js';
 
 const execute = promisify(execFile);
 const FOLDER = 'packages/connector-my-pacs';
 
-let workspace: Awaited<ReturnType<typeof temporaryFolder>>;
+let generated: GeneratedPackage;
 
-const emptyWorkspace = () => createTreeWithEmptyWorkspace({ formatter: 'prettier' });
-
-/** Writes the generated package to disk, beside this workspace's packages and TypeScript settings. */
 beforeAll(async () => {
-  workspace = await temporaryFolder('generator');
-  const tree = emptyWorkspace();
-  await connectorGenerator(tree, { name: 'my-pacs' });
-  for (const { path, content } of tree.listChanges().filter((change) => change.path.startsWith(FOLDER))) {
-    await mkdir(dirname(join(workspace.path, path)), { recursive: true });
-    await writeFile(join(workspace.path, path), content ?? '');
-  }
-  await copyFile(join(root, 'tsconfig.base.json'), join(workspace.path, 'tsconfig.base.json'));
-  await symlink(join(root, 'node_modules'), join(workspace.path, 'node_modules'));
-  for (const folder of buildSettings(FOLDER, workspace.path).references)
-    await symlink(join(root, folder), join(workspace.path, folder));
+  generated = await generatedPackage(connectorGenerator, 'my-pacs', FOLDER);
 });
 
-afterAll(() => workspace?.remove());
-
-const typescript = (project: string) =>
-  execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project], {
-    cwd: join(workspace.path, FOLDER),
-  }).catch((error: { stdout: string }) => {
-    throw new Error(error.stdout);
-  });
+afterAll(() => generated?.remove());
 
 /** Returns the output of a program that imports the built package. */
 async function run(program: string): Promise<string> {
-  const file = join(workspace.path, FOLDER, 'dist', 'program.mjs');
+  const file = join(generated.workspace, FOLDER, 'dist', 'program.mjs');
   await writeFile(file, program);
   return (await execute(process.execPath, [file])).stdout;
 }
 
 it('writes a package that is built after its dependencies', () => {
-  const settings = buildSettings(FOLDER, workspace.path);
+  const settings = buildSettings(FOLDER, generated.workspace);
   expect(settings).toMatchObject({ references: neededFolders(settings), stateFile: 'dist/.tsbuildinfo' });
   expect(settings.references).toHaveLength(2);
   expect(settings.manifest.files).toContain('!dist/.tsbuildinfo');
 });
 
 it('writes a package with the files of every package', async () => {
-  const generated = { name: '@pacs-connectors/connector-my-pacs', folder: FOLDER };
-  expect(await shapeProblems(join(workspace.path, FOLDER), generated)).toEqual([]);
+  const published = { name: '@pacs-connectors/connector-my-pacs', folder: FOLDER };
+  expect(await shapeProblems(join(generated.workspace, FOLDER), published)).toEqual([]);
 });
 
 it('writes a package that passes the type check, including its spec and examples', async () => {
-  await typescript('tsconfig.json');
+  await generated.typescript('tsconfig.json');
 });
 
 it('writes a plug-in that NestJS discovers, whose settings are checked, and which reports that it is not implemented yet', async () => {
-  await typescript('tsconfig.lib.json');
+  await generated.typescript('tsconfig.lib.json');
   const output = await run(`import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { checkConfiguration, readConfiguration } from '@pacs-connectors/config-core';
@@ -98,7 +77,7 @@ await app.close();`);
 
 it('passes the conformance suite, with codes, once ask-archive.ts is implemented', async () => {
   await writeFile(
-    join(workspace.path, FOLDER, 'src/search/ask-archive.ts'),
+    join(generated.workspace, FOLDER, 'src/search/ask-archive.ts'),
     `import { setImmediate } from 'node:timers/promises';
 import { type SearchCriteria } from '@pacs-connectors/connector-core';
 import { type InstanceRow, instanceRows } from '@pacs-connectors/connector-testkit';
@@ -122,7 +101,7 @@ export async function pingArchive(_: object, signal: AbortSignal): Promise<void>
 }
 `,
   );
-  await typescript('tsconfig.lib.json');
+  await generated.typescript('tsconfig.lib.json');
   const output = await run(`import { conformanceCases } from '@pacs-connectors/connector-testkit';
 import { MyPacsConnector, myPacsErrors } from './index.js';
 const open = async () => {

@@ -16,6 +16,9 @@ import {
   startPostgresql,
   temporaryFolder,
 } from '@pacs-connectors/test-services';
+import connectorGenerator from '../generators/connector/generator.mjs';
+import viewerGenerator from '../generators/viewer/generator.mjs';
+import { generatedPackage } from './testing/generated-package.js';
 import { publishedPackages, root } from './package-shape.js';
 import { runExample } from './run-example.js';
 
@@ -194,6 +197,7 @@ const EXAMPLES: Record<string, [RegExp, RegExp]> = {
   'manifest-builder': [/<Instance SOPInstanceUID="1.2.3.4"/, /<Instance SOPInstanceUID="1.2.3.4"/],
   'oauth2-client': [/^a token of \d+ characters/, /^authorization/],
   'tls-stores': [/^a key: true, certificates: 1/, /^ready for TLS: true/],
+  viewers: [/^weasis:\/\/.*\nhttps:\/\/ohif\.example\.org\/viewer\/main/, /^SLICER 3D Slicer /m],
 };
 
 describe('the examples of the packages', () => {
@@ -219,8 +223,12 @@ describe('the examples of the packages', () => {
   );
 });
 
-it('installs as a server into an empty project, and serves from there', async () => {
-  const path = await project('server', [...tarballs.values()]);
+/**
+ * Starts the packed server in a project, and runs `use` while it serves.
+ *
+ * @param use gets the server's address.
+ */
+async function withServer(path: string, use: (url: string) => Promise<void>): Promise<void> {
   const main = 'node_modules/@pacs-connectors/manifest-server/dist/main.js';
   const server = spawn(process.execPath, [main, '--connectors-config', 'connectors.yml', '--port', '0'], {
     cwd: path,
@@ -236,10 +244,66 @@ it('installs as a server into an empty project, and serves from there', async ()
       await new Promise((resolve) => setTimeout(resolve, 20));
       host = /serves on (\S+)/.exec(output)?.[1];
     }
-    const response = await fetch(`http://${host}/manifest?patientID=7`, { headers: { accept: 'application/xml' } });
-    expect(await response.text()).toContain('<Instance SOPInstanceUID="1.2.3.4"');
+    await use(`http://${host}`);
   } finally {
     signalProcess(server, 'SIGTERM');
     await exited;
   }
+}
+
+it('installs as a server into an empty project, and serves from there', async () => {
+  await withServer(await project('server', [...tarballs.values()]), async (url) => {
+    const response = await fetch(`${url}/manifest?patientID=7`, { headers: { accept: 'application/xml' } });
+    expect(await response.text()).toContain('<Instance SOPInstanceUID="1.2.3.4"');
+  });
+});
+
+/** Generates, builds and packs a package. @returns the tarball */
+async function packedGenerated(...generator: Parameters<typeof generatedPackage>): Promise<string> {
+  const generated = await generatedPackage(...generator);
+  try {
+    await generated.typescript('tsconfig.lib.json');
+    const cwd = join(generated.workspace, generated.folder);
+    const { stdout } = await execute('npm', ['pack', '--json', '--pack-destination', folder.path], { cwd });
+    const [packed] = JSON.parse(stdout) as { filename: string }[];
+    return join(folder.path, packed!.filename);
+  } finally {
+    await generated.remove();
+  }
+}
+
+it('finds a viewer and an archive language that the generators made, and that the configuration names', async () => {
+  const viewer = await packedGenerated(viewerGenerator, 'my-viewer', 'packages/viewer-my-viewer');
+  const connector = await packedGenerated(connectorGenerator, 'my-pacs', 'packages/connector-my-pacs');
+  const path = await project('generated', [...tarballs.values(), viewer, connector]);
+  const configuration = `connector:
+  plugins: ['@pacs-connectors/viewer-my-viewer', '@pacs-connectors/connector-my-pacs']
+  config:
+    mine:
+      type: MY_PACS
+      wado.authentication.basic.url: https://pacs.example.org/wado
+      my-pacs-connector.url: https://pacs.example.org/my-pacs
+my-viewer.server.url: https://my-viewer.example.org
+viewers.rules: [{ archive: mine, viewer: MY_VIEWER }]
+`;
+  await writeFile(join(path, 'connectors.yml'), configuration);
+  await withServer(path, async (url) => {
+    const opened = (query: string) =>
+      fetch(`${url}/display?studyUID=1.2${query}`, { redirect: 'manual' }).then(({ headers }) =>
+        headers.get('location'),
+      );
+    // By the rule, and by its name.
+    expect(await opened('')).toBe('https://my-viewer.example.org/viewer?study=1.2');
+    expect(await opened('&viewer=my_viewer')).toBe('https://my-viewer.example.org/viewer?study=1.2');
+    expect(await opened('&viewer=WEASIS')).toMatch(/^weasis:/);
+    const manifest = await fetch(`${url}/manifest?studyUID=1.2`, { headers: { accept: 'application/xml' } });
+    expect(await manifest.text()).toContain('Archive mine');
+  });
+  const check = ['node_modules/@pacs-connectors/manifest-server/bin/pacs-connectors.js', 'check', 'connectors.yml'];
+  const { stdout } = await execute(process.execPath, check, { cwd: path });
+  expect(stdout).toMatch(/^my-viewer:\n +server: https:\/\/my-viewer\.example\.org$/m);
+  await writeFile(join(path, 'connectors.yml'), configuration.replace('https://my-viewer', 'my-viewer'));
+  await expect(execute(process.execPath, check, { cwd: path })).rejects.toThrow(
+    /error: connectors\.yml:8:\d+ my-viewer\.server: found the address "my-viewer\.example\.org"/,
+  );
 });

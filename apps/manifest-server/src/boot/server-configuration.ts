@@ -9,6 +9,7 @@ import {
   type ConnectorPlugin,
   type LeftOutConnector,
   type RegistryOptions,
+  type Viewer,
   withCode,
 } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
@@ -39,9 +40,9 @@ export class ServerConfiguration {
     this.fingerprintInForce = document.fingerprint;
   }
 
-  /** Checks the configuration against the settings classes of the plug-ins, and applies it. */
-  check(plugins: readonly ConnectorPlugin[]): Omit<RegistryOptions, 'plugins'> {
-    const checked = checkConfiguration(this.document, plugins);
+  /** Checks the configuration against the settings classes of the plug-ins and viewers, and applies it. */
+  check(plugins: readonly ConnectorPlugin[], viewers: readonly Viewer[] = []): Omit<RegistryOptions, 'plugins'> {
+    const checked = checkConfiguration(this.document, plugins, viewers);
     this.apply(checked, this.document);
     const types = new Set(plugins.map(({ type }) => type));
     const leftOut = checked.leftOut.map((connector) =>

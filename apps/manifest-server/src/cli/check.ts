@@ -24,8 +24,8 @@ export async function check(
   { env, stdout, stderr }: Terminal,
 ): Promise<number> {
   const document = await readConfiguration(requiredConfigurationFiles(operands, env), env);
-  const { plugins, problems: pluginProblems } = await findPlugins(document.plugins);
-  const loaded = checkConfiguration(document, plugins);
+  const { plugins, viewers, problems: pluginProblems } = await findPlugins(document.plugins);
+  const loaded = checkConfiguration(document, plugins, viewers);
   const { leftOut: refused, warnings } = await madeByPlugins(loaded, plugins);
   stdout.write(renderEffective(loaded));
   for (const problem of loaded.problems) stderr.write(`${problem.severity}: ${renderProblem(problem)}\n`);

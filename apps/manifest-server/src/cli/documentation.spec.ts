@@ -25,9 +25,10 @@ const connector = `connector:
 `;
 
 let plugins: Awaited<ReturnType<typeof findPlugins>>['plugins'];
+let viewers: Awaited<ReturnType<typeof findPlugins>>['viewers'];
 
 beforeAll(async () => {
-  ({ plugins } = await findPlugins([]));
+  ({ plugins, viewers } = await findPlugins([]));
 });
 
 async function load(text: string): Promise<LoadedConfiguration> {
@@ -35,7 +36,7 @@ async function load(text: string): Promise<LoadedConfiguration> {
     ...(/^ {2}config:/m.test(text) ? [] : [{ name: 'base.yml', text: connector }]),
     { name: 'example.yml', text },
   ];
-  return checkConfiguration(await readConfiguration(sources, {}), plugins as KnownPlugin[]);
+  return checkConfiguration(await readConfiguration(sources, {}), plugins as KnownPlugin[], viewers);
 }
 
 describe('the examples of docs/configuration.md and launching.md', () => {

@@ -1,12 +1,14 @@
 import { configurationJsonSchema, configurationReference, readConfiguration } from '@pacs-connectors/config-core';
-import { type ConnectorPlugin } from '@pacs-connectors/connector-core';
+import { type ConnectorPlugin, type Viewer } from '@pacs-connectors/connector-core';
 import { configurationFiles } from './configuration-files.js';
 import { findPlugins } from '../boot/find-plugins.js';
 import { type Terminal, UsageError } from '../boot/terminal.js';
 
-/** Runs `pacs-connectors schema`: it prints the JSON Schema of the configuration for all installed archive languages. */
+/** Runs `pacs-connectors schema`: it prints the JSON Schema of the configuration for all installed archive languages and viewers. */
 export function schema(operands: readonly string[], terminal: Terminal): Promise<number> {
-  return print('schema', operands, terminal, (plugins) => JSON.stringify(configurationJsonSchema(plugins), null, 2));
+  return print('schema', operands, terminal, (plugins, viewers) =>
+    JSON.stringify(configurationJsonSchema(plugins, viewers), null, 2),
+  );
 }
 
 /** Runs `pacs-connectors keys`: it prints every key with its meaning, as Markdown. */
@@ -18,12 +20,12 @@ async function print(
   command: string,
   operands: readonly string[],
   { env, stdout, stderr }: Terminal,
-  describe: (plugins: readonly ConnectorPlugin[]) => string,
+  describe: (plugins: readonly ConnectorPlugin[], viewers: readonly Viewer[]) => string,
 ): Promise<number> {
   if (operands.length > 0) throw new UsageError(`${command} takes no operand`);
   const document = await readConfiguration(configurationFiles([], env), env);
-  const { plugins, problems } = await findPlugins(document.plugins);
+  const { plugins, viewers, problems } = await findPlugins(document.plugins);
   for (const problem of problems) stderr.write(`error: ${problem}\n`);
-  stdout.write(`${describe(plugins).trimEnd()}\n`);
+  stdout.write(`${describe(plugins, viewers).trimEnd()}\n`);
   return problems.length > 0 ? 1 : 0;
 }

@@ -147,10 +147,52 @@ export const errors = errorTable({
     remedy: 'Find the request id in the log, and report the log line to the project.',
     since: '0.2.0',
   },
+  'server.launch.answer-incomplete': {
+    title: 'Incomplete answer of the archive',
+    meaning: "The archive's answer is incomplete, and this viewer could not say that studies are missing.",
+    remedy: 'Follow the message of the archive, or launch Weasis with a manifest.',
+    since: '0.2.0',
+  },
+  'server.launch.archive-failed': {
+    title: 'Archive could not be searched',
+    meaning: 'The archive failed or did not answer in time, so the viewer does not know what to open.',
+    remedy: 'Follow the remedy in the answer. /health/ready shows the state of the archive.',
+    since: '0.2.0',
+  },
+  'server.launch.archive-unusable': {
+    title: 'Archive not available',
+    meaning: 'The archive of the launch has an error in its configuration.',
+    remedy: 'Correct the configuration. /health/ready and the log name the error.',
+    since: '0.2.0',
+  },
+  'server.launch.dicomweb-needed': {
+    title: 'DICOMweb archive needed',
+    meaning: 'The viewer searches the archive itself by DICOMweb, and the archive has another type.',
+    remedy: 'Name an archive of type DICOM_WEB, or launch Weasis with a manifest.',
+    since: '0.2.0',
+  },
   'server.launch.expired': {
     title: 'Launch expired',
     meaning: 'The key of the launch is unknown or has expired.',
     remedy: 'Launch the viewer again.',
+    since: '0.2.0',
+  },
+  'server.launch.login-needed': {
+    title: 'Images need a login',
+    meaning: "The archive's images need a password or HTTP headers, and a launch address must not contain them.",
+    remedy: 'Launch Weasis with a manifest.',
+    since: '0.2.0',
+  },
+  'server.launch.nothing-found': {
+    title: 'Nothing found',
+    meaning: 'The archive contains nothing that the launch names.',
+    remedy: 'Check the identifiers and filters, and whether another archive has the studies.',
+    since: '0.2.0',
+  },
+  'server.launch.one-archive-needed': {
+    title: 'Exactly one archive needed',
+    meaning: 'The viewer opens studies of one archive only, and the launch searches none or several.',
+    remedy: 'Name one known archive in the parameter archive.',
     since: '0.2.0',
   },
   'server.launch.part-unknown': {
@@ -163,6 +205,25 @@ export const errors = errorTable({
     title: 'Earlier parts lost',
     meaning: 'The server no longer has the first parts of a launch, so it cannot make the next one.',
     remedy: 'Launch the viewer again. If it happens often, check Redis and the memory of the cache.',
+    since: '0.2.0',
+  },
+  'server.launch.search-not-allowed': {
+    title: 'Search by this identifier not allowed',
+    meaning: 'search-criteria.deactivated of an archive forbids searches by an identifier of the launch.',
+    remedy:
+      'Identify the study by another identifier, launch Weasis with a manifest, or change search-criteria.deactivated.',
+    since: '0.2.0',
+  },
+  'server.launch.token-needed': {
+    title: 'Token needed',
+    meaning: 'The archive needs the token of the caller, and the request has none.',
+    remedy: 'Send the request with a bearer token.',
+    since: '0.2.0',
+  },
+  'server.launch.unsupported': {
+    title: 'Launch not supported by the viewer',
+    meaning: 'The viewer cannot open this kind of launch.',
+    remedy: 'Change the parameter that the answer names, or launch Weasis with a manifest.',
     since: '0.2.0',
   },
   'server.manifest.not-ready': {
@@ -433,6 +494,42 @@ export const errors = errorTable({
     title: 'Traces not accepted',
     meaning: 'The OpenTelemetry collector does not accept traces or does not answer.',
     remedy: 'Check that the collector runs, and that OTEL_EXPORTER_OTLP_ENDPOINT is its address for OTLP over HTTP.',
+    since: '0.2.0',
+  },
+  'server.upload.encoding-invalid': {
+    title: 'Encoding of the upload',
+    meaning: 'The uploaded manifest is not in the encoding that it or its Content-Type declares.',
+    remedy: 'Send the manifest as UTF-8.',
+    since: '0.2.0',
+  },
+  'server.upload.manifest-invalid': {
+    title: 'Uploaded manifest not usable',
+    meaning: 'Weasis could not open the uploaded manifest.',
+    remedy: 'Correct the manifest at the line that the answer names.',
+    since: '0.2.0',
+  },
+  'server.upload.media-type-unsupported': {
+    title: 'Upload is not XML',
+    meaning: 'The body of an upload has another media type than XML.',
+    remedy: 'Send the manifest as application/xml.',
+    since: '0.2.0',
+  },
+  'server.upload.not-possible-now': {
+    title: 'Upload not possible now',
+    meaning: 'The server checks too many other manifests, or has reached its limit of open files.',
+    remedy: 'Send the manifest again later.',
+    since: '0.2.0',
+  },
+  'server.viewer.not-configured': {
+    title: 'Viewer not configured',
+    meaning: 'The viewer needs settings that are missing in the configuration, or that have an error.',
+    remedy: 'Set the key that the answer names. pacs-connectors check finds errors in the configuration.',
+    since: '0.2.0',
+  },
+  'server.viewer.unknown': {
+    title: 'Viewer not installed',
+    meaning: 'The request or a rule names a viewer that no installed package provides.',
+    remedy: 'Name one of the viewers that the answer lists, or install the package of the viewer.',
     since: '0.2.0',
   },
 });

@@ -39,6 +39,11 @@ const ask = (path: string, init: RequestInit = {}) => fetch(`${url}/${path}`, { 
 const commandsOf = (response: Response) =>
   decodeURIComponent((response.headers.get('location') ?? '').replace(/^weasis:\/\//, '').replaceAll('+', ' '));
 const detailOf = async (response: Response) => ((await response.json()) as { detail: string }).detail;
+/** The code of the first parameter, or of the answer. */
+const codeOf = async (response: Response) => {
+  const { type, errors } = (await response.json()) as { type: string; errors?: { code: string }[] };
+  return errors?.[0]?.code ?? type.replace('urn:pacs-connectors:error:', '');
+};
 const html = { headers: { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' } };
 
 describe('launch=page', () => {
@@ -88,7 +93,7 @@ describe('launch=page', () => {
 
   it('is one of the forms that there are', async () => {
     const response = await ask('display?studyUID=1.2&launch=foo');
-    expect([response.status, await detailOf(response)]).toEqual([400, 'launch is neither page nor rs']);
+    expect([response.status, await detailOf(response)]).toEqual([400, 'launch must be page or rs']);
     expect((await ask('display?studyUID=1.2&launch=')).status).toBe(302);
   });
 
@@ -102,7 +107,7 @@ describe('launch=page', () => {
 
 it('MicroDicom is handed no wildcard', async () => {
   const response = await ask('display?archive=open&viewer=MICRODICOM&accessionNumber=A*');
-  expect([response.status, await detailOf(response)]).toEqual([400, expect.stringContaining('name a study')]);
+  expect([response.status, await detailOf(response)]).toEqual([400, expect.stringContaining('Name a study')]);
 });
 
 describe('launch=rs', () => {
@@ -136,20 +141,20 @@ describe('launch=rs', () => {
 
   it.each([
     ['patientID=7^^^H%261.2%26ISO&archive=open', 'patientID has an issuer with a universal id'],
-    ['patientID=A%26B&archive=open', 'patientID holds & or ='],
-    ['studyUID=1.2&archive=north', 'archive is of type FAKE; launch=rs needs one that is asked by DICOMweb'],
+    ['patientID=A%26B&archive=open', 'patientID contains & or ='],
+    ['studyUID=1.2&archive=north', 'archive is of type FAKE; launch=rs needs an archive that is searched by DICOMweb'],
     ['studyUID=1.2&archive=web,open', 'archive names 2 archives: launch=rs opens studies of exactly one archive'],
-    ['studyUID=1.2&archive=nope', 'archive is not known here: launch=rs opens studies of exactly one archive'],
-    ['studyUID=1.2&archive=web,nope', 'archive names 2 archives, and 1 of them not known here: launch=rs opens'],
+    ['studyUID=1.2&archive=nope', 'archive is unknown: launch=rs opens studies of exactly one archive'],
+    ['studyUID=1.2&archive=web,nope', 'archive names 2 archives, 1 of them unknown: launch=rs opens'],
     [
       'patientID=P*&archive=open',
-      'patientID holds * or ? or \\, which the archive would take for other identifiers too',
+      'patientID contains * or ? or \\, so the archive would also find other identifiers. Launch a manifest.',
     ],
-    ['studyUID=1.2', 'archive is needed: launch=rs opens studies of exactly one archive'],
+    ['studyUID=1.2', 'archive is missing: launch=rs opens studies of exactly one archive'],
     ['studyUID=1.2&archive=web', 'images need a login'],
-    ['studyUID=1.2&archive=open&mostRecentResults=1', 'mostRecentResults cannot be carried'],
-    ['objectUID=1.2&archive=open', 'objectUID cannot be carried'],
-    ['studyUID=1.2&archive=open&viewer=OHIF', 'a form of Weasis only'],
+    ['studyUID=1.2&archive=open&mostRecentResults=1', 'mostRecentResults cannot be passed'],
+    ['objectUID=1.2&archive=open', 'objectUID cannot be passed'],
+    ['studyUID=1.2&archive=open&viewer=OHIF', 'launch is rs, which OHIF does not support'],
   ])('refuses what it cannot carry: %s', async (query, expected) => {
     const response = await ask(`display?${query}&launch=rs`);
     expect(response.status).toBe(400);
@@ -188,7 +193,7 @@ describe('search-criteria.deactivated', () => {
         const response = await ask(`display?archive=weboff&${viewer}&${query}`);
         expect([response.status, await detailOf(response)]).toEqual([
           400,
-          `${parameter} is no use: archive weboff is configured not to be searched by it (search-criteria.deactivated)`,
+          `${parameter} cannot be used: archive weboff does not allow searches by it (search-criteria.deactivated)`,
         ]);
       }
     },
@@ -207,4 +212,31 @@ describe('search-criteria.deactivated', () => {
     for (const viewer of ['launch=rs', 'viewer=OHIF', 'viewer=SLICER'])
       expect((await ask(`display?archive=weboff&${viewer}&accessionNumber=A&patientID=P1`)).status).toBe(400);
   });
+});
+
+it.each([
+  ['launch=rs&patientID=A%26B&archive=open', 400, 'viewer.address.value-unusable'],
+  ['launch=rs&patientID=P*&archive=open', 400, 'viewer.identifier.wildcard'],
+  ['launch=rs&objectUID=1.2&archive=open', 400, 'viewer.launch.unsupported'],
+  ['arg=x&studyUID=1.2', 400, 'viewer.parameter.disabled'],
+  [`pro=${'x'.repeat(2000)}&studyUID=1.2`, 400, 'viewer.address.too-long'],
+  ['viewer=SLICER&studyUID=1.2&archive=open', 400, 'viewer.archive.not-configured'],
+  ['viewer=SLICER&studyUID=1.2', 400, 'server.launch.one-archive-needed'],
+  ['viewer=OHIF&launch=rs&studyUID=1.2', 400, 'server.launch.unsupported'],
+  ['launch=rs&studyUID=1.2&archive=north', 400, 'server.launch.dicomweb-needed'],
+  ['launch=rs&studyUID=1.2&archive=web', 400, 'server.launch.login-needed'],
+  ['viewer=OHIF&patientID=P1&archive=weboff', 400, 'server.launch.search-not-allowed'],
+  ['launch=rs&studyUID=1.2&archive=token', 401, 'server.launch.token-needed'],
+  ['viewer=OHIF&patientID=nobody&archive=open', 404, 'server.launch.nothing-found'],
+  ['viewer=OHIF&patientID=down&archive=open', 502, 'server.launch.archive-failed'],
+  ['viewer=OHIF&patientID=cut&archive=open', 502, 'server.launch.answer-incomplete'],
+  ['viewer=RADIANT&studyUID=1.2', 400, 'server.parameter.invalid'],
+])('the answer to a launch that is not possible has a code: %s', async (query, status, code) => {
+  archives.set('open', ({ patientIds: [patient] }) => {
+    if (patient?.id === 'down') return Promise.reject(new ConnectorError('open', 'unavailable', 'the link is down'));
+    const cut = { severity: 'WARN' as const, title: 'Cut', description: 'Not all studies came.' };
+    return Promise.resolve({ patients: [], notices: patient?.id === 'cut' ? [cut] : [] });
+  });
+  const response = await ask(`display?${query}`);
+  expect([response.status, await codeOf(response)]).toEqual([status, code]);
 });

@@ -1,28 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type FoundInArchive } from '../cache/cached-manifest.js';
-import { type Viewer } from '../search/search.js';
+import { type Viewer } from '@pacs-connectors/connector-core';
 
-/** What was found in one archive; a search for studies alone counts no series and instances. */
+/** What was found in one archive. A search for studies alone counts no series and instances. */
 export type FoundOnPage = Omit<FoundInArchive, 'series' | 'instances'> &
   Partial<Pick<FoundInArchive, 'series' | 'instances'>>;
 
 export interface LaunchPage {
-  viewer: Viewer;
+  viewer: Pick<Viewer, 'title' | 'website' | 'inBrowser'>;
   /** The viewer's launch address. */
   url: string;
-  /** What the viewer opens; not given: the manifest is still being built, or the archive was not asked. */
+  /** What the viewer opens. It is missing while the manifest is being built, and if no archive was searched. */
   found?: readonly FoundOnPage[];
-  /** The viewer opens a manifest. */
+  /** Whether the viewer opens a manifest. */
   manifest: boolean;
 }
-
-const NAMES: Record<Viewer, string> = { WEASIS: 'Weasis', OHIF: 'OHIF', SLICER: '3D Slicer', MICRODICOM: 'MicroDicom' };
-const HELP: Record<Viewer, string> = {
-  WEASIS: 'https://weasis.org',
-  OHIF: 'https://ohif.org',
-  SLICER: 'https://www.slicer.org',
-  MICRODICOM: 'https://www.microdicom.com',
-};
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -39,16 +31,17 @@ th:first-child, td:first-child { text-align: left; }
 .help { opacity: .8; }
 `;
 
-/** Nothing may run or be loaded; the one style is named by its hash. */
+/** Headers that let the page run and load nothing. Its one style is allowed by its hash. */
 export const PAGE_HEADERS = {
   'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
 
-/** A page with the launch link, what was found, and where to get the viewer (`launch=page`). */
+/** Returns the page with the launch link, what was found, and where to get the viewer (`launch=page`). */
 export function launchPage({ viewer, url, found, manifest }: LaunchPage): string {
-  const name = NAMES[viewer];
+  const name = escape(viewer.title);
+  const website = escape(viewer.website);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -61,11 +54,11 @@ export function launchPage({ viewer, url, found, manifest }: LaunchPage): string
 <main>
 <h1>Images for ${name}</h1>
 <p><a class="launch" href="${escape(url)}">Open in ${name}</a></p>
-${found ? foundTable(found) : manifest ? '<p>The archives are still being asked. The viewer waits for their answers.</p>' : ''}
+${found ? foundTable(found) : manifest ? '<p>The search is still running. The viewer waits for its result.</p>' : ''}
 <p class="help">${
-    viewer === 'OHIF'
-      ? `Opens in the browser: <a href="${HELP[viewer]}" rel="noreferrer">about ${name}</a>.`
-      : `Nothing happens? ${name} may not be installed on this computer: <a href="${HELP[viewer]}" rel="noreferrer">get ${name}</a>, then open this page again.`
+    viewer.inBrowser
+      ? `Opens in the browser: <a href="${website}" rel="noreferrer">about ${name}</a>.`
+      : `Nothing happens? ${name} may not be installed on this computer: <a href="${website}" rel="noreferrer">get ${name}</a>, then open this page again.`
   }</p>
 </main>
 </body>
@@ -95,7 +88,7 @@ ${rows.join('\n')}
 ${messages.join('\n')}`;
 }
 
-/** Text as HTML may hold it, in attributes too. */
+/** Escapes text for HTML, also in attributes. */
 function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -186,7 +186,7 @@ describe('a launch of Weasis', () => {
     expect(await problem(`display?studyUID=1.2&pro=${evil}`)).toMatchObject({ status: 400, parameters: ['pro'] });
     expect(await problem('display?studyUID=1.2&arg=%24dicom%3Aclose')).toEqual({
       status: 400,
-      detail: 'arg is switched off here (weasis.allow.arg)',
+      detail: 'arg is disabled on this server (weasis.allow.arg). Leave it out',
       parameters: ['arg'],
     });
   });
@@ -440,11 +440,13 @@ describe('Invoke Image Display (RAD-106)', () => {
     const of = (query: string) => problem(`IHEInvokeImageDisplay?${query}`);
     expect(await of('')).toEqual({
       status: 400,
-      detail: 'requestType is needed: PATIENT with patientID, or STUDY with studyUID or accessionNumber',
+      detail: 'requestType is missing: PATIENT with patientID, or STUDY with studyUID or accessionNumber',
       parameters: ['requestType'],
     });
-    expect((await of('requestType=STUDY')).detail).toBe('studyUID or accessionNumber is needed with requestType=STUDY');
-    expect((await of('requestType=PATIENT')).detail).toBe('patientID is needed with requestType=PATIENT');
+    expect((await of('requestType=STUDY')).detail).toBe(
+      'studyUID is missing: requestType=STUDY needs it, or accessionNumber',
+    );
+    expect((await of('requestType=PATIENT')).detail).toBe('patientID is missing: requestType=PATIENT needs it');
     expect((await of('requestType=STUDY&studyuid=1.2')).parameters).toEqual(['studyuid', 'studyUID']);
   });
 

@@ -14,22 +14,21 @@ import { Searches } from '../search/searches.service.js';
 import { DescribeInvokeImageDisplay, DescribeLaunch, DescribeUpload } from './describe-launch.js';
 import { invokedDisplay } from './invoke-image-display.js';
 import { launchPage, PAGE_HEADERS } from './launch-page.js';
-import { asBadParameter, Launches } from './launches.service.js';
+import { invalidParameter } from './launch-problems.js';
+import { type Launch } from './launch-request.js';
+import { Launches } from './launches.service.js';
 import { readUpload } from './uploaded-manifest.js';
-import { cannot, type Launch } from './viewer-launch.js';
-import { WeasisLaunch } from './weasis-launch.service.js';
 
-/** How long a page waits to show what was found, milliseconds; the viewer waits on. */
+/** How long a page waits to show what was found, in milliseconds. The viewer waits longer. */
 const PAGE_WAITS_MS = 8000;
 
-/** Opens viewers: every address answers 302 to the viewer's own, or a page with it. */
+/** Opens viewers: each address redirects to the viewer's own address (302), or returns a page with it. */
 @Controller()
 export class LaunchController {
   constructor(
     private readonly configuration: ServerConfiguration,
     private readonly searches: Searches,
     private readonly launches: Launches,
-    private readonly weasis: WeasisLaunch,
     private readonly manifests: LaunchedManifests,
     private readonly address: PublicAddress,
   ) {}
@@ -69,18 +68,14 @@ export class LaunchController {
   async upload(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { parameters, bad } = parametersOfUrl(request.raw.url ?? '');
     if (!parameters.some(([name, value]) => name === 'upload' && value === 'manifest'))
-      throw cannot('upload', 'is needed here: upload=manifest');
+      throw invalidParameter('upload', 'is missing: upload=manifest', 'server.parameter.missing');
     const search = this.searches.readHandedOn(parameters, bad);
-    if (search.viewer !== 'WEASIS') throw cannot('viewer', 'opens no manifest; WEASIS does');
+    await this.launches.checkUpload(search);
     checkForm(parameters);
     const baseUrl = this.address.of(request);
     const manifest = await readUpload(request.body, request.headers['content-type']);
     const key = await this.manifests.put(manifest);
-    try {
-      await this.answer(request, reply, parameters, search, this.weasis.open(search, baseUrl, key));
-    } catch (error) {
-      throw asBadParameter(error);
-    }
+    await this.answer(request, reply, parameters, await this.launches.open(search, baseUrl, key));
   }
 
   private async launch(
@@ -95,13 +90,15 @@ export class LaunchController {
     checkForm(parameters);
     const baseUrl = this.address.of(request);
     const direct = wants(parameters, 'rs');
-    const launch = await this.launches.launch({ search, caller, baseUrl, direct, gone: () => clientGone(reply) });
-    await this.answer(request, reply, parameters, search, launch);
+    let signal: AbortSignal | undefined;
+    const gone = () => (signal ??= clientGone(reply));
+    const launch = await this.launches.launch({ search, caller, baseUrl, direct, gone, searches: new Map() });
+    await this.answer(request, reply, parameters, launch);
   }
 
   private readonly invoked = (parameters: readonly Parameter[], bad: readonly BadEscape[]) =>
     invokedDisplay(
-      // The profile says itself which identifiers are needed.
+      // The profile itself defines which identifiers are needed.
       this.searches.read(parameters, bad, { needsIdentifier: false }),
       parameters,
       this.configuration.global.request.iidLevels,
@@ -111,8 +108,7 @@ export class LaunchController {
     request: FastifyRequest,
     reply: FastifyReply,
     parameters: readonly Parameter[],
-    { viewer }: Search,
-    { url, key, found: foundAlready }: Launch,
+    { viewer, url, key, found: foundAlready }: Launch,
   ): Promise<void> {
     void reply.header('cache-control', 'no-store');
     if (!wants(parameters, 'page') || !acceptsPage(request)) {
@@ -133,7 +129,7 @@ function wants(parameters: readonly Parameter[], form: string): boolean {
 /** @throws BadParameters */
 function checkForm(parameters: readonly Parameter[]): void {
   if (parameters.some(([name, value]) => name === 'launch' && !['page', 'rs', ''].includes(value)))
-    throw cannot('launch', 'is neither page nor rs');
+    throw invalidParameter('launch', 'must be page or rs');
 }
 
 function acceptsPage({ headers }: FastifyRequest): boolean {

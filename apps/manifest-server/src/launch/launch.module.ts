@@ -5,15 +5,16 @@ import { RetrievalModule } from '../retrieval/retrieval.module.js';
 import { SearchModule } from '../search/search.module.js';
 import { WatchModule } from '../watch/watch.module.js';
 import { AskedArchives } from './asked-archives.service.js';
+import { DicomWebAddresses } from './dicom-web-addresses.service.js';
 import { LaunchController } from './launch.controller.js';
 import { Launches } from './launches.service.js';
-import { OtherViewers } from './other-viewers.service.js';
-import { WeasisLaunch } from './weasis-launch.service.js';
+import { ViewerRules } from './viewer-rules.service.js';
+import { ViewerSupportCheck } from './viewer-support.service.js';
 
-/** Opens viewers. */
+/** Opens viewers, and takes uploads of manifests for them. */
 @Module({
   imports: [CacheModule, HttpModule, RetrievalModule, SearchModule, WatchModule],
   controllers: [LaunchController],
-  providers: [AskedArchives, Launches, OtherViewers, WeasisLaunch],
+  providers: [AskedArchives, DicomWebAddresses, ViewerSupportCheck, ViewerRules, Launches],
 })
 export class LaunchModule {}

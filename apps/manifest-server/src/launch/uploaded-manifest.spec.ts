@@ -72,7 +72,7 @@ describe('an uploaded manifest', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const ended = await upload(await withToken(now - 1));
-    expect([ended.status, await detailOf(ended)]).toEqual([422, 'The manifest holds a token that has ended.']);
+    expect([ended.status, await detailOf(ended)]).toEqual([422, 'The manifest contains an expired token.']);
   });
 
   const written = (arcQuery: string, body = '', head = '<?xml version="1.0" encoding="UTF-8"?>') =>

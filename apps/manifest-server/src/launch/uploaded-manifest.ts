@@ -9,12 +9,12 @@ import { tokenExpiry } from '../retrieval/token-expiry.js';
 
 const compress = promisify(gzip);
 
-/** How long checking one may take, milliseconds: a valid one of the largest size that is taken in needs a few seconds. */
+/** How long one check may take, in milliseconds. A valid manifest of the largest accepted size needs a few seconds. */
 const DEADLINE_MS = 30_000;
-/** How many may wait to be checked, one after the other. */
+/** How many manifests may wait for their check. They are checked one after the other. */
 const MOST_WAITING = 8;
 const CHECK = new URL('./uploaded-manifest-check.mjs', import.meta.url);
-/** What Java refuses of addresses and headers, as in the configuration. */
+/** What Java rejects in addresses and headers; the same rules as for the configuration. */
 const PATTERNS = {
   refusedInAddress: REFUSED_IN_ADDRESS,
   headerName: HEADER_NAME,
@@ -22,29 +22,36 @@ const PATTERNS = {
   refusedInHeader: REFUSED_IN_HEADER,
 };
 
-/** What {@link CHECK} found. */
+/** The result of {@link CHECK}. */
 type Checked = { json: string; found: FoundInArchive[]; bearerTokens: string[] } | { wrong: string };
 
 /**
- * Reads a manifest that was built elsewhere: what Weasis opens is taken, and kept as it came, in UTF-8.
+ * Reads a manifest that was built elsewhere. It accepts what Weasis opens, and keeps it unchanged, in UTF-8.
  *
- * Document types are refused, and with them every entity: nothing outside the body is looked at, and nothing grows.
+ * Document types are rejected, and with them every entity: nothing outside the body is read, and nothing expands.
  *
- * @param body what arrived as `application/xml`
- * @param contentType its Content-Type
- * @throws ProblemError 400, 415 or 422 saying what is wrong, and where; 503 while too many are being checked
+ * @param body the body of a request with `application/xml`.
+ * @param contentType the request's Content-Type.
+ * @throws ProblemError 400, 415 or 422 that says what is wrong and where; 503 while too many manifests are being checked.
  */
 export async function readUpload(body: unknown, contentType = ''): Promise<CachedManifest> {
   if (!Buffer.isBuffer(body))
-    throw new ProblemError(plainProblem(415, 'A manifest is sent as application/xml in the body.'));
+    throw new ProblemError(
+      plainProblem(
+        415,
+        'The body is not a manifest. Send it as application/xml.',
+        'server.upload.media-type-unsupported',
+      ),
+    );
   const text = decodeXml(body, CHARSET.exec(contentType)?.[1]);
-  if (text.trim() === '') throw new ProblemError(plainProblem(422, 'The manifest is empty.'));
-  // Also where it stands in a comment: a manifest has no use for the word.
-  if (/<!DOCTYPE/i.test(text)) throw new ProblemError(plainProblem(422, 'A manifest has no document type (DOCTYPE).'));
+  if (text.trim() === '') throw invalidManifest('The manifest is empty.');
+  // Also in a comment: a manifest does not need the word.
+  if (/<!DOCTYPE/i.test(text))
+    throw invalidManifest('The manifest contains a document type (DOCTYPE), which is not allowed.');
   const checked = await inTurn(() => check(text));
-  if ('wrong' in checked) throw new ProblemError(plainProblem(422, checked.wrong));
+  if ('wrong' in checked) throw invalidManifest(checked.wrong);
   const expiresAt = Math.min(...checked.bearerTokens.map((token) => tokenExpiry(token) ?? Infinity));
-  if (expiresAt <= Date.now()) throw new ProblemError(plainProblem(422, 'The manifest holds a token that has ended.'));
+  if (expiresAt <= Date.now()) throw invalidManifest('The manifest contains an expired token.');
   const [xml, json] = await Promise.all([compress(text), compress(checked.json)]);
   return {
     complete: true,
@@ -58,9 +65,9 @@ export async function readUpload(body: unknown, contentType = ''): Promise<Cache
 
 /** The charset of a Content-Type. */
 const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]+)/i;
-/** An encoding in an XML declaration, and what stands before and after it. */
+/** An encoding in an XML declaration, with the text before and after it. */
 const DECLARED = /^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.:-]*)(["'])/;
-/** Encodings in which a declaration can be read before they are known. */
+/** Encodings whose XML declaration can be read before the encoding is known. */
 const LIKE_ASCII = /^(?:utf-8|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d)$/i;
 const BYTE_ORDER_MARKS = [
   { bytes: [0xef, 0xbb, 0xbf], encoding: 'utf-8', declared: /^utf-8$/i },
@@ -70,13 +77,17 @@ const BYTE_ORDER_MARKS = [
 
 /**
  * Decodes XML by its byte order mark, else by the charset of its Content-Type (RFC 7303 3), else by its declaration (XML 1.0
- * appendix F). The declaration says UTF-8 afterwards, since that is how it is sent.
+ * appendix F). The returned declaration says UTF-8, in which the server sends it.
  *
- * @throws ProblemError 400 where it cannot be decoded, or a reader of XML could see another text than we do.
+ * @throws ProblemError 400 if it cannot be decoded, or another XML reader could see a different text.
  */
 function decodeXml(body: Buffer, charset?: string): string {
   const problem = new ProblemError(
-    plainProblem(400, 'The manifest is not in the encoding that it or its Content-Type declares; send it as UTF-8.'),
+    plainProblem(
+      400,
+      'The manifest is not in the encoding that it or its Content-Type declares. Send it as UTF-8.',
+      'server.upload.encoding-invalid',
+    ),
   );
   const mark = BYTE_ORDER_MARKS.find(({ bytes }) => body.subarray(0, bytes.length).equals(Buffer.from(bytes)));
   const [, , named = 'utf-8'] = DECLARED.exec(body.toString('latin1', 0, 256)) ?? [];
@@ -97,20 +108,27 @@ function decodeXml(body: Buffer, charset?: string): string {
   return text.replace(DECLARED, '$1UTF-8$3');
 }
 
+function invalidManifest(detail: string): ProblemError {
+  return new ProblemError(plainProblem(422, detail, 'server.upload.manifest-invalid'));
+}
+
+function busy(detail: string): ProblemError {
+  return new ProblemError(plainProblem(503, detail, 'server.upload.not-possible-now'));
+}
+
 let last: Promise<unknown> = Promise.resolve();
 let waiting = 0;
 
-/** One at a time: each takes a core and many times its length of memory. */
+/** Runs checks one at a time: each needs a core, and many times the manifest's length of memory. */
 async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  if (waiting >= MOST_WAITING)
-    throw new ProblemError(plainProblem(503, 'Other manifests are being checked; send this one again in a while.'));
+  if (waiting >= MOST_WAITING) throw busy('Other manifests are being checked. Send this one again later.');
   waiting++;
   const result = last.then(work);
   last = result.catch(() => undefined).finally(() => waiting--);
   return result;
 }
 
-/** @throws ProblemError 422 where it takes too long or too much memory, 503 where no file can be opened for it */
+/** @throws ProblemError 422 if it needs too much time or memory, 503 if the server cannot open a file for it. */
 function check(text: string): Promise<Checked> {
   const worker = new Worker(CHECK, {
     workerData: { text, patterns: PATTERNS },
@@ -118,15 +136,12 @@ function check(text: string): Promise<Checked> {
   });
   return new Promise<Checked>((resolve, reject) => {
     const tooMuch = () =>
-      reject(new ProblemError(plainProblem(422, 'The manifest takes too much time or memory to check.')));
+      reject(invalidManifest('The check of the manifest needs too much time or memory. Send a smaller one.'));
     const timer = setTimeout(tooMuch, DEADLINE_MS);
     worker.once('message', resolve);
     worker.once('error', (error: NodeJS.ErrnoException) => {
       const limit = openFileLimit(error);
-      if (limit)
-        return reject(
-          new ProblemError(plainProblem(503, `The manifest cannot be checked: ${limit.message}. ${limit.remedy}`)),
-        );
+      if (limit) return reject(busy(`The manifest cannot be checked: ${limit.message}. ${limit.remedy}`));
       return error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuch() : reject(error);
     });
     worker.once('exit', () => {

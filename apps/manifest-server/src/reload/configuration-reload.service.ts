@@ -10,7 +10,12 @@ import {
   readTexts,
   renderProblem,
 } from '@pacs-connectors/config-core';
-import { ConnectorRegistry, currentOpenFileLimit, RefusedConnectorsError } from '@pacs-connectors/connector-core';
+import {
+  ConnectorRegistry,
+  currentOpenFileLimit,
+  RefusedConnectorsError,
+  ViewerRegistry,
+} from '@pacs-connectors/connector-core';
 import { ServerOptions } from '../boot/options.js';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { codes } from '../errors/error-codes.js';
@@ -50,6 +55,7 @@ export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplic
   constructor(
     private readonly configuration: ServerConfiguration,
     private readonly registry: ConnectorRegistry,
+    private readonly viewers: ViewerRegistry,
     private readonly watches: ConnectorWatches,
     private readonly options: ServerOptions,
   ) {
@@ -113,7 +119,7 @@ export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplic
   /** @throws Refusal, ConfigurationError or RefusedConnectorsError; nothing has changed then. */
   private apply(texts: ConfigurationTexts): void {
     const document = parseConfiguration(texts);
-    const checked = checkConfiguration(document, this.registry.plugins);
+    const checked = checkConfiguration(document, this.registry.plugins, this.viewers.viewers);
     const restartNeeded = this.restartNeededBy(checked.global);
     const errors = errorsOf(checked).map(renderProblem);
     if (errors.length === 0 && checked.connectors.length === 0) errors.push('every connector is disabled');

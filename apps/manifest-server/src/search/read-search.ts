@@ -36,6 +36,13 @@ const CUT_ESCAPED_NAME = /^(?:&|&?(?:amp|#0*38|#x0*26))(.+)/i;
 const AMPERSAND = /^&?(?:amp|#0*38|#x0*26)?;?/i;
 const ESCAPED_VALUE = new RegExp(`&${HTML_AMPERSAND}`, 'i');
 
+export interface ReadSearchOptions {
+  /** Whether the request must name a patient, study, series or instance. By default, it must. */
+  needsIdentifier?: boolean;
+  /** Names of the installed viewers. */
+  viewers?: readonly string[];
+}
+
 /**
  * Reads the search of a request. It ignores unknown names, empty values and repeated values.
  *
@@ -44,7 +51,7 @@ const ESCAPED_VALUE = new RegExp(`&${HTML_AMPERSAND}`, 'i');
 export function readSearch(
   parameters: readonly Parameter[],
   bad: readonly BadEscape[] = [],
-  { needsIdentifier = true } = {},
+  { needsIdentifier = true, viewers = [] }: ReadSearchOptions = {},
 ): Search {
   const errors: ParameterError[] = bad
     .filter(({ parameter }) => KNOWN.has(parameter))
@@ -56,7 +63,7 @@ export function readSearch(
   for (const parameter of SEARCH_PARAMETERS) {
     const texts = given.get(parameter.name);
     if (!texts) continue;
-    const values = readValues(parameter, texts, errors);
+    const values = readValues(parameter, texts, viewers, errors);
     if (values.length === 0) continue;
     parameter.put(search, values);
     identified ||= parameter.identifies !== undefined;
@@ -82,7 +89,12 @@ function valuesByName(parameters: readonly Parameter[]): Map<string, string[]> {
   return given;
 }
 
-function readValues(parameter: SearchParameter, texts: string[], errors: ParameterError[]): unknown[] {
+function readValues(
+  parameter: SearchParameter,
+  texts: string[],
+  viewers: readonly string[],
+  errors: ParameterError[],
+): unknown[] {
   const separate = parameter.multiplicity === 'list' ? texts.flatMap((text) => text.split(',')) : texts;
   const trimmed = separate.map((text) => text.replace(BLANKS_AROUND, ''));
   const distinct = new Set(parameter.flag ? trimmed.map((text) => text || 'true') : trimmed.filter((text) => text));
@@ -101,7 +113,7 @@ function readValues(parameter: SearchParameter, texts: string[], errors: Paramet
   for (const text of distinct) {
     try {
       if (!parameter.handedOn) checkFilled(parameter, text);
-      const value = parameter.read(text);
+      const value = parameter.read(text, viewers);
       values.set(JSON.stringify(value), value);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;

@@ -1,5 +1,5 @@
 import { type IdentifierKind } from '@pacs-connectors/connector-core';
-import { type Search, VIEWERS } from './search.js';
+import { type Search } from './search.js';
 import {
   accessionNumber,
   count,
@@ -10,7 +10,6 @@ import {
   oneOf,
   patientIdentifier,
   property,
-  type ReadValue,
   text,
   uid,
 } from './values.js';
@@ -31,8 +30,8 @@ export interface SearchParameter {
   identifies?: IdentifierKind;
   /** Given to Weasis unchanged; the search does not use it. */
   handedOn?: true;
-  /** Reads one value. @throws Unreadable */
-  read: ReadValue<unknown>;
+  /** Reads one value, given the names of the installed viewers. @throws Unreadable */
+  read(value: string, viewers: readonly string[]): unknown;
   /** Puts the values read into the search. There is at least one, and one exactly where {@link multiplicity} is `once`. */
   put(search: Search, values: unknown[]): void;
 }
@@ -95,9 +94,15 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
     description: 'Latest study date, or date and time, inclusive, in the form of `lowerDateTime`.',
     example: '2024-12-31',
   }),
-  one('viewer', oneOf(VIEWERS), (search, value) => (search.viewer = value), {
-    description: `The viewer to launch: ${VIEWERS.join(', ')}.`,
-  }),
+  one(
+    'viewer',
+    (value, viewers) => oneOf(viewers)(value),
+    (search, value) => (search.viewer = value),
+    {
+      description: 'Name of the viewer to launch. By default, `viewers.rules` choose it; without rules, Weasis.',
+      example: 'WEASIS',
+    },
+  ),
   repeated('pro', property, (search, values) => (search.launch.pro = values.filter((value) => value.trim())), {
     handedOn: true,
     description: 'Properties for Weasis, each `key value`, with or without quotes.',
@@ -139,7 +144,7 @@ type About = Pick<SearchParameter, 'description' | 'example' | 'identifies' | 'h
 
 function many<Value>(
   name: string,
-  read: ReadValue<Value>,
+  read: (value: string, viewers: readonly string[]) => Value,
   put: (search: Search, values: Value[]) => void,
   about: About,
 ): SearchParameter {
@@ -148,7 +153,7 @@ function many<Value>(
 
 function repeated<Value>(
   name: string,
-  read: ReadValue<Value>,
+  read: (value: string, viewers: readonly string[]) => Value,
   put: (search: Search, values: Value[]) => void,
   about: About,
 ): SearchParameter {
@@ -157,7 +162,7 @@ function repeated<Value>(
 
 function one<Value>(
   name: string,
-  read: ReadValue<Value>,
+  read: (value: string, viewers: readonly string[]) => Value,
   put: (search: Search, value: Value) => void,
   about: About,
 ): SearchParameter {

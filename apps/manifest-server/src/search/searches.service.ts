@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CipherError, SymmetricCipher } from '@pacs-connectors/config-core';
-import { identifierKindsOf } from '@pacs-connectors/connector-core';
+import { identifierKindsOf, ViewerRegistry } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { codes } from '../errors/error-codes.js';
 import { type BadEscape, type Parameter } from '../http/query-string.js';
@@ -17,7 +17,10 @@ export class Searches {
   /** Made once, since its key takes 1,024 rounds of hashing. */
   private readonly decryption: () => ((hex: string) => string) | undefined;
 
-  constructor(private readonly configuration: ServerConfiguration) {
+  constructor(
+    private readonly configuration: ServerConfiguration,
+    private readonly viewers: ViewerRegistry,
+  ) {
     this.decryption = configuration.derived(({ cryptography }) => {
       if (!cryptography?.enabled) return undefined;
       const { password = '', salt, mode } = cryptography;
@@ -28,12 +31,12 @@ export class Searches {
 
   /** Reads the options for a viewer in a request without identifiers. @throws BadParameters */
   readHandedOn(parameters: readonly Parameter[], bad: readonly BadEscape[]): Search {
-    return readSearch(parameters, bad, { needsIdentifier: false });
+    return readSearch(parameters, bad, { needsIdentifier: false, viewers: this.viewers.names });
   }
 
   /** @throws BadParameters */
   read(parameters: readonly Parameter[], bad: readonly BadEscape[], { needsIdentifier = true } = {}): Search {
-    const search = readSearch(this.decrypted(parameters), bad, { needsIdentifier });
+    const search = readSearch(this.decrypted(parameters), bad, { needsIdentifier, viewers: this.viewers.names });
     const { ids } = this.configuration.global.request;
     const forbidden = identifierKindsOf(search.criteria).filter((kind) => ids && !ids.includes(kind));
     if (forbidden.length > 0)

@@ -15,6 +15,7 @@ import {
   type SearchResult,
 } from '@pacs-connectors/connector-core';
 import { ConnectorPluginProvider } from '@pacs-connectors/connector-core/nestjs';
+import { ViewersModule } from '@pacs-connectors/viewers/nestjs';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { type ServerOptions } from '../boot/options.js';
 import { serve } from '../server.js';
@@ -76,7 +77,7 @@ export async function serveFakes(
     const file = join(folder, 'connectors.yml');
     await writeFile(file, text);
     const document = await readConfiguration([file]);
-    const modules = [FakeArchivesModule];
+    const modules = [FakeArchivesModule, ViewersModule];
     const configuration = new ServerConfiguration(document);
     const started = { configuration: [], port: 0, host: '127.0.0.1', ...options };
     const app = await serve(configuration, modules, started, logTo, rooms);

@@ -135,6 +135,12 @@ export const errors = errorTable({
     remedy: 'Change the value as the message says.',
     since: '0.2.0',
   },
+  'configuration.viewer-rule.never-applies': {
+    title: 'Rule that never applies',
+    meaning: 'A rule of viewers.rules names a viewer that is not configured, or an archive that does not exist.',
+    remedy: 'Correct the rule, or configure the viewer or archive that it names.',
+    since: '0.2.0',
+  },
   'configuration.timeout.too-long': {
     title: 'Deadline longer than viewers wait',
     meaning: 'The deadline of an archive is longer than Weasis waits for a manifest.',

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
-import { type ConnectorsAsyncOptions, discoverPlugins } from '@pacs-connectors/connector-core/nestjs';
+import { type ConnectorsAsyncOptions, discoverPlugins, discoverViewers } from '@pacs-connectors/connector-core/nestjs';
 import { type ConfigurationSource, readConfiguration } from '../read-configuration.js';
 import { type Environment } from '../values/environment.js';
 import { ConnectorsConfiguration } from './connectors-configuration.js';
@@ -34,7 +34,7 @@ export class ConnectorsConfigModule {
           provide: ConnectorsConfiguration,
           inject: [read.KEY, DiscoveryService],
           useFactory: async (configuration: ConnectorsConfiguration, discovery: DiscoveryService) =>
-            configuration.check(await discoverPlugins(discovery)),
+            configuration.check(await discoverPlugins(discovery), await discoverViewers(discovery)),
         },
       ],
       exports: [ConnectorsConfiguration],

@@ -1,4 +1,4 @@
-import { type ConnectorPlugin, type LeftOutConnector } from '@pacs-connectors/connector-core';
+import { type ConnectorPlugin, type LeftOutConnector, type Viewer } from '@pacs-connectors/connector-core';
 import { checkConfiguration, type ConnectorConfiguration, type LoadedConfiguration } from '../check.js';
 import { type ConfigurationDocument } from '../read-configuration.js';
 import { type Problem } from '../document/problems.js';
@@ -18,9 +18,9 @@ export class ConnectorsConfiguration implements LoadedConfiguration {
     this.#document = document;
   }
 
-  /** Checks the files against the settings classes of the plug-ins, and sets the properties. */
-  check(plugins: readonly ConnectorPlugin[]): this {
-    return Object.assign(this, checkConfiguration(this.#document, plugins));
+  /** Checks the files against the settings classes of the plug-ins and viewers, and sets the properties. */
+  check(plugins: readonly ConnectorPlugin[], viewers: readonly Viewer[] = []): this {
+    return Object.assign(this, checkConfiguration(this.#document, plugins, viewers));
   }
 
   /** Returns the usable connector with this id. */

@@ -47,7 +47,8 @@ export function expectedOf(
   setting: SettingOptions,
   messages: Readonly<Record<string, string>> = {},
 ): string {
-  if (setting.type) return setting.kind === 'map' ? 'a map of names and keys' : 'a map of keys';
+  if (setting.type)
+    return { map: 'a map of names and keys', list: 'a list of maps' }[setting.kind as string] ?? 'a map of keys';
   const constraints = constraintsOf(type, property);
   const own = constraints.filter(({ name, ownMessage }) => ownMessage !== undefined && messages[name] !== undefined);
   if (own.length > 0) return [...new Set(own.map(({ name }) => withoutVerb(messages[name]!)))].join(', ');

@@ -1,6 +1,6 @@
 import { codes } from '../errors/error-codes.js';
 import { validateSync, type ValidationError } from 'class-validator';
-import { find, findDeepest, type Found, isEmpty, joinKey, type MapNode, notAMap } from '../document/node.js';
+import { find, findDeepest, type Found, isEmpty, joinKey, type MapNode, nameOf, notAMap } from '../document/node.js';
 import { type SettingOptions, type SettingsClass, settingsOf } from './setting.js';
 import { quote, redact } from '../values/redact.js';
 import { type ReaderContext, report } from './context.js';
@@ -47,7 +47,7 @@ export function readSettings<Settings extends object>(
     if (reading.value === FAULTY) {
       faulty ||= !setting.type;
       // A default would hide that the file sets something else.
-      if (setting.type && setting.kind !== 'map') (instance as Record<string, unknown>)[property] = undefined;
+      if (setting.type && !setting.kind) (instance as Record<string, unknown>)[property] = undefined;
     } else {
       (instance as Record<string, unknown>)[property] = reading.value;
       if (reading.source && context.encrypted.has(reading.source.node)) markSecret(instance, property);
@@ -112,6 +112,7 @@ function textOf(value: unknown): string {
 
 function readNested(setting: SettingOptions, places: readonly Found[], context: ReaderContext): Reading {
   const type = setting.type!();
+  if (setting.kind === 'list') return readNestedList(type, places, context);
   const maps: Found<MapNode>[] = [];
   for (const place of places) {
     if (place.node.kind === 'map') maps.push(place as Found<MapNode>);
@@ -123,6 +124,29 @@ function readNested(setting: SettingOptions, places: readonly Found[], context: 
   if (setting.kind === 'map') return readNestedMap(type, maps, context);
   const { instance, present, faulty } = readSettings(type, maps, context);
   return { value: faulty ? FAULTY : present ? instance : undefined, ...(maps[0] ? { source: maps[0] } : {}) };
+}
+
+/** Reads a list of objects. An object with errors makes the whole list faulty, because its order counts. */
+function readNestedList(type: SettingsClass, places: readonly Found[], context: ReaderContext): Reading {
+  const source = places.find(({ node }) => !isEmpty(node));
+  if (!source) return { value: undefined };
+  const { node } = source;
+  if (node.kind !== 'list') {
+    const expected = 'a list, with "- " before each item';
+    const wrong =
+      node.kind === 'invalid' ? node : { code: codes['configuration.value.invalid'], found: nameOf(node), expected };
+    report(context, 'error', { key: source.key, place: node.place }, wrong);
+    return { value: FAULTY, source };
+  }
+  const items = [...node.items.entries()].filter(([, item]) => !isEmpty(item));
+  const read = items.map(([index, item]) => {
+    const found: Found = { node: item, key: `${source.key}[${index}]`, keyPlace: item.place };
+    if (item.kind === 'map') return readRequired(type, [found as Found<MapNode>], context);
+    report(context, 'error', { key: found.key, place: item.place }, notAMap(item));
+    return undefined;
+  });
+  const faulty = read.some((one) => one === undefined || one.faulty);
+  return { value: faulty ? FAULTY : read.map((one) => one?.instance), source };
 }
 
 /** Reads a map of objects, without those that have errors. */

@@ -30,8 +30,8 @@ export interface SettingOptions {
   /** By default it follows from the TypeScript type of the property: `Array` is `list`, `Number` is `number`. */
   kind?: SettingKind;
   /**
-   * The settings class of a nested object; with `kind: 'map'`, of each value of a map. Each of its properties is read from the
-   * first of `paths` that has it. If none has any, the property is not set.
+   * The settings class of a nested object; with `kind: 'map'`, of each value of a map; with `kind: 'list'`, of each item. Each of
+   * its properties is read from the first of `paths` that has it. If none has any, the property is not set.
    */
   type?: () => SettingsClass;
   /**

@@ -10,6 +10,8 @@ export class KnownKeys {
   private readonly children = new Map<string, { name: string; keys: KnownKeys }>();
   /** The keys below any name, if names are free. */
   private anyName?: KnownKeys;
+  /** The keys of each item, if a list is allowed here. */
+  private items?: KnownKeys;
   /** Whether a value is allowed here. */
   private leaf = false;
   /** Whether everything is allowed here. */
@@ -23,6 +25,7 @@ export class KnownKeys {
       for (const own of setting.paths.filter((candidate) => !candidate.startsWith('/'))) {
         const keys = here.at(own);
         if (setting.type && setting.kind === 'map') (keys.anyName ??= new KnownKeys()).addSettings(setting.type());
+        else if (setting.type && setting.kind === 'list') (keys.items ??= new KnownKeys()).addSettings(setting.type());
         else if (setting.type) keys.addSettings(setting.type());
         else keys.leaf = true;
         if (setting.type) continue;
@@ -50,7 +53,8 @@ export class KnownKeys {
       const key = joinKey(scope.key, name);
       const known = this.children.get(relax(name))?.keys ?? this.anyName;
       if (known) {
-        if (value.kind === 'map') known.check({ node: value, key, keyPlace }, context, nearMissesOnly);
+        if (known.items) known.checkItems(value, key, context);
+        else if (value.kind === 'map') known.check({ node: value, key, keyPlace }, context, nearMissesOnly);
         else if (!known.leaf && !isEmpty(value)) known.reportValue(key, value, context);
       } else if (!isEmpty(value)) {
         const near = this.nearest(name, nearMissesOnly);
@@ -65,6 +69,13 @@ export class KnownKeys {
         );
       }
     }
+  }
+
+  /** Warns about unknown keys in the items of a list. */
+  private checkItems(list: ConfigNode, key: string, context: ReaderContext): void {
+    if (list.kind !== 'list') return;
+    for (const [index, node] of list.items.entries())
+      if (node.kind === 'map') this.items?.check({ node, key: `${key}[${index}]`, keyPlace: node.place }, context);
   }
 
   /** Reports a value where only keys are allowed, unless its reader has reported it. */

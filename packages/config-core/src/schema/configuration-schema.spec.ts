@@ -7,19 +7,20 @@ import { renderProblem } from '../document/problems.js';
 import { constraintsOf } from '../reader/expected.js';
 import { kindOf, type SettingOptions, type SettingsClass, settingsOf } from '../reader/setting.js';
 import { ConnectorSettings } from '../settings/connector-settings.js';
-import { GlobalConfiguration } from '../settings/global-configuration.js';
+import { globalConfiguration } from '../settings/global-configuration.js';
+import { modalityFormat } from '../settings/viewers.js';
+import { sampleRelease, sampleViewers } from '../testing/sample-viewers.js';
 import { load, samplePlugins } from '../testing/samples.js';
 import { hexadecimal } from '../values/cipher.js';
 import { dicomTag } from '../values/dicom-tag.js';
 import { transferSyntax } from '../values/transfer-syntax.js';
 import { urlParameters } from '../values/url-parameters.js';
-import { weasisRelease } from '../values/weasis-release.js';
 import { configurationJsonSchema } from './configuration-schema.js';
 import { rangePattern, relaxedPattern, sourceOf } from './patterns.js';
 
 const RUNS = 120;
 
-const schema = configurationJsonSchema(samplePlugins);
+const schema = configurationJsonSchema(samplePlugins, sampleViewers);
 const validate = new Ajv({ strict: false, allErrors: true }).compile(schema);
 
 type Tree = { [key: string]: unknown };
@@ -62,6 +63,7 @@ function valuesFor(
         wrong: [['0xZZ'], '-1', { a: 'b' }],
       };
     }
+    if (setting.format === modalityFormat) return { right: ['CT, us', ['MR']], wrong: ['C-T', ['ü'], { a: 'b' }] };
     return { right: ['10.0.0.1, host', ['::1']], wrong: [{ a: 'b' }] };
   }
   if (names) {
@@ -104,7 +106,7 @@ function valuesFor(
       if (known.has('maxLength')) return { right: ['text'], wrong: ['a longer text', ['x']] };
       if (setting.format === transferSyntax) return { right: ['*', '1.2.840'], wrong: ['JPEG', '1.02', ['x']] };
       if (setting.format === urlParameters) return { right: ['&a=b', '&ü=%20'], wrong: ['a=b', '&a b', '&%', ['x']] };
-      if (setting.format === weasisRelease) return { right: [4.6, '4.6.6'], wrong: ['4', 'newest', ['x']] };
+      if (setting.format === sampleRelease) return { right: [4.6, '4.6.6'], wrong: ['4', 'newest', ['x']] };
       if (setting.format) return { right: ['host'], wrong: ['a b', ['x']] };
       return { right: ['text', 12, true], wrong: [['x'], { a: 'b' }] };
   }
@@ -154,7 +156,15 @@ function fill(
         share,
         pick,
       );
-    else if (setting.type) fill(tree, setting.type(), [place], share, pick);
+    else if (setting.type && setting.kind === 'list') {
+      const type = setting.type();
+      const items = Array.from({ length: pick(3) }, () => {
+        const item: Tree = {};
+        fill(item, type, [[]], 80, pick);
+        return item;
+      });
+      put(tree, place, pick(25) === 0 ? { a: 'b' } : items, pick);
+    } else if (setting.type) fill(tree, setting.type(), [place], share, pick);
     else {
       const { right, wrong } = valuesFor(type, property, setting);
       const values = pick(25) === 0 ? wrong : pick(10) === 0 ? [null, ''] : right;
@@ -214,7 +224,7 @@ describe('the schema and the classes agree', () => {
       fc.asyncProperty(choices, async (stream) => {
         const pick = picker(stream[Symbol.iterator]());
         const tree: Tree = { connector: { config: { good } } };
-        fill(tree, GlobalConfiguration, [[]], 60, pick);
+        fill(tree, globalConfiguration(sampleViewers), [[]], 60, pick);
         // What else cryptography holds counts only while it is on: one key by another's value is not in the schema.
         const cryptography = Object.entries(tree).find(([key]) => key === 'cryptography')?.[1] as Tree | undefined;
         if (cryptography) cryptography['password'] = 'secret';

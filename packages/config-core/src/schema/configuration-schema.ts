@@ -1,7 +1,8 @@
 import { type KnownPlugin } from '../settings/known-plugin.js';
 import { ConnectorSettings } from '../settings/connector-settings.js';
-import { GlobalConfiguration } from '../settings/global-configuration.js';
+import { globalConfiguration } from '../settings/global-configuration.js';
 import { RetrievalKeys, retrievalPaths } from '../settings/retrieval.js';
+import { type KnownViewer } from '../settings/viewers.js';
 import { type JsonSchema, SHARED_DEFINITIONS } from './leaf.js';
 import { relaxedPattern } from './patterns.js';
 import { Requirements } from './required.js';
@@ -11,16 +12,20 @@ import { SchemaTree } from './tree.js';
 const ADDRESSES = ['basic.url', 'basic.server', 'oauth2.url', 'oauth2.server', 'url', 'server'];
 
 /**
- * Returns the JSON Schema (draft-07) of a configuration file, for editors. It has both layouts, the settings of `plugins`, and
- * the canonical, kebab-case, camelCase and snake_case spelling of each key.
+ * Returns the JSON Schema (draft-07) of a configuration file, for editors. It has both layouts, the settings of plug-ins
+ * and viewers, and the canonical, kebab-case, camelCase and snake_case spelling of each key.
  *
  * It accepts what the settings classes accept, as far as a schema can. It ignores keys of other programs, keys with dots and
  * other spellings. Only the check of the configuration finds values that do not fit together (`type: BASIC` without a basic URL).
  */
-export function configurationJsonSchema(plugins: readonly KnownPlugin[]): JsonSchema {
+export function configurationJsonSchema(
+  plugins: readonly KnownPlugin[],
+  viewers: readonly KnownViewer[] = [],
+): JsonSchema {
+  const Global = globalConfiguration(viewers);
   const connectors = { additionalProperties: { $ref: '#/definitions/connector' } };
   const root = new SchemaTree()
-    .addSettings(GlobalConfiguration)
+    .addSettings(Global)
     .addSchema('connector.config', {
       description: 'Connectors, by the id that requests name',
       anyOf: [{ type: 'object', ...connectors }, { $ref: '#/definitions/unset' }],
@@ -40,7 +45,7 @@ export function configurationJsonSchema(plugins: readonly KnownPlugin[]): JsonSc
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Configuration of pacs-connectors',
     ...root.render('#'),
-    allOf: [requirements.unlessDotted(requirements.of(GlobalConfiguration))],
+    allOf: [requirements.unlessDotted(requirements.of(Global))],
     definitions: { ...SHARED_DEFINITIONS, ...definitions, ...requirements.definitions },
   };
 }

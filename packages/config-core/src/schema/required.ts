@@ -30,12 +30,13 @@ export class Requirements {
 
   private ofNested(setting: SettingOptions, places: readonly string[]): JsonSchema[] {
     if (!setting.type) return [];
-    if (setting.kind === 'map') {
+    if (setting.kind) {
       const inner = this.of(setting.type());
       if (inner.length === 0) return [];
       const leaves = [...settingsOf(setting.type()).values()].flatMap((own) => leavesOf(own, placesOf(own, [''])));
       const each = { if: this.presentAtAny(leaves), then: { allOf: inner } };
-      return places.map((place) => inObject(place, { additionalProperties: each }));
+      const all = setting.kind === 'list' ? { items: each } : { additionalProperties: each };
+      return places.map((place) => inObject(place, all));
     }
     const inner = this.of(setting.type(), places);
     return inner.length === 0 ? [] : [{ if: this.presentAtAny(leavesOf(setting, places)), then: { allOf: inner } }];
@@ -68,7 +69,7 @@ export class Requirements {
 
 /** Returns the places of the values of a setting: of a nested object, those of all its properties. */
 function leavesOf(setting: SettingOptions, places: readonly string[]): string[] {
-  if (!setting.type || setting.kind === 'map') return [...places];
+  if (!setting.type || setting.kind) return [...places];
   return [...settingsOf(setting.type()).values()].flatMap((inner) => leavesOf(inner, placesOf(inner, places)));
 }
 

@@ -6,6 +6,7 @@ import { type JsonSchema, leafSchema } from './leaf.js';
 export class SchemaTree {
   private readonly children = new Map<string, SchemaTree>();
   private anyName?: SchemaTree;
+  private items?: SchemaTree;
   private leaf?: JsonSchema;
   private description?: string;
 
@@ -26,6 +27,7 @@ export class SchemaTree {
     else {
       if (path !== '') tree.description ??= setting.description;
       if (setting.kind === 'map') (tree.anyName ??= new SchemaTree()).addSettings(setting.type());
+      else if (setting.kind === 'list') (tree.items ??= new SchemaTree()).addSettings(setting.type());
       else tree.addSettings(setting.type());
     }
   }
@@ -50,6 +52,7 @@ export class SchemaTree {
   }
 
   private renderObject(pointer: string): JsonSchema | undefined {
+    if (this.items) return this.renderList(this.items, pointer);
     if (this.children.size === 0 && !this.anyName) return undefined;
     const base = this.leaf ? `${pointer}/anyOf/1` : pointer;
     const properties: Record<string, JsonSchema> = {};
@@ -67,6 +70,12 @@ export class SchemaTree {
       ...(this.children.size > 0 ? { properties } : {}),
       ...(this.anyName ? { additionalProperties: this.anyName.render(`${base}/additionalProperties`) } : {}),
     };
+  }
+
+  private renderList(items: SchemaTree, pointer: string): JsonSchema {
+    const unset = { $ref: '#/definitions/unset' };
+    const item = items.render(`${pointer}/anyOf/0/items/anyOf/0`);
+    return { description: this.description, anyOf: [{ type: 'array', items: { anyOf: [item, unset] } }, unset] };
   }
 
   private at(path: string): SchemaTree {

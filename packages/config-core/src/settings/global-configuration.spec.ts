@@ -1,23 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import { dicomConnector, load, problemsOf } from '../testing/samples.js';
-import { GlobalConfiguration } from './global-configuration.js';
+import { sampleViewers, type SampleViewerSettings } from '../testing/sample-viewers.js';
+import { globalConfiguration } from './global-configuration.js';
 
 async function global(yaml: string) {
   const loaded = await load([dicomConnector(), yaml]);
-  return { ...loaded.global, problems: loaded.problems };
+  const viewerSettings: SampleViewerSettings = loaded.global.viewerSettings;
+  return { ...loaded.global, viewerSettings, problems: loaded.problems };
 }
 
 it('has defaults for what no file sets', async () => {
   const { problems, ...read } = await global('');
   expect(problems).toEqual([]);
-  expect(read).toEqual({ ...new GlobalConfiguration() });
+  expect(read).toEqual({ ...new (globalConfiguration(sampleViewers))() });
   expect(read).toMatchObject({
     defaultIds: [],
     plugins: [],
     timeoutMs: 25_000,
-    viewers: { weasis: { protocol: 'weasis://', context: '', config: '$weasis:config wcfg=', get: '$dicom:get -w' } },
+    viewerSettings: {
+      WEASIS: { protocol: 'weasis://', context: '', config: '$weasis:config wcfg=', get: '$dicom:get -w' },
+    },
   });
-  expect(read.viewers).not.toHaveProperty('ohif');
+  expect(read.viewerSettings).not.toHaveProperty('OHIF');
   expect(read).not.toHaveProperty('cryptography');
 });
 
@@ -70,16 +74,16 @@ hosts.allow: 10.0.0.0/8, ::1, portal.hospital.example, x.example.org
         },
       },
     },
-    viewers: {
-      weasis: {
+    viewerSettings: {
+      WEASIS: {
         protocol: 'weasis2://',
         get: '$dicom:get --manifest',
         config: '$weasis:config wcfg=',
         launchConfigurationUrl: 'https://weasis.example/launch',
       },
-      ohif: { url: 'http://ohif.example', tokenAuthQueryParam: true },
-      slicer: { protocol: 's://', context: 'v' },
-      microdicom: { protocol: 'm://', archives: { pacs: { host: '10.0.0.1', port: 104, aet: 'PACS' } } },
+      OHIF: { url: 'http://ohif.example', tokenAuthQueryParam: true },
+      SLICER: { protocol: 's://', context: 'v' },
+      MICRODICOM: { protocol: 'm://', archives: { pacs: { host: '10.0.0.1', port: 104, aet: 'PACS' } } },
     },
     server: { port: 0, address: '0.0.0.0', publicUrl: 'https://viewer.example/x', contextPath: '/pacs-connectors' },
     request: { ids: ['patientIds', 'studyInstanceUids'], iidLevels: ['PATIENT'] },
@@ -89,16 +93,16 @@ hosts.allow: 10.0.0.0/8, ::1, portal.hospital.example, x.example.org
 
 describe('a fault costs as little as it can', () => {
   it('a viewer: that viewer', async () => {
-    const { viewers, problems } = await global(`
+    const { viewerSettings, problems } = await global(`
 ohif: { server: { url: http://ohif.example, port: many } }
 slicer.archives: { pacs.url: http://pacs.example, bad: { port: 80 } }
 microdicom.archives: { pacs: { url: pacs.example, port: 0, context: PACS }, ok: { url: pacs, port: 1, context: P } }
 weasis.command.get: { a: b }
 `);
-    expect(viewers.ohif).toBeUndefined();
-    expect(Object.keys(viewers.slicer!.archives)).toEqual(['pacs']);
-    expect(Object.keys(viewers.microdicom!.archives)).toEqual(['ok']);
-    expect(viewers.weasis).toBeUndefined();
+    expect(viewerSettings.OHIF).toBeUndefined();
+    expect(Object.keys(viewerSettings.SLICER!.archives)).toEqual(['pacs']);
+    expect(Object.keys(viewerSettings.MICRODICOM!.archives)).toEqual(['ok']);
+    expect(viewerSettings.WEASIS).toBeUndefined();
     expect(problems.map(({ key, severity, fatal }) => [key, severity, fatal])).toEqual([
       ['ohif.server.port', 'error', undefined],
       ['slicer.archives.bad.url', 'error', undefined],
@@ -156,9 +160,9 @@ spring.security.oauth2.client.registration:
 
   it('a list where registrations or archives should be: those', async () => {
     const text = 'spring.security.oauth2.client: { registration: [a] }\nslicer: { archives: [a], command.context: v }';
-    const { oauth2, viewers, problems } = await global(text);
+    const { oauth2, viewerSettings, problems } = await global(text);
     expect(oauth2).toEqual({ registrations: {}, providers: {} });
-    expect(viewers.slicer?.archives).toEqual({});
+    expect(viewerSettings.SLICER?.archives).toEqual({});
     expect(problems).toMatchObject([{ found: 'a list' }, { found: 'a list' }]);
   });
 
@@ -248,11 +252,11 @@ it('reads how manifests of launches are kept, and refuses to start where that is
 });
 
 it('reads what callers may hand to Weasis, and which proxies are believed', async () => {
-  const { problems, viewers, server } = await global(
+  const { problems, viewerSettings, server } = await global(
     'weasis.allow: { arg: true, pro: no }\nserver.trusted-proxies: 10.0.0.0/8, ::1\n',
   );
   expect(problems).toEqual([]);
-  expect(viewers.weasis).toMatchObject({ allowArg: true, allowPro: false, allowConfig: true });
+  expect(viewerSettings.WEASIS).toMatchObject({ allowArg: true, allowPro: false, allowConfig: true });
   expect(server.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
 });
 

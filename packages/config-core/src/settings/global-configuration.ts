@@ -1,12 +1,19 @@
 import { Max, Min } from 'class-validator';
-import { Setting } from '../reader/setting.js';
+import { Setting, type SettingsClass } from '../reader/setting.js';
 import { CacheSettings } from './cache.js';
 import { CryptographySettings, HostSettings, RequestSettings, ServerSettings } from './guards.js';
 import { HealthSettings } from './health.js';
 import { LoggingSettings } from './logging.js';
 import { OAuth2Clients } from './oauth2-clients.js';
 import { ShutdownSettings } from './shutdown.js';
-import { ViewerSettings } from './viewers.js';
+import {
+  type KnownViewer,
+  NoViewers,
+  selectionOf,
+  type SettingsOfViewers,
+  settingsOfViewers,
+  ViewerSelection,
+} from './viewers.js';
 
 const MAXIMUM_TIMEOUT_MS = 3_600_000;
 
@@ -26,7 +33,11 @@ export class ConnectorKeys {
   })
   dicomWebLevelLimit?: 'study' | 'series';
 
-  @Setting({ paths: ['connector.plugins'], description: 'Packages that add archive languages', kind: 'list' })
+  @Setting({
+    paths: ['connector.plugins'],
+    description: 'Packages that add archive languages and viewers',
+    kind: 'list',
+  })
   plugins: string[] = [];
 
   /** Milliseconds. */
@@ -56,8 +67,11 @@ export class GlobalConfiguration extends ConnectorKeys {
   })
   oauth2: OAuth2Clients = new OAuth2Clients();
 
-  @Setting({ paths: [''], description: 'Viewers to launch', type: () => ViewerSettings })
-  viewers: ViewerSettings = new ViewerSettings();
+  @Setting({ paths: [''], description: 'Settings of each viewer', type: () => NoViewers })
+  viewerSettings: SettingsOfViewers = {};
+
+  @Setting({ paths: ['viewers'], description: 'Which viewer opens what', type: () => ViewerSelection })
+  viewers: ViewerSelection = new ViewerSelection();
 
   @Setting({ paths: ['server'], description: 'Where the server listens', type: () => ServerSettings })
   server: ServerSettings = new ServerSettings();
@@ -79,6 +93,31 @@ export class GlobalConfiguration extends ConnectorKeys {
 
   @Setting({ paths: ['shutdown'], description: 'How the server shuts down', type: () => ShutdownSettings })
   shutdown: ShutdownSettings = new ShutdownSettings();
+}
+
+/** By the list of viewers: a configuration that is read again has the same class, and can be compared. */
+const classes = new WeakMap<readonly KnownViewer[], SettingsClass<GlobalConfiguration>>();
+
+/** Returns the class of all keys outside of connectors, with the settings of these viewers. */
+export function globalConfiguration(viewers: readonly KnownViewer[]): SettingsClass<GlobalConfiguration> {
+  if (viewers.length === 0) return GlobalConfiguration;
+  const known = classes.get(viewers);
+  if (known) return known;
+  const [Settings, Selection] = [settingsOfViewers(viewers), selectionOf(viewers)];
+  class Configuration extends GlobalConfiguration {
+    override viewerSettings: SettingsOfViewers = new Settings();
+    override viewers = new Selection();
+  }
+  Setting({ paths: [''], description: 'Settings of each viewer', type: () => Settings })(
+    Configuration.prototype,
+    'viewerSettings',
+  );
+  Setting({ paths: ['viewers'], description: 'Which viewer opens what', type: () => Selection })(
+    Configuration.prototype,
+    'viewers',
+  );
+  classes.set(viewers, Configuration);
+  return Configuration;
 }
 
 /** Keys whose errors stop the server: it would let others in, listen elsewhere, or share nothing with its replicas. */

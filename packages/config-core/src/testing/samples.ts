@@ -6,6 +6,7 @@ import { type Environment } from '../values/environment.js';
 import { renderProblem } from '../document/problems.js';
 import { Setting } from '../reader/setting.js';
 import { OAuth2Clients } from '../settings/oauth2-clients.js';
+import { sampleViewers } from './sample-viewers.js';
 
 // Settings classes like those of the archive languages, whose packages this one must not import.
 
@@ -96,7 +97,7 @@ export const samplePlugins: KnownPlugin[] = [
 /** Returns the checked configuration of these YAML texts, which are named `1.yml`, `2.yml`, and so on. */
 export async function load(yaml: string | string[], env: Environment = {}): Promise<LoadedConfiguration> {
   const sources: ConfigurationSource[] = [yaml].flat().map((text, index) => ({ name: `${index + 1}.yml`, text }));
-  return checkConfiguration(await readConfiguration(sources, env), samplePlugins);
+  return checkConfiguration(await readConfiguration(sources, env), samplePlugins, sampleViewers);
 }
 
 /** Returns the problems of these YAML texts, one line each. */

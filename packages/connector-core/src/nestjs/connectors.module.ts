@@ -6,9 +6,9 @@ import {
   SetMetadata,
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
-import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 import { type ConnectorPlugin } from '../connector.js';
 import { ConnectorRegistry, type RegistryOptions } from '../registry.js';
+import { discover } from './discover.js';
 
 /** The decorator of DiscoveryService has another key in each copy of this package, and a plug-in may have its own copy. */
 const PLUGIN = 'pacs-connectors:connector-plugin';
@@ -66,11 +66,6 @@ export class ConnectorsModule implements OnApplicationShutdown {
 }
 
 /** Returns the plug-ins of the application, whatever their modules and the order of these. */
-export async function discoverPlugins(discovery: DiscoveryService): Promise<ConnectorPlugin[]> {
-  const wrappers = discovery
-    .getProviders()
-    .filter(({ metatype }) => typeof metatype === 'function' && Reflect.hasOwnMetadata(PLUGIN, metatype));
-  // Before its dependencies are resolved, a provider is an empty object of its class.
-  await Promise.all(wrappers.map((wrapper) => wrapper.getInstanceByContextId(STATIC_CONTEXT).donePromise));
-  return wrappers.map((wrapper) => wrapper.instance as ConnectorPlugin);
+export function discoverPlugins(discovery: DiscoveryService): Promise<ConnectorPlugin[]> {
+  return discover<ConnectorPlugin>(discovery, PLUGIN);
 }

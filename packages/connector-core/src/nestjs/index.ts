@@ -1,1 +1,2 @@
 export * from './connectors.module.js';
+export * from './viewers.module.js';

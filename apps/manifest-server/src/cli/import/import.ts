@@ -68,8 +68,8 @@ async function checkResult(
   env: NodeJS.ProcessEnv,
 ): Promise<{ problems: string[]; disabled: string[] }> {
   const document = await readConfiguration([{ name, text }], env);
-  const { plugins } = await findPlugins([]);
-  const checked = checkConfiguration(document, plugins);
+  const { plugins, viewers } = await findPlugins([]);
+  const checked = checkConfiguration(document, plugins, viewers);
   const registry = new ConnectorRegistry({ plugins, definitions: checked.connectors });
   await registry.close();
   const problems = [

@@ -1,0 +1,14 @@
+export { LONGEST_ADDRESS } from './address/address-length.js';
+export { errors as viewerErrors } from './address/error-codes.js';
+export * from './microdicom/microdicom-settings.js';
+export * from './microdicom/microdicom-url.js';
+export * from './microdicom/microdicom-viewer.js';
+export * from './ohif/ohif-settings.js';
+export * from './ohif/ohif-url.js';
+export * from './ohif/ohif-viewer.js';
+export * from './slicer/slicer-settings.js';
+export * from './slicer/slicer-url.js';
+export * from './slicer/slicer-viewer.js';
+export * from './weasis/weasis-settings.js';
+export * from './weasis/weasis-url.js';
+export * from './weasis/weasis-viewer.js';

@@ -1,0 +1,41 @@
+import { LaunchError, type Viewer, type ViewerLaunch } from '@pacs-connectors/connector-core';
+import { firstParameter } from '../address/identifier-parameters.js';
+import { ownEntry } from '../address/own-entry.js';
+import { codes } from '../address/error-codes.js';
+import { SlicerSettings } from './slicer-settings.js';
+import { slicerUrl } from './slicer-url.js';
+
+/** 3D Slicer opens one study of one archive. */
+export class SlicerViewer implements Viewer<SlicerSettings> {
+  readonly name = 'SLICER';
+  readonly title = '3D Slicer';
+  readonly website = 'https://www.slicer.org';
+  readonly settings = SlicerSettings;
+  readonly requiredKey = 'archives.<connector id>.url';
+  readonly support = { severalArchives: false, filters: true };
+
+  async open(launch: ViewerLaunch, { protocol, context, archives }: SlicerSettings): Promise<string> {
+    const id = launch.archiveId();
+    const archive = ownEntry(archives, id);
+    if (!archive)
+      throw new LaunchError(
+        'viewer',
+        `cannot open archive ${id}: the key slicer.archives.${id}.url is missing`,
+        codes['viewer.archive.not-configured'],
+      );
+    const studyInstanceUids = await launch.studies(id);
+    if (studyInstanceUids.length > 1)
+      throw new LaunchError(
+        firstParameter(launch.criteria),
+        `leads to ${studyInstanceUids.length} studies: 3D Slicer opens exactly one`,
+        codes['viewer.launch.unsupported'],
+      );
+    return slicerUrl({
+      protocol,
+      context,
+      dicomWebUrls: [archive.url],
+      studyInstanceUids,
+      bearerToken: launch.bearerToken(id),
+    });
+  }
+}

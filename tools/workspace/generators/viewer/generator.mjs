@@ -1,0 +1,11 @@
+// `npx nx g @pacs-connectors/tools:viewer NAME` makes a package with the files that every viewer has.
+import { generatePackage } from '../generate-package.mjs';
+
+/**
+ * Writes `packages/viewer-NAME`.
+ *
+ * @throws Error if the name is not valid or is in use
+ */
+export default function viewerGenerator(tree, { name }) {
+  return generatePackage(tree, { name, kind: 'viewer', templates: new URL('files', import.meta.url) });
+}
