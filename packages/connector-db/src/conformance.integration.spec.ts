@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { conformanceCases, instanceRows } from '@pacs-connectors/connector-testkit';
 import { type DatabaseServer, startMariadb, startPostgresql, temporaryFolder } from '@pacs-connectors/test-services';
 import Sqlite from 'better-sqlite3';
+import { errors } from './engines/error-codes.js';
 import { DatabaseConnector } from './database-connector.js';
 import { type DatabaseSettings } from './database-settings.js';
 import { createTables, insertRows, sampleSettings } from './testing/sample-tables.js';
@@ -51,5 +52,5 @@ describe.each([
     openVia: ({ port }: { port: number }) =>
       open({ uri: archive.settings.uri?.replace(String(archive.port), String(port)) }),
   };
-  for (const { name, run } of conformanceCases(open, overNetwork ? { network } : {})) it(name, run);
+  for (const { name, run } of conformanceCases(open, { errors, ...(overNetwork ? { network } : {}) })) it(name, run);
 });

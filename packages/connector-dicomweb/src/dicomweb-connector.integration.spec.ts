@@ -3,6 +3,7 @@ import { emptyCriteria } from '@pacs-connectors/connector-core';
 import { conformanceCases, sampleArchive } from '@pacs-connectors/connector-testkit';
 import { dicomFile, type RunningOrthanc, startOrthanc } from '@pacs-connectors/test-services';
 import { instanceRows } from '@pacs-connectors/connector-testkit';
+import { errors } from './errors/error-codes.js';
 import { connectorTo } from './testing/connector-to.js';
 
 describe('DicomWebConnector on Orthanc', () => {
@@ -20,7 +21,7 @@ describe('DicomWebConnector on Orthanc', () => {
     return { connector, close: () => connector.close() };
   };
 
-  for (const { name, run } of conformanceCases(open)) it(name, run);
+  for (const { name, run } of conformanceCases(open, { errors })) it(name, run);
 
   it('says that an identifier without an ASCII letter or digit may not be understood', async () => {
     const { connector, close } = await open();

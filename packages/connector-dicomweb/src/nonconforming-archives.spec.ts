@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { conformanceCases, type ConformanceOptions, sampleArchive } from '@pacs-connectors/connector-testkit';
+import { errors } from './errors/error-codes.js';
 import { connectorTo } from './testing/connector-to.js';
 import { type FakeQido, type FakeQidoBehaviour, startFakeQido } from './testing/fake-qido.js';
 
@@ -43,6 +44,6 @@ for (const [kind, { behaviour, options }] of Object.entries(SERVERS)) {
       const connector = connectorTo(server.url);
       return { connector, close: () => connector.close() };
     };
-    for (const { name, run } of conformanceCases(open, options)) it(name, run);
+    for (const { name, run } of conformanceCases(open, { errors, ...options })) it(name, run);
   });
 }
