@@ -189,8 +189,8 @@ export class LaunchedManifests implements OnApplicationShutdown {
   }
 }
 
-async function packed({ manifest, failures, expiresAt }: BuiltManifest): Promise<CachedManifest> {
-  return { ...(await packManifest(manifest)), complete: failures.length === 0, expiresAt };
+async function packed({ manifest, complete, expiresAt }: BuiltManifest): Promise<CachedManifest> {
+  return { ...(await packManifest(manifest)), complete, expiresAt };
 }
 
 /** Returns what a viewer gets of a launch whose earlier parts are lost. @throws any other error */

@@ -41,9 +41,9 @@ export class ProblemError extends Error {
 /**
  * Returns the problem of a request.
  *
- * @param code default: the general code of the status. The error table has its title.
+ * @param code the error table has its title. {@link generalCode} has one for what only the framework knows.
  */
-export function plainProblem(status: number, detail: string, code: ServerErrorCode = generalCode(status)): Problem {
+export function plainProblem(status: number, detail: string, code: ServerErrorCode): Problem {
   return { type: problemType(codes[code]), title: errors.entries[code].title, status, detail };
 }
 

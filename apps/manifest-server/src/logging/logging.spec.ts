@@ -34,6 +34,20 @@ const manifestLines = () => lines().filter(({ msg }) => msg === 'manifest');
 
 const ask = (query: string, headers: Record<string, string> = {}) => fetch(`${url}/manifest?${query}`, { headers });
 
+it('calls a manifest incomplete if an answer lacks something, and names the notice', async () => {
+  const missing = { level: 'study', count: 1 } as const;
+  const notice = { severity: 'WARN', title: 'Incomplete', description: 'One study is missing.' } as const;
+  archives.set('main', () => Promise.resolve({ ...patientWith('1.2.3'), notices: [{ ...notice, missing }] }));
+  archives.set('other', () => Promise.resolve({ ...patientWith('1.2.4'), notices: [notice] }));
+  await serve(fakes('main', 'other'));
+  await ask('patientID=P1&archive=main');
+  await ask('patientID=P1&archive=other');
+  expect(manifestLines()).toMatchObject([
+    { level: 'warn', outcome: 'incomplete', parts: [{ connector: 'main', notices: ['archive.notice'] }] },
+    { level: 'info', outcome: 'complete', parts: [{ connector: 'other', notices: ['archive.notice'] }] },
+  ]);
+});
+
 it('says how each manifest was built, under the names of the request, and names no patient', async () => {
   archives.set('main', () => Promise.resolve(patientWith('1.2.3', 4, 'SECRET-1')));
   archives.set('away', () => Promise.reject(new ConnectorError('away', 'unavailable', 'connection refused')));

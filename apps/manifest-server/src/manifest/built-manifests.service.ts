@@ -13,13 +13,15 @@ export interface PartReport {
   failure?: ConnectorErrorKind | 'circuit_open';
   /** The error code of the failure. */
   code?: ErrorCode;
+  /** The codes of the notices of an answer, each once. */
+  notices?: ErrorCode[];
   /** What happened. It is left out if it may quote the archive, whose words may name a patient. */
   reason?: string;
 }
 
 /** How one manifest was built. */
 export interface BuildReport {
-  /** `incomplete`: some parts are missing; `failed`: all parts are missing; `cancelled`: all callers have left. */
+  /** `incomplete`: some parts are missing, or an answer lacks something; `failed`: all parts are missing; `cancelled`: all callers have left. */
   outcome: 'complete' | 'empty' | 'incomplete' | 'failed' | 'cancelled';
   durationMs: number;
   /** The search. Its identifiers are shown in the log only, as configured in `logging.identifiers`. */

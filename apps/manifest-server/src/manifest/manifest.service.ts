@@ -2,10 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import {
   type Caller,
+  codeOf,
   type Connector,
   ConnectorError,
   type ConnectorErrorKind,
   ConnectorRegistry,
+  isComplete,
   countTree,
   type LeftOutConnector,
 } from '@pacs-connectors/connector-core';
@@ -23,6 +25,8 @@ export interface BuiltManifest {
   manifest: Manifest;
   /** Why parts are missing, one for each missing part. */
   failures: ConnectorErrorKind[];
+  /** Whether each archive answered, and no notice says that its answer lacks something. */
+  complete: boolean;
   /**
    * When the embedded token expires (ms since the epoch); `undefined` if it has none, or one without a known end.
    */
@@ -196,6 +200,7 @@ export async function joinedManifest(
   return {
     manifest: { arcQueries },
     failures,
+    complete: parts.every(isWhole),
     expiresAt: earliest(parts.map(({ arcQuery, expiresAt }) => (holders.has(arcQuery.arcId) ? expiresAt : undefined))),
     failed: failures.length === parts.length,
   };
@@ -229,18 +234,25 @@ function leftOutPart(connector: LeftOutConnector): Part {
 
 function outcomeOf(parts: readonly Part[], signal: AbortSignal): BuildReport['outcome'] {
   if (signal.aborted) return 'cancelled';
-  const failed = parts.filter(({ error }) => error !== undefined).length;
-  if (failed > 0) return failed === parts.length ? 'failed' : 'incomplete';
+  if (parts.length > 0 && parts.every(({ error }) => error !== undefined)) return 'failed';
+  if (!parts.every(isWhole)) return 'incomplete';
   return nothingIn(parts) ? 'empty' : 'complete';
 }
 
-function partReport({ arcQuery: { arcId, patients }, error, durationMs }: Part): PartReport {
+/** Returns whether the archive answered, and its answer lacks nothing that it is known to have. */
+function isWhole({ arcQuery: { notices = [] }, error }: Part): boolean {
+  return error === undefined && isComplete({ notices: [...notices] });
+}
+
+function partReport({ arcQuery: { arcId, patients, notices = [] }, error, durationMs }: Part): PartReport {
+  const noticeCodes = error ? [] : [...new Set(notices.map(codeOf))];
   return {
     connector: arcId,
     durationMs,
     ...countTree(patients),
     failure: error instanceof CircuitOpenError ? 'circuit_open' : error?.kind,
     code: error?.code,
+    notices: noticeCodes.length > 0 ? noticeCodes : undefined,
     reason: error && OUR_WORDS.has(error.kind) ? error.message : undefined,
   };
 }
