@@ -9,6 +9,7 @@ import { Limiter } from './limiter.js';
 import { isTransient, faultOf } from './faults.js';
 import { type QidoQuery, targetOf } from './query.js';
 import { header, type Headers, readResults, TooLongError } from './response-body.js';
+import { discard, getWithRedirects } from './redirects.js';
 import { retryDelay } from './retry.js';
 import { BASE_URL, type Refusal, StatusError, statusErrorOf } from './status-error.js';
 
@@ -57,9 +58,12 @@ export interface QidoClientOptions {
 /** A Patient ID that no archive has. */
 const NOBODY = 'pacs-connectors-probe';
 const BROAD_REJECTIONS = [400, 403, 413, 422, 501];
-const MAX_REDIRECTS = 5;
-const REDIRECTED = 'Configure the address that the redirects should lead to.';
-const REDIRECTS = [301, 302, 303, 307, 308];
+/** Some servers reject a list of media types. */
+const ACCEPT = [
+  'application/dicom+json, application/json;q=0.9',
+  'application/dicom+json',
+  'application/json',
+] as const;
 
 /** Queries one DICOMweb server: one HTTP GET for each query, and one more if that may help. */
 export class QidoClient {
@@ -69,6 +73,8 @@ export class QidoClient {
   /** The server required patience (`Retry-After`) and has not answered since. */
   private retryAfterError?: ConnectorError;
   private waitsForToken = false;
+  /** What `Accept` is; another one after an answer of 406. */
+  private accept: string = ACCEPT[0];
 
   constructor(private readonly options: QidoClientOptions) {
     this.address = options.baseUrl.origin + options.baseUrl.pathname.replace(/\/$/, '');
@@ -170,10 +176,26 @@ export class QidoClient {
     for (let attempt = 1; ; attempt++) {
       const authorization = requester.anonymous ? undefined : await this.authorization(requester);
       try {
-        return await this.follow(origin, target, authorization, requester, onResult);
+        return await this.inAcceptedType(() => this.get(origin, target, authorization, requester, onResult));
       } catch (error) {
         const expired = error instanceof StatusError && error.status === 401 && authorization !== undefined;
         if (!expired || attempt > 1 || !credentials.refused(authorization)) throw error;
+      }
+    }
+  }
+
+  /** Sends a query, and once more for each other `Accept` that the server may accept. The one that works is kept. */
+  private async inAcceptedType<Result>(send: () => Promise<Result>): Promise<Result> {
+    const rejected = new Set<string>();
+    for (;;) {
+      const { accept } = this;
+      try {
+        return await send();
+      } catch (error) {
+        rejected.add(accept);
+        const other = ACCEPT.find((one) => !rejected.has(one));
+        if (!(error instanceof StatusError && error.status === 406) || other === undefined) throw error;
+        this.accept = other;
       }
     }
   }
@@ -188,63 +210,28 @@ export class QidoClient {
     }
   }
 
-  /**
-   * Sends the query and follows redirects: credentials and the client certificate go to the configured origin only, and never from
-   * https to http.
-   */
-  private async follow(
+  private async get(
     origin: string,
-    target: string,
+    path: string,
     authorization: string | undefined,
     { signal, bearerToken }: Requester,
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
-    const sent =
-      authorization === undefined
-        ? undefined
-        : bearerToken === undefined
-          ? 'the configured credentials'
-          : 'the token of the caller';
-    let [place, path] = [origin, target];
-    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      const own = place === origin;
-      const response = await (own ? this.options.dispatcher : this.options.foreignDispatcher).request({
-        origin: place,
-        path,
-        method: 'GET',
-        headers: {
-          accept: 'application/dicom+json, application/json;q=0.9',
-          'accept-encoding': 'gzip',
-          'user-agent': 'pacs-connectors',
-          ...(own ? this.options.headers : {}),
-          ...(own && authorization !== undefined ? { authorization } : {}),
-        },
-        signal,
-      });
-      if (!REDIRECTS.includes(response.statusCode)) {
-        return this.read(response, { sent, ...(own ? {} : { elsewhere: place }) }, onResult);
-      }
-      await discard(response.body);
-      const location = header(response.headers as Headers, 'location');
-      if (!location || !URL.canParse(location, place + path)) {
-        throw this.failure('protocol', `it redirects to no address (HTTP ${response.statusCode})`, {
-          code: codes['dicomweb.redirect.invalid'],
-          remedy: REDIRECTED,
-        });
-      }
-      const next = new URL(location, place + path);
-      if (!/^https?:$/.test(next.protocol) || (place.startsWith('https:') && next.protocol === 'http:')) {
-        throw this.failure('refused', 'it redirects to an address without TLS, which is not followed', {
-          code: codes['dicomweb.redirect.without-tls'],
-          remedy: REDIRECTED,
-        });
-      }
-      [place, path] = [next.origin, next.pathname + next.search];
-    }
-    throw this.failure('protocol', `it redirects more than ${MAX_REDIRECTS} times`, {
-      code: codes['dicomweb.redirect.invalid'],
-      remedy: REDIRECTED,
+    const { connectorId, headers: ownHeaders = {}, dispatcher, foreignDispatcher } = this.options;
+    const headers = { accept: this.accept, 'accept-encoding': 'gzip', 'user-agent': 'pacs-connectors' };
+    const { response, elsewhere } = await getWithRedirects(connectorId, this.address, {
+      origin,
+      path,
+      headers,
+      ownHeaders: { ...ownHeaders, ...(authorization !== undefined && { authorization }) },
+      dispatcher,
+      foreignDispatcher,
+      signal,
     });
+    const hasCredentials = authorization !== undefined || Object.keys(ownHeaders).length > 0;
+    const isOfCaller = authorization !== undefined && bearerToken !== undefined;
+    const sent = hasCredentials ? (isOfCaller ? 'the token of the caller' : 'the configured credentials') : undefined;
+    return this.read(response, { sent, elsewhere }, onResult);
   }
 
   private async read(
@@ -290,9 +277,4 @@ export class QidoClient {
     }
     return faultOf(this.options.connectorId, this.address, error);
   }
-}
-
-/** Reads a body that is not needed. The connection is kept for the next query if the body ends soon, and closed otherwise. */
-async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
-  await body.dump({ limit: 65_536, signal: AbortSignal.timeout(1_000) }).catch(() => body.destroy());
 }

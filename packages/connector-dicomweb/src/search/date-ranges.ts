@@ -1,3 +1,4 @@
+import { readDateTime } from '@pacs-connectors/connector-core';
 import { type QidoQuery } from '../http/query.js';
 import { type DicomJson, Tag, textOf } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
@@ -31,9 +32,10 @@ export async function askByDateRanges(
   const most = seen.length;
   const dates = datesOf(seen);
   const results: DicomJson[] = [];
-  if (most < 2 || most > MOST_STUDIES || !dates) return { results };
+  if (most < 2 || most > MOST_STUDIES || dates.length === 0) return { results };
   let queries = 0;
-  let isWhole = true;
+  // A study without a date is in no range.
+  let isWhole = dates.length === most;
   const askParts = async ({ parts, isDivided }: Division): Promise<void> => {
     isWhole &&= isDivided;
     await Promise.all(parts.map(askRange));
@@ -45,7 +47,8 @@ export async function askByDateRanges(
     const { client, requester } = optional;
     await client.ask(question, requester, (result) => found.push(result));
     const inside = datesOf(found);
-    if (!inside?.every((date) => date >= from && (to === '' || date <= to))) throw new Error('the range is ignored');
+    const isIn = (date: string) => date >= from && (to === '' || date <= to);
+    if (inside.length < found.length || !inside.every(isIn)) throw new Error('the range is ignored');
     results.push(...found);
     if (found.length >= most) await askParts(divide(inside, [from || undefined, to || undefined]));
   };
@@ -88,10 +91,9 @@ function addDays(date: string, days: number): string {
   return new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
-/** Returns the dates of studies; `undefined` if one has none that is valid. */
-function datesOf(studies: readonly DicomJson[]): string[] | undefined {
-  const dates = studies.map((study) => textOf(study, Tag.StudyDate)?.trim() ?? '');
-  return dates.every((date) => /^(19|20)\d{2}(0[1-9]|1[0-2])\d{2}$/.test(date)) ? dates : undefined;
+/** Returns the dates of the studies that have one. */
+function datesOf(studies: readonly DicomJson[]): string[] {
+  return studies.map((study) => readDateTime(textOf(study, Tag.StudyDate)).date).filter((date) => date !== undefined);
 }
 
 function uidOf(study: DicomJson): string | undefined {

@@ -39,15 +39,16 @@ it.each(['&', 'ＡＢ', 'é'])('marks a value that no pattern can replace: %s', 
 describe('isLiteral', () => {
   const asked = { exact: 'A*', sent: 'A*', isWild: true };
   it('takes the value itself, and no other that a wildcard matches', () => {
-    expect(isLiteral(['A*'], asked, 'A*')).toBe(true);
-    expect(isLiteral(['AB'], asked, 'A*')).toBe(false);
-    expect(isLiteral(['a*'], asked, 'A*')).toBe(false);
+    expect(isLiteral('A* ', asked, 'A*')).toBe(true);
+    expect(isLiteral('AB', asked, 'A*')).toBe(false);
+    expect(isLiteral('B\\A*', asked, 'A*')).toBe(true);
+    expect(isLiteral('a*', asked, 'A*')).toBe(false);
   });
 
   it('accepts results without the value if nothing else could match', () => {
     const plain = { exact: 'AB', sent: 'AB', isWild: false };
-    expect(isLiteral([], plain, 'AB')).toBe(true);
-    expect(isLiteral([], asked, 'A*')).toBe(false);
-    expect(isLiteral([], plain, 'A?')).toBe(false);
+    expect(isLiteral(undefined, plain, 'AB')).toBe(true);
+    expect(isLiteral(undefined, asked, 'A*')).toBe(false);
+    expect(isLiteral(undefined, plain, 'A?')).toBe(false);
   });
 });

@@ -1,3 +1,5 @@
+import { matchIdentifier } from '@pacs-connectors/connector-core';
+
 /** A text identifier as a matching key that means the text itself. */
 export interface LiteralValue {
   /** The value that results are compared with. */
@@ -43,7 +45,7 @@ export function literalValue(value: string): LiteralValue | 'unsearchable' | und
  * Returns whether one of a result's values is the requested one. If the server does not return the value, the result counts, unless what
  * was sent could have matched other values.
  */
-export function isLiteral(found: readonly string[], asked: LiteralValue, sent: string): boolean {
-  if (found.length === 0) return sent === asked.exact && !/[*?,\\]/.test(sent);
-  return found.includes(asked.exact) || found.join('\\') === asked.exact;
+export function isLiteral(found: string | undefined, asked: LiteralValue, sent: string): boolean {
+  if (found === undefined) return sent === asked.exact && !/[*?,\\]/.test(sent);
+  return matchIdentifier(asked.exact, found) === 'same';
 }

@@ -1,20 +1,12 @@
 import {
   isUid,
+  matchIdentifier,
   type PatientAttributes,
   type PatientIdentifier,
   type StudyAttributes,
 } from '@pacs-connectors/connector-core';
 import { isEncoded, type QidoQuery } from '../http/query.js';
-import {
-  countOf,
-  type DicomJson,
-  otherPatientIdsOf,
-  patientOf,
-  studyOf,
-  Tag,
-  textOf,
-  textsOf,
-} from '../json/dicom-json.js';
+import { countOf, type DicomJson, otherPatientIdsOf, patientOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { matchIssuer } from './issuers.js';
 import { isLiteral, literalValue } from './literal-value.js';
@@ -128,7 +120,7 @@ async function studiesByText(
     const wild = asked.isWild || sent !== asked.sent;
     const question = studiesWhere([[keyword, sent]], include);
     const { records, truncated } = await askStudies(context, question, wild ? { atMost: MOST_BY_PATTERN } : {});
-    const literal = records.filter((record) => isLiteral(textsOf(record, tag), asked, sent));
+    const literal = records.filter((record) => isLiteral(textOf(record, tag), asked, sent));
     const others = wild ? [] : records.filter((record) => !literal.includes(record));
     const merged = keyword === 'PatientID' ? await studiesByOtherId(context, question, others, asked.exact) : [];
     if (merged.length > 0) context.notices.otherPatientId(merged.length);
@@ -160,7 +152,8 @@ async function studiesByOtherId(
 ): Promise<DicomJson[]> {
   if (others.length === 0) return [];
   const include = [Tag.OtherPatientIDs, Tag.OtherPatientIDsSequence];
-  const hasId = (record: DicomJson) => otherPatientIdsOf(record).includes(id);
+  const hasId = (record: DicomJson) =>
+    matchIdentifier(id, textOf(record, Tag.PatientID), otherPatientIdsOf(record)) === 'other-patient-id';
   if (others.some((record) => otherPatientIdsOf(record).length > 0)) return others.filter(hasId);
   const explained = new Set<string | undefined>();
   const bounds = { expected: others.length, atMost: others.length };
