@@ -291,11 +291,16 @@ describe('a server that understands', () => {
     expect(found.requests.at(-1)).not.toContain('StudyInstanceUID=');
   });
 
-  it('one media type in Accept only is asked for one', async () => {
+  it('limit and offset only is asked so', async () => {
+    const found = await check(({ searchParams }) => !searchParams.has('limit') || !searchParams.has('offset'));
+    expect([texts(found), found.codes]).toEqual([TEXTS, []]);
+  });
+
+  it.each([406, 415])('one media type in Accept only (%d) is asked for one', async (status) => {
     const server = await serve([patientOf(3)], {
       before: (request, response) => {
         if (request.headers.accept === 'application/dicom+json') return false;
-        response.writeHead(406).end();
+        response.writeHead(status).end();
         return true;
       },
     });

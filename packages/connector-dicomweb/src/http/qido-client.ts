@@ -73,7 +73,7 @@ export class QidoClient {
   /** The server required patience (`Retry-After`) and has not answered since. */
   private retryAfterError?: ConnectorError;
   private waitsForToken = false;
-  /** What `Accept` is; another one after an answer of 406. */
+  /** What `Accept` is; another one after an answer of 406 or 415. */
   private accept: string = ACCEPT[0];
 
   constructor(private readonly options: QidoClientOptions) {
@@ -194,7 +194,7 @@ export class QidoClient {
       } catch (error) {
         rejected.add(accept);
         const other = ACCEPT.find((one) => !rejected.has(one));
-        if (!(error instanceof StatusError && error.status === 406) || other === undefined) throw error;
+        if (!(error instanceof StatusError && [406, 415].includes(error.status)) || other === undefined) throw error;
         this.accept = other;
       }
     }

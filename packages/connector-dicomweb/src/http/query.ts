@@ -9,6 +9,8 @@ export interface QueryForm {
   /** Matching keys by keyword (`PatientID`) or by tag (`00100020`). */
   keys: 'keyword' | 'tag';
   include: IncludeForm;
+  /** Each query has `limit` and `offset`, as those of web viewers. */
+  isPaged?: true;
 }
 
 export const FIRST_FORM: QueryForm = { keys: 'keyword', include: 'comma' };
@@ -39,14 +41,17 @@ const MATCHING_KEYS = {
 } as const;
 export type MatchingKey = keyof typeof MATCHING_KEYS;
 
+/** The limit of a page that is small enough for every server. */
+const PAGE = 100;
+
 /** Returns the path and query of `question` below the path and query of a base URL. */
 export function targetOf({ pathname, search }: Pick<URL, 'pathname' | 'search'>, question: QidoQuery): string {
   const { match = [], include = [], limit, offset, form = FIRST_FORM } = question;
   const parameters = [
     ...match.map(([key, value]) => [form.keys === 'tag' ? MATCHING_KEYS[key] : key, value] as const),
     ...includeFields(include, form.include).map((value) => ['includefield', value] as const),
-    ...(limit === undefined ? [] : [['limit', String(limit)] as const]),
-    ...(offset ? [['offset', String(offset)] as const] : []),
+    ...(limit === undefined && !form.isPaged ? [] : [['limit', String(limit ?? PAGE)] as const]),
+    ...(offset || form.isPaged ? [['offset', String(offset ?? 0)] as const] : []),
   ].map(([name, value]) => `${name}=${encodeQuery(value)}`);
   const query = [...(search.length > 1 ? [search.slice(1)] : []), ...parameters].join('&');
   return `${pathname.replace(/\/+$/, '')}/${question.resource}${query === '' ? '' : `?${query}`}`;

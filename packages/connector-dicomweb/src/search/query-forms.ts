@@ -10,8 +10,8 @@ const INCLUDE_FORMS: readonly IncludeForm[] = ['comma', 'repeated', 'all', 'none
  * Sends the first query of a search, in a form that the server understands.
  *
  * A query with a form of its own is sent in this form only. If the server rejects the form that is known or usual, the others are
- * tried: `includefield` with commas, repeated, `all`, without; then with tags instead of keywords. The form that works is remembered
- * for a while.
+ * tried: `includefield` with commas, repeated, `all`, without; with tags instead of keywords; with `limit` and `offset`. The form that
+ * works is remembered for a while.
  *
  * @returns the page, and the query in the form that worked.
  */
@@ -41,7 +41,8 @@ export async function askInKnownForm(
     }
     await trial;
     const known = support.formOf(level);
-    if (known.include === form.include && known.keys === form.keys) throw error;
+    const isSame = known.include === form.include && known.keys === form.keys && known.isPaged === form.isPaged;
+    if (isSame) throw error;
     const again = { ...query, form: known };
     return { question: again, page: await client.ask(again, requester, take) };
   }
@@ -61,6 +62,7 @@ async function askInOtherForms(
     });
     if (!page) continue;
     support.keys = form.keys;
+    support.isPaged = form.isPaged;
     support.include.set(query.level, form.include);
     if (form.include === 'none' && rejected.include !== 'none') notices.attributesRejected();
     return { question, page };
@@ -76,7 +78,9 @@ function mayBeForm(error: unknown): boolean {
 function otherForms({ include = [], match = [] }: QidoQuery, known: QueryForm): QueryForm[] {
   const includes = include.length > 0 ? INCLUDE_FORMS : [known.include];
   const keys = match.length > 0 ? (['keyword', 'tag'] as const) : [known.keys];
-  return keys
-    .flatMap((key) => includes.map((one): QueryForm => ({ keys: key, include: one })))
-    .filter((form) => form.keys !== known.keys || form.include !== known.include);
+  const forms = keys.flatMap((key) => includes.map((one): QueryForm => ({ keys: key, include: one })));
+  return [
+    ...forms.filter((form) => form.keys !== known.keys || form.include !== known.include),
+    { ...known, isPaged: true },
+  ];
 }

@@ -16,6 +16,8 @@ export class QuerySupport {
   readonly found = new Set<Level>();
   /** How the server understands matching keys. */
   keys: QueryForm['keys'] | undefined;
+  /** True: the server requires `limit` and `offset` in each query. */
+  isPaged: true | undefined;
   /** How the server returns attributes beyond the default ones, at each level. */
   readonly include = new Map<Level, IncludeForm>();
   /** The trials of other forms of queries, one at each level. */
@@ -36,6 +38,7 @@ export class QuerySupport {
     const { keys, include } = FIRST_FORM;
     const ofStudies = this.include.get('study');
     const usual = ofStudies === undefined || ofStudies === 'none' ? include : ofStudies;
-    return { keys: this.keys ?? keys, include: this.include.get(level) ?? usual };
+    const form = { keys: this.keys ?? keys, include: this.include.get(level) ?? usual };
+    return this.isPaged ? { ...form, isPaged: true } : form;
   }
 }
