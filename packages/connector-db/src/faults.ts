@@ -44,5 +44,9 @@ export function connectorErrorOf(id: string, engine: Engine, error: unknown, sig
   // Errors of the language come from our code or the driver's: their messages contain names, no values.
   const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
   const what = isBug ? `${error.name}: ${error.message}` : error instanceof Error ? error.name : typeof error;
-  return fail('protocol', `unexpected ${what}`, { code: codes['db.driver.failed'], cause: isBug ? error : undefined });
+  return fail('protocol', `unexpected ${what}`, {
+    code: codes['db.driver.failed'],
+    remedy: 'Report this message to the maintainers.',
+    cause: isBug ? error : undefined,
+  });
 }

@@ -92,6 +92,20 @@ export const errors = errorTable({
     remedy: 'Check the log of the database.',
     since: '0.2.0',
   },
+  'db.server.too-old': {
+    title: 'Server too old',
+    meaning: 'The version of the database server does not support what the connector needs.',
+    remedy: 'Use the version that the message names, or a later one.',
+    since: '0.2.0',
+  },
+  'db.server.answer-unreadable': {
+    title: 'Answer of the server not readable',
+    meaning:
+      'The driver cannot read what the server sent. The server may be of another kind, or its answer was damaged.',
+    remedy:
+      'Check that the JDBC URL names a database server of this kind, and that nothing between changes its answers.',
+    since: '0.2.0',
+  },
   'db.server.failed': {
     title: 'Database failed',
     meaning: 'The database reported an internal error, or an error that this connector does not know.',
@@ -108,6 +122,25 @@ export const errors = errorTable({
     title: 'Login refused',
     meaning: 'The database does not accept the user, the password or the host that connects.',
     remedy: 'Check db-connector.user and db-connector.password, and which logins the database allows.',
+    since: '0.2.0',
+  },
+  'db.login.unsupported': {
+    title: 'Kind of login not supported',
+    meaning: 'The server requires a login that this connector does not support, such as Kerberos.',
+    remedy: 'Give the user of the connector a login by password.',
+    since: '0.2.0',
+  },
+  'db.login.public-key-not-allowed': {
+    title: 'Public key not allowed',
+    meaning: 'MySQL needs its public key for the password, and the JDBC URL does not allow to request it without TLS.',
+    remedy:
+      'Use TLS, name the key file in serverRSAPublicKeyFile, or set allowPublicKeyRetrieval=true in the JDBC URL.',
+    since: '0.2.0',
+  },
+  'db.pooler.refused': {
+    title: 'Refused by PgBouncer',
+    meaning: 'PgBouncer does not accept the connection or the transaction with its configuration.',
+    remedy: 'Change the configuration of PgBouncer, or the JDBC URL, as the message says.',
     since: '0.2.0',
   },
   'db.permission.denied': {

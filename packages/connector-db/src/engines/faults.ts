@@ -1,5 +1,7 @@
 import { type ConnectorErrorKind, type ErrorCode } from '@pacs-connectors/connector-core';
 import { codes } from './error-codes.js';
+import { UnreadableAnswerError } from './guarded-reader.js';
+import { UnusableSettingError } from './unusable-setting-error.js';
 
 /** What went wrong with a database. It contains no value that was searched for. */
 export interface DatabaseFault {
@@ -54,6 +56,18 @@ export const faults = {
     message: what,
     remedy,
   }),
+  loginUnsupported: (method: string, remedy: string): DatabaseFault => ({
+    kind: 'misconfigured',
+    code: codes['db.login.unsupported'],
+    message: `the server requires a login by ${method}, which this connector does not support`,
+    remedy,
+  }),
+  poolerRefused: (what: string, remedy: string): DatabaseFault => ({
+    kind: 'misconfigured',
+    code: codes['db.pooler.refused'],
+    message: what,
+    remedy,
+  }),
   permissionDenied: (what: string): DatabaseFault => ({
     kind: 'refused',
     code: codes['db.permission.denied'],
@@ -89,6 +103,13 @@ export const faults = {
     message: what,
     remedy: 'Compare columns of text, or cast the column to text in its *-column.',
   }),
+  unreadable: (what: string): DatabaseFault => ({
+    kind: 'protocol',
+    code: codes['db.server.answer-unreadable'],
+    message: `the server sent an answer that its driver cannot read: ${what}`,
+    remedy:
+      'Check that the JDBC URL names a database server of this kind, and that nothing between changes its answers.',
+  }),
   failed: (what: string, remedy = CHECK_LOG): DatabaseFault => ({
     kind: 'protocol',
     code: codes['db.server.failed'],
@@ -115,7 +136,17 @@ export function networkFault(error: unknown): DatabaseFault | undefined {
   // If several addresses were tried, the error of the last one counts.
   const cause = error instanceof AggregateError && error.errors.length > 0 ? (error.errors.at(-1) as unknown) : error;
   const { code = '', message } = (cause ?? {}) as NodeJS.ErrnoException;
+  if (cause instanceof UnreadableAnswerError) return faults.unreadable(message);
   if (Object.hasOwn(NETWORK_FAULTS, code)) return NETWORK_FAULTS[code]?.();
   const isTls = /^ERR_(TLS|SSL)_|CERT|SELF_SIGNED|^UNABLE_TO_/.test(code) || code === 'EPROTO';
   return isTls ? faults.tls(message) : undefined;
+}
+
+/** Returns the error of a server that is older than `oldest`. */
+export function serverTooOld(oldest: string): UnusableSettingError {
+  return new UnusableSettingError(
+    codes['db.server.too-old'],
+    'the version of the server is too old',
+    `Use ${oldest} or later.`,
+  );
 }

@@ -73,6 +73,8 @@ export interface MysqlAddress extends AddressBase {
   collation?: string;
   /** Whether the password may be encrypted with a public key that the server sends. */
   allowPublicKeyRetrieval: boolean;
+  /** Path of a file with the server's public key, PEM. */
+  publicKeyFile?: string;
   compress: boolean;
 }
 

@@ -125,6 +125,7 @@ export function parseMysqlUrl(scheme: 'mysql' | 'mariadb', rest: string): MysqlA
     ssl,
     collation: parameters.text('connectionCollation'),
     allowPublicKeyRetrieval: parameters.flag('allowPublicKeyRetrieval') ?? false,
+    publicKeyFile: fromFileUrl(parameters.text('serverRSAPublicKeyFile', 'serverRsaPublicKeyFile')),
     compress: parameters.flag('useCompression') ?? false,
     connectTimeoutMs: parameters.duration(1, 'connectTimeout'),
     socketTimeoutMs: parameters.duration(1, 'socketTimeout'),

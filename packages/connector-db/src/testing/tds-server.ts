@@ -15,7 +15,10 @@ export interface TdsColumn {
 
 /** What a statement is answered with. `silence` answers nothing until the client cancels. */
 export type TdsAnswer =
-  { columns: TdsColumn[]; rows: (string | Buffer)[][] } | { error: number; message: string } | 'silence';
+  | { columns: TdsColumn[]; rows: (string | Buffer)[][] }
+  | { error: number; message: string }
+  | { tokens: Buffer }
+  | 'silence';
 
 export interface TdsServer {
   port: number;
@@ -88,6 +91,7 @@ function sqlOf(body: Buffer): string {
 }
 
 function statementReply(given: Exclude<TdsAnswer, 'silence'>): Buffer {
+  if ('tokens' in given) return given.tokens;
   if ('error' in given) {
     const number = Buffer.alloc(4);
     number.writeUInt32LE(given.error);

@@ -1,3 +1,4 @@
+import { type Readable } from 'node:stream';
 import type * as tedious from 'tedious';
 import { type SqlServerAddress } from '../../jdbc/index.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
@@ -5,6 +6,7 @@ import { loadDriver } from '../driver.js';
 import { type ConnectionPlan, type Credentials, type Engine, type RowBatches, type Timeouts } from '../engine.js';
 import { codes } from '../error-codes.js';
 import { type DatabaseFault } from '../faults.js';
+import { guarded, UnreadableAnswerError } from '../guarded-reader.js';
 import { keepExactValues, localTime } from './exact-values.js';
 import { mssqlFault } from './faults.js';
 import { PushedRows } from '../pushed-rows.js';
@@ -38,6 +40,32 @@ const COLUMN_TYPES: Record<string, ColumnType> = {
   NVarChar: 'text',
   NText: 'text',
 };
+
+/** The part of tedious's connection that reads answers. */
+interface ProtocolConnection {
+  socket?: { destroy(error: Error): void };
+  createTokenStreamParser: ((message: unknown, handler: object) => { parser: Readable }) & { guarded?: true };
+}
+
+/** Lets a connection end if tedious cannot read an answer. By itself, tedious would end the process. */
+function guardAnswers({ Connection }: typeof tedious): void {
+  const prototype = Connection.prototype as unknown as ProtocolConnection;
+  const { createTokenStreamParser } = prototype;
+  if (createTokenStreamParser.guarded) return;
+  const create: ProtocolConnection['createTokenStreamParser'] = function (this: ProtocolConnection, message, handler) {
+    const fail = (error: UnreadableAnswerError) => this.socket?.destroy(error);
+    const safe = new Proxy(handler, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? guarded(value.bind(target) as () => unknown, fail) : value;
+      },
+    });
+    const created = createTokenStreamParser.call(this, message, safe);
+    created.parser.on('error', (error) => fail(new UnreadableAnswerError(error)));
+    return created;
+  };
+  prototype.createTokenStreamParser = Object.assign(create, { guarded: true as const });
+}
 
 interface Column {
   colName: string;
@@ -74,6 +102,7 @@ export class MssqlEngine implements Engine<tedious.Connection> {
   async plan(): Promise<ConnectionPlan> {
     this.driver = loadDriver('tedious', this.name);
     keepExactValues();
+    guardAnswers(this.driver);
     const { address, credentials, timeouts } = this;
     const { serverCertificateFile, hostNameInCertificate, instanceName } = address;
     const ca = serverCertificateFile ? await readTlsFile(serverCertificateFile) : undefined;

@@ -1,13 +1,17 @@
-import { type Connection, type QueryError } from 'mysql2';
+import { type Duplex } from 'node:stream';
+import type * as mysql from 'mysql2';
+import { type Connection, type ConnectionOptions, type QueryError } from 'mysql2';
 import { type DatabaseHost, type MysqlAddress } from '../../jdbc/index.js';
 import { type Row } from '../../rows/row.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
 import { loadDriver } from '../driver.js';
 import { type ConnectionPlan, type Credentials, type Engine, type RowBatches, type Timeouts } from '../engine.js';
-import { type DatabaseFault } from '../faults.js';
+import { type DatabaseFault, serverTooOld } from '../faults.js';
+import { guarded } from '../guarded-reader.js';
 import { mysqlFault } from './faults.js';
+import { denyPublicKeyRequest } from './public-key.js';
 import { PushedRows } from '../pushed-rows.js';
-import { tlsOptions } from '../tls.js';
+import { readTlsFile, tlsOptions } from '../tls.js';
 
 /** Types by their numbers in the protocol. Each integer type is the signed one that also contains its unsigned values. */
 const COLUMN_TYPES: Record<number, ColumnType> = {
@@ -34,6 +38,7 @@ export class MysqlEngine implements Engine<Connection> {
   readonly name = 'MySQL';
   readonly ping = 'select 1';
   readonly place: string;
+  private driver!: typeof mysql;
 
   constructor(
     private readonly address: MysqlAddress,
@@ -44,9 +49,10 @@ export class MysqlEngine implements Engine<Connection> {
   }
 
   async plan(): Promise<ConnectionPlan> {
-    loadDriver('mysql2', this.name);
+    this.driver = loadDriver('mysql2', this.name);
     const { address, credentials, timeouts } = this;
     const ssl = await tlsOptions(address.ssl);
+    const publicKey = address.publicKeyFile ? await readTlsFile(address.publicKeyFile) : undefined;
     const ofHost = ({ host, port }: DatabaseHost) => ({
       host,
       port,
@@ -65,6 +71,9 @@ export class MysqlEngine implements Engine<Connection> {
       bigNumberStrings: true,
       jsonStrings: true,
       rowsAsArray: true,
+      ...(publicKey ? { authPlugins: pluginsWithKey(this.driver, publicKey) } : {}),
+      // Logins by PAM and LDAP send the password itself.
+      enableCleartextPlugin: ssl !== undefined && address.ssl.mode !== 'prefer',
       ...(ssl ? { ssl: { ...ssl, verifyIdentity: address.ssl.mode === 'verify-full' } } : {}),
     });
     return {
@@ -73,6 +82,22 @@ export class MysqlEngine implements Engine<Connection> {
         .map(ofHost)
         .flatMap((one) => (address.ssl.mode === 'prefer' ? [one, { ...one, ssl: undefined }] : [one])),
     };
+  }
+
+  async connect(settings: ConnectionOptions): Promise<Connection> {
+    const connection = this.driver.createConnection(settings);
+    const protocol = connection as unknown as ProtocolConnection;
+    if (!this.address.allowPublicKeyRetrieval) denyPublicKeyRequest(connection);
+    protocol.handlePacket = guarded(protocol.handlePacket, (error) => protocol.stream.destroy(error));
+    // The pool removes a connection with this mark.
+    connection.on('error', (error) => Object.assign(connection, { __knex__disposed: error }));
+    try {
+      await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
   }
 
   /** @param settings without TLS (mode `prefer`): the same host again, only where it speaks none. */
@@ -85,14 +110,19 @@ export class MysqlEngine implements Engine<Connection> {
 
   async prepare(connection: Connection): Promise<void> {
     const rows = await all<[string]>(connection, 'select version()');
-    // The two products have one setting of another name and unit.
+    const version = String(rows[0]?.[0]);
+    if (/^[1-4]\.|^5\.[0-5]\./.test(version)) throw serverTooOld('MySQL 5.6 or MariaDB 10.0');
+    // The two products have settings of different names and units for it.
     const { statementMs } = this.timeouts;
-    await all(
-      connection,
-      /mariadb/i.test(String(rows[0]?.[0]))
-        ? `set session max_statement_time = ${statementMs / 1000}`
-        : `set session max_execution_time = ${statementMs}`,
-    );
+    const setting = /mariadb/i.test(version)
+      ? `max_statement_time = ${statementMs / 1000}`
+      : `max_execution_time = ${statementMs}`;
+    try {
+      await all(connection, `set session ${setting}`);
+    } catch (error) {
+      // MySQL 5.6 and MariaDB 10.0 do not have it. The connector ends statements then.
+      if ((error as QueryError).errno !== UNKNOWN_SYSTEM_VARIABLE) throw error;
+    }
   }
 
   async begin(connection: Connection): Promise<void> {
@@ -150,6 +180,19 @@ export class MysqlEngine implements Engine<Connection> {
   }
 }
 
+type PluginWithKey = (options: { serverPublicKey: Buffer }) => mysql.AuthPlugin;
+
+/** mysql2's logins by public key, with the server's key from a file. */
+function pluginsWithKey(driver: unknown, serverPublicKey: Buffer): Record<string, mysql.AuthPlugin> {
+  const { authPlugins } = driver as {
+    authPlugins: Record<'caching_sha2_password' | 'sha256_password', PluginWithKey>;
+  };
+  return {
+    caching_sha2_password: authPlugins.caching_sha2_password({ serverPublicKey }),
+    sha256_password: authPlugins.sha256_password({ serverPublicKey }),
+  };
+}
+
 /** What mysql2 reports about a column, beyond what its types declare. */
 interface Field {
   name: string;
@@ -159,6 +202,13 @@ interface Field {
 }
 
 const ZEROFILL_FLAG = 64;
+const UNKNOWN_SYSTEM_VARIABLE = 1193;
+
+/** The part of mysql2's reader of the protocol that is used here. */
+interface ProtocolConnection {
+  stream: Duplex;
+  handlePacket(packet: unknown): void;
+}
 
 /** Returns the width of each ZEROFILL column, 0 for others; `undefined` if there is none. */
 function zeroFilledLengths(fields: readonly Field[]): readonly number[] | undefined {

@@ -1,4 +1,6 @@
 import { connect } from 'node:net';
+import { type Duplex } from 'node:stream';
+import type * as pg from 'pg';
 import { type Client, type ClientConfig, type FieldDef, type Submittable } from 'pg';
 import { type DatabaseHost, type PostgresqlAddress } from '../../jdbc/index.js';
 import { type Row } from '../../rows/row.js';
@@ -13,7 +15,9 @@ import {
   type RowBatches,
   type Timeouts,
 } from '../engine.js';
-import { type DatabaseFault } from '../faults.js';
+import { type DatabaseFault, serverTooOld } from '../faults.js';
+import { guardData } from '../guarded-reader.js';
+import { checkErrorMessages } from './error-messages.js';
 import { postgresqlFault } from './faults.js';
 import { tlsOptions } from '../tls.js';
 
@@ -57,6 +61,12 @@ interface Cursor extends Submittable {
 }
 type CursorType = new (sql: string, values: unknown[], options: object) => Cursor;
 
+/** The part of pg's reader of the protocol that is used here. */
+interface ProtocolConnection {
+  stream: Duplex;
+  attachListeners(stream: Duplex): void;
+}
+
 /** pg's settings for one connection, and the kind of server that it has to reach. */
 interface Settings extends ClientConfig {
   wanted?: 'primary' | 'secondary';
@@ -85,6 +95,7 @@ export class PostgresqlEngine implements Engine<Client> {
   readonly name = 'PostgreSQL';
   readonly ping = 'select 1';
   readonly place: string;
+  private driver!: typeof pg;
   private cursorType!: CursorType;
   private readonly prologue: string;
 
@@ -106,7 +117,8 @@ export class PostgresqlEngine implements Engine<Client> {
   }
 
   async plan(): Promise<ConnectionPlan> {
-    loadDriver('pg', this.name);
+    this.driver = loadDriver('pg', this.name);
+    checkErrorMessages();
     this.cursorType = loadDriver('pg-cursor', this.name);
     const { address, credentials, timeouts } = this;
     const ssl = await tlsOptions(address.ssl);
@@ -135,6 +147,25 @@ export class PostgresqlEngine implements Engine<Client> {
     };
   }
 
+  async connect(settings: Settings): Promise<Client> {
+    const client = new this.driver.Client(settings);
+    const { connection } = client as unknown as { connection: ProtocolConnection };
+    const attachListeners = connection.attachListeners.bind(connection);
+    connection.attachListeners = (stream) => {
+      guardData(stream);
+      attachListeners(stream);
+    };
+    // The pool removes a connection with this mark.
+    client.on('error', (error) => Object.assign(client, { __knex__disposed: error }));
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      connection.stream.destroy();
+      throw error;
+    }
+  }
+
   triesNext(error: unknown, { inTheClear }: Settings): boolean {
     const { code, message } = error as NodeJS.ErrnoException;
     // pg's words for the server's "no" to a request for TLS.
@@ -151,7 +182,12 @@ export class PostgresqlEngine implements Engine<Client> {
   }
 
   async begin(connection: Client): Promise<void> {
-    await connection.query(this.prologue);
+    try {
+      await connection.query(this.prologue);
+    } catch (error) {
+      // Of the settings, bytea_output is the youngest.
+      throw (error as { code?: string }).code === '42704' ? serverTooOld('PostgreSQL 9.0') : error;
+    }
   }
 
   async query(connection: Client, { sql, bindings }: CompiledQuery): Promise<RowBatches> {
@@ -184,8 +220,9 @@ export class PostgresqlEngine implements Engine<Client> {
   }
 
   /**
-   * CancelRequest of the protocol: on a connection of its own, without login, by the key that the server gave at the start.
-   * It reaches the right process through a pooler too, and where the server takes no more logins.
+   * Sends a CancelRequest on a connection of its own, with the key of the session instead of a login. It also works through a pooler,
+   * and if the server accepts no more logins. The server closes the connection when it has passed the request on: a pooler forgets a
+   * request whose sender closes first.
    *
    * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
    */
@@ -206,13 +243,12 @@ export class PostgresqlEngine implements Engine<Client> {
       socket.on('error', reject);
       socket.on('timeout', () => socket.destroy());
       socket.on('close', () => resolve());
-      // The server answers nothing and closes.
-      socket.resume().end(packet);
+      socket.resume().write(packet);
     });
   }
 
   destroy(connection: Client): void {
-    (connection as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    (connection as unknown as { connection: ProtocolConnection }).connection.stream.destroy();
   }
 
   fault(error: unknown): DatabaseFault | undefined {

@@ -9,6 +9,11 @@ import { type DatabaseFault, faults, networkFault } from '../faults.js';
 export function postgresqlFault(error: unknown): DatabaseFault | undefined {
   const { code, message } = error as { code?: string; message: string };
   if (code && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code)) return sqlStateFault(code, message);
+  const login = /^Unknown authenticationOk message type (\d+)$/.exec(message);
+  if (login) {
+    const method = LOGIN_METHODS[Number(login[1])] ?? `an unknown method (${login[1]})`;
+    return faults.loginUnsupported(method, 'Allow scram-sha-256 for this user and host in pg_hba.conf.');
+  }
   const network = networkFault(error);
   if (network) return network;
   // pg has no codes for its own errors.
@@ -19,6 +24,36 @@ export function postgresqlFault(error: unknown): DatabaseFault | undefined {
     return faults.loginRefused(`no login: ${message}`, 'Check user, password and the ssl parameters of the JDBC URL.');
   }
   return undefined;
+}
+
+/** Methods that the driver does not know, by their numbers in AuthenticationRequest (PostgreSQL manual, 54.7). */
+const LOGIN_METHODS: Record<number, string> = {
+  2: 'Kerberos 5',
+  6: 'SCM credentials',
+  7: 'Kerberos (GSSAPI)',
+  8: 'Kerberos (GSSAPI)',
+  9: 'Windows (SSPI)',
+};
+
+/** PgBouncer reports every refusal as 08P01, and the reason only in words. */
+function poolerFault(message: string): DatabaseFault {
+  const words = `the pooler refused: ${message} (SQLSTATE 08P01)`;
+  if (/SSL required/i.test(message)) return faults.tls(words);
+  if (/password|auth|no such user|login/i.test(message)) {
+    return faults.loginRefused(words, 'Check user and password, and the auth_file and auth_query of PgBouncer.');
+  }
+  if (/no such database|database .*not exist/i.test(message)) return faults.databaseUnknown(words);
+  if (/no more connections|too many|cannot connect|timeout|shut|crash|paus|disabled/i.test(message))
+    return faults.unavailable(words);
+  return faults.poolerRefused(words, poolerRemedy(message));
+}
+
+function poolerRemedy(message: string): string {
+  if (/transaction/i.test(message)) return 'Set pool_mode to transaction or session for this database in PgBouncer.';
+  if (/startup parameter/i.test(message)) {
+    return 'Remove the parameter from the JDBC URL, or list it in ignore_startup_parameters of PgBouncer.';
+  }
+  return 'Check the configuration of PgBouncer.';
 }
 
 function sqlStateFault(code: string, message: string): DatabaseFault {
@@ -33,6 +68,8 @@ function sqlStateFault(code: string, message: string): DatabaseFault {
       return faults.selectWrites(`${message}: the select writes ${state}`);
     case '3D000':
       return faults.databaseUnknown(words);
+    case '08P01':
+      return poolerFault(message);
     case '57P04':
       return faults.databaseUnknown(`the database was dropped ${state}`);
   }
