@@ -1,5 +1,5 @@
 // 10,000 instances of one study from PostgreSQL, through the connector, against a bare `pg` query of the same rows in the same
-// run; and how long the event loop is held up meanwhile.
+// run; how long the event loop is held up meanwhile; and two kinds of identifier in one search.
 import { emptyCriteria } from '@pacs-connectors/connector-core';
 import { startPostgresql } from '@pacs-connectors/test-services';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -48,6 +48,7 @@ const connector = new DatabaseConnector({
     select: SELECT,
     patientIdColumn: 'p.pat_id',
     studyInstanceUidColumn: 's.study_uid',
+    sopInstanceUidColumn: 'i.sop_uid',
   },
 });
 const signal = AbortSignal.timeout(600_000);
@@ -98,6 +99,39 @@ try {
     value: held,
     baseline: 25,
     target: 1,
+  });
+
+  // Two kinds of identifier, against both in one condition (`or`), which cannot use the indexes of two tables.
+  await server.execute(`
+insert into patient select n, 'P' || n, 'Bench^' || n, '1970-01-01', 'O' from generate_series(2, 8000) n;
+insert into study select n, n, '2.25.2.' || n, '2024-01-31 10:11:12', 'B' || n, 'S', null, null from generate_series(2, 8000) n;
+insert into series select n + 10, n, '2.25.3.' || n, 'MR', null, 1 from generate_series(2, 8000) n;
+insert into instance select n + ${ROWS}, (n - 1) / 100 + 12, '2.25.4.' || n, n % 100 from generate_series(1, 799900) n;
+create index on patient (pat_id); create index on study (patient_fk); create index on study (study_uid);
+create index on series (study_fk); create index on instance (series_fk); create index on instance (sop_uid);
+vacuum analyze;`);
+  const byTwoKinds = async () => {
+    const two = { ...emptyCriteria(), patientIds: [{ id: 'P77' }], sopInstanceUids: ['2.25.4.500000'] };
+    const { patients } = await connector.search(two, { signal, depth: 'instance' });
+    if (patients.length !== 2) throw new Error(`${patients.length} patients`);
+  };
+  const byOneCondition = async () => {
+    const { rows } = await bare.query(`${SELECT} where p.pat_id in ($1) or i.sop_uid in ($2)`, [
+      'P77',
+      '2.25.4.500000',
+    ]);
+    if (rows.length !== 101) throw new Error(`${rows.length} rows`);
+  };
+  const [together, apart] = [[], []];
+  for (let n = 0; n < 5; n++) {
+    together.push(await time(byOneCondition));
+    apart.push(await time(byTwoKinds));
+  }
+  report({
+    name: 'connector-db: patient and instance in one search of 800,000 instances / both in one condition',
+    value: median(apart),
+    baseline: median(together),
+    target: 0.1,
   });
 } finally {
   await bare.end();

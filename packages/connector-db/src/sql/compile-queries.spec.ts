@@ -20,20 +20,20 @@ function criteria(some: Partial<SearchCriteria>): SearchCriteria {
 const byPatient = (...ids: string[]) => criteria({ patientIds: ids.map((id) => ({ id })) });
 
 describe('placeholders', () => {
-  test.each<[DatabaseEngine, string]>([
-    ['postgresql', '(p.pat_id in ($1, $2) or s.uid in ($3))'],
-    ['mysql', '(p.pat_id in (?, ?) or s.uid in (?))'],
-    ['oracle', '(p.pat_id in (:1, :2) or s.uid in (:3))'],
-    ['mssql', '(p.pat_id in (@p0, @p1) or s.uid in (@p2))'],
-    ['sqlite', '(p.pat_id in (?, ?) or s.uid in (?))'],
-  ])('%s', (engine, condition) => {
+  test.each<[DatabaseEngine, string, string]>([
+    ['postgresql', '(p.pat_id in ($1, $2))', '(s.uid in ($1))'],
+    ['mysql', '(p.pat_id in (?, ?))', '(s.uid in (?))'],
+    ['oracle', '(p.pat_id in (:1, :2))', '(s.uid in (:1))'],
+    ['mssql', '(p.pat_id in (@p0, @p1))', '(s.uid in (@p0))'],
+    ['sqlite', '(p.pat_id in (?, ?))', '(s.uid in (?))'],
+  ])('%s', (engine, byId, byUid) => {
     const asked = criteria({ patientIds: [{ id: 'A' }, { id: 'B', issuer: 'X' }], studyInstanceUids: ['1.2.3'] });
+    const sql = (condition: string) =>
+      `select p.id as patientId from patient p where (p.active = 1) and ${condition} order by p.id`;
     expect(compileQueries(SELECT, COLUMNS, asked, engine)).toEqual({
       queries: [
-        {
-          sql: `select p.id as patientId from patient p where (p.active = 1) and ${condition} order by p.id`,
-          bindings: ['A', 'B', '1.2.3'],
-        },
+        { sql: sql(byId), bindings: ['A', 'B'] },
+        { sql: sql(byUid), bindings: ['1.2.3'] },
       ],
       unsupported: [],
     });
@@ -41,12 +41,15 @@ describe('placeholders', () => {
 
   test.each(ENGINES)('%s: as knex has them', (engine) => {
     const client = knex({ client: knexClientOf(engine), useNullAsDefault: true });
-    const { sql, bindings } = client
-      .raw('select a from t where (p.pat_id in (?, ?) or s.uid in (?))', ['A', 'B', '1.2.3'])
-      .toSQL()
-      .toNative();
+    const native = (condition: string, values: string[]) => {
+      const { sql, bindings } = client.raw(`select a from t where (${condition})`, values).toSQL().toNative();
+      return { sql, bindings };
+    };
     const asked = criteria({ patientIds: [{ id: 'A' }, { id: 'B' }], studyInstanceUids: ['1.2.3'] });
-    expect(compileQueries('select a from t', COLUMNS, asked, engine).queries).toEqual([{ sql, bindings }]);
+    expect(compileQueries('select a from t', COLUMNS, asked, engine).queries).toEqual([
+      native('p.pat_id in (?, ?)', ['A', 'B']),
+      native('s.uid in (?)', ['1.2.3']),
+    ]);
   });
 
   test('go on from one branch to the next', () => {
@@ -178,9 +181,36 @@ describe('kinds', () => {
       seriesInstanceUids: ['2'],
       sopInstanceUids: ['3'],
     });
-    expect(compileQueries('select a from t', COLUMNS, asked, 'postgresql').queries[0]?.sql).toBe(
+    const conditions = [
+      'p.pat_id in ($1)',
+      's.uid in ($1)',
+      "(coalesce(s.acc, '')) in ($1)",
+      'e.uid in ($1)',
+      'i."uid" in ($1)',
+    ];
+    expect(compileQueries('select a from t', COLUMNS, asked, 'postgresql').queries.map(({ sql }) => sql)).toEqual(
+      conditions.map((condition) => `select a from t where (${condition})`),
+    );
+    // Rows that depend on all rows that match need all kinds in one condition.
+    expect(compileQueries('select a from t group by a', COLUMNS, asked, 'postgresql').queries[0]?.sql).toBe(
       'select a from t where (p.pat_id in ($1) or s.uid in ($2) or ' +
-        `(coalesce(s.acc, '')) in ($3) or e.uid in ($4) or i."uid" in ($5))`,
+        `(coalesce(s.acc, '')) in ($3) or e.uid in ($4) or i."uid" in ($5)) group by a`,
+    );
+  });
+
+  test.each<[DatabaseEngine, string, number]>([
+    ['postgresql', 'select a from t order by a', 2],
+    ['postgresql', 'select distinct a from t for share', 2],
+    ['postgresql', 'select a from t limit 10', 1],
+    ['postgresql', 'select a from t union select a from u order by 1 offset 5', 1],
+    ['mysql', 'select a from t having count(*) > 1', 1],
+    ['oracle', 'select a from t fetch first 10 rows only', 1],
+    ['mssql', 'select top 10 a from t', 1],
+    ['mssql', 'select a from (select top 10 a from t group by a) t', 2],
+  ])('%s: %s has %i statements for two kinds', (engine, select, count) => {
+    const asked = criteria({ patientIds: [{ id: 'P' }], studyInstanceUids: ['1'] });
+    expect(compileQueries(select, { patientId: 'a', studyInstanceUid: 'b' }, asked, engine).queries).toHaveLength(
+      count,
     );
   });
 
@@ -224,7 +254,7 @@ describe('long lists', () => {
     for (const { sql, bindings } of queries) {
       expect(sql.match(/@p\d+/g)).toEqual(bindings.map((_, index) => `@p${index}`));
     }
-    expect(queries).toHaveLength(3);
+    expect(queries).toHaveLength(4);
   });
 
   test('Oracle: lists of 1,000', () => {

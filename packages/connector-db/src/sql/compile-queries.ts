@@ -46,6 +46,9 @@ export const COLUMN_OF_KIND = {
  * Returns the statements that find the rows of `criteria`: the site's select with a condition in each of its branches. No part of
  * `criteria` becomes text of SQL, and wildcards in it have no meaning. Issuers and filters are not compared.
  *
+ * Each kind of identifier has statements of its own: with two columns in one condition, a database uses the index of neither. Only
+ * a select that groups or limits its rows gets one condition for all kinds, because its rows depend on all rows that match.
+ *
  * @param types for each branch, in the order of {@link columnTypeQueries}: in a union, one branch may have a number where another
  *   has a text
  * @throws SelectError if the select or a column is not understood with certainty
@@ -64,19 +67,22 @@ export function compileQueries(
   // Each branch has its own values: no style of placeholders lets two places share one in every engine.
   const branches = structure.branches.filter(({ narrowed }) => narrowed);
   const most = Math.floor(dialect.maxBindings / branches.length);
-  const parts = branches.map((_branch, index) => split(comparisons(types[index] ?? {}), most));
-  const count = Math.max(...parts.map(({ length }) => length));
-  const queries = Array.from({ length: count }, (_, part) =>
-    compile(
-      structure,
-      dialect,
-      parts.map((ofBranch) => ofBranch[part] ?? []),
-    ),
-  );
+  const together = structure.groupsOrLimits ? [supported] : supported.map((kind) => [kind]);
+  const queries = together.flatMap((some) => {
+    const parts = branches.map((_branch, index) => split(comparisons(some, types[index] ?? {}), most));
+    const count = Math.max(...parts.map(({ length }) => length));
+    return Array.from({ length: count }, (_, part) =>
+      compile(
+        structure,
+        dialect,
+        parts.map((ofBranch) => ofBranch[part] ?? []),
+      ),
+    );
+  });
   return { queries, unsupported: kinds.filter((kind) => !supported.includes(kind)) };
 
-  function comparisons(branchTypes: ColumnTypes): Comparison[] {
-    return supported.flatMap((kind): Comparison[] => {
+  function comparisons(some: readonly IdentifierKind[], branchTypes: ColumnTypes): Comparison[] {
+    return some.flatMap((kind): Comparison[] => {
       const column = COLUMN_OF_KIND[kind];
       const type = branchTypes[column] ?? 'text';
       const texts = kind === 'patientIds' ? criteria.patientIds.map(({ id }) => id) : criteria[kind];

@@ -24,6 +24,8 @@ export interface QueryStructure {
   sql: string;
   tokens: readonly Token[];
   branches: readonly Branch[];
+  /** Whether the select groups or limits its rows, so that they depend on all rows that match. */
+  groupsOrLimits: boolean;
   /** Offsets of the statement's own text, without what is before it and after its last token (semicolons, comments). */
   start: number;
   end: number;
@@ -43,11 +45,13 @@ export function readStructure(sql: string, dialect: Dialect): QueryStructure {
   if (first === last) throw new SelectError(sql, 0, 'The select is empty', 'Write a SELECT.');
   const extra = tokens.slice(first, last).find(({ kind, text }) => kind === 'symbol' && text === ';');
   if (extra) throw new SelectError(sql, extra.start, 'The SQL contains more than one statement', 'Write one SELECT.');
-  const branches = new StructureReader(sql, tokens, dialect).read(first, last);
+  const reader = new StructureReader(sql, tokens, dialect);
+  const branches = reader.read(first, last);
   return {
     sql,
     tokens,
     branches,
+    groupsOrLimits: reader.groupsOrLimits,
     // Comments before the first token stay: they may be hints.
     start: first > 0 ? (tokens[first - 1] as Token).end : 0,
     end: (tokens[last - 1] as Token).end,
@@ -57,7 +61,11 @@ export function readStructure(sql: string, dialect: Dialect): QueryStructure {
 type Withs = Branch['withs'];
 const SET_OPERATORS = new Set(['union', 'intersect', 'except', 'minus']);
 
+/** Clauses that let a row depend on other rows. */
+const GROUPS_OR_LIMITS = new Set(['group', 'having', 'qualify', 'limit', 'offset', 'fetch']);
+
 class StructureReader {
+  groupsOrLimits = false;
   private readonly branches: Branch[] = [];
 
   constructor(
@@ -106,6 +114,7 @@ class StructureReader {
     let where: number | undefined;
     let end: number | undefined;
     let at = select + 1;
+    if (this.dialect.engine === 'mssql' && this.isWord(at, 'top')) this.groupsOrLimits = true;
     for (; at < last; at++) {
       const role = this.roleAt(at, from !== undefined);
       if (role === 'setOperator') break;
@@ -143,6 +152,7 @@ class StructureReader {
 
   private roleAt(at: number, afterFrom: boolean): ClauseRole | undefined {
     const role = clauseAt(this.tokens, at, this.dialect, afterFrom);
+    if (role === 'tail' && GROUPS_OR_LIMITS.has(this.word(at) ?? '')) this.groupsOrLimits = true;
     if (typeof role === 'object') this.fail(at, role.refused, role.remedy);
     return role as ClauseRole | undefined;
   }
