@@ -19,8 +19,12 @@ export interface ReadOnlySession {
   query(query: CompiledQuery): Promise<RowBatches>;
 }
 
-/** Connections that nobody has asked for are closed after this time, milliseconds. */
+/** Idle connections are closed after this time, milliseconds. */
 const IDLE_TIMEOUT_MS = 30_000;
+/** Time that an idle connection has to begin a transaction, milliseconds. */
+const PROOF_MS = 2_000;
+/** Connections are closed at this age, milliseconds: credentials and addresses of a server may change. */
+const LIFETIME_MS = 30 * 60_000;
 /** Time that the server's own time-out gets to answer first, milliseconds. */
 const GRACE_MS = 5_000;
 /** Time to have a statement ended in the server, milliseconds. */
@@ -89,7 +93,7 @@ export class Database {
   ): Promise<Result> {
     const { signal } = controller;
     const client = (await this.open()).client as Knex.Client;
-    const connection = await this.acquire(client, signal);
+    const connection = await this.begun(client, signal);
     const timer = setTimeout(
       () => controller.abort(new DOMException('The statement took longer than its time-out', 'TimeoutError')),
       this.limits.statementMs + GRACE_MS,
@@ -106,6 +110,7 @@ export class Database {
         (result) => {
           if (signal.aborted) return;
           signal.removeEventListener('abort', giveUp);
+          this.lastUsed.set(connection as object, performance.now());
           void client.releaseConnection(connection);
           resolve(result);
         },
@@ -168,6 +173,7 @@ export class Database {
         throw error;
       }
       this.openAgain.set(connection as object, () => connect(settings));
+      this.openedAt.set(connection as object, performance.now());
       return connection;
     };
     client.acquireRawConnection = async () => {
@@ -190,6 +196,38 @@ export class Database {
 
   /** For each connection, how to make another to the same server. */
   private readonly openAgain = new WeakMap<object, () => Promise<unknown>>();
+
+  /** When each idle connection was used last, and when each was opened (`performance.now()`). */
+  private readonly lastUsed = new WeakMap<object, number>();
+  private readonly openedAt = new WeakMap<object, number>();
+  /** Connections that were idle before this moment are not used: one of them did not respond any more. */
+  private suspectBefore = 0;
+
+  /**
+   * Returns a connection of the pool that has begun its transaction. Firewalls and failovers leave idle connections open and silent, so
+   * an idle one has little time to begin, and then a new one is opened.
+   */
+  private async begun(client: Knex.Client, signal: AbortSignal): Promise<unknown> {
+    for (;;) {
+      const connection = (await this.acquire(client, signal)) as object;
+      const idleSince = this.lastUsed.get(connection);
+      const isNew = idleSince === undefined;
+      const age = performance.now() - (this.openedAt.get(connection) ?? 0);
+      if (!isNew && (idleSince < this.suspectBefore || age > LIFETIME_MS)) {
+        this.discard(client, connection);
+        continue;
+      }
+      try {
+        await within(this.engine.begin(connection), isNew ? this.limits.statementMs + GRACE_MS : PROOF_MS, signal);
+        return connection;
+      } catch (error) {
+        this.discard(client, connection);
+        signal.throwIfAborted();
+        if (isNew) throw error;
+        this.suspectBefore = performance.now();
+      }
+    }
+  }
 
   /** A connection from the pool; waiting for it ends with `signal`. */
   private async acquire(client: Knex.Client, signal: AbortSignal): Promise<unknown> {
@@ -216,7 +254,6 @@ export class Database {
     signal: AbortSignal,
   ): Promise<Result> {
     const { engine } = this;
-    await engine.begin(connection);
     const result = await work({
       async query(query) {
         signal.throwIfAborted();
@@ -245,6 +282,27 @@ export class Database {
     Object.assign(connection as object, { __knex__disposed: 'discarded' });
     this.engine.destroy(connection);
     void client.releaseConnection(connection);
+  }
+}
+
+/** Settles as `work` does; rejects after `ms` milliseconds, or if `signal` aborts. */
+async function within(work: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let abort: (() => void) | undefined;
+  const end = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new DOMException('The database did not begin a transaction in time', 'TimeoutError')),
+      ms,
+    );
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    await Promise.race([work, end]);
+  } finally {
+    clearTimeout(timer);
+    if (abort) signal.removeEventListener('abort', abort);
+    work.catch(() => undefined);
   }
 }
 
