@@ -337,7 +337,7 @@ describe('SQLite', () => {
 });
 
 describe('any URL', () => {
-  test.each(['', 'postgresql://h/d', 'jdbc:db2://h/d', 'jdbc:constructor:x', 'secret'])('%p is refused', (uri) => {
+  test.each(['', 'postgresql://h/d', 'jdbc:cubrid://h/d', 'jdbc:constructor:x', 'secret'])('%p is refused', (uri) => {
     expect(() => parseJdbcUrl(uri)).toThrow(/jdbc:postgresql:.*jdbc:sqlite:/);
   });
 
@@ -372,5 +372,20 @@ describe('any URL', () => {
   test("knex's clients", () => {
     const engines = ['postgresql', 'mysql', 'oracle', 'mssql', 'sqlite'] as const;
     expect(engines.map(knexClientOf)).toEqual(['pg', 'mysql2', 'oracledb', 'mssql', 'better-sqlite3']);
+  });
+});
+
+describe('URLs of other drivers', () => {
+  test.each([
+    [
+      'jdbc:jtds:sqlserver://db.example:1433/pacs;user=me;password=hunter2',
+      'jdbc:sqlserver://host:port;databaseName=name',
+    ],
+    ['jdbc:db2://db.example:50000/pacs:user=me;password=hunter2;', 'type DICOM or DICOM_WEB'],
+    ['jdbc:firebirdsql://db.example/pacs?password=hunter2', 'type DICOM or DICOM_WEB'],
+    ['JDBC:H2:file:/data/pacs', 'type DICOM or DICOM_WEB'],
+  ])('%s: the error names what to do', (uri, remedy) => {
+    expect(() => parseJdbcUrl(uri)).toThrow(remedy);
+    expect(() => parseJdbcUrl(uri)).toThrow(/^The jdbc:\w+ URL is not supported\. (?!.*hunter2)/);
   });
 });

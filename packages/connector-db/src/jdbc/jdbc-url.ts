@@ -20,6 +20,19 @@ const URLS: Record<string, { parse: Parse; drivers: string[] }> = {
   sqlite: { parse: parseSqliteUrl, drivers: ['org.sqlite.JDBC'] },
 };
 
+const BY_DICOM = 'Search this archive with a connector of type DICOM or DICOM_WEB.';
+/** What to do about URLs of other drivers. */
+const OTHER_URLS: Record<string, string> = {
+  jtds: 'Write it for Microsoft’s driver: jdbc:sqlserver://host:port;databaseName=name;encrypt=false.',
+  db2: BY_DICOM,
+  as400: BY_DICOM,
+  firebirdsql: BY_DICOM,
+  firebird: BY_DICOM,
+  h2: BY_DICOM,
+  derby: BY_DICOM,
+  hsqldb: BY_DICOM,
+};
+
 /**
  * Parses a JDBC URL with the defaults, escapes and units of its own Java driver.
  *
@@ -34,6 +47,9 @@ export function parseJdbcUrl(uri: string, driver?: string): DatabaseAddress {
   const scheme = match?.[1]?.toLowerCase() ?? '';
   const known = Object.hasOwn(URLS, scheme) ? URLS[scheme] : undefined;
   if (!match || !known) {
+    const other = /^\s*jdbc:([a-z0-9]+)/i.exec(uri)?.[1]?.toLowerCase() ?? '';
+    const remedy = Object.hasOwn(OTHER_URLS, other) ? OTHER_URLS[other] : undefined;
+    if (remedy) throw new Error(`The jdbc:${other} URL is not supported. ${remedy}`);
     const schemes = Object.keys(URLS).map((name) => `jdbc:${name}:`);
     throw new Error(`The database's address is no JDBC URL of a known database. It begins with ${schemes.join(', ')}.`);
   }
