@@ -178,7 +178,7 @@ describe('an error costs its connector only, and everything is reported at once'
       `1.yml:8:7 ${at}.broken.dicom-connector.aet: found nothing, expected a text (AE title of the peer) [configuration.key.missing]`,
       `1.yml:11:15 ${at}.broken.dicom-connector.port: found "abc", expected an integer from 1 to 65535 [configuration.value.invalid]`,
       `1.yml:17:13 ${at}.unknown.type: found "XDS", expected one of DB, DICOM, DICOM_WEB, or a package with it in connector.plugins [configuration.connector.type-unknown]`,
-      `1.yml:18:5 ${at}.untyped.type: found nothing, expected a text (Archive language: DB, DICOM, DICOM_WEB, or that of a plug-in) [configuration.key.missing]`,
+      `1.yml:18:5 ${at}.untyped.type: found nothing, expected a text (Archive type: DB, DICOM, DICOM_WEB, or the type of a plug-in) [configuration.key.missing]`,
       `1.yml:20:11 ${at}.text: found a single value, expected the keys of a connector [configuration.value.invalid]`,
     ]);
     expect(new Set(problems.map(({ connectorId }) => connectorId))).toEqual(

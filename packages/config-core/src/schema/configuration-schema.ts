@@ -53,7 +53,7 @@ export function configurationJsonSchema(
 function connectorSchema(plugins: readonly KnownPlugin[], requirements: Requirements): JsonSchema {
   const types = plugins.map(({ type }) => type);
   const type = {
-    description: 'Archive language',
+    description: 'Archive type',
     anyOf: [{ enum: types }, { type: 'string', pattern: `^(?:${types.map(relaxedPattern).join('|')})$` }],
   };
   const common = new SchemaTree().addSchema('type', type).addSettings(ConnectorSettings);

@@ -32,7 +32,11 @@ export class CacheSettings {
   encryptionKey?: string;
 
   /** Milliseconds. */
-  @Setting({ paths: ['ttl'], description: 'Life of a manifest after its last use; default: 3m', kind: 'duration' })
+  @Setting({
+    paths: ['ttl'],
+    description: 'How long a manifest is kept after its last use; default: 3m',
+    kind: 'duration',
+  })
   @Min(1)
   @Max(3_600_000)
   ttlMs: number = 180_000;
@@ -40,7 +44,7 @@ export class CacheSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['incomplete-ttl'],
-    description: 'Life of a manifest without the result of an archive; default: 10s',
+    description: 'How long a manifest is kept if the part of an archive is missing; default: 10s',
     kind: 'duration',
   })
   @Min(0)

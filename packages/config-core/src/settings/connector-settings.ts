@@ -10,14 +10,14 @@ import { headerFault } from './header-fault.js';
 export class ManifestSettings {
   @Setting({
     paths: ['wado.authentication.transfer-syntax-uid', 'weasis.manifest.transfer-syntax-uid'],
-    description: 'Transfer syntax that the viewer asks for (WadoTransferSyntaxUID); *: as stored',
+    description: 'Transfer syntax that the viewer requests (WadoTransferSyntaxUID); *: as stored',
     format: transferSyntax,
   })
   transferSyntaxUid?: string;
 
   @Setting({
     paths: ['wado.authentication.compression-rate', 'weasis.manifest.compression-rate'],
-    description: 'Compression that the viewer asks for, 1 to 100 (WadoCompressionRate)',
+    description: 'Compression that the viewer requests, 1 to 100 (WadoCompressionRate)',
     kind: 'integer',
   })
   @IsOptional()
@@ -71,7 +71,7 @@ export class ManifestSettings {
 
 /** The keys that every connector has. */
 export class ConnectorSettings {
-  @Setting({ paths: ['type'], description: 'Archive language: DB, DICOM, DICOM_WEB, or that of a plug-in' })
+  @Setting({ paths: ['type'], description: 'Archive type: DB, DICOM, DICOM_WEB, or the type of a plug-in' })
   @IsDefined()
   type!: string;
 

@@ -21,7 +21,7 @@ const MAXIMUM_TIMEOUT_MS = 3_600_000;
 export class ConnectorKeys {
   @Setting({
     paths: ['connector.default'],
-    description: 'Connectors to search when a request names none; default, and with a wrong id: all usable ones',
+    description: 'Connectors to search if a request names none; default, also for a wrong id: all usable connectors',
     kind: 'list',
   })
   defaultIds: string[] = [];
@@ -35,7 +35,7 @@ export class ConnectorKeys {
 
   @Setting({
     paths: ['connector.plugins'],
-    description: 'Packages that add archive languages and viewers',
+    description: 'Packages that add archive protocols and viewers',
     kind: 'list',
   })
   plugins: string[] = [];
@@ -43,7 +43,7 @@ export class ConnectorKeys {
   /** Milliseconds. */
   @Setting({
     paths: ['connector.timeout'],
-    description: 'Deadline of each connector, at most 27s for Weasis: 20s, 500ms; default: 25s',
+    description: 'Deadline of each connector, such as 20s or 500ms; Weasis needs at most 27s; default: 25s',
     kind: 'duration',
   })
   @Min(1)

@@ -25,7 +25,7 @@ export class CryptographySettings extends CryptographySwitch {
   @Setting({
     paths: ['mode'],
     description:
-      'The only accepted encryption; default: both. gcm prevents callers from altering an identifier, cbc does not',
+      'The only accepted encryption; default: both. With gcm, callers cannot alter an identifier; with cbc they can',
     values: ['gcm', 'cbc'],
   })
   mode?: CipherMode;
@@ -48,14 +48,14 @@ const rangeFormat: SettingFormat = {
 
 /** `server`: where the server listens, and how callers reach it. */
 export class ServerSettings {
-  @Setting({ paths: ['port'], description: 'Port to listen at; 0: any free port', kind: 'integer' })
+  @Setting({ paths: ['port'], description: 'Port to listen on; 0: any free port', kind: 'integer' })
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(65_535)
   port?: number;
 
-  @Setting({ paths: ['address'], description: 'Address or host name to listen at' })
+  @Setting({ paths: ['address'], description: 'Address or host name to listen on' })
   address?: string;
 
   @Setting({ paths: ['public-url'], description: 'The address that callers and viewers use' })

@@ -6,7 +6,7 @@ export class HealthSettings {
   @Setting({
     paths: ['ready-requires'],
     description:
-      'Archives that must answer for the server to be ready: none (users see a message about an archive that is away), any, all',
+      'Archives that must answer before the server is ready: none (default, because manifests report what is missing), any, all',
     values: ['none', 'any', 'all'],
   })
   readyRequires: 'none' | 'any' | 'all' = 'none';
@@ -29,8 +29,7 @@ export class HealthSettings {
 
   @Setting({
     paths: ['circuit.failures'],
-    description:
-      'Number of searches in a row without an answer, after which an archive is not searched for a while; default: 3',
+    description: 'Number of unanswered searches in a row after which the archive is paused; default: 3',
     kind: 'integer',
   })
   @IsInt()
@@ -41,7 +40,7 @@ export class HealthSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['circuit.rest'],
-    description: 'How long the archive is not searched then, unless a check reaches it earlier; default: 15s',
+    description: 'Length of the pause; a successful check ends it; default: 15s',
     kind: 'duration',
   })
   @Min(1)

@@ -4,7 +4,7 @@ import { Setting } from '../reader/setting.js';
 export class LoggingSettings {
   @Setting({
     paths: ['minimum-level'],
-    description: 'Lowest level that is logged; each manifest is a line of level info',
+    description: 'Lowest level that is logged; the line of each manifest has level info',
     values: ['error', 'warn', 'info', 'debug'],
   })
   minimumLevel: 'error' | 'warn' | 'info' | 'debug' = 'info';

@@ -32,7 +32,7 @@ export class OAuth2Registration {
   @Setting({
     paths: ['minimum-life'],
     description:
-      'Remaining life that a token of the server must have for a manifest, longer than a download, such as 10m',
+      "Shortest remaining life of the server's token in a manifest, such as 10m; it must exceed the time of a download",
     kind: 'duration',
   })
   @Min(0)
@@ -42,7 +42,7 @@ export class OAuth2Registration {
 
 /** One OpenID provider: `spring.security.oauth2.client.provider.<name>`. */
 export class OAuth2Provider {
-  @Setting({ paths: ['issuer-uri'], description: 'Issuer, whose discovery document contains the other addresses' })
+  @Setting({ paths: ['issuer-uri'], description: 'Issuer; its discovery document contains the other addresses' })
   @IsOptional()
   @IsHttpUrl()
   issuerUri?: string;

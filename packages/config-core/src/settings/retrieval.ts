@@ -54,11 +54,11 @@ export class OAuth2Retrieval {
 export class TruststoreSettings {
   @Setting({
     paths: ['url'],
-    description: 'Store of the authorities for the OAuth 2 provider: a path or file: URL',
+    description: 'Truststore for the OAuth 2 provider: a path or file: URL',
   })
   url?: string;
 
-  @Setting({ paths: ['type'], description: 'PEM or PKCS12; default: by the content' })
+  @Setting({ paths: ['type'], description: 'PEM or PKCS12; default: auto-detected' })
   type?: string;
 
   @Setting({ paths: ['password'], description: 'Password of the store', secret: true })
@@ -70,7 +70,7 @@ export class RetrievalSettings {
   @Setting({
     paths: ['type'],
     description:
-      'Which of the two is used; default: OAuth 2 for requests with a token if it is configured, otherwise basic',
+      'Authentication in use; default: OAuth 2 if it is configured and the request has a token, otherwise basic',
     values: ['BASIC', 'OAUTH2'],
   })
   type?: 'BASIC' | 'OAUTH2';

@@ -17,7 +17,7 @@ export class ShutdownSettings {
   /** Milliseconds. */
   @Setting({
     paths: ['timeout'],
-    description: 'How long open requests may take after that; default: 35s, longer than the longest search',
+    description: 'Time limit of running requests after the delay, longer than the longest search; default: 35s',
     kind: 'duration',
   })
   @Min(1)

@@ -34,7 +34,7 @@ export class MicroDicomSettings {
   @IsScheme()
   protocol = 'microdicom://';
 
-  @Setting({ paths: ['command.context'], description: 'What follows the scheme' })
+  @Setting({ paths: ['command.context'], description: 'Text after the scheme' })
   context = '';
 
   @Setting({

@@ -15,7 +15,7 @@ export class SlicerSettings {
   @IsScheme()
   protocol = 'slicer://';
 
-  @Setting({ paths: ['command.context'], description: 'What follows the scheme' })
+  @Setting({ paths: ['command.context'], description: 'Text after the scheme' })
   context = 'viewer';
 
   @Setting({

@@ -10,7 +10,7 @@ export class WeasisSettings {
 
   @Setting({
     paths: ['command.context'],
-    description: "What follows the scheme: '?' for portals that want weasis://?…; not set: nothing",
+    description: "Text after the scheme; '?' for portals that require weasis://?…; default: none",
   })
   context = '';
 
