@@ -47,14 +47,13 @@ export const errors = errorTable({
   'archive.plugin.missing': {
     title: 'Type without a plug-in',
     meaning: 'No installed plug-in knows the type of this archive.',
-    remedy: 'Correct the type, or list the package with it in connector.plugins.',
+    remedy: 'Correct the type, or name the package of the plug-in in connector.plugins.',
     since: '0.2.0',
   },
   'archive.search.identifier-deactivated': {
     title: 'Not searched by an identifier',
-    meaning:
-      'This archive is not searched by an identifier of the request, because search-criteria.deactivated lists its kind.',
-    remedy: 'Nothing, if this is intended. Otherwise remove the kind from search-criteria.deactivated.',
+    meaning: 'The archive is not searched by an identifier whose kind is in its search-criteria.deactivated.',
+    remedy: 'Nothing needs to be done if this is intended. Otherwise remove the kind from search-criteria.deactivated.',
     since: '0.2.0',
   },
   'archive.identifier.differs': {

@@ -58,7 +58,7 @@ export const errors = errorTable({
   },
   'tls.certificate.not-yet-valid': {
     title: 'Certificate not valid yet',
-    meaning: 'The certificate of the archive becomes valid in the future.',
+    meaning: 'The certificate of the archive is not valid yet.',
     remedy: 'Check the clocks of both machines.',
     since: '0.2.0',
   },
@@ -100,7 +100,7 @@ export const errors = errorTable({
   },
   'tls.peer.without-tls': {
     title: 'No TLS at this port',
-    meaning: 'The archive answered the TLS handshake with something else.',
+    meaning: 'The archive answered the TLS handshake with data that is not TLS.',
     remedy: 'Turn TLS off for this archive, or use the port that has TLS.',
     since: '0.2.0',
   },

@@ -28,7 +28,7 @@ export const errors = errorTable({
   },
   'server.archive.unexpected-error': {
     title: 'Unexpected error of a connector',
-    meaning: 'A connector failed with an error that it should not throw.',
+    meaning: 'A connector failed because of an error in its program.',
     remedy: 'Report the log line to the maintainer of the connector.',
     since: '0.2.0',
   },
@@ -100,8 +100,7 @@ export const errors = errorTable({
   },
   'server.image.invalid': {
     title: 'Answer is not the image',
-    meaning:
-      'The server answered something that Weasis does not show: a web page, another file, another image, or a wrong list.',
+    meaning: 'The answer is not an image that Weasis shows: a web page, another file, another image, or a wrong list.',
     remedy: 'Check the address of the images and the settings that the message names.',
     since: '0.2.0',
   },
@@ -113,13 +112,13 @@ export const errors = errorTable({
   },
   'server.image.redirect': {
     title: 'Redirect cannot be followed',
-    meaning: 'The server redirects too often, without an address, or to an address that is not allowed.',
+    meaning: 'The server of the images redirects too often, without an address, or to an address that is not allowed.',
     remedy: 'Configure the address to which the server redirects, or correct the rules of the proxy.',
     since: '0.2.0',
   },
   'server.image.refused': {
     title: 'Image refused',
-    meaning: 'The server answered a status other than 200. Weasis then shows no image.',
+    meaning: 'The server of the images answered with a status other than 200. Weasis then shows no image.',
     remedy: 'Check the address, the login and the headers that are configured for images.',
     since: '0.2.0',
   },
@@ -143,7 +142,7 @@ export const errors = errorTable({
   },
   'server.internal-error': {
     title: 'Unexpected error',
-    meaning: 'The server failed in a way that it should not.',
+    meaning: 'The server failed because of an error in its program.',
     remedy: 'Find the request id in the log, and report the log line to the project.',
     since: '0.2.0',
   },
@@ -234,7 +233,7 @@ export const errors = errorTable({
   },
   'server.parameter.contradictory': {
     title: 'Parameters contradict each other',
-    meaning: 'Two parameters cannot both be met, such as a lower limit after the upper one.',
+    meaning: 'Two parameters contradict each other, such as a lower limit that is after the upper limit.',
     remedy: 'Correct one of them.',
     since: '0.2.0',
   },
@@ -300,7 +299,7 @@ export const errors = errorTable({
   },
   'server.parameter.unreadable': {
     title: 'Parameter cannot be decoded',
-    meaning: 'A parameter contains a `%` that does not begin the escape of a UTF-8 character.',
+    meaning: 'A parameter contains a `%` that is not part of a percent-encoded UTF-8 character.',
     remedy: 'Encode the value as UTF-8 with percent-encoding.',
     since: '0.2.0',
   },
@@ -486,7 +485,7 @@ export const errors = errorTable({
   },
   'server.traces.misconfigured': {
     title: 'Traces misconfigured',
-    meaning: 'The OTEL_* variables ask for traces in a way that the server cannot send.',
+    meaning: 'The OTEL_* variables request traces in a form that the server cannot send.',
     remedy: 'Correct the variable that the message names.',
     since: '0.2.0',
   },

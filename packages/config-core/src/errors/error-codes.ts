@@ -10,14 +10,14 @@ export const errors = errorTable({
   },
   'configuration.file.unreadable': {
     title: 'Configuration file cannot be read',
-    meaning: 'A configuration file exists and cannot be read as UTF-8 text.',
-    remedy: 'Let the user of the server read it, and save it in UTF-8.',
+    meaning: 'A configuration file exists, but cannot be read as UTF-8 text.',
+    remedy: 'Let the server’s user read the file, and save it in UTF-8.',
     since: '0.2.0',
   },
   'configuration.file.not-yaml': {
     title: 'Configuration file in another format',
     meaning: 'A configuration file is not YAML, but Java properties or XML.',
-    remedy: 'Convert properties with pacs-connectors import. Write YAML otherwise.',
+    remedy: 'Convert properties with pacs-connectors import. Rewrite XML as YAML.',
     since: '0.2.0',
   },
   'configuration.folder.without-yaml': {
@@ -35,7 +35,7 @@ export const errors = errorTable({
   'configuration.yaml.profile': {
     title: 'Section for a profile',
     meaning: 'A section of the file is for a Spring profile. This server has no profiles and ignores the section.',
-    remedy: 'Move its keys to a file of their own, and pass that file where they are needed.',
+    remedy: 'Move its keys to a separate file, and use this file only on the servers that need it.',
     since: '0.2.0',
   },
   'configuration.layout.old': {
@@ -71,7 +71,7 @@ export const errors = errorTable({
   'configuration.connector.type-unknown': {
     title: 'Connector type unknown',
     meaning: 'No plug-in knows the type of a connector.',
-    remedy: 'Correct the type, or list the package with it in connector.plugins.',
+    remedy: 'Correct the type, or name the package of the plug-in in connector.plugins.',
     since: '0.2.0',
   },
   'configuration.connector.not-usable': {
@@ -119,7 +119,7 @@ export const errors = errorTable({
   },
   'configuration.value.ambiguous': {
     title: 'Value that may mean something else',
-    meaning: 'A value is read as written, but may be meant otherwise: typographic quotes, a leading zero, or null.',
+    meaning: 'A value is read as written, but may have another meaning: typographic quotes, a leading zero, or null.',
     remedy: 'Write the value so that it has one meaning.',
     since: '0.2.0',
   },

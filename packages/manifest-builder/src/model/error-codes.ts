@@ -29,7 +29,8 @@ export const errors = errorTable({
   },
   'manifest.copies.maybe-missing': {
     title: 'Images may be missing',
-    meaning: 'The viewer takes a series from an archive that did not list its images. This archive may have more.',
+    meaning:
+      'The viewer shows a series from another archive, which did not list its images. This archive may have more of them.',
     remedy: 'Open the images with archive=ID to see the copies of this archive.',
     since: '0.2.0',
   },

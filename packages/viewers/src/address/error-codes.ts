@@ -11,8 +11,7 @@ export const errors = errorTable({
   },
   'viewer.address.value-unusable': {
     title: 'Value not possible in a launch address',
-    meaning:
-      "A value contains characters that the viewer's launch address cannot contain without changing their meaning.",
+    meaning: "A value contains characters that would have another meaning in the viewer's launch address.",
     remedy: 'Remove the characters that the message names, or launch Weasis with a manifest.',
     since: '0.2.0',
   },
@@ -36,7 +35,7 @@ export const errors = errorTable({
   },
   'viewer.archive.not-configured': {
     title: 'Archive not configured for the viewer',
-    meaning: "The viewer needs an address of the archive as the desktop sees it, and the viewer's settings have none.",
+    meaning: "The viewer's settings contain no address at which desktops reach the archive.",
     remedy: 'Set the key that the message names, or choose another viewer.',
     since: '0.2.0',
   },
