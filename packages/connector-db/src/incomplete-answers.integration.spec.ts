@@ -47,6 +47,7 @@ describe.each(PRODUCTS)('incomplete answers: $name', (product) => {
         severity: 'WARN',
         code: 'db.criteria.not-searched',
         description: expect.stringContaining('Accession Number'),
+        missing: { level: 'study' },
       },
     ]);
   });

@@ -56,5 +56,7 @@ it('one unreadable study does not hide the others, and is counted', async () => 
     depth: 'study',
   });
   expect(patients.flatMap(({ studies }) => studies)).toMatchObject([{ studyInstanceUid: '1.2.1' }]);
-  expect(notices).toMatchObject([{ severity: 'WARN', code: 'dicomweb.result.unreadable' }]);
+  expect(notices).toMatchObject([
+    { severity: 'WARN', code: 'dicomweb.result.unreadable', missing: { level: 'instance' } },
+  ]);
 });

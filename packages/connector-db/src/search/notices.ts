@@ -1,4 +1,4 @@
-import { type IdentifierKind, type Notice } from '@pacs-connectors/connector-core';
+import { type IdentifierKind, type Missing, type Notice } from '@pacs-connectors/connector-core';
 import { codes } from '../engines/error-codes.js';
 import { KINDS } from './identifier-kinds.js';
 
@@ -21,6 +21,7 @@ export class Notices {
       'db.criteria.not-searched',
       'Not searched',
       ` was not searched by ${names}: its configuration has no ${settings}.`,
+      { level: 'study' },
     );
   }
 
@@ -41,6 +42,7 @@ export class Notices {
       'db.rows.without-parent',
       'Images missing',
       ` returned ${rowCount(rows)} without a Study or Series Instance UID. Their images are missing.`,
+      { level: 'instance', count: rows },
     );
   }
 
@@ -75,8 +77,15 @@ export class Notices {
   }
 
   /** @param text follows the archive's name. */
-  private add(severity: Notice['severity'], code: keyof typeof codes, title: string, text: string): void {
-    this.added.push({ severity, code: codes[code], title, description: `Archive ${this.connectorId}${text}` });
+  private add(
+    severity: Notice['severity'],
+    code: keyof typeof codes,
+    title: string,
+    text: string,
+    missing?: Missing,
+  ): void {
+    const description = `Archive ${this.connectorId}${text}`;
+    this.added.push({ severity, code: codes[code], title, description, ...(missing && { missing }) });
   }
 }
 

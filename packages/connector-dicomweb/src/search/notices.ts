@@ -19,16 +19,24 @@ export class Notices {
   }
 
   withoutUid(): void {
-    this.add('WARN', codes['dicomweb.result.without-uid'], 'Not shown', '', (count) => {
-      return `returned ${plural(count, 'result')} without a valid UID, which cannot be shown. Report this to its administrator.`;
-    });
+    this.add(
+      'WARN',
+      codes['dicomweb.result.without-uid'],
+      'Not shown',
+      '',
+      (count) => {
+        return `returned ${plural(count, 'result')} without a valid UID, which cannot be shown. Report this to its administrator.`;
+      },
+      1,
+      { level: 'instance' },
+    );
   }
 
   /** Results could not be read. */
   unreadable(results: number): void {
     const text = (count: number) =>
       `returned ${plural(count, 'result')} that cannot be read, which cannot be shown. Report this to its administrator.`;
-    this.add('WARN', codes['dicomweb.result.unreadable'], 'Not shown', '', text, results);
+    this.add('WARN', codes['dicomweb.result.unreadable'], 'Not shown', '', text, results, { level: 'instance' });
   }
 
   conflictingParents(uids: number): void {
@@ -60,7 +68,9 @@ export class Notices {
 
   /** @param text what the archive does not search for, after "Archive … ". */
   notSearched(text: string): void {
-    this.add('WARN', codes['dicomweb.identifier.unsearchable'], 'Not searched', text, () => text);
+    this.add('WARN', codes['dicomweb.identifier.unsearchable'], 'Not searched', text, () => text, 1, {
+      level: 'study',
+    });
   }
 
   /** Results are beyond a limit of the server. @param what the kind of result: `series`, `instances`, `studies`. */
