@@ -46,6 +46,22 @@ export class OAuth2Access {
   oidcId?: string;
 }
 
+/** How queries are signed for AWS (Signature Version 4). */
+export class AwsSettings {
+  @Setting({
+    paths: ['region'],
+    description: 'AWS region of the service; default: from dicom-medical-imaging.REGION.amazonaws.com',
+  })
+  @IsOptional()
+  @Matches(/^[a-z0-9-]+$/, { message: 'must be the name of an AWS region, such as us-east-1' })
+  region?: string;
+
+  @Setting({ paths: ['service'], description: 'Name of the service in signatures; default: medical-imaging' })
+  @IsOptional()
+  @Matches(/^[a-z0-9-]+$/, { message: 'must be the name of an AWS service, such as medical-imaging' })
+  service: string = 'medical-imaging';
+}
+
 /** Address and credentials of one DICOMweb service: `qido-rs` or `wado-rs`, with or without the level `authentication`. */
 export class ServiceAccess {
   @Setting({ paths: ['type'], description: 'The authentication that is used', values: ['BASIC', 'OAUTH2'] })
@@ -111,6 +127,13 @@ export class DicomWebSettings {
     type: () => OAuth2Clients,
   })
   oauth2Clients?: OAuth2Clients;
+
+  @Setting({
+    paths: ['dicom-web-connector.aws'],
+    description: 'Signs queries for AWS; default for HealthImaging, if nothing else authenticates queries',
+    type: () => AwsSettings,
+  })
+  aws?: AwsSettings;
 
   @Setting({
     paths: ['dicom-web-connector.proxy'],

@@ -1,5 +1,6 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { ClientCredentials, OAuth2Error, registeredClient } from '@pacs-connectors/oauth2-client';
+import { awsCredentials } from './http/aws-credentials.js';
 import { type DicomWebSettings } from './dicomweb-settings.js';
 import {
   basicCredentials,
@@ -14,14 +15,16 @@ import { type QueryAccess } from './service-access.js';
  * Returns the credentials of queries by the settings.
  *
  * @param ca certificate authorities (PEM) that are trusted for the OAuth 2 provider; default: those of Node.js.
- * @throws ConnectorError (`oauth2.provider.misconfigured`) if the OAuth 2 client or its provider is incomplete.
+ * @throws ConnectorError (`oauth2.provider.misconfigured`) if the OAuth 2 client or its provider is incomplete;
+ * (`dicomweb.aws.package-missing`) if a package is missing that signs queries.
  */
 export function queryCredentials(
   id: string,
-  { basic, oauth2 }: QueryAccess,
+  { basic, oauth2, aws }: QueryAccess,
   settings: DicomWebSettings,
   ca?: string[],
 ): Credentials {
+  if (aws) return awsCredentials(id, aws);
   const plain = basic ? basicCredentials(basic) : undefined;
   if (!oauth2) return plain ?? noCredentials;
   if (oauth2.grant === 'authorization_code') return callerCredentials(id, plain);

@@ -8,8 +8,13 @@ export interface QueryAccess {
   baseUrl: URL;
   basic?: { login: string; password: string };
   oauth2?: { grant: 'client_credentials' | 'authorization_code'; oidcId: string };
+  /** Queries are signed for this region and service of AWS. */
+  aws?: { region: string; service: string };
   service: ServiceAccess;
 }
+
+/** Host of the DICOMweb service of AWS HealthImaging, with the region. */
+const HEALTH_IMAGING = /^dicom-medical-imaging(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
 
 /**
  * Returns the service that is queried: `qido-rs`, or `wado-rs` as a whole if `qido-rs` has no address. Credentials of the one are
@@ -49,6 +54,29 @@ export function queryAccess(id: string, settings: DicomWebSettings): QueryAccess
   const { basic } = service;
   const access: QueryAccess = { baseUrl, service };
   if (basic?.login !== undefined) access.basic = { login: basic.login, password: basic.password ?? '' };
+  const region = HEALTH_IMAGING.exec(baseUrl.hostname)?.[1];
+  const isAuthenticated =
+    access.basic !== undefined ||
+    usesOAuth2(service) ||
+    Object.keys(service.httpHeaders ?? {}).some((name) => name.toLowerCase() === 'authorization');
+  if (settings.aws || (region !== undefined && !isAuthenticated)) {
+    if (isAuthenticated) {
+      throw misconfigured(
+        'dicomweb.aws.other-authentication',
+        'queries cannot be signed for AWS and have another authentication too.',
+        'Remove dicom-web-connector.aws, or the login, OAuth 2 or the header Authorization.',
+      );
+    }
+    const { region: configured = region, service: name = 'medical-imaging' } = settings.aws ?? {};
+    if (configured === undefined) {
+      throw misconfigured(
+        'dicomweb.aws.region-missing',
+        `the AWS region is missing, and the host ${baseUrl.hostname} does not contain it.`,
+        'Set dicom-web-connector.aws.region.',
+      );
+    }
+    access.aws = { region: configured, service: name };
+  }
   if (!usesOAuth2(service)) return access;
   const oidcId = service.oauth2?.oidcId;
   const registration = oidcId === undefined ? undefined : settings.oauth2Clients?.registrations[oidcId];

@@ -8,7 +8,7 @@ import { type Credentials } from './credentials.js';
 import { Limiter } from './limiter.js';
 import { isTransient, faultOf } from './faults.js';
 import { type QidoQuery, targetOf } from './query.js';
-import { header, type Headers, readResults, TooLongError } from './response-body.js';
+import { beginning, header, type Headers, readResults, TooLongError } from './response-body.js';
 import { discard, getWithRedirects } from './redirects.js';
 import { retryDelay } from './retry.js';
 import { BASE_URL, type Refusal, StatusError, statusErrorOf } from './status-error.js';
@@ -174,7 +174,11 @@ export class QidoClient {
   ): Promise<Page | undefined> {
     const { credentials } = this.options;
     for (let attempt = 1; ; attempt++) {
-      const authorization = requester.anonymous ? undefined : await this.authorization(requester);
+      const authorization = requester.anonymous
+        ? undefined
+        : await this.waitForToken(requester.signal, () =>
+            credentials.authorization(requester.bearerToken, requester.signal),
+          );
       try {
         return await this.inAcceptedType(() => this.get(origin, target, authorization, requester, onResult));
       } catch (error) {
@@ -200,10 +204,10 @@ export class QidoClient {
     }
   }
 
-  private async authorization({ bearerToken, signal }: Requester): Promise<string | undefined> {
+  private async waitForToken<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     this.waitsForToken = true;
     try {
-      return await this.options.credentials.authorization(bearerToken, signal);
+      return await work();
     } finally {
       // If the deadline has passed, the error must still say that it passed here.
       this.waitsForToken = signal.aborted;
@@ -217,18 +221,20 @@ export class QidoClient {
     { signal, bearerToken }: Requester,
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
-    const { connectorId, headers: ownHeaders = {}, dispatcher, foreignDispatcher } = this.options;
+    const { connectorId, credentials, headers: ownHeaders = {}, dispatcher, foreignDispatcher } = this.options;
+    const sign = credentials.sign?.bind(credentials);
     const headers = { accept: this.accept, 'accept-encoding': 'gzip', 'user-agent': 'pacs-connectors' };
     const { response, elsewhere } = await getWithRedirects(connectorId, this.address, {
       origin,
       path,
       headers,
       ownHeaders: { ...ownHeaders, ...(authorization !== undefined && { authorization }) },
+      sign: sign && ((request) => this.waitForToken(signal, () => sign(request, signal))),
       dispatcher,
       foreignDispatcher,
       signal,
     });
-    const hasCredentials = authorization !== undefined || Object.keys(ownHeaders).length > 0;
+    const hasCredentials = sign !== undefined || authorization !== undefined || Object.keys(ownHeaders).length > 0;
     const isOfCaller = authorization !== undefined && bearerToken !== undefined;
     const sent = hasCredentials ? (isOfCaller ? 'the token of the caller' : 'the configured credentials') : undefined;
     return this.read(response, { sent, elsewhere }, onResult);
@@ -250,12 +256,17 @@ export class QidoClient {
         .some((value) => value !== undefined && /(^|,)\s*(HTTP\/\S+\s+)?299\b/i.test(value));
       return { count, capped: warning || statusCode === 206, unreadable };
     }
+    const { connectorId, credentials } = this.options;
+    const isRefused = [400, 401, 403].includes(statusCode) && context.elsewhere === undefined;
+    const signatureFault =
+      isRefused && credentials.signatureFault
+        ? credentials.signatureFault(`${header(headers as Headers, 'x-amzn-errortype')} ${await beginning(body)}`)
+        : undefined;
     await discard(body);
     if (statusCode === 204) return NOTHING;
     if (statusCode === 404) return undefined;
-    const { connectorId } = this.options;
     const retryAfter = header(headers as Headers, 'retry-after');
-    throw statusErrorOf(connectorId, this.address, { status: statusCode, retryAfter, ...context });
+    throw statusErrorOf(connectorId, this.address, { status: statusCode, retryAfter, signatureFault, ...context });
   }
 
   /** Returns any thrown value as a ConnectorError that names the server. */

@@ -1,6 +1,7 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { type Dispatcher } from 'undici';
 import { codes } from '../errors/error-codes.js';
+import { type UnsignedRequest } from './credentials.js';
 import { header, type Headers } from './response-body.js';
 
 const MOST_REDIRECTS = 5;
@@ -14,6 +15,8 @@ export interface GetRequest {
   headers: Readonly<Record<string, string>>;
   /** Headers that only the configured server gets: credentials and keys. */
   ownHeaders: Readonly<Record<string, string>>;
+  /** Signs each request to the configured server. */
+  sign?(request: UnsignedRequest): Promise<Omit<UnsignedRequest, 'origin'>>;
   /** Connections to the configured server, with the client certificate. */
   dispatcher: Dispatcher;
   /** Connections to other servers, which a redirect leads to. */
@@ -31,18 +34,19 @@ export interface GetRequest {
 export async function getWithRedirects(
   connectorId: string,
   address: string,
-  { origin, path, headers, ownHeaders, dispatcher, foreignDispatcher, signal }: GetRequest,
+  { origin, path, headers, ownHeaders, sign, dispatcher, foreignDispatcher, signal }: GetRequest,
 ): Promise<{ response: Dispatcher.ResponseData; elsewhere?: string }> {
   const fail = (kind: ConnectorError['kind'], code: keyof typeof codes, what: string) =>
     new ConnectorError(connectorId, kind, `${address}: ${what}`, { code: codes[code], remedy: REMEDY });
   let [place, target] = [origin, path];
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     const own = place === origin;
+    const unsigned = { origin: place, path: target, headers: { ...headers, ...(own ? ownHeaders : {}) } };
+    const request = own && sign ? await sign(unsigned) : unsigned;
     const response = await (own ? dispatcher : foreignDispatcher).request({
       origin: place,
-      path: target,
+      ...request,
       method: 'GET',
-      headers: { ...headers, ...(own ? ownHeaders : {}) },
       signal,
     });
     if (!STATUSES.includes(response.statusCode)) return { response, ...(own ? {} : { elsewhere: place }) };

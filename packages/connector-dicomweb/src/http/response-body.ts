@@ -16,6 +16,20 @@ export function header(headers: Headers, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** Returns the first 16 KiB of a body that says why a query is refused; empty if it cannot be read. */
+export async function beginning(body: Readable): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      text += chunk.toString('latin1');
+      if (text.length >= 16_384) break;
+    }
+  } catch {
+    // The status alone says enough.
+  }
+  return text;
+}
+
 /** Bodies by which servers say that nothing was found, besides `[]`. */
 const NOTHING = ['null', '{}'];
 

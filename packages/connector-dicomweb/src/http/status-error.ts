@@ -47,6 +47,8 @@ export interface Refusal {
   elsewhere?: string;
   /** The credentials that the query carried. */
   sent?: 'the configured credentials' | 'the token of the caller';
+  /** Why the server did not accept the signature. */
+  signatureFault?: Fault;
 }
 
 export const BASE_URL = 'Set the base URL of the service, the part before /studies.';
@@ -65,20 +67,22 @@ export function statusErrorOf(connectorId: string, address: string, refusal: Ref
   return new StatusError(connectorId, kind, status, message, { code, remedy, retryAfter });
 }
 
-interface Fault {
+/** What happened, as the end of a sentence about the server, and what to do. */
+export interface Fault {
   kind: ConnectorError['kind'];
   code: ErrorCode;
   what: string;
   remedy: string;
 }
 
-function faultOf({ status, elsewhere, sent }: Refusal): Fault {
+function faultOf({ status, elsewhere, sent, signatureFault }: Refusal): Fault {
   const fault = (kind: Fault['kind'], code: keyof typeof codes, what: string, remedy: string): Fault => ({
     kind,
     code: codes[code],
     what,
     remedy,
   });
+  if (signatureFault) return signatureFault;
   if ((status === 401 || status === 403) && elsewhere !== undefined && sent) {
     const what = `it redirects to ${elsewhere}, which requires credentials; they are sent to the configured server only`;
     return fault('refused', 'dicomweb.redirect.credentials-required', what, REDIRECTED);
