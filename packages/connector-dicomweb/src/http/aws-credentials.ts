@@ -46,6 +46,7 @@ export function awsCredentials(
   return {
     authorization: () => Promise.resolve(undefined),
     async sign({ origin, path, headers }, signal) {
+      signal.throwIfAborted();
       const found = provider(isRefused ? { forceRefresh: true } : undefined);
       const credentials = await untilAborted(found, signal).catch((error: unknown) => {
         signal.throwIfAborted();
@@ -97,7 +98,6 @@ function loaded(connectorId: string, name: keyof Packages, loader: Loader): unkn
 }
 
 async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  signal.throwIfAborted();
   const ended = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true, signal: ended.signal });
