@@ -15,12 +15,14 @@ import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js'
 import { Association } from './dimse/association.js';
 import { codes } from './dimse/error-codes.js';
 import { type Peer } from './dimse/peer.js';
-import { connectorErrorOf, timeoutError } from './faults.js';
+import { connectorErrorOf, mayBeExtendedNegotiation, timeoutError } from './faults.js';
 import { Archive } from './search/archive.js';
-import { FindScu } from './search/find-scu.js';
+import { FindScu, type FindScuOptions } from './search/find-scu.js';
 import { SupportChecks } from './search/support-checks.js';
 import { Search } from './search/search.js';
 import { QuerySupport } from './search/query-support.js';
+import { normalizeTerm } from './text/character-sets.js';
+import { type TextOptions } from './text/data-set-text.js';
 import { peerTls } from './tls/peer-tls.js';
 
 /** Values of settings that the configuration leaves out. Many PACSs allow few associations for each AE title. */
@@ -35,6 +37,13 @@ const DEFAULTS = {
 /** An association is replaced after this many queries or milliseconds, long before the 65,535 Message IDs are used up. */
 const MAX_USES = 5_000;
 const MAX_AGE_MS = 300_000;
+/** How long before the deadline a search ends, milliseconds. */
+const MOST_TIME_TO_RETURN_MS = 250;
+/** How long the answer to SOP Class Extended Negotiation is remembered, milliseconds. */
+const NEGOTIATION_LIFETIME_MS = 3_600_000;
+/** Shown by the health check. */
+const GUESSED_TEXT =
+  'some text beyond ASCII has no declared character set, or an unknown one; it is read as UTF-8 if valid, otherwise as Latin-1. Set default-character-set if names look wrong.';
 /** How long a support check waits for an association, milliseconds. */
 const CHECK_WAIT_MS = 300_000;
 
@@ -47,8 +56,15 @@ export class DicomConnector implements Connector {
   private readonly pool: AssociationPool;
   private readonly relational: QuerySupport;
   private readonly uidLists: QuerySupport;
+  /** Optional matching keys, which archives need not support. */
+  private readonly matchingKeys = new QuerySupport('auto');
+  /** Whether the peer has accepted an association with SOP Class Extended Negotiation, or only without it. */
+  private extendedNegotiation: { accepted: boolean; at: number } | undefined;
   private readonly supportChecks: SupportChecks;
   private readonly runningSearches = new SingleFlight<SearchResult>();
+  private readonly text: TextOptions;
+  /** Some text had to be guessed, because no character set or an unknown one is declared. */
+  private guessed = false;
   private closed = false;
 
   /** @throws ConnectorError (`misconfigured`) if TLS cannot work as configured. */
@@ -57,6 +73,7 @@ export class DicomConnector implements Connector {
     this.settings = definition.settings;
     this.relational = new QuerySupport(this.settings.relational ?? 'auto');
     this.uidLists = new QuerySupport(this.settings.uidLists ?? 'auto');
+    this.text = textOptions(this.settings, () => (this.guessed = true));
     const peer = this.peer();
     this.limit = this.settings.maxAssociations ?? DEFAULTS.maxAssociations;
     this.pool = new AssociationPool((signal) => this.open(peer, signal), {
@@ -65,22 +82,23 @@ export class DicomConnector implements Connector {
       maxUses: MAX_USES,
       maxAgeMs: MAX_AGE_MS,
     });
-    this.supportChecks = new SupportChecks(this.relational, (signal, timeoutMs) =>
-      this.archive(AbortSignal.any([signal, AbortSignal.timeout(CHECK_WAIT_MS + timeoutMs)]), timeoutMs),
-    );
+    this.supportChecks = new SupportChecks(this.relational, (signal, timeoutMs) => {
+      const end = AbortSignal.any([signal, AbortSignal.timeout(CHECK_WAIT_MS + timeoutMs)]);
+      return this.archive(end, { timeoutMs, background: true });
+    });
   }
 
   async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
-    const { signal, depth } = options;
+    const { signal, depth, deadline } = options;
     if (this.closed) throw this.closedError();
     if (signal.aborted) throw ConnectorError.aborted(this.id, signal);
     const start = performance.now();
     try {
       return await this.runningSearches.run(JSON.stringify([criteria, depth]), signal, (own) =>
-        this.searchOnce(criteria, depth, own),
+        this.searchOnce(criteria, depth, endingBefore(deadline, own)),
       );
     } catch (error) {
-      throw this.errorOf(error, signal, start);
+      throw this.errorOf(error, signal, start, deadline);
     }
   }
 
@@ -121,7 +139,16 @@ export class DicomConnector implements Connector {
     return {
       latencyMs,
       proven: `${host}:${port} answered as AE title ${aet.trim()}, and accepted an association from ${callingAet.trim()}`,
-      details: { echo, associations: this.pool.size, maxAssociations: this.limit, ...this.proven() },
+      details: {
+        echo,
+        associations: this.pool.size,
+        maxAssociations: this.limit,
+        ...this.congestion(),
+        ...(this.guessed ? { text: GUESSED_TEXT } : {}),
+        ...this.relational.summary(),
+        ...this.uidLists.summary(),
+        ...this.matchingKeys.summary(),
+      },
     };
   }
 
@@ -151,22 +178,45 @@ export class DicomConnector implements Connector {
     const end = new AbortController();
     const archive = this.archive(AbortSignal.any([signal, end.signal]));
     try {
-      return await new Search(this.id, archive, this.relational, this.supportChecks, criteria, depth).run();
+      return await new Search(
+        this.id,
+        archive,
+        this.relational,
+        this.matchingKeys,
+        this.supportChecks,
+        criteria,
+        depth,
+      ).run();
     } finally {
       end.abort();
     }
   }
 
-  private archive(signal: AbortSignal, timeoutMs?: number): Archive {
-    const { defaultCharacterSet, queryCharacterSet = DEFAULTS.queryCharacterSet } = this.settings;
-    const options = { pool: this.pool, concurrency: this.limit, queryCharacterSet, defaultCharacterSet, timeoutMs };
+  private archive(signal: AbortSignal, own: Pick<FindScuOptions, 'timeoutMs' | 'background'> = {}): Archive {
+    const { queryCharacterSet = DEFAULTS.queryCharacterSet } = this.settings;
+    const options = { pool: this.pool, concurrency: this.limit, queryCharacterSet, text: this.text, ...own };
     return new Archive(new FindScu(options, signal), this.uidLists);
   }
 
   private async open(peer: Peer, signal: AbortSignal): Promise<Association> {
-    const association = await Association.open(peer, signal);
-    this.relational.declined = association.relational === false;
-    return association;
+    const known = this.extendedNegotiation;
+    const isCurrent = known !== undefined && performance.now() - known.at < NEGOTIATION_LIFETIME_MS;
+    const offerRelational = peer.offerRelational && (!isCurrent || known.accepted);
+    const open = async (own: Peer) => {
+      const association = await Association.open(own, signal);
+      this.relational.declined = association.relational === false || (peer.offerRelational && !own.offerRelational);
+      this.extendedNegotiation = { accepted: own.offerRelational, at: performance.now() };
+      return association;
+    };
+    try {
+      return await open({ ...peer, offerRelational });
+    } catch (error) {
+      if (!offerRelational || isCurrent || !mayBeExtendedNegotiation(error)) throw error;
+      // Some archives break off at the optional item, and accept the request without it.
+      return await open({ ...peer, offerRelational: false }).catch(() => {
+        throw error;
+      });
+    }
   }
 
   private peer(): Peer {
@@ -199,20 +249,38 @@ export class DicomConnector implements Connector {
     }
   }
 
-  private proven(): Record<string, string> {
-    return { ...this.relational.summary(), ...this.uidLists.summary() };
+  private congestion(): Record<string, string> {
+    const { congestion } = this.pool;
+    return congestion ? { congestion: `${congestion.message}. ${congestion.remedy ?? ''}`.trim() } : {};
   }
 
-  private errorOf(error: unknown, signal: AbortSignal, start: number): ConnectorError {
+  private errorOf(error: unknown, signal: AbortSignal, start: number, deadline?: number): ConnectorError {
     if (this.closed) return this.closedError(error);
     const { host, port } = this.settings;
-    return connectorErrorOf(this.id, { place: `${host}:${port}`, pool: this.pool }, error, signal, start);
+    const context = { place: `${host}:${port}`, pool: this.pool, start, deadline };
+    return connectorErrorOf(this.id, context, error, signal);
   }
 
   private closedError(cause?: unknown): ConnectorError {
     const code = codes['dicom.connector.closed'];
     return new ConnectorError(this.id, 'cancelled', 'the connector is closed', { code, cause });
   }
+}
+
+/** Returns a signal that also ends a little before the deadline, so that what came until then can be returned in time. */
+function endingBefore(deadline: number | undefined, signal: AbortSignal): AbortSignal {
+  if (deadline === undefined) return signal;
+  const restMs = Math.max(deadline - performance.now(), 0);
+  const timeToReturnMs = Math.min(restMs * 0.05, MOST_TIME_TO_RETURN_MS);
+  return AbortSignal.any([signal, AbortSignal.timeout(Math.floor(restMs - timeToReturnMs))]);
+}
+
+/** Returns how text of the archive's answers is decoded. */
+function textOptions({ defaultCharacterSet, characterSets = {} }: DicomSettings, onGuess: () => void): TextOptions {
+  const corrections = new Map(
+    Object.entries(characterSets).map(([declared, real]) => [normalizeTerm(declared), normalizeTerm(real)]),
+  );
+  return { undeclared: defaultCharacterSet, corrections, onGuess };
 }
 
 /** Some sites have stores with an empty address, which means no store. */

@@ -143,6 +143,27 @@ describe('settings of a connector of type DICOM', () => {
     expect(settings?.tls?.mode).toBeUndefined();
   });
 
+  it('correct character sets by name, and name an unknown one with its line', async () => {
+    const peer = 'calling-aet: A, aet: B, host: c, port: 104';
+    const good = await read([
+      `dicom-connector: { ${peer}, default-character-set: windows-1253, character-sets: { "ISO_IR 126": windows-1253 } }`,
+      ...WADO,
+    ]);
+    expect(good.reasons).toEqual([]);
+    expect(good.settings?.characterSets).toEqual({ 'ISO_IR 126': 'windows-1253' });
+    const bad = await read([
+      'dicom-connector:',
+      '  { calling-aet: A, aet: B, host: c, port: 104,',
+      '  default-character-set: latin-99,',
+      '  character-sets: { "ISO_IR 126": windows-99 } }',
+      ...WADO,
+    ]);
+    expect(bad.reasons.sort()).toEqual([
+      expect.stringMatching(/^test\.yml:7:\d+ \S+default-character-set: found .*expected .*a term/),
+      expect.stringMatching(/^test\.yml:8:\d+ .*found windows-99, expected a term/),
+    ]);
+  });
+
   it('say what is wrong, all at once', async () => {
     const { reasons } = await read([
       'dicom-connector: { calling-aet: A_TITLE_THAT_IS_TOO_LONG, aet: "A\\\\B", port: 70000, relational: perhaps }',

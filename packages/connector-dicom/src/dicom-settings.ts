@@ -9,9 +9,11 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import { QUERY_CHARACTER_SETS } from './search/identifier.js';
+import { isCharacterSet } from './text/data-set-text.js';
 import { ALLOWED_MODE, ALLOWED_MODES, insecurity } from './tls/modes.js';
 
 /** Returns the paths of a setting in both layouts: `dicom-connector.host`, `dicom-connector.dimse.host`. */
@@ -26,6 +28,8 @@ function tlsPaths(...names: string[]): string[] {
 /** AE (PS3.5 6.2): up to 16 characters, no backslash, no control character. */
 const AE_TITLE = /^ *[\x21-\x5b\x5d-\x7e](?:[\x20-\x5b\x5d-\x7e]{0,15}) *$/;
 const AE_MESSAGE = 'must be an AE title: 1 to 16 characters, no backslash';
+
+const CHARACTER_SETS = 'a term of Specific Character Set such as ISO_IR 100, or a WHATWG name such as windows-1252';
 
 function modeMessage(mode: string): string {
   const why = insecurity(mode);
@@ -227,5 +231,22 @@ export class DicomSettings {
   })
   @IsOptional()
   @IsString()
+  @ValidateBy({
+    name: 'isCharacterSet',
+    validator: {
+      validate: (value) => typeof value === 'string' && isCharacterSet(value),
+      defaultMessage: () => `must be ${CHARACTER_SETS}`,
+    },
+  })
   defaultCharacterSet?: string;
+
+  @Setting({
+    paths: paths('character-sets'),
+    description:
+      'Real character sets of mislabelled text by the declared ones: { "ISO_IR 100": windows-1252 }; terms of DICOM or WHATWG names',
+    kind: 'map',
+    entryFault: (_, real) => (isCharacterSet(real) ? undefined : { found: real, expected: CHARACTER_SETS }),
+  })
+  @IsOptional()
+  characterSets?: Record<string, string>;
 }

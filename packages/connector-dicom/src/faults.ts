@@ -1,4 +1,4 @@
-import { ConnectorError } from '@pacs-connectors/connector-core';
+import { ConnectorError, type ErrorCode } from '@pacs-connectors/connector-core';
 import { type AssociationPool } from './dimse/association-pool.js';
 import { DimseError } from './dimse/dimse-error.js';
 import { codes } from './dimse/error-codes.js';
@@ -8,25 +8,26 @@ export interface FaultContext {
   /** `host:port`. */
   place: string;
   pool: AssociationPool;
+  /** When the query started, and when it must end, on the clock of `performance.now()`. */
+  start: number;
+  deadline?: number;
 }
 
 /**
  * Returns the fault of a query as the ConnectorError of its connector.
  *
  * @param signal of the caller. Once it has ended the query, its reason decides, whatever the error is.
- * @param start of the query, on the clock of `performance.now()`.
  */
 export function connectorErrorOf(
   id: string,
-  { place, pool }: FaultContext,
+  { place, pool, start, deadline = performance.now() }: FaultContext,
   error: unknown,
   signal: AbortSignal,
-  start: number,
 ): ConnectorError {
-  if (signal.aborted) {
-    const end = ConnectorError.aborted(id, signal);
-    if (end.kind !== 'timeout') return end;
-    const seconds = Math.round((performance.now() - start) / 100) / 10;
+  const end = signal.aborted ? ConnectorError.aborted(id, signal) : undefined;
+  if (end && end.kind !== 'timeout') return end;
+  if (end ?? (error instanceof DimseError && error.code === codes['dicom.query.deadline-passed'])) {
+    const seconds = Math.round((deadline - start) / 100) / 10;
     const code = pool.lastResponseAt >= start ? 'dicom.query.deadline-passed' : 'dicom.query.unanswered';
     const what = code === 'dicom.query.unanswered' ? 'nothing was heard from' : 'no complete answer from';
     return timeoutError(id, pool, code, `${what} ${place} within ${seconds} s`, error);
@@ -60,4 +61,15 @@ export function timeoutError(
     });
   }
   return new ConnectorError(id, 'timeout', message, { code: codes[code], remedy: REMEDIES[code], cause });
+}
+
+/** Whether an archive may have ended the negotiation because of SOP Class Extended Negotiation. */
+export function mayBeExtendedNegotiation(error: unknown): boolean {
+  const reasons: ErrorCode[] = [
+    codes['dicom.association.aborted'],
+    codes['dicom.association.unanswered'],
+    codes['dicom.association.rejected'],
+    codes['dicom.connection.lost'],
+  ];
+  return error instanceof DimseError && reasons.includes(error.code);
 }

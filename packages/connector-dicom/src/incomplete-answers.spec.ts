@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Tag } from './dimse/tags.js';
 import { instanceCount, startPeer, stopPeers, studyUidsIn } from './testing/peer.js';
-import { type Reply } from './testing/scripted-scp.js';
+import { type Find, type Reply } from './testing/scripted-scp.js';
 import { answerFrom, samplePatient } from './testing/tree-scp.js';
 
 const PATIENT = samplePatient('P1', 3);
@@ -93,5 +93,181 @@ describe('nothing is left out for its form', () => {
     expect(await kept({ upperDateTime: { date: '20240131' } })).toEqual(['2.25.1', '2.25.2']);
     expect(await kept({ upperDateTime: { date: '20240201', time: '120000' } })).toEqual(['2.25.1', '2.25.2', '2.25.3']);
     expect(await kept({ mostRecentResults: 1 })).toEqual(['2.25.3']);
+  });
+});
+
+describe('an answer that the archive ends with a failure status keeps its matches', () => {
+  it.each([
+    ['studies at a limit', 'STUDY', 0xfe00, 4],
+    ['series without resources', 'SERIES', 0xa700, 0],
+    ['images without resources', 'IMAGE', 0xa701, 3],
+  ])('%s', async (_, level, status, expected) => {
+    const { ask } = await startPeer(
+      {
+        find: (find, reply) => {
+          if (find.level !== level) return answer(find, reply);
+          let sent = 0;
+          const match: Reply['match'] = (attributes) => {
+            if (sent < 1) reply.match(attributes);
+            sent += 1;
+          };
+          answer(find, { ...reply, match, end: () => reply.end(status, 'limit') });
+        },
+      },
+      { relational: 'off', uidLists: 'off' },
+    );
+    const { patients, notices } = await ask(byPatient);
+    expect(patients.flatMap(({ studies }) => studies).length).toBeGreaterThan(0);
+    expect(instanceCount({ patients })).toBeGreaterThanOrEqual(expected);
+    const missing = { STUDY: 'study', SERIES: 'series', IMAGE: 'instance' }[level];
+    expect(notices).toMatchObject([
+      {
+        severity: 'WARN',
+        code: 'dicom.answer.cut',
+        description: expect.stringMatching(/limit/),
+        missing: { level: missing },
+      },
+    ]);
+  });
+
+  it('and is completed by the dates that are wanted', async () => {
+    const studies = Array.from({ length: 8 }, (_, n) => ({
+      [Tag.patientId]: 'P1',
+      [Tag.studyInstanceUid]: `2.25.77.${n}`,
+      [Tag.studyDate]: `2020030${n + 1}`,
+    }));
+    const { ask } = await startPeer({
+      find: ({ keys }, reply) => {
+        const [lower = '', upper] = (keys.get(Tag.studyDate) ?? '').split('-');
+        const inRange = studies.filter(({ [Tag.studyDate]: date }) => lower <= date && (!upper || date <= upper));
+        for (const match of inRange.slice(0, 3)) reply.match(match);
+        reply.end(inRange.length > 3 ? 0xfe00 : 0);
+      },
+    });
+    const filters = { lowerDateTime: { date: '20200306' }, upperDateTime: { date: '20200308' } };
+    const result = await ask({ ...byPatient, filters }, 'study');
+    expect(studyUidsIn(result)).toEqual(expect.arrayContaining(['2.25.77.5', '2.25.77.6', '2.25.77.7']));
+    // Studies without a date match no range.
+    expect(result.notices).toMatchObject([{ code: 'dicom.answer.cut', missing: { level: 'study' } }]);
+  });
+});
+
+describe('an answer that is shorter than the archive counts says so, whatever its status', () => {
+  const counting = (tag: number, count: string, cutAt: number, level: string) => (find: Find, reply: Reply) => {
+    let sent = 0;
+    const match: Reply['match'] = (attributes, status) => {
+      if (find.level === level && (sent += 1) > cutAt) return;
+      reply.match(find.keys.has(tag) ? { ...attributes, [tag]: count } : attributes, status);
+    };
+    answer(find, { ...reply, match });
+  };
+
+  it('studies of the patient', async () => {
+    const { ask } = await startPeer({ find: counting(Tag.numberOfPatientRelatedStudies, '3', 2, 'STUDY') });
+    const { notices } = await ask(byPatient, 'study');
+    expect(notices).toMatchObject([
+      { code: 'dicom.studies.fewer-than-counted', missing: { level: 'study', count: 1 } },
+    ]);
+  });
+
+  it('series of a study', async () => {
+    const find = counting(Tag.numberOfStudyRelatedSeries, '2', 1, 'SERIES');
+    const { ask } = await startPeer({ find }, { relational: 'off', uidLists: 'off' });
+    const { notices } = await ask({ studyInstanceUids: [PATIENT.studies[1]?.studyInstanceUid ?? ''] });
+    expect(notices).toMatchObject([{ code: 'dicom.series.missing', missing: { level: 'series', count: 1 } }]);
+  });
+
+  it('nothing is said where the counts agree', async () => {
+    const { ask } = await startPeer({ find: counting(Tag.numberOfStudyRelatedSeries, '2', Infinity, 'SERIES') });
+    expect((await ask(byPatient)).notices).toEqual([]);
+  });
+});
+
+describe('one part that fails costs no other', () => {
+  const broken = PATIENT.studies[1]?.studyInstanceUid ?? '';
+  it.each([
+    ['aborts', (reply: Reply) => reply.abort(), 'dicom.queries.failed', /aborted/],
+    ['closes', (reply: Reply) => reply.close(), 'dicom.queries.failed', /closed|ended/],
+    ['is silent', (): void => undefined, 'dicom.queries.failed', /sent nothing/],
+    ['refuses', (reply: Reply) => reply.end(0x0124), 'dicom.queries.refused', /not authorized/],
+  ])('the archive %s at the series of one study', async (_, fault, code, text) => {
+    const { ask } = await startPeer(
+      {
+        find: (find, reply) =>
+          find.level === 'SERIES' && find.keys.get(Tag.studyInstanceUid) === broken
+            ? fault(reply)
+            : answer(find, reply),
+      },
+      { relational: 'off', uidLists: 'off', responseTimeoutMs: 1_000 },
+    );
+    const result = await ask(byPatient);
+    expect(instanceCount(result)).toBe(8);
+    expect(result.notices).toMatchObject([
+      {
+        severity: 'ERROR',
+        code,
+        description: expect.stringMatching(text),
+        missing: { level: 'series', studyInstanceUids: [broken] },
+      },
+    ]);
+  });
+
+  it('at the deadline the answer is what came', async () => {
+    const { ask } = await startPeer(
+      {
+        find: (find, reply) =>
+          find.level === 'SERIES' && find.keys.get(Tag.studyInstanceUid) === broken ? undefined : answer(find, reply),
+      },
+      { relational: 'off', uidLists: 'off' },
+    );
+    const result = await ask(byPatient, 'instance', 2_000);
+    expect(result.patients.flatMap(({ studies }) => studies)).toHaveLength(3);
+    expect(result.notices.map(({ missing }) => missing?.level)).toContain('series');
+  });
+
+  it('an archive that fails everywhere is an error', async () => {
+    const { ask } = await startPeer({
+      find: (find, reply) => (find.level === 'STUDY' ? answer(find, reply) : reply.abort()),
+    });
+    await expect(ask(byPatient)).rejects.toMatchObject({ code: 'dicom.association.aborted' });
+  });
+});
+
+describe('studies of another Patient ID', () => {
+  const alias =
+    (others: string) =>
+    ({ keys }: Find, reply: Reply): void => {
+      const known: Record<number, string> = keys.has(Tag.otherPatientIds) ? { [Tag.otherPatientIds]: others } : {};
+      for (const uid of ['2.25.61', '2.25.62', '2.25.63']) {
+        reply.match({ [Tag.patientId]: 'MERGED-2', [Tag.studyInstanceUid]: uid, ...known });
+      }
+      reply.end();
+    };
+
+  it('are counted and left out', async () => {
+    const { ask } = await startPeer({ find: alias('A\\B') });
+    expect(await ask(byPatient, 'study')).toMatchObject({
+      patients: [],
+      notices: [
+        { severity: 'WARN', code: 'archive.identifier.differs', description: expect.stringMatching(/3 studies/) },
+      ],
+    });
+  });
+
+  it('are shown if they have the searched one among their Other Patient IDs', async () => {
+    const { ask } = await startPeer({ find: alias('X\\P1') });
+    const result = await ask(byPatient, 'study');
+    expect(studyUidsIn(result)).toHaveLength(3);
+    expect(result.notices).toMatchObject([{ severity: 'INFO', code: 'archive.identifier.other-patient-id' }]);
+  });
+
+  it('and of several Accession Numbers in one element are found by each', async () => {
+    const { ask } = await startPeer({
+      find: (_, reply) => {
+        reply.match({ [Tag.studyInstanceUid]: '2.25.64', [Tag.accessionNumber]: 'AN-1\\AN-2' });
+        reply.end();
+      },
+    });
+    expect(studyUidsIn(await ask({ accessionNumbers: ['AN-2'] }, 'study'))).toEqual(['2.25.64']);
   });
 });

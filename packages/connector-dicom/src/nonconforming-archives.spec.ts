@@ -117,3 +117,126 @@ describe('a question that a peer need not know costs the answer nothing, where t
     expect(sent).toBeLessThan(50_000);
   });
 });
+
+describe('a final response with an identifier, which it must not have', () => {
+  const two = samplePatient('FINAL', 2, 41);
+  const fromTwo = answerFrom([two]);
+  /** Answers with the last match in the final response. */
+  const lastInFinal =
+    (alsoBefore: boolean) =>
+    (find: Find, reply: Reply): void => {
+      const matches: Record<number, string | Buffer>[] = [];
+      fromTwo(find, { ...reply, match: (attributes) => void matches.push(attributes), end: () => undefined });
+      const last = matches.at(-1);
+      for (const match of alsoBefore ? matches : matches.slice(0, -1)) reply.match(match);
+      if (last) reply.endWith(last);
+      else reply.end();
+    };
+
+  it.each([
+    ['has the last match', lastInFinal(false)],
+    ['repeats the last match', lastInFinal(true)],
+    [
+      'repeats the query',
+      (find: Find, reply: Reply) =>
+        fromTwo(find, { ...reply, end: () => reply.endWith({ [Tag.queryRetrieveLevel]: find.level }) }),
+    ],
+  ])('costs nothing: it %s', async (_, find) => {
+    const { ask } = await startPeer({ find });
+    const result = await ask(patient(two));
+    expect([instanceCount(result), result.notices]).toEqual([8, []]);
+  });
+
+  it('ends the answer soon if it only announces one', async () => {
+    const { ask } = await startPeer({
+      find: (find, reply) => fromTwo(find, { ...reply, end: () => reply.endAnnouncing() }),
+    });
+    const start = performance.now();
+    const result = await ask(patient(two));
+    expect([instanceCount(result), result.notices]).toEqual([8, []]);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});
+
+describe('an archive that does not match by Modalities in Study', () => {
+  const mixed = samplePatient('MIXED', 3, 51);
+  const fromMixed = answerFrom([mixed]);
+  const byModality = (modality: string) => ({ ...patient(mixed), filters: { modalitiesInStudy: [modality] } });
+  const pushed = (finds: Find[]) => finds.filter(({ keys }) => keys.get(Tag.modalitiesInStudy)).length;
+
+  it.each([
+    ['finds nothing with the key', (reply: Reply) => reply.end()],
+    ['refuses the key', (reply: Reply) => reply.end(0xa900, 'key not supported')],
+    ['cannot process the key', (reply: Reply) => reply.end(0xc002)],
+  ])('is queried without the key, and that is remembered: it %s', async (_, wrong) => {
+    const { ask, scp } = await startPeer({
+      find: (find, reply) => (find.keys.get(Tag.modalitiesInStudy) ? wrong(reply) : fromMixed(find, reply)),
+    });
+    for (let turn = 0; turn < 2; turn += 1) {
+      const result = await ask(byModality('CT'));
+      expect([instanceCount(result), result.notices]).toEqual([12, []]);
+    }
+    expect(pushed(scp.finds)).toBe(1);
+  });
+
+  it('is no different from one that has no such study, which is asked twice once', async () => {
+    const { ask, scp } = await startPeer({
+      find: (find, reply) => {
+        const match: Reply['match'] = (attributes) => reply.match({ ...attributes, [Tag.modalitiesInStudy]: 'MR' });
+        if (find.keys.get(Tag.modalitiesInStudy)) reply.end();
+        else fromMixed(find, { ...reply, match });
+      },
+    });
+    for (let turn = 0; turn < 2; turn += 1) expect(instanceCount(await ask(byModality('US'), 'study'))).toBe(0);
+    expect(scp.finds.filter(({ keys }) => !keys.get(Tag.modalitiesInStudy))).toHaveLength(1);
+  });
+});
+
+describe('an archive with Patient Root only', () => {
+  const PATIENT_ROOT = '1.2.840.10008.5.1.4.1.2.1.1';
+  const one = samplePatient('ROOT-1', 2, 61);
+  const script = {
+    accepts: [PATIENT_ROOT],
+    find: (find: Find, reply: Reply) => {
+      if (find.level === 'PATIENT') {
+        reply.match({ [Tag.patientId]: 'ROOT-1', [Tag.patientName]: 'Root^Rosa', [Tag.patientSex]: 'F' });
+        return reply.end();
+      }
+      if (!find.keys.get(Tag.patientId)) return reply.end(0xa900, 'no patient');
+      const match: Reply['match'] = ({ [Tag.patientName]: _, ...attributes }) => reply.match(attributes);
+      answerFrom([one])(find, { ...reply, match });
+    },
+  };
+
+  it('gives the attributes of the patient at PATIENT level', async () => {
+    const { ask } = await startPeer(script);
+    const result = await ask(patient(one));
+    expect(result.patients).toMatchObject([{ patientId: 'ROOT-1', patientName: 'Root^Rosa', patientSex: 'F' }]);
+    expect([instanceCount(result), result.notices]).toEqual([8, []]);
+  });
+
+  it('says that it needs a Patient ID', async () => {
+    const { ask } = await startPeer(script);
+    await expect(ask({ accessionNumbers: ['A61.1'] })).rejects.toMatchObject({
+      code: 'dicom.find.patient-id-required',
+      remedy: expect.stringMatching(/Search by Patient ID/),
+    });
+  });
+});
+
+it('a relational query that is answered with something else leaves no notice', async () => {
+  const { ask } = await startPeer(
+    {
+      find: (find, reply) => {
+        if (!isRelational(find)) return answer(find, reply);
+        reply.match({ [Tag.patientId]: 'SMALL', [Tag.studyInstanceUid]: '2.25.7.1.1' });
+        reply.end();
+      },
+    },
+    { relational: 'on' },
+  );
+  for (let turn = 0; turn < 2; turn += 1) {
+    const result = await ask(patient(SMALL));
+    expect([instanceCount(result), result.notices]).toEqual([12, []]);
+  }
+});

@@ -1,39 +1,69 @@
 import { type ConnectionUse } from '@pacs-connectors/connector-core';
 import { type Association } from './association.js';
-import { aborted, DimseError } from './dimse-error.js';
+import { aborted, DimseError, PreemptedError } from './dimse-error.js';
+import { codes } from './error-codes.js';
+import * as faults from './faults.js';
 
 export interface PoolOptions {
   /** Most associations at once, those being opened included; at least 1. */
   limit: number;
-  /** How long an association that nobody needs is kept open, milliseconds. */
+  /** How long an unused association is kept open, milliseconds. */
   idleMs: number;
   /** An association is released after so many queries … */
   maxUses: number;
-  /** … or after this time, milliseconds, so that a peer's own limits are never met. */
+  /** … or after this time, milliseconds, so that limits of the peer are never reached. */
   maxAgeMs: number;
 }
 
-/** Time for which a peer that was full is left alone, whoever waits, milliseconds; doubled each time up to the last. */
+/** `first` goes before all who wait; it is for health checks. `background` gives way to everybody, and is ended if its association is needed. */
+export type Priority = 'first' | 'last' | 'background';
+
+/** A task that runs on an association. `signal` ends it early because others need the association. */
+type Task<Result> = (association: Association, signal: AbortSignal) => Promise<Result>;
+
+/** How long nobody opens an association after the peer declined one, milliseconds. It doubles each time up to the last. */
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
+/** The same after a failure that does not look transient, while another association works. */
+const LAST_RETRY_OF_FAILURES_MS = 30_000;
+/** How long an unused association is kept while the peer leaves another one unserved, milliseconds. */
+const CONGESTED_IDLE_MS = 500;
+/** A query without a response for this time may wait for the end of another association, milliseconds. */
+const SILENCE_MS = 1_000;
+/** How long a caller waits for a new association before background queries end for it, milliseconds. */
+const OPENING_GRACE_MS = 100;
+const HEALTH_CHECK_GRACE_MS = 1_000;
+/** How long a background query may take to end after C-CANCEL while others wait, milliseconds. */
+const PREEMPTION_TIMEOUT_MS = 200;
+
+interface Waiter {
+  priority: Priority;
+  resolve(association: Association): void;
+  reject(error: unknown): void;
+}
 
 /**
- * The associations to one peer: opened when they are needed, shared by everybody who asks, kept warm for a short time, never
- * more than the limit. Who finds none free waits in line.
+ * The associations to one peer. They are opened when needed, shared by all queries, kept open for a short time, and never more
+ * than the limit. A query that finds none free waits for the first that is given back or newly opened.
+ *
+ * While one association works, a further one that cannot be opened is congestion, whatever the reason: queries go on with those
+ * that work. Without a working one, a failure that is not transient is the error of the query that waits longest.
  */
 export class AssociationPool {
-  /** Those that nobody needs just now, and since when; the one waiting longest first. */
+  /** Unused associations, and since when; the one unused for longest comes first. */
   private idle: { association: Association; since: number }[] = [];
   private readonly open = new Set<Association>();
-  private readonly line: ((association: Association | undefined) => void)[] = [];
+  private readonly waiters: Waiter[] = [];
+  private readonly preemptions = new Map<Association, AbortController>();
   private readonly closing = new AbortController();
-  private opening = 0;
-  /** Why the peer takes no more associations just now, where it does not: what an operator has to know when time runs out. */
+  private readonly openings = new Set<AbortController>();
+  /** Why the peer does not accept more associations at present. */
   congestion: DimseError | undefined;
-  /** While the peer is full, nobody tries to open another before this time, on the clock of `performance.now()`. */
+  /** While the peer is congested, none is opened before this time, on the clock of `performance.now()`. */
   private retryAt = 0;
   private retryMs = 0;
-  /** When the peer was heard last on any association that has ended. */
+  private retryTimer: NodeJS.Timeout | undefined;
+  /** When the last message of the peer came on an association that has ended. */
   private lastHeardAt = -Infinity;
   private idleTimer: NodeJS.Timeout | undefined;
 
@@ -42,17 +72,17 @@ export class AssociationPool {
     private readonly options: PoolOptions,
   ) {}
 
-  /** When the peer was heard last, on the clock of `performance.now()`. */
+  /** When the last message of the peer came, on the clock of `performance.now()`. */
   get lastResponseAt(): number {
     return Math.max(this.lastHeardAt, ...[...this.open].map(({ heardAt }) => heardAt));
   }
 
-  /** Associations that exist now, those being opened and those being released included. */
+  /** Number of associations, those being opened or released included. */
   get size(): number {
-    return this.open.size + this.opening;
+    return this.open.size + this.openings.size;
   }
 
-  /** Associations just now; one that is being opened is in use. */
+  /** Associations at present. One that is being opened is in use. */
   get use(): ConnectionUse {
     const idle = this.idle.filter(({ association }) => association.usable).length;
     return { inUse: this.size - idle, idle, limit: this.options.limit };
@@ -61,34 +91,45 @@ export class AssociationPool {
   /**
    * Runs `task` on an association of its own.
    *
-   * An association that has ended unseen since it was used last costs nothing: the task is run once more, on a new one.
+   * If an association has ended unnoticed since its last use, the task is run once more. The same holds if the peer ends a new
+   * association before its first answer, while another one works.
    *
-   * @param place `first`: before everybody who waits.
-   * @throws DimseError whatever the task or the opening throws.
+   * @throws DimseError of the task or of the opening.
+   * @throws PreemptedError a background task whose association was needed.
    */
-  async run<Result>(
-    task: (association: Association) => Promise<Result>,
-    signal: AbortSignal,
-    place: 'first' | 'last' = 'last',
-  ): Promise<Result> {
+  async run<Result>(task: Task<Result>, signal: AbortSignal, priority: Priority = 'last'): Promise<Result> {
     const either = AbortSignal.any([signal, this.closing.signal]);
+    let retried = false;
     for (;;) {
-      const association = await this.acquire(either, place);
+      const association = await this.acquire(either, priority);
       const reused = association.uses > 0;
+      const preemption = new AbortController();
+      if (priority === 'background') this.preemptions.set(association, preemption);
       try {
-        return await task(association);
+        return await task(association, preemption.signal);
       } catch (error) {
-        if (!(reused && error instanceof DimseError && error.lost) || either.aborted) throw error;
+        if (preemption.signal.aborted && !signal.aborted) {
+          throw new PreemptedError('cancelled', codes['dicom.query.cancelled'], 'the association was needed', {
+            cause: error,
+          });
+        }
+        if (!(error instanceof DimseError) || !error.lost || either.aborted) throw error;
+        if (!reused && (retried || !this.hasOther(association))) throw error;
+        retried ||= !reused;
+        if (!reused) this.congest(error);
       } finally {
+        this.preemptions.delete(association);
         void association.whenIdle().then(() => this.giveBack(association));
       }
     }
   }
 
-  /** Ends everything; queries under way reject. */
+  /** Ends everything; running queries reject. */
   async close(): Promise<void> {
     this.closing.abort(new DOMException('the connector is closed', 'AbortError'));
     clearTimeout(this.idleTimer);
+    clearTimeout(this.retryTimer);
+    for (const opening of this.openings) opening.abort(this.closing.signal.reason);
     const idle = new Set(this.idle.map(({ association }) => association));
     await Promise.all(
       [...this.open].map((association) => {
@@ -98,43 +139,46 @@ export class AssociationPool {
     );
   }
 
-  private async acquire(signal: AbortSignal, place: 'first' | 'last'): Promise<Association> {
-    for (;;) {
-      if (signal.aborted) throw aborted(signal);
-      const association = this.takeIdle() ?? (await this.openOrWait(signal, place));
-      if (association) return association;
-    }
+  private acquire(signal: AbortSignal, priority: Priority): Promise<Association> {
+    if (signal.aborted) return Promise.reject(aborted(signal));
+    const free = this.takeIdle();
+    if (free) return Promise.resolve(free);
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.remove(waiter);
+        reject(aborted(signal));
+        this.abortNeedlessOpenings();
+      };
+      const done = () => signal.removeEventListener('abort', onAbort);
+      const waiter: Waiter = {
+        priority,
+        resolve: (association) => {
+          done();
+          resolve(association);
+        },
+        reject: (error) => {
+          done();
+          reject(error as Error);
+        },
+      };
+      signal.addEventListener('abort', onAbort);
+      const place =
+        priority === 'first'
+          ? 0
+          : this.waiters.findIndex((other) => priority === 'last' && other.priority === 'background');
+      this.waiters.splice(place < 0 ? this.waiters.length : place, 0, waiter);
+      this.openMore();
+      if (this.preemptions.size === 0 || priority === 'background') return;
+      // A health check can wait longer than a person.
+      const graceMs = priority === 'first' ? HEALTH_CHECK_GRACE_MS : this.openings.size > 0 ? OPENING_GRACE_MS : 0;
+      if (graceMs === 0) this.preempt();
+      else setTimeout(() => this.preempt(), graceMs).unref();
+    });
   }
 
-  /** @returns nothing where it is worth looking again: one may have become free, or the peer may take one more. */
-  private async openOrWait(signal: AbortSignal, place: 'first' | 'last'): Promise<Association | undefined> {
-    if (this.size >= this.options.limit) return this.nextInLine(signal, place);
-    const restMs = this.restBeforeOpening();
-    if (restMs > 0) return this.nextInLine(signal, place, restMs);
-    try {
-      const association = await this.openNew(signal);
-      this.congestion = undefined;
-      this.retryMs = 0;
-      // Whoever still rests because the peer was full.
-      this.wakeOne();
-      return association;
-    } catch (error) {
-      if (!(error instanceof DimseError) || !error.transient) {
-        // Whoever waits in line may open one of its own now, and be told itself what is wrong.
-        this.wakeOne();
-        throw error;
-      }
-      this.congestion = error;
-      this.retryMs = Math.min(Math.max(this.retryMs * 2, FIRST_RETRY_MS), LAST_RETRY_MS);
-      this.retryAt = performance.now() + this.retryMs;
-      return this.nextInLine(signal, place, this.retryMs);
-    }
-  }
-
-  /** A peer that was full is tried by one at a time, and not at once again, however many wait. */
-  private restBeforeOpening(): number {
-    if (!this.congestion) return 0;
-    return this.opening > 0 ? FIRST_RETRY_MS : this.retryAt - performance.now();
+  private remove(waiter: Waiter): void {
+    const position = this.waiters.indexOf(waiter);
+    if (position >= 0) this.waiters.splice(position, 1);
   }
 
   private takeIdle(): Association | undefined {
@@ -144,49 +188,82 @@ export class AssociationPool {
     }
   }
 
-  private async openNew(signal: AbortSignal): Promise<Association> {
-    this.opening += 1;
-    try {
-      const association = await this.openOne(signal);
-      this.open.add(association);
-      // Not before the peer sees the end too: it counts those that are being released.
-      void association.closed.then(() => {
-        this.open.delete(association);
-        this.lastHeardAt = Math.max(this.lastHeardAt, association.heardAt);
-        this.idle = this.idle.filter((one) => one.association !== association);
-        this.wakeOne();
-      });
-      return association;
-    } finally {
-      this.opening -= 1;
+  /** Opens an association for each waiter that none is being opened for, as far as the limit and the peer allow. */
+  private openMore(): void {
+    while (this.openings.size < this.waiters.length && this.size < this.options.limit && !this.closing.signal.aborted) {
+      // A congested peer is tried by one opening at a time.
+      if (this.congestion && (this.openings.size > 0 || performance.now() < this.retryAt)) return;
+      this.openNew();
     }
   }
 
-  /** Resolves with an association that was given back, or with nothing: then it is worth trying to open one. */
-  private nextInLine(
-    signal: AbortSignal,
-    place: 'first' | 'last',
-    patienceMs?: number,
-  ): Promise<Association | undefined> {
-    return new Promise((resolve) => {
-      const leave = (association?: Association) => {
-        const position = this.line.indexOf(leave);
-        if (position >= 0) this.line.splice(position, 1);
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        resolve(association);
-      };
-      const onAbort = () => leave();
-      const timer = patienceMs === undefined ? undefined : setTimeout(onAbort, patienceMs);
-      if (place === 'first') this.line.unshift(leave);
-      else this.line.push(leave);
-      if (signal.aborted) leave();
-      else signal.addEventListener('abort', onAbort);
-    });
+  private openNew(): void {
+    const opening = new AbortController();
+    this.openings.add(opening);
+    void this.openOne(opening.signal)
+      .finally(() => this.openings.delete(opening))
+      .then(
+        (association) => this.onOpened(association),
+        (error: unknown) => {
+          if (!opening.signal.aborted) this.onOpeningFailed(error);
+        },
+      );
   }
 
-  private wakeOne(): void {
-    this.line[0]?.(undefined);
+  private onOpened(association: Association): void {
+    this.open.add(association);
+    this.congestion = undefined;
+    this.retryMs = 0;
+    // Not before the peer sees the end too: it counts the associations that are being released.
+    void association.closed.then(() => {
+      this.open.delete(association);
+      this.lastHeardAt = Math.max(this.lastHeardAt, association.heardAt);
+      this.idle = this.idle.filter((one) => one.association !== association);
+      this.openMore();
+    });
+    this.giveBack(association);
+    this.openMore();
+  }
+
+  private onOpeningFailed(error: unknown): void {
+    if (error instanceof DimseError && (error.transient || this.hasOther())) return this.congest(error);
+    this.waiters.shift()?.reject(error);
+    // The next one may have more luck, or its own error.
+    this.openMore();
+  }
+
+  /** The peer accepts or serves no more associations at present. */
+  private congest(error: DimseError): void {
+    const last = error.transient ? LAST_RETRY_MS : LAST_RETRY_OF_FAILURES_MS;
+    this.congestion = error.transient ? error : faults.furtherAssociation(error);
+    this.retryMs = Math.min(Math.max(this.retryMs * 2, FIRST_RETRY_MS), last);
+    this.retryAt = performance.now() + this.retryMs;
+    clearTimeout(this.retryTimer);
+    this.retryTimer = setTimeout(() => {
+      this.retryAt = 0;
+      this.openMore();
+    }, this.retryMs).unref();
+    this.preempt();
+  }
+
+  /** Whether an association works, other than this one. */
+  private hasOther(own?: Association): boolean {
+    return [...this.open].some((association) => association !== own && association.usable);
+  }
+
+  /** An opening that nobody waits for any more would only occupy the peer. */
+  private abortNeedlessOpenings(): void {
+    if (this.waiters.length > 0 || this.open.size > 0) return;
+    for (const opening of this.openings) opening.abort();
+  }
+
+  /** Ends a background query for each foreground waiter. */
+  private preempt(): void {
+    const waiting = this.waiters.filter(({ priority }) => priority !== 'background').length;
+    for (const [association, preemption] of [...this.preemptions].slice(0, waiting)) {
+      association.cancelTimeoutMs = PREEMPTION_TIMEOUT_MS;
+      preemption.abort();
+    }
   }
 
   private giveBack(association: Association): void {
@@ -197,23 +274,31 @@ export class AssociationPool {
       void association.release();
       return;
     }
-    const next = this.line[0];
-    if (next) next(association);
+    const next = this.waiters.shift();
+    if (next) next.resolve(association);
     else {
       this.idle.push({ association, since: performance.now() });
-      this.idleTimer ??= this.startIdleTimer(this.options.idleMs);
+      clearTimeout(this.idleTimer);
+      this.releaseUnused();
     }
   }
 
-  private startIdleTimer(afterMs: number): NodeJS.Timeout {
-    return setTimeout(
-      () => {
-        const oldest = performance.now() - this.options.idleMs;
-        for (const { association, since } of [...this.idle]) if (since <= oldest) void association.release();
-        const [next] = this.idle.filter(({ since }) => since > oldest);
-        this.idleTimer = next && this.startIdleTimer(next.since - oldest);
-      },
-      Math.max(afterMs, 1),
-    );
+  /** A peer that serves fewer associations than it accepts gets unused ones back early. */
+  private get idleMs(): number {
+    const unserved = [...this.open].some(({ silentMs }) => silentMs > SILENCE_MS);
+    const congested = this.congestion !== undefined || this.openings.size > 0 || unserved;
+    return congested ? Math.min(this.options.idleMs, CONGESTED_IDLE_MS) : this.options.idleMs;
+  }
+
+  /** Releases the associations that were unused for long enough, and plans the next time. */
+  private releaseUnused(): void {
+    const { idleMs } = this;
+    const oldest = performance.now() - idleMs;
+    const [next] = this.idle.filter(({ since }) => since > oldest);
+    for (const { association, since } of [...this.idle]) if (since <= oldest) void association.release();
+    if (!next) return;
+    // Often enough to notice an association that the peer does not serve.
+    const waitMs = Math.min(Math.max(next.since - oldest, 1), SILENCE_MS);
+    this.idleTimer = setTimeout(() => this.releaseUnused(), waitMs);
   }
 }

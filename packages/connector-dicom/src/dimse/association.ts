@@ -2,19 +2,29 @@ import { type DataSet, type Element } from './data-set.js';
 import { aborted, DimseError } from './dimse-error.js';
 import { codes } from './error-codes.js';
 import * as faults from './faults.js';
-import { type ResponseMessage } from './messages.js';
+import { failureStatus } from './find-status.js';
+import { isPending, type ResponseMessage } from './messages.js';
 import { type InformationModel } from './library.js';
 import { openLink } from './negotiation.js';
 import { type Peer } from './peer.js';
 import { type PeerLink } from './peer-link.js';
 
-const PENDING = new Set([0xff00, 0xff01]);
 /** How long a peer may take to end a cancelled query before the association is aborted, milliseconds. */
 const CANCEL_TIMEOUT_MS = 3_000;
+/** How long the identifier is waited for that a final response announces, milliseconds. */
+const ANNOUNCED_TIMEOUT_MS = 250;
+
+/** An identifier of a response. */
+export interface Match {
+  /** `undefined` if it cannot be read. */
+  identifier?: DataSet;
+  /** It came with the final response, which must not have one: a match, a copy of the last one, or something else. */
+  isFinal: boolean;
+}
 
 interface RunningQuery {
   messageId: number;
-  onMatch(identifier: DataSet): void;
+  onMatch(match: Match): void;
   /** Settles the caller's promise; called once. */
   settle(error?: Error): void;
   answered: boolean;
@@ -27,9 +37,15 @@ export class Association {
   private becameIdle: (() => void)[] = [];
   private readonly timer: NodeJS.Timeout;
   private cancelTimer: NodeJS.Timeout | undefined;
+  private announcedTimer: NodeJS.Timeout | undefined;
+  /** A final response announced an identifier that never came. */
+  private breaksAnnouncements = false;
   private ended: DimseError | undefined;
   /** When the last message of the peer came, on the clock of `performance.now()`. */
   heardAt = performance.now();
+  private askedAt = -Infinity;
+  /** How long the peer may take to end a cancelled query, milliseconds. */
+  cancelTimeoutMs = CANCEL_TIMEOUT_MS;
   /** Number of queries so far. */
   uses = 0;
   readonly openedAt = performance.now();
@@ -75,7 +91,8 @@ export class Association {
   }
 
   /**
-   * Runs one C-FIND of `model`, one of {@link models}. `onMatch` receives the identifier of each pending response.
+   * Runs one C-FIND of `model`, one of {@link models}. `onMatch` receives the identifier of each
+   * response.
    *
    * If `signal` ends it, a C-CANCEL is sent and the promise rejects at once. The association is free again when the peer has
    * answered the C-CANCEL ({@link whenIdle}).
@@ -85,7 +102,7 @@ export class Association {
   find(
     model: InformationModel,
     identifier: readonly Element[],
-    onMatch: (identifier: DataSet) => void,
+    onMatch: (match: Match) => void,
     signal: AbortSignal,
   ): Promise<void> {
     return this.ask(
@@ -107,7 +124,7 @@ export class Association {
 
   private ask(
     send: () => number,
-    onMatch: (identifier: DataSet) => void,
+    onMatch: (match: Match) => void,
     signal: AbortSignal,
     cancel?: (messageId: number) => void,
   ): Promise<void> {
@@ -120,7 +137,7 @@ export class Association {
         query.settle(aborted(signal));
         if (!cancel) return this.abort();
         cancel(query.messageId);
-        this.cancelTimer = setTimeout(() => this.abort(), CANCEL_TIMEOUT_MS);
+        this.cancelTimer = setTimeout(() => this.abort(), this.cancelTimeoutMs);
         this.cancelTimer.unref();
       };
       const query: RunningQuery = {
@@ -135,11 +152,17 @@ export class Association {
         },
       };
       this.query = query;
+      this.askedAt = performance.now();
       this.uses += 1;
       this.timer.refresh();
       query.messageId = send();
       signal.addEventListener('abort', onAbort);
     });
+  }
+
+  /** How long a running query has been without any response, milliseconds; 0 if none is running. */
+  get silentMs(): number {
+    return this.query ? performance.now() - Math.max(this.heardAt, this.askedAt) : 0;
   }
 
   /** Resolves when no query is running: at once, or when a cancelled one has ended. */
@@ -169,18 +192,27 @@ export class Association {
     if (!query || message.messageId !== query.messageId) return;
     this.timer.refresh();
     query.answered = true;
-    if (PENDING.has(message.status)) {
-      if (!query.cancelled && message.identifier) query.onMatch(message.identifier);
+    const { status, errorComment, identifier, isMalformed = false } = message;
+    const isFinal = !isPending(status);
+    if (isFinal && message.isAnnounced && !this.breaksAnnouncements) {
+      this.announcedTimer = setTimeout(() => {
+        this.breaksAnnouncements = true;
+        this.take({ ...message, isAnnounced: false });
+      }, ANNOUNCED_TIMEOUT_MS);
       return;
     }
-    const { status, errorComment } = message;
-    this.finish(status === 0 ? undefined : faults.failureStatus(this.peer, status, errorComment));
+    clearTimeout(this.announcedTimer);
+    if ((identifier || isMalformed) && !query.cancelled && (!isFinal || status === 0)) {
+      query.onMatch({ identifier, isFinal });
+    }
+    if (isFinal) this.finish(status === 0 ? undefined : failureStatus(this.peer, status, errorComment));
   }
 
   private finish(error?: Error): void {
     const { query } = this;
     this.query = undefined;
     clearTimeout(this.cancelTimer);
+    clearTimeout(this.announcedTimer);
     if (query && !query.cancelled) query.settle(error);
     for (const resolve of this.becameIdle.splice(0)) resolve();
   }

@@ -1,15 +1,14 @@
 /**
- * The data sets of C-FIND: identifiers and command sets, little endian, explicit or implicit VR (PS3.5 7.1).
+ * A data set of C-FIND by tag: an identifier or a command set, little endian, explicit or implicit VR (PS3.5 7.1).
  *
- * Values stay the bytes that came: their text depends on the Specific Character Set of the same data set, which may stand
- * anywhere before them or be missing (see ../text).
+ * Values stay bytes, because their text depends on the Specific Character Set of the same data set (see ../text).
  */
 export type DataSet = Map<number, Buffer>;
 
 export const IMPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2';
 export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 
-/** One element to send. `tag` is group and element as one number, `vr` one with a length of two bytes in explicit VR. */
+/** An element to send. `tag` is group and element as one number. The length of `vr` has two bytes in explicit VR. */
 export interface Element {
   tag: number;
   vr: string;
@@ -20,14 +19,30 @@ const UNDEFINED_LENGTH = 0xffffffff;
 const ITEM = 0xfffee000;
 const ITEM_DELIMITATION = 0xfffee00d;
 const SEQUENCE_DELIMITATION = 0xfffee0dd;
-/** Value representations whose length takes four bytes (PS3.5 7.1.2). */
+/** Value representations whose length has four bytes, and those with two (PS3.5 7.1.2). */
 const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+const SHORT = new Set([
+  ...['AE', 'AS', 'AT', 'CS', 'DA', 'DS', 'DT', 'FD', 'FL', 'IS', 'LO'],
+  ...['LT', 'PN', 'SH', 'SL', 'SS', 'ST', 'TM', 'UI', 'UL', 'US'],
+]);
 
-/** A data set that ends before it should, or whose lengths cannot be. */
+/** A data set that ends too early, or has impossible lengths. */
 export class MalformedDataSet extends Error {}
 
 /**
- * The elements at the top of a data set. Sequences are passed over, odd lengths are taken as they are.
+ * Returns the elements of a response's identifier. Some peers do not send the transfer syntax that they accepted, so the
+ * first element decides: in implicit VR a length stands in the place of its VR, which is never that large.
+ *
+ * @param explicitVr whether the accepted transfer syntax has explicit VR; used for an identifier that is too short to tell.
+ * @throws MalformedDataSet
+ */
+export function readIdentifier(bytes: Buffer, explicitVr: boolean): DataSet {
+  const vr = bytes.toString('latin1', 4, 6);
+  return readDataSet(bytes, bytes.length < 8 ? explicitVr : LONG.has(vr) || SHORT.has(vr));
+}
+
+/**
+ * Returns the elements at the top of a data set, without sequences. Odd lengths are accepted.
  *
  * @throws MalformedDataSet
  */
@@ -41,7 +56,7 @@ export function readDataSet(bytes: Buffer, explicitVr: boolean): DataSet {
       continue;
     }
     const end = header.start + header.length;
-    if (end > bytes.length) throw new MalformedDataSet('an element is longer than the data set that holds it');
+    if (end > bytes.length) throw new MalformedDataSet('an element is longer than its data set');
     elements.set(header.tag, bytes.subarray(header.start, end));
     offset = end;
   }
@@ -51,9 +66,9 @@ export function readDataSet(bytes: Buffer, explicitVr: boolean): DataSet {
 interface Header {
   tag: number;
   length: number;
-  /** Where the value begins. */
+  /** Offset of the value. */
   start: number;
-  /** Whether elements within its items are in explicit VR: not within UN (PS3.5 6.2.2). */
+  /** Whether the elements in its items are in explicit VR, which they are not in UN (PS3.5 6.2.2). */
   explicitContent: boolean;
 }
 
@@ -71,7 +86,7 @@ function readHeader(bytes: Buffer, offset: number, explicitVr: boolean): Header 
   return { tag, length: bytes.readUInt32LE(offset + 8), start: offset + 12, explicitContent: vr !== 'UN' };
 }
 
-/** @returns the offset after the delimiter that ends a sequence or item of undefined length, nested ones too. */
+/** Returns the offset after the delimiter that ends a sequence or item of undefined length, and everything nested in it. */
 function skipUndefined(bytes: Buffer, start: number, explicitVr: boolean): number {
   let offset = start;
   for (;;) {
@@ -81,7 +96,7 @@ function skipUndefined(bytes: Buffer, start: number, explicitVr: boolean): numbe
   }
 }
 
-/** The bytes of a data set; elements are put in the order of their tags and padded to an even length. */
+/** Returns the bytes of a data set. Elements are sorted by tag and padded to an even length. */
 export function writeDataSet(elements: readonly Element[], explicitVr: boolean): Buffer {
   const parts: Buffer[] = [];
   for (const { tag, vr, value } of [...elements].sort((a, b) => a.tag - b.tag)) {

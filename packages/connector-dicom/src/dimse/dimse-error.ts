@@ -43,3 +43,6 @@ export function aborted(signal: AbortSignal): DimseError {
       })
     : new DimseError('cancelled', codes['dicom.query.cancelled'], 'the query was cancelled', { cause: signal.reason });
 }
+
+/** A background query was ended because its association was needed. It says nothing about the query. */
+export class PreemptedError extends DimseError {}

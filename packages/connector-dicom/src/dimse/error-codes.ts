@@ -2,6 +2,13 @@ import { errorTable } from '@pacs-connectors/connector-core';
 
 /** The errors and notices of archives that are asked by C-FIND. */
 export const errors = errorTable({
+  'dicom.answer.cut': {
+    title: 'Answer cut',
+    meaning:
+      'The archive ended an answer with a failure status after some matches. The matches that came are shown; further ones may be missing.',
+    remedy: 'Search for less, or raise the archive’s limit on the number of matches.',
+    since: '0.2.0',
+  },
   'dicom.answer.malformed': {
     title: 'Answer malformed',
     meaning: 'The archive sent a message that breaks the rules of DICOM, and it cannot be read.',
@@ -61,6 +68,13 @@ export const errors = errorTable({
     title: 'Limit of associations reached',
     meaning: 'The archive rejected an association because it has as many as it allows.',
     remedy: 'Set max-associations to the number that the archive allows, or raise its limit.',
+    since: '0.2.0',
+  },
+  'dicom.association.limit-suspected': {
+    title: 'Further association failed',
+    meaning:
+      'One association to the archive works, and a further one could not be opened. Queries go on with those that work.',
+    remedy: 'Set max-associations to the number of associations that the archive serves at once.',
     since: '0.2.0',
   },
   'dicom.association.protocol-version-unsupported': {
@@ -166,6 +180,12 @@ export const errors = errorTable({
     remedy: 'Search for less, or raise the archive’s limits.',
     since: '0.2.0',
   },
+  'dicom.find.patient-id-required': {
+    title: 'Patient ID required',
+    meaning: 'The archive is queried in the Patient Root model, and refused a query that names no patient.',
+    remedy: 'Search by Patient ID, or set information-model to study if the archive offers Study Root.',
+    since: '0.2.0',
+  },
   'dicom.find.sop-class-unsupported': {
     title: 'SOP class not supported',
     meaning: 'The archive does not support the query model of a C-FIND.',
@@ -196,6 +216,12 @@ export const errors = errorTable({
     remedy: 'Ask the archive’s administrator to add the issuer, or search without one.',
     since: '0.2.0',
   },
+  'dicom.matches.malformed': {
+    title: 'Matches unreadable',
+    meaning: 'Some matches of an answer cannot be read. They are missing; the others are shown.',
+    remedy: 'Report it to the archive’s manufacturer.',
+    since: '0.2.0',
+  },
   'dicom.matches.without-key': {
     title: 'Matches without the searched value',
     meaning: 'The archive returned studies without the value that was searched for. They are missing.',
@@ -224,6 +250,13 @@ export const errors = errorTable({
     title: 'TLS required',
     meaning: 'The port answered in TLS, but the connector has no TLS configured.',
     remedy: 'Set tls.mode and the truststore.',
+    since: '0.2.0',
+  },
+  'dicom.queries.failed': {
+    title: 'Queries failed',
+    meaning:
+      'Some queries of a search failed, by a lost connection or a deadline for instance. Their part is missing; what came is shown.',
+    remedy: 'Read the reason in the notice.',
     since: '0.2.0',
   },
   'dicom.queries.refused': {
@@ -268,10 +301,22 @@ export const errors = errorTable({
     remedy: 'Compare with the archive itself.',
     since: '0.2.0',
   },
+  'dicom.series.missing': {
+    title: 'Series missing',
+    meaning: 'The archive counts more series than it lists.',
+    remedy: 'Compare with the archive itself, and check its limits on the number of matches.',
+    since: '0.2.0',
+  },
   'dicom.studies.empty': {
     title: 'Studies without content',
     meaning: 'The archive lists studies, but nothing in them.',
     remedy: 'Compare with the archive itself.',
+    since: '0.2.0',
+  },
+  'dicom.studies.fewer-than-counted': {
+    title: 'Fewer studies than counted',
+    meaning: 'The archive counts more studies of the patient than it lists.',
+    remedy: 'Raise the archive’s limit on the number of matches.',
     since: '0.2.0',
   },
   'dicom.studies.missing': {

@@ -12,8 +12,8 @@ export const FIND_SOP_CLASSES: Record<InformationModel, string> = {
 };
 
 /**
- * What is used of dcmjs-dimse's `Network`, which its `Client` makes and does not declare. library.spec.ts notices when a new
- * version lacks a part of it.
+ * The part of dcmjs-dimse's `Network` that is used here. Its `Client` makes it and does not declare it. library.spec.ts fails if a
+ * new version lacks a part of it.
  */
 export interface LibraryNetwork {
   socket: Socket | TLSSocket;
@@ -28,7 +28,7 @@ export interface LibraryNetwork {
   on(event: string, listener: (...values: never[]) => void): void;
 }
 
-/** What is used of the library's `Association`. */
+/** The part of the library's `Association` that is used here. */
 export interface NegotiatedAssociation {
   getPresentationContexts(): { id: number; context: NegotiatedContext }[];
 }
@@ -40,7 +40,7 @@ interface NegotiatedContext {
 
 dimse.log.setLevel('silent', false);
 
-/** An identifier that is encoded already; the library asks for its bytes when it sends the request. */
+/** An encoded identifier. The library calls it for its bytes when it sends the request. */
 export class EncodedIdentifier extends dimse.Dataset {
   constructor(
     private readonly bytes: Buffer,

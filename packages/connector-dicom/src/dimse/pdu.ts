@@ -1,4 +1,4 @@
-/** The parts of the Upper Layer protocol (PS3.8 9.3) that are read and changed here, as bytes on the wire. */
+/** The parts of the Upper Layer protocol (PS3.8 9.3) that are read and changed as bytes. */
 
 export const PduType = {
   associateRequest: 0x01,
@@ -12,12 +12,12 @@ export const PduType = {
 
 const USER_INFORMATION = 0x50;
 const SOP_CLASS_EXTENDED_NEGOTIATION = 0x56;
-/** Where the variable items of an A-ASSOCIATE-RQ or -AC begin (PS3.8 9.3.2). */
+/** Offset of the variable items of an A-ASSOCIATE-RQ or -AC (PS3.8 9.3.2). */
 const FIRST_ITEM = 74;
 
 /**
- * An A-ASSOCIATE-RQ with SOP Class Extended Negotiation sub-items (PS3.7 D.3.3.5) that offer relational queries for
- * `sopClassUids` (PS3.4 C.5.1.1, first byte 1). What has no User Information item is returned as it is.
+ * Adds SOP Class Extended Negotiation sub-items (PS3.7 D.3.3.5) to an A-ASSOCIATE-RQ, which offer relational queries for
+ * `sopClassUids` (PS3.4 C.5.1.1, first byte 1). A request without a User Information item is returned unchanged.
  */
 export function offerRelationalQueries(request: Buffer, sopClassUids: readonly string[]): Buffer {
   const user = userInformation(request);
@@ -40,7 +40,7 @@ function extendedNegotiation(sopClassUid: string): Buffer {
   return item;
 }
 
-/** Whether an A-ASSOCIATE-AC agrees to relational queries for `sopClassUid`; `undefined` where it says nothing of it. */
+/** Returns whether an A-ASSOCIATE-AC agrees to relational queries for `sopClassUid`; `undefined` if it does not say. */
 export function agreesToRelationalQueries(accept: Buffer, sopClassUid: string): boolean | undefined {
   const user = userInformation(accept);
   if (!user) return undefined;
@@ -55,7 +55,7 @@ export function agreesToRelationalQueries(accept: Buffer, sopClassUid: string): 
 
 interface Item {
   type: number;
-  /** Where its content begins and ends. */
+  /** Offsets of its content. */
   start: number;
   end: number;
 }
@@ -73,13 +73,13 @@ function* items(pdu: Buffer, from: number, to: number): Generator<Item> {
   }
 }
 
-/** Follows the PDUs of a stream by their headers (PS3.8 9.3.1), and keeps nothing of them. */
+/** Finds the headers of the PDUs in a stream (PS3.8 9.3.1), and keeps no content. */
 export class PduFraming {
   private readonly header: number[] = [];
-  /** Bytes to come of the PDU whose header was read. */
+  /** Remaining bytes of the PDU whose header was read. */
   private rest = 0;
 
-  /** The type, and the length in bytes after its header, of each PDU whose header ends in `chunk`. */
+  /** Yields the type, and the length in bytes after the header, of each PDU whose header ends in `chunk`. */
   *take(chunk: Buffer): Generator<{ type: number; length: number }> {
     for (let offset = 0; offset < chunk.length;) {
       if (this.rest > 0) {
@@ -106,7 +106,7 @@ export interface PresentationDataValue {
   value: Buffer;
 }
 
-/** The PDVs of a P-DATA-TF. @throws RangeError where their lengths cannot be. */
+/** Yields the PDVs of a P-DATA-TF. @throws RangeError if their lengths are impossible. */
 export function* presentationDataValues(pdu: Buffer): Generator<PresentationDataValue> {
   let offset = 6;
   while (offset < pdu.length) {

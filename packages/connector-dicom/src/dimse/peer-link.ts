@@ -10,10 +10,10 @@ export interface AcceptedContext {
   explicitVr: boolean;
 }
 
-/** One negotiated connection: requests go out, responses come in. */
+/** A negotiated connection, which sends requests and receives responses. */
 export class PeerLink {
   onMessage: (message: ResponseMessage) => void = () => undefined;
-  /** Called once, with {@link failure}: the connection is of no more use. */
+  /** Called once, with {@link failure}, when the connection cannot be used any more. */
   onEnd: (error: DimseError) => void = () => undefined;
   failure: DimseError | undefined;
   private findAnswered = false;
@@ -47,13 +47,13 @@ export class PeerLink {
     return this.send(request);
   }
 
-  /** A response has come. */
+  /** Takes a response. */
   take(message: ResponseMessage): void {
     this.findAnswered ||= message.messageId === this.lastFind?.getMessageId();
     this.onMessage(message);
   }
 
-  /** Whether the peer has got a C-FIND and answered none. */
+  /** Whether the peer has received a C-FIND and answered none. */
   get findUnanswered(): boolean {
     return this.lastFind !== undefined && !this.findAnswered;
   }
@@ -64,11 +64,11 @@ export class PeerLink {
   }
 
   private send(request: InstanceType<typeof dimse.requests.Request>): number {
-    // Command and identifier leave in one segment: the peer answers after the second, and never waits between them.
+    // Command and identifier leave in one segment, so the peer need not wait between them.
     this.network.socket.cork();
     this.network.sendRequests(request);
     this.network.socket.uncork();
-    // The library keeps each request for ever; responses are matched here.
+    // The library keeps every request; responses are matched here.
     this.network.pending.length = 0;
     return request.getMessageId();
   }
@@ -78,7 +78,7 @@ export class PeerLink {
     if (this.lastFind?.getMessageId() === messageId) this.network.sendCancel(this.lastFind);
   }
 
-  /** A-RELEASE; resolves when the connection is closed, which the peer gets two seconds for. */
+  /** Sends A-RELEASE; resolves when the connection is closed, after two seconds at the latest. */
   async release(): Promise<void> {
     this.network.sendAssociationReleaseRequest();
     const timer = setTimeout(() => this.network.socket.destroy(), 2_000);
@@ -86,7 +86,7 @@ export class PeerLink {
     clearTimeout(timer);
   }
 
-  /** A-ABORT and the end of the connection. */
+  /** Sends A-ABORT and closes the connection. */
   abort(): void {
     this.network.sendAbort();
     this.network.socket.destroy();

@@ -1,4 +1,4 @@
-/** Tags of PS3.6 that a C-FIND of ours asks for or reads, group and element as one number. */
+/** Tags of PS3.6 in our queries and their answers, group and element as one number. */
 export const Tag = {
   specificCharacterSet: 0x00080005,
   sopClassUid: 0x00080016,
@@ -20,11 +20,14 @@ export const Tag = {
   patientBirthDate: 0x00100030,
   patientBirthTime: 0x00100032,
   patientSex: 0x00100040,
+  otherPatientIds: 0x00101000,
   studyInstanceUid: 0x0020000d,
   seriesInstanceUid: 0x0020000e,
   studyId: 0x00200010,
   seriesNumber: 0x00200011,
   instanceNumber: 0x00200013,
+  numberOfPatientRelatedStudies: 0x00201200,
+  numberOfStudyRelatedSeries: 0x00201206,
   numberOfStudyRelatedInstances: 0x00201208,
   numberOfSeriesRelatedInstances: 0x00201209,
 } as const;
@@ -51,11 +54,14 @@ export const VALUE_REPRESENTATIONS: Record<number, 'CS' | 'DA' | 'IS' | 'LO' | '
   [Tag.patientBirthDate]: 'DA',
   [Tag.patientBirthTime]: 'TM',
   [Tag.patientSex]: 'CS',
+  [Tag.otherPatientIds]: 'LO',
   [Tag.studyInstanceUid]: 'UI',
   [Tag.seriesInstanceUid]: 'UI',
   [Tag.studyId]: 'SH',
   [Tag.seriesNumber]: 'IS',
   [Tag.instanceNumber]: 'IS',
+  [Tag.numberOfPatientRelatedStudies]: 'IS',
+  [Tag.numberOfStudyRelatedSeries]: 'IS',
   [Tag.numberOfStudyRelatedInstances]: 'IS',
   [Tag.numberOfSeriesRelatedInstances]: 'IS',
 };

@@ -1,6 +1,9 @@
 import {
   type Instance,
+  modalityValues,
   type PatientAttributes,
+  readDateTime,
+  readTime,
   type SeriesAttributes,
   type StudyAttributes,
 } from '@pacs-connectors/connector-core';
@@ -11,15 +14,19 @@ import { type DataSetText } from '../text/data-set-text.js';
 export interface StudyAnswer {
   patient: PatientAttributes;
   study: StudyAttributes;
-  /** Number of Study Related Instances, where the archive counts. */
+  /** Number of Study Related Instances, if the archive counts them. */
   instanceCount?: number;
+  /** Number of Study Related Series, if the archive counts them. */
+  seriesCount?: number;
+  /** Number of Patient Related Studies, if the archive counts them. */
+  patientStudyCount?: number;
 }
 
 /** A SERIES-level match and the study it belongs to. */
 export interface SeriesAnswer {
   studyInstanceUid: string;
   series: SeriesAttributes;
-  /** Number of Series Related Instances, where the archive counts. */
+  /** Number of Series Related Instances, if the archive counts them. */
   instanceCount?: number;
 }
 
@@ -30,7 +37,7 @@ export interface InstanceAnswer {
   instance: Instance;
 }
 
-/** An IMAGE-level match of a relational query: its series' attributes come with it. */
+/** An IMAGE-level match of a relational query, with the attributes of its series. */
 export interface TreeAnswer extends Omit<SeriesAnswer, 'instanceCount'> {
   instance: Instance;
 }
@@ -47,12 +54,12 @@ export function patientOf(text: DataSetText): PatientAttributes {
 }
 
 export function studyOf(text: DataSetText, studyInstanceUid: string): StudyAttributes {
-  const modalitiesInStudy = text.values(Tag.modalitiesInStudy).filter((modality) => modality !== '');
+  const modalitiesInStudy = modalityValues(text.values(Tag.modalitiesInStudy));
   return defined({
     studyInstanceUid,
     studyDescription: text.get(Tag.studyDescription),
-    studyDate: dateOf(text.get(Tag.studyDate)),
-    studyTime: timeOf(text.get(Tag.studyTime)),
+    studyDate: normalDate(text.get(Tag.studyDate)),
+    studyTime: normalTime(text.get(Tag.studyTime)),
     accessionNumber: text.get(Tag.accessionNumber),
     studyId: text.get(Tag.studyId),
     referringPhysicianName: text.get(Tag.referringPhysicianName),
@@ -79,24 +86,20 @@ export function instanceOf(text: DataSetText, sopInstanceUid: string): Instance 
   });
 }
 
-/** A count of what lies below a study or series. None lies below nothing: 0 comes from archives that do not count. */
+/** Returns a count of the archive. 0 comes from archives that do not count: a listed study has content. */
 export function countOf(text: DataSetText, tag: number): number | undefined {
   const value = text.get(tag);
   return value !== undefined && /^\d+$/.test(value) ? Number(value) || undefined : undefined;
 }
 
-/**
- * A date as DA, that the filters compare; archives have kept ACR-NEMA's `yyyy.mm.dd` too (PS3.5 6.2). What is no date is none:
- * it would count as outside of every range, or as the newest of all.
- */
-function dateOf(value: string | undefined): string | undefined {
-  const [, year, month, day] = /^(\d{4})([-./]?\d{2})([-./]?\d{2})$/.exec(value ?? '') ?? [];
-  return year && month && day ? `${year}${month.slice(-2)}${day.slice(-2)}` : undefined;
+/** Returns a date as DA if it can be read as a date, otherwise unchanged. */
+function normalDate(text: string | undefined): string | undefined {
+  return readDateTime(text).date ?? text;
 }
 
-/** A time as it came, where it begins like one. */
-function timeOf(value: string | undefined): string | undefined {
-  return value !== undefined && /^\d{2}/.test(value) ? value : undefined;
+/** Returns a time as TM if it can be read as a time, otherwise unchanged. */
+function normalTime(text: string | undefined): string | undefined {
+  return readTime(text) ?? text;
 }
 
 function defined<Node extends object>(node: Node): Node {

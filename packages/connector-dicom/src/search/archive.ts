@@ -1,39 +1,51 @@
-import { isUid } from '@pacs-connectors/connector-core';
+import { type PatientAttributes } from '@pacs-connectors/connector-core';
 import { Tag } from '../dimse/tags.js';
 import { type DataSetText } from '../text/data-set-text.js';
-import {
-  countOf,
-  type InstanceAnswer,
-  instanceOf,
-  patientOf,
-  type SeriesAnswer,
-  seriesOf,
-  type StudyAnswer,
-  studyOf,
-  type TreeAnswer,
-} from './answers.js';
-import { type FindScu, type FindQuery } from './find-scu.js';
-import { literalMatch, significant } from './identifier.js';
-import { RETURN_KEYS, TREE_KEYS } from './return-keys.js';
+import { type InstanceAnswer, patientOf, type SeriesAnswer, type StudyAnswer, type TreeAnswer } from './answers.js';
+import { type FindQuery, type FindScu, identityOf, isRefusal, type Read } from './find-scu.js';
+import { isPlain, literalMatch, significant } from './identifier.js';
 import { type QuerySupport } from './query-support.js';
+import { readInstance, readSeries, readStudy, readTreeAnswer, uidOf } from './read-match.js';
+import { RETURN_KEYS, TREE_KEYS } from './return-keys.js';
+import {
+  onlyOf,
+  onlyPatient,
+  type OnFault,
+  patientsOf,
+  type SeriesKey,
+  type StudyKey,
+  uidMatch,
+} from './study-keys.js';
 import { queryByUids, UnsupportedQueryError } from './uid-queries.js';
 
-/** A study as the parent of the next query. */
-export interface StudyKey {
-  studyInstanceUid: string;
-  patientId: string;
-}
-/** A series as the parent of the next query. */
-export interface SeriesKey extends StudyKey {
-  seriesInstanceUid: string;
+/** The studies that match a value. */
+export interface StudyMatches {
+  studies: StudyAnswer[];
+  /** Studies with another value, which the archive returned all the same. */
+  others: OtherStudy[];
+  /** The archive ended the answer before all matches were sent. */
+  isCut: boolean;
 }
 
-/** What became of one part of the tree that the peer refused to tell. */
-export type OnRefusal = (uid: string, error: Error) => void;
+/** A study with another Patient ID or Accession Number than the searched one. */
+export interface OtherStudy {
+  answer: StudyAnswer;
+  id: string;
+  /** Its Other Patient IDs, if it has the searched Patient ID among them. */
+  otherPatientIds?: string[];
+}
+
+/** Keys beside the value, which an archive need not match by (PS3.4 C.6.2.1.2). */
+export interface StudyFilterKeys {
+  /** Only studies that contain this modality. */
+  modality?: string;
+  /** A range of Study Date, which matches no study without a date. */
+  dates?: string;
+}
 
 /**
- * The queries that are put to a peer, each with its answers read and checked: a match that is not what was asked for, or
- * has no valid UID, is left out.
+ * The queries to a peer. Each answer is read and checked: a match with another value than the searched one, or without a usable
+ * UID, is left out and counted.
  */
 export class Archive {
   constructor(
@@ -42,39 +54,90 @@ export class Archive {
   ) {}
 
   /**
-   * Studies by the literal value of an LO or SH attribute.
-   *
-   * @param modality only studies that hold it, where the peer matches that (PS3.4 C.6.2.1.2: it need not).
+   * Returns the studies with this value of an LO or SH attribute.
    */
-  async studiesBy(tag: number, value: string, modality?: string): Promise<StudyAnswer[]> {
+  async studiesBy(tag: number, value: string, { modality, dates }: StudyFilterKeys = {}): Promise<StudyMatches> {
     const literal = literalMatch(value);
-    if (literal === undefined) return [];
+    if (literal === undefined) return { studies: [], others: [], isCut: false };
     const wanted = significant(value);
-    return this.scu.ask(
-      {
-        level: 'STUDY',
-        match: new Map([[tag, literal], ...(modality ? [[Tag.modalitiesInStudy, modality] as const] : [])]),
-        returnKeys: RETURN_KEYS.STUDY,
-      },
-      (match) => {
-        const found = match.get(tag);
-        if (found === undefined) this.scu.withoutKey += 1;
-        return found !== undefined && significant(found) === wanted ? this.readStudy(match) : undefined;
-      },
-    );
+    const query: FindQuery = {
+      level: 'STUDY',
+      match: new Map([
+        [tag, literal],
+        ...(modality ? [[Tag.modalitiesInStudy, modality] as const] : []),
+        ...(dates ? [[Tag.studyDate, dates] as const] : []),
+      ]),
+      returnKeys: RETURN_KEYS.STUDY,
+    };
+    const others: OtherStudy[] = [];
+    const studies = await this.scu.ask(query, (match, omit) => {
+      const values = match.values(tag).map(significant);
+      if (values.length === 0) omit('without-key');
+      else if (values.includes(wanted)) return withOneId(tag, wanted, readStudy(match, omit));
+      // Other matches of a value whose wildcards cannot be escaped are not meant.
+      else if (isPlain(value)) {
+        const answer = readStudy(match, omit);
+        if (answer) others.push({ answer, id: values.join('\\') });
+      }
+      return undefined;
+    });
+    const isCut = this.scu.omissions.isCut(identityOf(query));
+    if (others.length > 0 && tag === Tag.patientId) {
+      const known = await this.studiesWithOtherId(query, wanted);
+      for (const other of others) {
+        if (known.has(other.answer.study.studyInstanceUid)) other.otherPatientIds = [wanted];
+      }
+    }
+    return { studies, others, isCut };
+  }
+
+  /** Returns the attributes of a patient at PATIENT level, which only Patient Root has; `undefined` if the peer refuses. */
+  async patient(id: string): Promise<PatientAttributes | undefined> {
+    const literal = literalMatch(id);
+    if (literal === undefined) return undefined;
+    const query: FindQuery = {
+      level: 'PATIENT',
+      prefer: 'patient',
+      match: new Map([[Tag.patientId, literal]]),
+      returnKeys: RETURN_KEYS.PATIENT,
+    };
+    const own = (match: DataSetText) =>
+      significant(match.get(Tag.patientId) ?? '') === significant(id) ? patientOf(match) : undefined;
+    const patients = await this.scu.ask(query, own).catch((error: unknown) => {
+      if (isRefusal(error)) return [];
+      throw error;
+    });
+    return patients[0];
+  }
+
+  /** Returns the UIDs of the studies that have `wanted` among their Other Patient IDs; none if the peer does not say. */
+  private async studiesWithOtherId(query: FindQuery, wanted: string): Promise<Set<string>> {
+    const returnKeys = [Tag.studyInstanceUid, Tag.patientId, Tag.otherPatientIds];
+    const uids = await this.scu
+      .ask({ ...query, returnKeys }, (match) =>
+        match.values(Tag.otherPatientIds).map(significant).includes(wanted)
+          ? match.get(Tag.studyInstanceUid)
+          : undefined,
+      )
+      .catch((error: unknown) => {
+        if (isRefusal(error)) return [];
+        throw error;
+      });
+    return new Set(uids);
   }
 
   /**
-   * The Study Instance UID of the first match for all studies; `undefined` if there is none.
+   * Returns the Study Instance UID of the first match of a query for all studies; `undefined` if there is none.
    *
-   * @param enough ends the query: there may be millions of matches
+   * @param enough ends the query: there may be millions of matches.
    */
   async anyStudy(enough: () => void): Promise<string | undefined> {
     let study: string | undefined;
     const query: FindQuery = { level: 'STUDY', match: new Map(), returnKeys: [Tag.studyInstanceUid] };
-    const read = (match: DataSetText) => {
-      study ??= this.uid(match, Tag.studyInstanceUid);
+    const read: Read<never> = (match, omit) => {
+      study ??= uidOf(match, Tag.studyInstanceUid, omit);
       if (study !== undefined) enough();
+      return undefined;
     };
     await this.scu.ask(query, read).catch((error: unknown) => {
       if (study === undefined) throw error;
@@ -86,8 +149,8 @@ export class Archive {
     return queryByUids(this.scu, this.lists, uids, {
       shape: 'STUDY by a list of Study Instance UIDs',
       query: (list) => ({ level: 'STUDY', ...uidMatch(Tag.studyInstanceUid, list), returnKeys: RETURN_KEYS.STUDY }),
-      read: (match, wanted) => {
-        const answer = this.readStudy(match);
+      read: (match, wanted, omit) => {
+        const answer = readStudy(match, omit);
         return answer && wanted.has(answer.study.studyInstanceUid)
           ? { uid: answer.study.studyInstanceUid, answer }
           : undefined;
@@ -95,19 +158,19 @@ export class Archive {
     });
   }
 
-  seriesOfStudies(studies: readonly StudyKey[], onRefusal: OnRefusal): Promise<SeriesAnswer[]> {
+  seriesOfStudies(studies: readonly StudyKey[], onFault: OnFault): Promise<SeriesAnswer[]> {
     const patients = patientsOf(studies);
     return queryByUids(this.scu, this.lists, [...patients.keys()], {
       shape: 'SERIES by a list of Study Instance UIDs',
-      onRefusal,
+      onFault: (studyInstanceUid, error) => onFault({ error, level: 'series', studyInstanceUid }),
       query: (list) => ({
         level: 'SERIES',
         ...uidMatch(Tag.studyInstanceUid, list),
         ...onlyPatient(list, patients),
         returnKeys: RETURN_KEYS.SERIES,
       }),
-      read: (match, wanted) => {
-        const answer = this.readSeries(match, onlyOf(wanted));
+      read: (match, wanted, omit) => {
+        const answer = readSeries(match, omit, onlyOf(wanted));
         return answer && wanted.has(answer.studyInstanceUid) ? { uid: answer.studyInstanceUid, answer } : undefined;
       },
     });
@@ -122,8 +185,8 @@ export class Archive {
         ...uidMatch(Tag.seriesInstanceUid, list),
         returnKeys: RETURN_KEYS.SERIES,
       }),
-      read: (match, wanted) => {
-        const answer = this.readSeries(match);
+      read: (match, wanted, omit) => {
+        const answer = readSeries(match, omit);
         return answer && wanted.has(answer.series.seriesInstanceUid)
           ? { uid: answer.series.seriesInstanceUid, answer }
           : undefined;
@@ -131,11 +194,14 @@ export class Archive {
     });
   }
 
-  instancesOfSeries(series: readonly SeriesKey[], onRefusal: OnRefusal): Promise<InstanceAnswer[]> {
+  instancesOfSeries(series: readonly SeriesKey[], onFault: OnFault): Promise<InstanceAnswer[]> {
     const keys = new Map(series.map((key) => [key.seriesInstanceUid, key]));
     return queryByUids(this.scu, this.lists, [...keys.keys()], {
       shape: 'IMAGE by a list of Series Instance UIDs',
-      onRefusal,
+      onFault: (seriesInstanceUid, error) => {
+        const { studyInstanceUid } = keys.get(seriesInstanceUid) as SeriesKey;
+        onFault({ error, level: 'instance', studyInstanceUid, seriesInstanceUid });
+      },
       query: (list) => {
         const parents = list.map((uid) => keys.get(uid) as SeriesKey);
         const studies = [...new Set(parents.map(({ studyInstanceUid }) => studyInstanceUid))];
@@ -149,9 +215,9 @@ export class Archive {
           returnKeys: RETURN_KEYS.IMAGE,
         };
       },
-      read: (match, wanted) => {
+      read: (match, wanted, omit) => {
         const only = keys.get(onlyOf(wanted) ?? '');
-        const answer = this.readInstance(match, only);
+        const answer = readInstance(match, omit, only);
         return answer &&
           wanted.has(answer.seriesInstanceUid) &&
           keys.get(answer.seriesInstanceUid)?.studyInstanceUid === answer.studyInstanceUid
@@ -166,8 +232,8 @@ export class Archive {
     return queryByUids(this.scu, this.lists, uids, {
       shape: 'IMAGE by a list of SOP Instance UIDs',
       query: (list) => ({ level: 'IMAGE', ...uidMatch(Tag.sopInstanceUid, list), returnKeys: RETURN_KEYS.IMAGE }),
-      read: (match, wanted) => {
-        const answer = this.readInstance(match);
+      read: (match, wanted, omit) => {
+        const answer = readInstance(match, omit);
         return answer && wanted.has(answer.instance.sopInstanceUid)
           ? { uid: answer.instance.sopInstanceUid, answer }
           : undefined;
@@ -192,7 +258,8 @@ export class Archive {
         match: new Map([[Tag.patientId, literal]]),
         returnKeys: [Tag.patientId, ...TREE_KEYS],
       },
-      (match) => (significant(match.get(Tag.patientId) ?? '') === wanted ? this.readTreeAnswer(match) : undefined),
+      (match, omit) =>
+        significant(match.get(Tag.patientId) ?? '') === wanted ? readTreeAnswer(match, omit) : undefined,
     );
   }
 
@@ -212,8 +279,8 @@ export class Archive {
         ...onlyPatient(list, patients),
         returnKeys: TREE_KEYS,
       }),
-      read: (match, wanted) => {
-        const answer = this.readTreeAnswer(match);
+      read: (match, wanted, omit) => {
+        const answer = readTreeAnswer(match, omit);
         return answer && wanted.has(answer.studyInstanceUid) ? { uid: answer.studyInstanceUid, answer } : undefined;
       },
     });
@@ -222,77 +289,10 @@ export class Archive {
       throw error;
     });
   }
-
-  private readStudy(match: DataSetText): StudyAnswer | undefined {
-    const uid = this.uid(match, Tag.studyInstanceUid);
-    if (!uid) return undefined;
-    const instanceCount = countOf(match, Tag.numberOfStudyRelatedInstances);
-    return {
-      patient: patientOf(match),
-      study: studyOf(match, uid),
-      ...(instanceCount === undefined ? {} : { instanceCount }),
-    };
-  }
-
-  /** @param onlyStudy the one study that was asked about: it is what a match without a Study Instance UID belongs to. */
-  private readSeries(match: DataSetText, onlyStudy?: string): SeriesAnswer | undefined {
-    const studyInstanceUid = match.get(Tag.studyInstanceUid) ?? onlyStudy;
-    const uid = this.uid(match, Tag.seriesInstanceUid);
-    if (!uid) return undefined;
-    if (!isUid(studyInstanceUid)) {
-      this.scu.withoutUid += 1;
-      return undefined;
-    }
-    const instanceCount = countOf(match, Tag.numberOfSeriesRelatedInstances);
-    return {
-      studyInstanceUid,
-      series: seriesOf(match, uid),
-      ...(instanceCount === undefined ? {} : { instanceCount }),
-    };
-  }
-
-  private readInstance(match: DataSetText, only?: SeriesKey): InstanceAnswer | undefined {
-    const studyInstanceUid = match.get(Tag.studyInstanceUid) ?? only?.studyInstanceUid;
-    const seriesInstanceUid = match.get(Tag.seriesInstanceUid) ?? only?.seriesInstanceUid;
-    const uid = this.uid(match, Tag.sopInstanceUid);
-    if (!uid) return undefined;
-    if (!isUid(studyInstanceUid) || !isUid(seriesInstanceUid)) {
-      this.scu.withoutUid += 1;
-      return undefined;
-    }
-    return { studyInstanceUid, seriesInstanceUid, instance: instanceOf(match, uid) };
-  }
-
-  private readTreeAnswer(match: DataSetText): TreeAnswer | undefined {
-    const answer = this.readInstance(match);
-    if (!answer) return undefined;
-    const { studyInstanceUid, seriesInstanceUid, instance } = answer;
-    return { studyInstanceUid, series: seriesOf(match, seriesInstanceUid), instance };
-  }
-
-  private uid(match: DataSetText, tag: number): string | undefined {
-    const uid = match.get(tag);
-    if (isUid(uid)) return uid;
-    this.scu.withoutUid += 1;
-    return undefined;
-  }
 }
 
-function uidMatch(tag: number, uids: readonly string[]): Pick<FindQuery, 'match'> {
-  return { match: new Map([[tag, uids.join('\\')]]) };
-}
-
-function patientsOf(studies: readonly StudyKey[]): Map<string, string> {
-  return new Map(studies.map(({ studyInstanceUid, patientId }) => [studyInstanceUid, patientId]));
-}
-
-/** The patient of these studies, where it is one and needs no escape: Patient Root wants it. */
-function onlyPatient(uids: readonly string[], patients: ReadonlyMap<string, string>): Pick<FindQuery, 'patientId'> {
-  const ids = new Set(uids.map((uid) => patients.get(uid) ?? ''));
-  const id = ids.size === 1 ? literalMatch([...ids][0] as string) : undefined;
-  return id === undefined ? {} : { patientId: id };
-}
-
-function onlyOf(uids: ReadonlySet<string>): string | undefined {
-  return uids.size === 1 ? [...uids][0] : undefined;
+/** A Patient ID with several values is the one that was searched for. */
+function withOneId(tag: number, id: string, answer: StudyAnswer | undefined): StudyAnswer | undefined {
+  if (answer && tag === Tag.patientId && answer.patient.patientId.includes('\\')) answer.patient.patientId = id;
+  return answer;
 }

@@ -1,38 +1,51 @@
 import { type AssociationPool } from '../dimse/association-pool.js';
-import { type Association } from '../dimse/association.js';
-import { type DataSet } from '../dimse/data-set.js';
-import { DimseError } from '../dimse/dimse-error.js';
+import { type Association, type Match } from '../dimse/association.js';
+import { DimseError, PreemptedError } from '../dimse/dimse-error.js';
+import { codes } from '../dimse/error-codes.js';
 import { type InformationModel } from '../dimse/library.js';
 import { Tag } from '../dimse/tags.js';
-import { DataSetText } from '../text/data-set-text.js';
+import { DataSetText, type TextOptions } from '../text/data-set-text.js';
 import { identifierOf, type Query } from './identifier.js';
+import { type OmissionReason, Omissions } from './omissions.js';
 
 export interface FindScuOptions {
   pool: AssociationPool;
-  /** Queries of one conversation at the same time: the pool's limit, so that many callers get their turn alike. */
+  /** Most queries of one search at once: the pool's limit, so that all callers get their turn. */
   concurrency: number;
-  /** Specific Character Set to ask in. */
+  /** Specific Character Set of queries. */
   queryCharacterSet: string;
-  /** Specific Character Set of answers that declare none. */
-  defaultCharacterSet?: string;
-  /** Longest time for a query that the peer need not know ({@link FindScu.attempt}), milliseconds. */
+  /** How text of answers is decoded. */
+  text: TextOptions;
+  /** Longest time of a query that the peer need not support ({@link FindScu.attempt}), milliseconds. */
   timeoutMs?: number;
+  /** Nobody waits for these queries: they give way to others. */
+  background?: boolean;
 }
+
+/** After so many failures in a row, further queries of a search fail at once with the last one. */
+const MAX_FAILURES = 4;
 
 /** A query with what Patient Root needs beside it. */
 export interface FindQuery extends Query {
-  /** The model that suits it best, where the peer offers both. */
+  /** The model that suits it best, if the peer offers both. */
   prefer?: InformationModel;
-  /** The patient that all matches belong to: Patient Root wants it at every level (PS3.4 C.6.1.2). */
+  /** The patient of all matches: Patient Root requires it at every level (PS3.4 C.6.1.2). */
   patientId?: string;
 }
 
-/** One search's dealings with the peer: queries in, matches out. */
+/**
+ * Makes an answer of a match. `undefined` leaves the match out; `omit` also counts it as missing.
+ */
+export type Read<Answer> = (match: DataSetText, omit: (reason: OmissionReason) => void) => Answer | undefined;
+
+/** The queries of one search to one peer. */
 export class FindScu {
-  /** Matches that had to be left out for want of a valid UID. */
-  withoutUid = 0;
-  /** Matches left out since they lack the very attribute that was asked for: nobody can say whose they are. */
-  withoutKey = 0;
+  readonly omissions = new Omissions();
+  /** Queries in a row that failed, other than by a status, and why the last one did. */
+  private failures = 0;
+  private failure: DimseError | undefined;
+  /** The peer accepted Patient Root only, or the configuration says so. */
+  isPatientRoot = false;
 
   constructor(
     private readonly options: FindScuOptions,
@@ -40,49 +53,85 @@ export class FindScu {
   ) {}
 
   /**
-   * What `read` makes of each match of one query, as it comes; matches of which it makes nothing are left out.
+   * Runs a query, and returns what `read` makes of its matches. If the peer ends the answer with a failure status after some
+   * matches, these are returned, and {@link omissions} has the cut.
    *
    * @throws DimseError
    */
-  ask<Answer>(
-    query: FindQuery,
-    read: (match: DataSetText) => Answer | undefined,
-    signal: AbortSignal = this.signal,
-  ): Promise<Answer[]> {
-    return this.options.pool.run((association) => this.find(association, query, read, signal), signal);
+  async ask<Answer>(query: FindQuery, read: Read<Answer>, signal: AbortSignal = this.signal): Promise<Answer[]> {
+    const { level, match } = query;
+    const identity = identityOf(query);
+    if (this.failure && this.failures >= MAX_FAILURES) throw this.failure;
+    const task = async (association: Association) => {
+      let matches = 0;
+      const answers: Answer[] = [];
+      const take = (text: DataSetText | undefined, isFinal: boolean) => {
+        matches += 1;
+        // An identifier of a final response may be anything, so it is never missed.
+        const omit = (reason: OmissionReason, own: string) => {
+          if (!isFinal) this.omissions.add(reason, level, own);
+        };
+        if (!text) return omit('malformed', `${identity} ${matches}`);
+        const answer = read(text, (reason) => omit(reason, text.identity));
+        if (answer !== undefined) answers.push(answer);
+      };
+      try {
+        await this.find(association, query, take, signal);
+      } catch (error) {
+        if (!isRefusal(error) || matches === 0) throw error;
+        const study = match.get(Tag.studyInstanceUid);
+        const one = study !== undefined && !study.includes('\\') ? { studyInstanceUid: study } : {};
+        this.omissions.addCut(identity, { level, error, ...one });
+      }
+      return answers;
+    };
+    try {
+      const answers = await this.options.pool.run(task, signal);
+      this.failures = 0;
+      return answers;
+    } catch (error) {
+      if (error instanceof DimseError && !isRefusal(error) && !signal.aborted) {
+        this.failures += 1;
+        this.failure = error;
+      }
+      throw error;
+    }
   }
 
   /**
-   * The same for a query that a peer need not know (PS3.4 C.4.1.2.2). A match of which `read` makes nothing shows that it
-   * does not, and ends the query: there may be millions of them.
+   * Runs a query that the peer need not support (PS3.4 C.4.1.2.2). A match of which `read` makes nothing shows that the peer
+   * does not support it, and ends the query: there may be millions of them.
    *
    * @param signal ends this query only.
-   * @returns `undefined` where the peer refuses it, breaks off, says nothing, or answers what was not asked for.
-   * @throws DimseError where the peer is not reached at all, or the conversation has ended.
+   * @returns `undefined` if the peer refuses it, breaks off, is silent, or returns other matches.
+   * @throws DimseError if the peer cannot be reached, or the search has ended.
    */
-  async attempt<Answer>(
-    query: FindQuery,
-    read: (match: DataSetText) => Answer | undefined,
-    signal?: AbortSignal,
-  ): Promise<Answer[] | undefined> {
-    const { pool, timeoutMs } = this.options;
+  async attempt<Answer>(query: FindQuery, read: Read<Answer>, signal?: AbortSignal): Promise<Answer[] | undefined> {
+    const { pool, timeoutMs, background } = this.options;
     const wrong = new AbortController();
     const ends = [this.signal, wrong.signal, ...(signal ? [signal] : [])];
-    const strictly = (match: DataSetText) => {
-      const answer = read(match);
-      if (answer === undefined) wrong.abort();
-      return answer;
-    };
     let asked = false;
     try {
-      return await pool.run((association) => {
-        asked = true;
-        if (timeoutMs !== undefined) ends.push(AbortSignal.timeout(timeoutMs));
-        return this.find(association, query, strictly, AbortSignal.any(ends));
-      }, AbortSignal.any(ends));
+      return await pool.run(
+        async (association, end) => {
+          asked = true;
+          ends.push(end);
+          if (timeoutMs !== undefined) ends.push(AbortSignal.timeout(timeoutMs));
+          const answers: Answer[] = [];
+          const take = (text: DataSetText | undefined, isFinal: boolean) => {
+            const answer = text && read(text, () => undefined);
+            if (answer !== undefined) answers.push(answer);
+            else if (!isFinal) wrong.abort();
+          };
+          await this.find(association, query, take, AbortSignal.any(ends));
+          return answers;
+        },
+        AbortSignal.any(ends),
+        background ? 'background' : 'last',
+      );
     } catch (error) {
       const answered = asked || wrong.signal.aborted || signal?.aborted;
-      if (!(error instanceof DimseError)) throw error;
+      if (!(error instanceof DimseError) || error instanceof PreemptedError) throw error;
       if (this.signal.aborted && asked && error.kind === 'timeout')
         throw new UnansweredError('timeout', error.code, error.message, error);
       if (this.signal.aborted || !answered) throw error;
@@ -90,36 +139,41 @@ export class FindScu {
     }
   }
 
-  private async find<Answer>(
+  private async find(
     association: Association,
     query: FindQuery,
-    read: (match: DataSetText) => Answer | undefined,
+    take: (text: DataSetText | undefined, isFinal: boolean) => void,
     signal: AbortSignal,
-  ): Promise<Answer[]> {
-    const { queryCharacterSet, defaultCharacterSet } = this.options;
+  ): Promise<void> {
+    const { queryCharacterSet, text } = this.options;
     const { models } = association;
     const model = models.find((candidate) => candidate === (query.prefer ?? 'study')) ?? (models[0] as 'study');
     const match =
       model === 'patient' && query.patientId !== undefined
         ? new Map([...query.match, [Tag.patientId, query.patientId]])
         : query.match;
+    this.isPatientRoot = models.length === 1 && model === 'patient';
     const returnKeys = model === 'patient' ? [...query.returnKeys, Tag.patientId] : query.returnKeys;
-    const answers: Answer[] = [];
-    const take = (dataSet: DataSet) => {
-      const answer = read(new DataSetText(dataSet, defaultCharacterSet));
-      if (answer !== undefined) answers.push(answer);
-    };
-    await association.find(model, identifierOf({ ...query, match, returnKeys }, queryCharacterSet), take, signal);
-    return answers;
+    const onMatch = ({ identifier, isFinal }: Match) => take(identifier && new DataSetText(identifier, text), isFinal);
+    try {
+      await association.find(model, identifierOf({ ...query, match, returnKeys }, queryCharacterSet), onMatch, signal);
+    } catch (error) {
+      if (!this.isPatientRoot || !isRefusal(error) || match.get(Tag.patientId)) throw error;
+      throw new DimseError('refused', codes['dicom.find.patient-id-required'], error.message, {
+        remedy: 'Search by Patient ID: this archive is queried in the Patient Root model, which requires it.',
+        queryOnly: true,
+        cause: error,
+      });
+    }
   }
 
-  /** `work` for each item, several at the same time, results in the items' order. The first error ends it. */
+  /** Runs `work` for each item, several at once, and returns the results in the order of the items. The first error ends it. */
   async forEach<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
     const results: Result[] = new Array<Result>(items.length);
-    const waiting = items.entries();
+    const rest = items.entries();
     let failed = false;
     const worker = async () => {
-      for (const [position, item] of waiting) {
+      for (const [position, item] of rest) {
         if (failed) return;
         try {
           results[position] = await work(item);
@@ -134,10 +188,15 @@ export class FindScu {
   }
 }
 
-/** Whether `error` is the peer's refusal of one query, the others being worth asking. */
+/** Returns a text that is the same for queries that match the same. */
+export function identityOf({ level, match }: FindQuery): string {
+  return JSON.stringify([level, ...match]);
+}
+
+/** Whether `error` is the peer's refusal of one query, while others are worth asking. */
 export function isRefusal(error: unknown): error is DimseError {
   return error instanceof DimseError && error.queryOnly;
 }
 
-/** The deadline came when the peer had got a query and not answered it. */
+/** The deadline came after the peer had received a query and before it answered. */
 export class UnansweredError extends DimseError {}

@@ -2,22 +2,22 @@ import { PatientTree } from '@pacs-connectors/connector-core';
 import { type InstanceAnswer, type SeriesAnswer, type StudyAnswer } from './answers.js';
 import { type WholeStudy } from './study-content.js';
 
-/** The part of a study that is wanted: the whole, or some series, or some instances. */
+/** The wanted part of a study: the whole, some series, or some instances. */
 export interface Scope {
   whole: boolean;
-  /** Series UIDs: the whole series where the set is empty, else these SOP Instance UIDs. */
+  /** By Series Instance UID: the whole series if the set is empty, otherwise these SOP Instance UIDs. */
   series: Map<string, Set<string>>;
 }
 
-/** The studies that the criteria name, and which part of each is wanted. */
+/** The studies of the criteria, and the wanted part of each. */
 export class FoundStudies {
   readonly answers = new Map<string, StudyAnswer>();
   readonly scopes = new Map<string, Scope>();
-  /** What the archive has for each Patient ID that was asked for, other issuers' studies too. */
+  /** The archive's studies of each searched Patient ID, including those of other issuers. */
   readonly byPatientId = new Map<string, StudyAnswer[]>();
-  /** Patients of whom every study is wanted. */
+  /** Patients whose studies are all wanted. */
   readonly wholePatients = new Set<string>();
-  /** Series and instances that were found by their own UIDs. */
+  /** Series and instances that were searched by their own UIDs. */
   series: SeriesAnswer[] = [];
   instances: InstanceAnswer[] = [];
 
@@ -29,7 +29,7 @@ export class FoundStudies {
     }
   }
 
-  /** Makes the series and instances that were found parts of their studies, which may not be known yet. */
+  /** Adds the series and instances found so far to the scopes of their studies, which may not be known yet. */
   addParts(): void {
     const seriesUids = new Set(this.series.map(({ series }) => series.seriesInstanceUid));
     for (const { studyInstanceUid, series } of this.series) {
@@ -44,7 +44,7 @@ export class FoundStudies {
     }
   }
 
-  /** Studies of which nothing but their UID is known. */
+  /** Studies of which only the UID is known. */
   get unknown(): string[] {
     return [...this.scopes.keys()].filter((uid) => !this.answers.has(uid));
   }
@@ -61,10 +61,11 @@ export class FoundStudies {
 
   keyOf(studyInstanceUid: string): WholeStudy {
     const answer = this.answers.get(studyInstanceUid) as StudyAnswer;
-    return { studyInstanceUid, patientId: answer.patient.patientId, instanceCount: answer.instanceCount };
+    const { patient, instanceCount, seriesCount } = answer;
+    return { studyInstanceUid, patientId: patient.patientId, instanceCount, seriesCount };
   }
 
-  /** The patients of whom every study is among `studies`: they may be asked for as a whole. */
+  /** Returns the patients whose studies are all among `studies`: they can be queried as a whole. */
   patientsWhollyIn(studies: readonly WholeStudy[]): Set<string> {
     const wanted = new Set(studies.map(({ studyInstanceUid }) => studyInstanceUid));
     const patients = new Set(this.wholePatients);
@@ -72,7 +73,7 @@ export class FoundStudies {
     return patients;
   }
 
-  /** Patients and studies, without what lies below. */
+  /** Returns patients and studies, without series. */
   tree(): PatientTree {
     const tree = new PatientTree();
     for (const uid of this.scopes.keys()) {

@@ -4,19 +4,19 @@ import { encodeText, normalizeTerm, PLAIN_QUERY_TERMS } from '../text/character-
 import { encodeIso2022, ISO_2022_QUERY_TERMS } from '../text/iso-2022.js';
 import { type Level } from './return-keys.js';
 
-/** What one C-FIND asks: the values to match by tag, the attributes to return. */
+/** A C-FIND: the values to match by tag, and the attributes to return. */
 export interface Query {
   level: Level;
   match: ReadonlyMap<number, string>;
   returnKeys: readonly number[];
 }
 
-/** Terms in which a peer can be asked (`query-character-set`). */
+/** The values of `query-character-set`. */
 export const QUERY_CHARACTER_SETS = [...PLAIN_QUERY_TERMS, ...ISO_2022_QUERY_TERMS];
 
 /**
- * The C-FIND identifier of `query` (PS3.4 C.4.1.1.3). Text that is not ASCII is written in `characterSet`, or in UTF-8 where
- * that cannot hold it, and the identifier says so.
+ * Returns the C-FIND identifier of `query` (PS3.4 C.4.1.1.3). Text beyond ASCII is written in `characterSet`, or in UTF-8 if that
+ * lacks a letter, and the identifier declares it.
  */
 export function identifierOf(query: Query, characterSet: string): Element[] {
   const extended = ISO_2022_QUERY_TERMS.includes(characterSet);
@@ -35,33 +35,42 @@ export function identifierOf(query: Query, characterSet: string): Element[] {
     ascii &&= bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
     add(tag, bytes);
   }
-  if (!ascii) add(Tag.specificCharacterSet, Buffer.from(term));
+  // Empty, it is a return key: some archives declare the character set of their answers only if it is queried.
+  add(Tag.specificCharacterSet, ascii ? Buffer.alloc(0) : Buffer.from(term));
   return [...elements.values()];
 }
 
-/** Longest value that is asked for, characters: that of LO (PS3.5 6.2). Archives hold SH values far beyond their 16. */
+/** Longest value that is queried, characters: that of LO (PS3.5 6.2). Archives have SH values far beyond their 16. */
 const LONGEST = 64;
 
 /**
- * A caller's value as the value to match in an LO or SH attribute, so that it means itself: `*` and `?`, which the protocol
- * would read as wildcards and has no escape for, become `?`, which matches them and is narrow; what else that matches is
- * left out of the answer afterwards.
+ * Returns a caller's value as the value to match in an LO or SH attribute, without wildcards. The protocol reads `*` and `?` as
+ * wildcards and has no escape, so they become `?`, which matches them. Other values that it matches are left out afterwards.
  *
- * @returns `undefined` where no archive can hold the value: empty, over-long, or with a backslash or a control character.
+ * @returns `undefined` if no archive can have the value: empty, too long, or with a backslash or a control character.
  */
 export function literalMatch(value: string): string | undefined {
   const text = significant(value);
-  // eslint-disable-next-line no-control-regex -- values that hold them are what is looked for
+  // eslint-disable-next-line no-control-regex -- such values cannot be queried
   if (text === '' || [...text].length > LONGEST || /[\\\x00-\x1f\x7f]/.test(text)) return undefined;
   return text.replaceAll('*', '?');
 }
 
-/** Whether a value means itself when it is asked for: {@link literalMatch} makes nothing wider of it. */
+/**
+ * Whether a UID of an answer can be used as it is. Some modalities write letters into UIDs, or more than 64 characters (PS3.5
+ * 9.1 forbids both), and archives and viewers know the images by just these values.
+ */
+export function isUsableUid(uid: string | undefined): uid is string {
+  // eslint-disable-next-line no-control-regex -- such values cannot be queried
+  return uid !== undefined && uid.length <= 128 && /\d/.test(uid) && !/[*?\\\x00-\x20\x7f]/.test(uid);
+}
+
+/** Whether {@link literalMatch} matches exactly this value. */
 export function isPlain(value: string): boolean {
   return !/[*?]/.test(value);
 }
 
-/** The part of an LO or SH value that counts: padding does not (PS3.5 6.2). Composed and decomposed letters are one. */
+/** Returns the significant part of an LO or SH value, without padding (PS3.5 6.2). Composed and decomposed letters are equal. */
 export function significant(value: string): string {
   return value.replace(/^ +| +$/g, '').normalize('NFC');
 }

@@ -2,20 +2,19 @@ import { type PatientIdentifier } from '@pacs-connectors/connector-core';
 import { type StudyAnswer } from './answers.js';
 import { significant } from './identifier.js';
 
-/** The studies of a Patient ID, by its issuer. */
+/** The studies of a Patient ID that have the searched issuer. */
 export interface IssuerMatch {
   own: StudyAnswer[];
-  /** Studies left out since nothing is known of their issuer: they may be the patient's. */
+  /** Number of studies without an issuer, which are left out. They may be the patient's. */
   unknown: number;
-  /** The archive tells no issuer: all its studies with that Patient ID are taken. */
+  /** The archive returns no issuers: all studies with that Patient ID are taken. */
   unchecked: boolean;
 }
 
 /**
- * The answers of the patient that was asked for. Whether peers match the issuer differs, so it is never sent; it is matched
- * here: where the archive tells issuers for this Patient ID, only the one that was asked for will do; where it tells none,
- * there is nothing to choose by. An issuer known by its Universal Entity ID alone cannot be matched: C-FIND has no key for it
- * that archives know.
+ * Returns the studies of the searched patient. The issuer is not sent, because archives differ in how they match it. If the
+ * archive returns issuers for this Patient ID, only studies with the searched one are taken. If it returns none, all are taken.
+ * An issuer known by its Universal Entity ID alone cannot be matched: archives support no key for it.
  *
  * @param answers all that the archive has for this Patient ID.
  */

@@ -1,42 +1,92 @@
-import { type ErrorCode, type Notice } from '@pacs-connectors/connector-core';
+import { checkIdentifiers, type ErrorCode, type Missing, type Notice } from '@pacs-connectors/connector-core';
+import { type DimseError } from '../dimse/dimse-error.js';
 import { codes } from '../dimse/error-codes.js';
+import { type StudyAnswer } from './answers.js';
+import { type OtherStudy } from './archive.js';
+import { type OmissionReason, type Omissions } from './omissions.js';
 import { type Shortfall } from './partial-results.js';
+
+/** A query that failed, and what is missing because of it. */
+export interface Fault {
+  error: DimseError;
+  level: Missing['level'];
+  studyInstanceUid?: string;
+  seriesInstanceUid?: string;
+}
+
+interface FaultGroup {
+  count: number;
+  error: DimseError;
+  level: Missing['level'];
+  studyUids: Set<string>;
+}
 
 /** The notices of one answer: what is missing or uncertain in it. */
 export class Notices {
   private readonly added: Notice[] = [];
-  private readonly refusals = new Map<string, { count: number; error: Error }>();
-  /** Studies and series whose content the archive refused. */
-  readonly refusedUids = new Set<string>();
+  private readonly faults = new Map<string, FaultGroup>();
+  /** Studies and series whose content could not be queried. */
+  readonly faultyUids = new Set<string>();
 
   constructor(private readonly connectorId: string) {}
 
-  /** Returns all notices. Refused queries of one kind are one notice. */
+  /** Returns all notices. Faults of one kind are one notice. */
   list(): Notice[] {
-    const refusals = [...this.refusals].map(([what, { count, error }]): Notice => {
-      const queries = count === 1 ? '1 query' : `${count} queries`;
-      const description = `Archive ${this.connectorId} refused ${queries}; ${what} are missing: ${sentence(error)}`;
-      return { severity: 'ERROR', title: 'Incomplete', description, code: codes['dicom.queries.refused'] };
-    });
-    return [...this.added, ...refusals];
+    return [...this.added, ...[...this.faults.values()].map((group) => this.faultNotice(group))];
   }
 
-  withoutUid(): void {
-    this.add(
-      codes['dicom.matches.without-uid'],
-      'WARN',
-      'Incomplete',
-      "returned matches that have no valid UID; they are missing. Ask the archive's administrator to correct their UIDs.",
-    );
+  /** A query that failed. A study or series counts once. */
+  fault({ error, level, studyInstanceUid, seriesInstanceUid }: Fault): void {
+    const uid = seriesInstanceUid ?? studyInstanceUid;
+    if (uid !== undefined) {
+      if (this.faultyUids.has(uid)) return;
+      this.faultyUids.add(uid);
+    }
+    const key = `${level} ${error.code}`;
+    const group = this.faults.get(key) ?? { count: 0, error, level, studyUids: new Set() };
+    group.count += 1;
+    if (studyInstanceUid !== undefined) group.studyUids.add(studyInstanceUid);
+    this.faults.set(key, group);
   }
 
-  withoutMatchingKey(): void {
-    this.add(
-      codes['dicom.matches.without-key'],
-      'WARN',
-      'Incomplete',
-      'returned studies without the Patient ID or Accession Number that was searched for; they are missing.',
-    );
+  private faultNotice({ count, error, level, studyUids }: FaultGroup): Notice {
+    const queries = count === 1 ? '1 query' : `${count} queries`;
+    const what = { study: 'their studies', series: 'their series and images', instance: 'their images' }[level];
+    const [verb, code] = error.queryOnly
+      ? ['refused', codes['dicom.queries.refused']]
+      : ['did not answer', codes['dicom.queries.failed']];
+    return {
+      severity: 'ERROR',
+      code,
+      title: 'Incomplete',
+      description: `Archive ${this.connectorId} ${verb} ${queries}; ${what} are missing: ${sentence(error)}`,
+      missing: { level, ...(studyUids.size > 0 ? { studyInstanceUids: [...studyUids] } : {}) },
+    };
+  }
+
+  /** Matches that were left out, and answers that were cut. */
+  omissions(omissions: Omissions): void {
+    for (const level of LEVELS) {
+      const { one, many, missing } = NAMES[level];
+      for (const [reason, [code, what, remedy]] of OMISSION_TEXTS) {
+        const count = omissions.count(reason, level);
+        if (count === 0) continue;
+        const text = `returned ${count} ${count === 1 ? one : many} ${what}; ${count === 1 ? 'it is' : 'they are'} missing. ${remedy}`;
+        this.add(code, 'WARN', 'Incomplete', text, { level: missing, count });
+      }
+      const cut = omissions.cutAnswers.filter((answer) => answer.level === level);
+      const [first] = cut;
+      if (!first) continue;
+      const studies = cut.flatMap(({ studyInstanceUid }) => studyInstanceUid ?? []);
+      const answers = cut.length === 1 ? '1 answer' : `${cut.length} answers`;
+      this.add(
+        codes['dicom.answer.cut'],
+        'WARN',
+        'Incomplete',
+        `ended ${answers} early; further ${many} may be missing: ${sentence(first.error)}`,
+        { level: missing, ...(studies.length > 0 ? { studyInstanceUids: [...new Set(studies)] } : {}) },
+      );
+    }
   }
 
   conflictingParents(count: number): void {
@@ -55,6 +105,7 @@ export class Notices {
       'WARN',
       'Issuer unknown',
       `returned ${count} studies without the issuer of their Patient ID; they are not shown. Search without an issuer to see them.`,
+      { level: 'study', count },
     );
   }
 
@@ -75,6 +126,7 @@ export class Notices {
       'WARN',
       'Incomplete',
       `returned nothing for ${count} ${what} that were searched by UID alone. It has not shown that it can search so. Search by the study or the patient.`,
+      { level: what === 'series' ? 'series' : 'instance', count },
     );
   }
 
@@ -85,38 +137,90 @@ export class Notices {
       'ERROR',
       'Incomplete',
       `lists images of ${count} studies, but not the studies; they are missing.`,
+      { level: 'study', count },
     );
   }
 
-  /** A query that the archive refused. @param uid of the study or series whose content it asked for. */
-  refused(what: string, error: Error, uid?: string): void {
-    if (uid !== undefined) {
-      if (this.refusedUids.has(uid)) return;
-      this.refusedUids.add(uid);
-    }
-    const known = this.refusals.get(what);
-    if (known) known.count += 1;
-    else this.refusals.set(what, { count: 1, error });
+  /** Returns the studies with another identifier that Other Patient IDs explain, and counts all of them in notices. */
+  checkIdentifiers(
+    name: 'Patient ID' | 'Accession Number',
+    wanted: string,
+    others: readonly OtherStudy[],
+  ): StudyAnswer[] {
+    const { own, notices } = checkIdentifiers(this.connectorId, name, wanted, others, ({ id, otherPatientIds }) => ({
+      id,
+      others: otherPatientIds,
+    }));
+    this.added.push(...notices);
+    return own.map(({ answer }) => answer);
   }
 
-  fewerThanCounted({ images, emptyStudies, emptySeries }: Shortfall): void {
-    const add = (code: ErrorCode, text: string) => this.add(code, 'WARN', 'Incomplete', text);
-    if (images > 0) add(codes['dicom.images.missing'], `counts ${images} more images than it lists; they are missing.`);
-    if (emptyStudies > 0) {
-      add(
-        codes['dicom.studies.empty'],
-        `lists ${emptyStudies} studies, but nothing in them; their images are missing.`,
-      );
+  fewerStudiesThanCounted(count: number): void {
+    if (count === 0) return;
+    const text = `counts ${count} more studies of the patient than it lists; they are missing. Raise the archive's limit on the number of matches.`;
+    this.add(codes['dicom.studies.fewer-than-counted'], 'WARN', 'Incomplete', text, { level: 'study', count });
+  }
+
+  fewerThanCounted({ images, series, emptyStudies, emptySeries }: Shortfall): void {
+    const add = (code: ErrorCode, text: string, missing: Missing) =>
+      this.add(code, 'WARN', 'Incomplete', text, missing);
+    if (images.size > 0) {
+      const count = sum(images.values());
+      const text = `counts ${count} more images than it lists; they are missing.`;
+      add(codes['dicom.images.missing'], text, { level: 'instance', count, studyInstanceUids: [...images.keys()] });
     }
-    if (emptySeries > 0) {
-      add(codes['dicom.series.empty'], `lists ${emptySeries} series, but no images in them; they are missing.`);
+    if (series.size > 0) {
+      const count = sum(series.values());
+      const text = `counts ${count} more series than it lists; they are missing.`;
+      add(codes['dicom.series.missing'], text, { level: 'series', count, studyInstanceUids: [...series.keys()] });
+    }
+    if (emptyStudies.length > 0) {
+      const text = `lists ${emptyStudies.length} studies, but nothing in them; their images are missing.`;
+      add(codes['dicom.studies.empty'], text, { level: 'series', studyInstanceUids: emptyStudies });
+    }
+    if (emptySeries.size > 0) {
+      const text = `lists ${emptySeries.size} series, but no images in them; they are missing.`;
+      const studyInstanceUids = [...new Set(emptySeries.values())];
+      add(codes['dicom.series.empty'], text, { level: 'instance', studyInstanceUids });
     }
   }
 
   /** @param text follows the archive's name. */
-  private add(code: ErrorCode, severity: Notice['severity'], title: string, text: string): void {
-    this.added.push({ severity, title, description: `Archive ${this.connectorId} ${text}`, code });
+  private add(code: ErrorCode, severity: Notice['severity'], title: string, text: string, missing?: Missing): void {
+    const description = `Archive ${this.connectorId} ${text}`;
+    this.added.push({ severity, code, title, description, ...(missing ? { missing } : {}) });
   }
+}
+
+const LEVELS = ['STUDY', 'SERIES', 'IMAGE'] as const;
+const NAMES: Record<(typeof LEVELS)[number], { one: string; many: string; missing: Missing['level'] }> = {
+  STUDY: { one: 'study', many: 'studies', missing: 'study' },
+  SERIES: { one: 'series', many: 'series', missing: 'series' },
+  IMAGE: { one: 'image', many: 'images', missing: 'instance' },
+};
+
+const OMISSION_TEXTS = new Map<OmissionReason, [code: ErrorCode, what: string, remedy: string]>([
+  [
+    'invalid-uid',
+    [
+      codes['dicom.matches.without-uid'],
+      'that have no valid UID',
+      "Ask the archive's administrator to correct their UIDs.",
+    ],
+  ],
+  [
+    'without-key',
+    [
+      codes['dicom.matches.without-key'],
+      'without the Patient ID or Accession Number that was searched for',
+      "Report it to the archive's manufacturer.",
+    ],
+  ],
+  ['malformed', [codes['dicom.matches.malformed'], 'that cannot be read', "Report it to the archive's manufacturer."]],
+]);
+
+function sum(values: Iterable<number>): number {
+  return [...values].reduce((total, value) => total + value, 0);
 }
 
 function sentence(error: Error & { remedy?: string }): string {

@@ -1,26 +1,26 @@
-/** How far queries that the base protocol does not promise are used: `auto` proves them first. */
+/** Whether optional queries are used: `auto` tests them first. */
 export type SupportMode = 'auto' | 'on' | 'off';
 
-/** A verdict lasts this long, milliseconds: the peer may have been updated, or its limits changed. */
+/** How long a verdict lasts, milliseconds: the peer may be updated, or its limits changed. */
 const LIFETIME_MS = 3_600_000;
 
 interface Verdict {
-  /** Largest answer that was shown to be right, matches; 0 after a wrong one. */
+  /** Number of matches of the largest answer that was right; 0 after a wrong one. */
   confirmedRows: number;
   refuted: boolean;
-  /** When it was given or confirmed last. */
+  /** When it was last given or confirmed. */
   at: number;
 }
 
 /**
- * What one peer has shown that it can do, for each shape of query (a relational query by patient, a list of UIDs at
- * SERIES level, …). A shape is proven by its answer being that of the plain hierarchical queries, and only up to the size
- * of the answers compared: archives that cut long answers without a word do so at some size. One wrong answer takes it back.
+ * The optional queries that one peer supports, by their shape: a relational query by patient, a list of UIDs at SERIES level, and
+ * so on. A shape is supported if its answer equals that of the hierarchical queries, up to the size of the compared answers: some
+ * archives cut longer answers silently. One wrong answer ends the support.
  */
 export class QuerySupport {
   private readonly verdicts = new Map<string, Verdict>();
   private readonly checks = new Set<string>();
-  /** The peer has said itself that it does not support this; `on` asks all the same. */
+  /** The peer has declined such queries in the negotiation. With `on` they are sent anyway. */
   declined = false;
 
   constructor(
@@ -28,19 +28,19 @@ export class QuerySupport {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Whether it may be asked in earnest. */
+  /** Whether its answers can be used. */
   isSupported(shape: string): boolean {
     const verdict = this.verdictOn(shape);
     if (this.mode === 'off' || verdict?.refuted) return false;
     return this.mode === 'on' || (!this.declined && verdict !== undefined);
   }
 
-  /** Whether it should be proven, and nobody is at it. */
+  /** Whether it should be tested, and no test is running. */
   isUnchecked(shape: string): boolean {
     return this.mode === 'auto' && !this.declined && !this.verdictOn(shape) && !this.checks.has(shape);
   }
 
-  /** The size of answers that need no check of their own, matches. */
+  /** The number of matches up to which an answer needs no check of its own. */
   confirmedRows(shape: string): number {
     if (!this.isSupported(shape)) return 0;
     return this.mode === 'on' ? Infinity : (this.verdictOn(shape)?.confirmedRows ?? 0);
@@ -56,7 +56,7 @@ export class QuerySupport {
     this.checks.delete(shape);
   }
 
-  /** Its answer of that size was right. Where another was wrong, that stands. */
+  /** Its answer of that size was right. An earlier wrong answer still counts. */
   confirm(shape: string, rows: number): void {
     const known = this.verdictOn(shape);
     if (this.mode === 'off' || known?.refuted) return;
@@ -67,12 +67,12 @@ export class QuerySupport {
     });
   }
 
-  /** Its answer was wrong, or none. */
+  /** Its answer was wrong, or did not come. */
   refute(shape: string): void {
     this.verdicts.set(shape, { confirmedRows: 0, refuted: true, at: this.now() });
   }
 
-  /** The verdict on each shape met so far, for the health check. */
+  /** Returns the verdict on each shape so far, for the health check. */
   summary(): { [shape: string]: 'proven' | 'refuted' | 'being proven' } {
     const summary: { [shape: string]: 'proven' | 'refuted' | 'being proven' } = {};
     for (const shape of this.checks) summary[shape] = 'being proven';

@@ -1,7 +1,7 @@
 import { Tag } from '../dimse/tags.js';
 
-/** Query/Retrieve Level (0008,0052), without PATIENT: patients are known by their studies. */
-export type Level = 'STUDY' | 'SERIES' | 'IMAGE';
+/** Query/Retrieve Level (0008,0052). */
+export type Level = 'PATIENT' | 'STUDY' | 'SERIES' | 'IMAGE';
 
 const PATIENT_KEYS = [
   Tag.patientName,
@@ -20,6 +20,8 @@ const STUDY_KEYS = [
   Tag.referringPhysicianName,
   Tag.studyDescription,
   Tag.studyId,
+  Tag.numberOfPatientRelatedStudies,
+  Tag.numberOfStudyRelatedSeries,
   Tag.numberOfStudyRelatedInstances,
 ];
 const SERIES_KEYS = [
@@ -32,12 +34,13 @@ const SERIES_KEYS = [
 ];
 const IMAGE_KEYS = [Tag.sopInstanceUid, Tag.sopClassUid, Tag.instanceNumber];
 
-/** The attributes asked for at each level, the unique keys of the levels above among them (PS3.4 C.6.2.1). */
+/** The return keys of each level, including the unique keys of the levels above (PS3.4 C.6.2.1). */
 export const RETURN_KEYS: Record<Level, readonly number[]> = {
+  PATIENT: PATIENT_KEYS,
   STUDY: [...PATIENT_KEYS, ...STUDY_KEYS],
   SERIES: [Tag.studyInstanceUid, ...SERIES_KEYS, Tag.numberOfSeriesRelatedInstances],
   IMAGE: [Tag.studyInstanceUid, Tag.seriesInstanceUid, ...IMAGE_KEYS],
 };
 
-/** A relational query at IMAGE level: the attributes of series and instance in one answer. */
+/** The return keys of a relational query at IMAGE level: attributes of series and instance in one answer. */
 export const TREE_KEYS: readonly number[] = [Tag.studyInstanceUid, ...SERIES_KEYS, ...IMAGE_KEYS];

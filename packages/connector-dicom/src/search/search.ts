@@ -7,9 +7,12 @@ import {
   type Study,
 } from '@pacs-connectors/connector-core';
 import { type StudyAnswer } from './answers.js';
-import { type Archive, type OnRefusal } from './archive.js';
+import { type Archive } from './archive.js';
+import { type PartFault } from './study-keys.js';
 import { type Content, joinContent } from './content.js';
 import { shortfallOf } from './partial-results.js';
+import { type DimseError } from '../dimse/dimse-error.js';
+import { isRefusal } from './find-scu.js';
 import { StudyContent, type WholeStudy } from './study-content.js';
 import { FoundStudies } from './found-studies.js';
 import { Notices } from './notices.js';
@@ -18,27 +21,30 @@ import { type SupportChecks } from './support-checks.js';
 import { StudySearch } from './study-search.js';
 import { type QuerySupport } from './query-support.js';
 
-/** One query to one archive, from its criteria to the tree: the studies, what of them is wanted, and what lies below. */
+/** One search in one archive, from its criteria to the tree: the studies, the wanted part of each, and its content. */
 export class Search {
   private readonly notices: Notices;
   private readonly studies: StudySearch;
   private readonly content: StudyContent;
   private found = new FoundStudies();
+  /** The first fault below the studies that is not a refusal. */
+  private fault: DimseError | undefined;
 
   constructor(
     connectorId: string,
     private readonly archive: Archive,
     relational: QuerySupport,
+    matchingKeys: QuerySupport,
     checks: SupportChecks,
     private readonly criteria: SearchCriteria,
     private readonly depth: SearchOptions['depth'],
   ) {
     this.notices = new Notices(connectorId);
-    this.studies = new StudySearch(archive, relational, criteria, this.notices);
-    this.content = new StudyContent(archive, relational, checks, this.refusalOf('series or images'));
+    this.studies = new StudySearch(archive, relational, matchingKeys, criteria, this.notices);
+    this.content = new StudyContent(archive, relational, checks, (fault) => this.onFault(fault));
   }
 
-  /** @throws DimseError where nothing can be had. */
+  /** @throws DimseError if nothing can be found because of faults. */
   async run(): Promise<SearchResult> {
     const { filters, patientIds } = this.criteria;
     if (this.depth === 'instance' && Object.values(filters).every((filter) => filter === undefined)) {
@@ -52,7 +58,7 @@ export class Search {
     return this.result(certain ? wanted : this.filter(this.assemble(wanted, branches), filters), branches);
   }
 
-  /** Modalities in Study is optional for an archive: without it, the series have to tell which studies are the newest. */
+  /** Whether the modalities of the studies are known. Modalities in Study is optional; without it the series have them. */
   private knowsModalities(): boolean {
     const { filters } = this.criteria;
     return (
@@ -67,19 +73,20 @@ export class Search {
     return new Set(kept.map(({ studyInstanceUid }) => studyInstanceUid));
   }
 
-  /** What lies below `wanted`, to which studies that come to light meanwhile are added. */
+  /** Returns the content of `wanted`, to which studies are added that are found meanwhile. */
   private async branchesOf(wanted: Set<string>): Promise<Content> {
     const { archive, depth, found } = this;
     const whole = [...wanted].filter((uid) => found.isWhole(uid)).map((uid) => found.keyOf(uid));
     const inPart = new Set([...wanted].filter((uid) => !found.isWhole(uid)));
     const [below, parts] = await Promise.all([
       this.below(whole, wanted),
-      findParts(archive, found, inPart, depth, this.refusalOf('images')),
+      findParts(archive, found, inPart, depth, (fault) => this.onFault(fault)),
     ]);
     const branches = joinContent(below, parts);
+    if (this.fault && branches.series.length === 0 && branches.instances.length === 0) throw this.fault;
     if (depth === 'instance') {
       const series = [...below.series, ...parts.wholeSeries];
-      this.notices.fewerThanCounted(shortfallOf(whole, series, branches, this.notices.refusedUids));
+      this.notices.fewerThanCounted(shortfallOf(whole, series, branches, this.notices.faultyUids));
     }
     return branches;
   }
@@ -87,7 +94,7 @@ export class Search {
   private async below(whole: readonly WholeStudy[], wanted: Set<string>): Promise<Content> {
     const { archive, content, found } = this;
     if (this.depth === 'series') {
-      return { series: await archive.seriesOfStudies(whole, this.refusalOf('series')), instances: [] };
+      return { series: await archive.seriesOfStudies(whole, (fault) => this.onFault(fault)), instances: [] };
     }
     const branches = await content.find(whole, found.patientsWhollyIn(whole), found.listedUids);
     const unlisted = await this.studies.findUnlisted([...content.unlistedStudies]);
@@ -120,16 +127,15 @@ export class Search {
 
   private result(wanted: ReadonlySet<string>, branches: Content): SearchResult {
     const { notices } = this;
-    const { withoutKey, withoutUid } = this.archive.scu;
     const tree = this.assemble(wanted, branches);
     const patients = tree.result();
     if (tree.conflicts.size > 0) notices.conflictingParents(tree.conflicts.size);
-    if (withoutUid > 0) notices.withoutUid();
-    if (withoutKey > 0) notices.withoutMatchingKey();
+    notices.omissions(this.archive.scu.omissions);
     return { patients, notices: notices.list() };
   }
 
-  private refusalOf(what: string): OnRefusal {
-    return (uid, error) => this.notices.refused(what, error, uid);
+  private onFault(fault: PartFault): void {
+    if (!isRefusal(fault.error)) this.fault ??= fault.error;
+    this.notices.fault(fault);
   }
 }

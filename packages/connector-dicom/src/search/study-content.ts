@@ -1,5 +1,6 @@
 import { type TreeAnswer } from './answers.js';
-import { type Archive, type OnRefusal, type StudyKey } from './archive.js';
+import { type Archive } from './archive.js';
+import { type OnFault, type StudyKey } from './study-keys.js';
 import { type Content, contentOfStudies, contentOfTree, countByStudy, joinContent, sameContent } from './content.js';
 import { UnansweredError } from './find-scu.js';
 import { isPlain } from './identifier.js';
@@ -8,8 +9,10 @@ import { type QuerySupport } from './query-support.js';
 
 /** A study whose series and instances are wanted, all of them. */
 export interface WholeStudy extends StudyKey {
-  /** Number of Study Related Instances, where the archive counts. */
+  /** Number of Study Related Instances, if the archive counts them. */
   instanceCount?: number;
+  /** Number of Study Related Series, if the archive counts them. */
+  seriesCount?: number;
 }
 
 const BY_PATIENT = 'relational IMAGE by Patient ID';
@@ -18,11 +21,11 @@ const BY_STUDY = 'relational IMAGE by Study Instance UID';
 const SAMPLE = 8;
 
 /**
- * Finds what lies below studies: by relational queries where the peer has proven that it answers them like the
- * hierarchical ones, else series by series.
+ * Finds the series and instances of studies: by relational queries if tests have shown that the peer answers them like the
+ * hierarchical ones, otherwise series by series.
  */
 export class StudyContent {
-  /** Studies that a relational answer held and nobody knew of. */
+  /** Studies in a relational answer that no STUDY-level answer listed. */
   readonly unlistedStudies = new Set<string>();
   private readonly trees = new Map<string, Promise<Content | undefined>>();
 
@@ -30,14 +33,14 @@ export class StudyContent {
     private readonly archive: Archive,
     private readonly relational: QuerySupport,
     private readonly checks: SupportChecks,
-    private readonly onRefusal: OnRefusal,
+    private readonly onFault: OnFault,
   ) {}
 
-  /** Asks for all of a patient before the studies are known, where the archive supports that query. */
+  /** Queries everything of a patient before the studies are known, if the archive supports that query. */
   startPatient(patientId: string): void {
     if (!this.relational.isSupported(BY_PATIENT) || !isPlain(patientId)) return;
     const tree = branchesIn(this.archive.treeOfPatient(patientId));
-    tree.catch(() => undefined); // heard where it is waited for; the search may have failed by then
+    tree.catch(() => undefined); // find() handles it; the search may have failed by then
     this.trees.set(patientId, tree);
   }
 
@@ -73,16 +76,16 @@ export class StudyContent {
     return joinContent(...parts);
   }
 
-  /** Series by series, the way every peer has to know (PS3.4 C.4.1.2.1). */
-  async hierarchically(studies: readonly StudyKey[], onRefusal: OnRefusal = this.onRefusal): Promise<Content> {
-    const series = await this.archive.seriesOfStudies(studies, onRefusal);
+  /** Queries series by series, which every peer must support (PS3.4 C.4.1.2.1). */
+  async hierarchically(studies: readonly StudyKey[], onFault: OnFault = this.onFault): Promise<Content> {
+    const series = await this.archive.seriesOfStudies(studies, onFault);
     const patients = new Map(studies.map(({ studyInstanceUid, patientId }) => [studyInstanceUid, patientId]));
     const keys = series.map(({ studyInstanceUid, series: { seriesInstanceUid } }) => ({
       studyInstanceUid,
       seriesInstanceUid,
       patientId: patients.get(studyInstanceUid) ?? '',
     }));
-    return { series, instances: await this.archive.instancesOfSeries(keys, onRefusal) };
+    return { series, instances: await this.archive.instancesOfSeries(keys, onFault) };
   }
 
   private async byStudies(studies: readonly WholeStudy[]): Promise<Content> {
@@ -94,18 +97,18 @@ export class StudyContent {
     return branches;
   }
 
-  /** Hierarchically; afterwards, behind everybody's back, what is untried is proven by that answer. */
+  /** Queries hierarchically. Untested queries are then compared with that answer in the background. */
   private async hierarchicallyAndCheck(
     studies: readonly WholeStudy[],
     patientIds: ReadonlySet<string>,
   ): Promise<Content> {
     const start = performance.now();
-    let refused = false;
-    const branches = await this.hierarchically(studies, (uid, error) => {
-      refused = true;
-      this.onRefusal(uid, error);
+    let isPartial = false;
+    const branches = await this.hierarchically(studies, (fault) => {
+      isPartial = true;
+      this.onFault(fault);
     });
-    if (refused) return branches;
+    if (isPartial) return branches;
     const took = performance.now() - start;
     const patientId = largest(studies, patientIds);
     if (patientId !== undefined) {
@@ -124,15 +127,15 @@ export class StudyContent {
   }
 
   /**
-   * A relational answer, held against what the STUDY level says: each study is there, and as many instances as the archive
-   * counts. What is doubtful, and an answer larger than any proven one, is asked for hierarchically too.
+   * Compares a relational answer with the STUDY level: each study must be there, with as many instances as the archive counts.
+   * Doubtful studies, and answers larger than any tested one, are queried hierarchically too.
    */
   private async checked(shape: string, tree: Content, studies: readonly WholeStudy[]): Promise<Content> {
     const wanted = contentOfStudies(tree, uidsOf(studies));
     const rows = tree.instances.length;
     const counts = countByStudy(wanted);
     const found = ({ studyInstanceUid }: WholeStudy) => counts.get(studyInstanceUid) ?? 0;
-    // Only counts that are right to the last instance prove something: some archives' lag behind.
+    // Only exact counts are evidence: those of some archives lag behind.
     if (studies.every((study) => found(study) === study.instanceCount)) {
       this.relational.confirm(shape, rows);
       return wanted;
@@ -149,11 +152,11 @@ export class StudyContent {
       this.relational.confirm(shape, rows);
       return joinContent(again, contentOfStudies(wanted, uidsOf(sure)));
     }
-    this.relational.refute(shape);
+    if (!this.archive.scu.signal.aborted) this.relational.refute(shape);
     return sure.length === 0 ? again : joinContent(again, await this.hierarchically(sure));
   }
 
-  /** A relational query that the deadline cut off is not asked again soon: the plain ones may be in time. */
+  /** A relational query that the deadline cut off is not sent again soon: the plain ones may be in time. */
   private async disabledIfUnanswered(pending: Promise<Content | undefined>): Promise<Content | undefined> {
     try {
       return await pending;
@@ -163,7 +166,7 @@ export class StudyContent {
     }
   }
 
-  /** Who leaves one relational query unanswered is not asked the other: that costs a time-out too. */
+  /** A peer that leaves one relational query unanswered does not get the other: that would cost a time-out too. */
   private disableAll(): void {
     for (const shape of [BY_PATIENT, BY_STUDY]) this.relational.refute(shape);
   }
@@ -178,7 +181,7 @@ function uidsOf(studies: readonly StudyKey[]): Set<string> {
   return new Set(studies.map(({ studyInstanceUid }) => studyInstanceUid));
 }
 
-/** The one of `patientIds` with the most studies: the more an answer holds, the more it proves. */
+/** Returns the one of `patientIds` with the most studies: a larger answer is better evidence. */
 function largest(studies: readonly StudyKey[], patientIds: ReadonlySet<string>): string | undefined {
   const counts = new Map<string, number>();
   for (const { patientId } of studies) {

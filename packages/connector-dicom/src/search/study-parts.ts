@@ -1,10 +1,11 @@
 import { type Depth } from '@pacs-connectors/connector-core';
 import { type SeriesAnswer } from './answers.js';
-import { type Archive, type OnRefusal } from './archive.js';
+import { type Archive } from './archive.js';
+import { type OnFault } from './study-keys.js';
 import { type Content } from './content.js';
 import { type FoundStudies, type Scope } from './found-studies.js';
 
-/** The branches of studies of which some series or instances are wanted, and the series wanted as a whole. */
+/** The content of studies of which only some series or instances are wanted, and the series that are wanted as a whole. */
 export interface StudyParts extends Content {
   wholeSeries: SeriesAnswer[];
 }
@@ -15,16 +16,16 @@ export async function findParts(
   found: FoundStudies,
   studyUids: ReadonlySet<string>,
   depth: Depth,
-  onRefusal: OnRefusal,
+  onFault: OnFault,
 ): Promise<StudyParts> {
   const scopeOf = (uid: string) => (found.scopes.get(uid) as Scope).series;
   const scopes = new Map([...studyUids].flatMap((uid) => [...scopeOf(uid)]));
   const known = new Set(found.series.map(({ series }) => series.seriesInstanceUid));
-  // Instances that were asked for tell their series' UIDs; the series' attributes have to be asked for.
+  // The answer for an instance has the UID of its series, but not the other attributes of the series.
   const without = [...studyUids].filter((uid) => [...scopeOf(uid).keys()].some((seriesUid) => !known.has(seriesUid)));
   const more = await archive.seriesOfStudies(
     without.map((uid) => found.keyOf(uid)),
-    onRefusal,
+    onFault,
   );
   const series = [...found.series, ...more].filter(
     (answer) => studyUids.has(answer.studyInstanceUid) && scopes.has(answer.series.seriesInstanceUid),
@@ -38,6 +39,6 @@ export async function findParts(
     ...found.keyOf(studyInstanceUid),
     seriesInstanceUid,
   }));
-  const all = await archive.instancesOfSeries(keys, onRefusal);
+  const all = await archive.instancesOfSeries(keys, onFault);
   return { series, instances: [...some, ...all], wholeSeries };
 }

@@ -1,26 +1,33 @@
-import { isUid, type PatientIdentifier, type SearchCriteria } from '@pacs-connectors/connector-core';
+import {
+  isUid,
+  type PatientAttributes,
+  type PatientIdentifier,
+  type SearchCriteria,
+} from '@pacs-connectors/connector-core';
 import { Tag } from '../dimse/tags.js';
 import { type StudyAnswer } from './answers.js';
-import { type Archive } from './archive.js';
+import { type Archive, type StudyMatches } from './archive.js';
 import { isRefusal } from './find-scu.js';
+import { DimseError } from '../dimse/dimse-error.js';
 import { FoundStudies } from './found-studies.js';
 import { significant } from './identifier.js';
 import { matchIssuer } from './issuers.js';
 import { type Notices } from './notices.js';
 import { type QuerySupport } from './query-support.js';
 
-/** Finds the studies that the criteria name, each kind of identifier by its own query. */
+/** Finds the studies of the criteria, each kind of identifier by its own query. */
 export class StudySearch {
   private readonly found = new FoundStudies();
 
   constructor(
     private readonly archive: Archive,
     private readonly relational: QuerySupport,
+    private readonly matchingKeys: QuerySupport,
     private readonly criteria: SearchCriteria,
     private readonly notices: Notices,
   ) {}
 
-  /** @throws DimseError where nothing can be had. */
+  /** @throws DimseError if nothing can be found because of faults. */
   async find(): Promise<FoundStudies> {
     const { patientIds, accessionNumbers, studyInstanceUids, seriesInstanceUids, sopInstanceUids } = this.criteria;
     const { archive, found } = this;
@@ -28,7 +35,7 @@ export class StudySearch {
       ...unique(patientIds).map((id): [boolean, () => Promise<void>] => [true, () => this.findPatient(id)]),
       ...unique(accessionNumbers).map((number): [boolean, () => Promise<void>] => [
         true,
-        async () => found.addWhole(await archive.studiesBy(Tag.accessionNumber, number)),
+        () => this.findAccession(number),
       ]),
       [
         studyInstanceUids.length > 0,
@@ -44,20 +51,23 @@ export class StudySearch {
       ],
     ];
     const queries = asked.filter(([has]) => has).map(([, ask]) => ask);
-    let refused = 0;
+    let failed = 0;
     await archive.scu.forEach(queries, async (ask) => {
       try {
         await ask();
       } catch (error) {
-        if (!isRefusal(error) || (refused += 1) === queries.length) throw error;
-        this.notices.refused('a part of what was asked for', error);
+        failed += 1;
+        const isFault = error instanceof DimseError && error.kind !== 'cancelled';
+        if (!isFault || failed === queries.length) throw error;
+        this.notices.fault({ error, level: 'study' });
       }
     });
     await this.findStudiesOfParts();
+    if (archive.scu.isPatientRoot) await this.completePatients();
     return found;
   }
 
-  /** Studies that a relational answer held and the STUDY level did not, as far as they are the patients' that were asked for. */
+  /** Returns the studies of the searched patients that a relational answer contained and no STUDY-level answer listed. */
   async findUnlisted(studyUids: readonly string[]): Promise<StudyAnswer[]> {
     const unlisted = await this.archive.studiesByUid(studyUids);
     const own = new Set<StudyAnswer>();
@@ -70,23 +80,75 @@ export class StudySearch {
     return [...own];
   }
 
+  private async findAccession(number: string): Promise<void> {
+    const { studies, others } = await this.archive.studiesBy(Tag.accessionNumber, number);
+    this.found.addWhole([...studies, ...this.notices.checkIdentifiers('Accession Number', number, others)]);
+  }
+
   private async findPatient(asked: PatientIdentifier): Promise<void> {
     const modality = this.pushedModality(asked);
-    const answers = await this.archive.studiesBy(Tag.patientId, asked.id, modality);
+    const { studies: answers, others } = await this.studiesOf(asked.id, modality);
     const { own, unknown, unchecked } = matchIssuer(answers, asked);
     this.found.byPatientId.set(asked.id, answers);
     this.found.addWhole(own);
     const [first] = own;
     if (first && own.length === answers.length && !modality) this.found.wholePatients.add(first.patient.patientId);
+    // The issuers of other Patient IDs are other ones.
+    const candidates =
+      asked.issuer === undefined ? others : others.map(({ answer, id: other }) => ({ answer, id: other }));
+    this.found.addWhole(this.notices.checkIdentifiers('Patient ID', asked.id, candidates));
+    if (!modality) this.notices.fewerStudiesThanCounted(uncountedStudies(answers));
     if (unknown > 0) this.notices.issuerUnknown(unknown);
     if (unchecked) this.notices.issuerNotChecked();
   }
 
   /**
-   * The filter that the archive can apply without losing anything: one modality. Not pushed to it: several modalities, which
-   * have no matching; dates, since a range never matches a study without one, which is wanted; texts in the description,
-   * since letter case and accents count for an archive. Nor is anything where the issuer has to be looked up in all of the
-   * patient's studies.
+   * Returns the studies of a Patient ID. An archive that finds nothing with Modalities in Study as a key, or refuses it, is
+   * queried without it: matching by it is optional (PS3.4 C.6.2.1.2). An answer that was cut is completed by the dates that are
+   * wanted.
+   */
+  private async studiesOf(id: string, modality: string | undefined): Promise<StudyMatches> {
+    if (modality && (this.matchingKeys.isSupported(BY_MODALITY) || this.matchingKeys.isUnchecked(BY_MODALITY))) {
+      const filtered = await this.archive.studiesBy(Tag.patientId, id, { modality }).catch((error: unknown) => {
+        if (isRefusal(error)) return undefined;
+        throw error;
+      });
+      const found = filtered?.studies.length ?? 0;
+      if (found > 0) this.matchingKeys.confirm(BY_MODALITY, found);
+      if (filtered && (found > 0 || this.matchingKeys.isSupported(BY_MODALITY))) return filtered;
+      const all = await this.archive.studiesBy(Tag.patientId, id);
+      const mayHaveIt = ({ study: { modalitiesInStudy } }: StudyAnswer) =>
+        modalitiesInStudy === undefined || modalitiesInStudy.includes(modality);
+      if (!filtered || all.studies.some(mayHaveIt)) this.matchingKeys.refute(BY_MODALITY);
+      else if (all.studies.length > 0) this.matchingKeys.confirm(BY_MODALITY, all.studies.length);
+      return all;
+    }
+    const all = await this.archive.studiesBy(Tag.patientId, id);
+    const { lowerDateTime, upperDateTime } = this.criteria.filters;
+    if (!all.isCut || !(lowerDateTime ?? upperDateTime)) return all;
+    const dates = `${lowerDateTime?.date ?? ''}-${upperDateTime?.date ?? ''}`;
+    const dated = await this.archive.studiesBy(Tag.patientId, id, { dates });
+    const known = new Set(all.studies.map(({ study }) => study.studyInstanceUid));
+    const more = dated.studies.filter(({ study }) => !known.has(study.studyInstanceUid));
+    return { ...all, studies: [...all.studies, ...more] };
+  }
+
+  /** Adds the attributes of the patients, which Patient Root returns at PATIENT level only (PS3.4 C.6.1.1). */
+  private async completePatients(): Promise<void> {
+    const { archive, found } = this;
+    const ids = new Set([...found.answers.values()].filter(({ patient }) => !isDescribed(patient)).map(idOf));
+    const patients = new Map<string, PatientAttributes>();
+    await archive.scu.forEach([...ids], async (id) => {
+      const patient = await archive.patient(id);
+      if (patient) patients.set(id, patient);
+    });
+    for (const answer of found.answers.values()) answer.patient = { ...patients.get(idOf(answer)), ...answer.patient };
+  }
+
+  /**
+   * Returns the filter that the archive can apply without losing anything: one modality. Several modalities have no matching.
+   * Dates would lose studies without a date, which are wanted. Archives differ in letter case and accents of descriptions.
+   * With an issuer, all of the patient's studies are needed.
    */
   private pushedModality({ issuer }: PatientIdentifier): string | undefined {
     if (issuer) return undefined;
@@ -118,8 +180,8 @@ export class StudySearch {
   }
 
   /**
-   * Says so where a UID that was asked for alone was not found by a peer that has never answered such a query: many
-   * answer it with nothing, whatever they hold.
+   * Adds a notice if a UID was not found by a peer that has never answered such a query. Many return nothing for it, even if
+   * they have it.
    */
   private warnIfUnsupported(what: string, asked: readonly string[], foundUids: readonly string[]): void {
     const found = new Set(foundUids);
@@ -129,6 +191,29 @@ export class StudySearch {
     if (absent.size === 0 || this.relational.isSupported(shape)) return;
     this.notices.notSearched(what, absent.size);
   }
+}
+
+const BY_MODALITY = 'STUDY by Modalities in Study';
+
+function idOf({ patient }: StudyAnswer): string {
+  return patient.patientId;
+}
+
+function isDescribed({ patientName, patientBirthDate, patientSex }: PatientAttributes): boolean {
+  return (patientName ?? patientBirthDate ?? patientSex) !== undefined;
+}
+
+/** Returns how many more studies of the same patients the archive counts than it lists. */
+function uncountedStudies(answers: readonly StudyAnswer[]): number {
+  const patients = new Map<string, { listed: Set<string>; counted: number }>();
+  for (const { patient, study, patientStudyCount = 0 } of answers) {
+    const key = JSON.stringify([patient.patientId, patient.issuerOfPatientId]);
+    const known = patients.get(key) ?? { listed: new Set(), counted: 0 };
+    known.listed.add(study.studyInstanceUid);
+    known.counted = Math.max(known.counted, patientStudyCount);
+    patients.set(key, known);
+  }
+  return [...patients.values()].reduce((sum, { listed, counted }) => sum + Math.max(0, counted - listed.size), 0);
 }
 
 function unique<Value>(values: readonly Value[]): Value[] {

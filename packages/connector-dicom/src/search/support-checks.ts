@@ -3,27 +3,27 @@ import { type Archive } from './archive.js';
 import { type Content, contentOfTree, sameContent } from './content.js';
 import { type QuerySupport } from './query-support.js';
 
-/** The least time that a relational query is given, however fast the plain ones were, milliseconds. */
+/** The least time for a relational query, however fast the plain ones were, milliseconds. */
 const MIN_TIMEOUT_MS = 10_000;
 
 /**
- * Proves relational queries to one peer after the plain ones have been answered, while nobody waits for it. One at a time:
- * a check uses one association.
+ * Tests relational queries of one peer in the background, after the plain ones have been answered. One test runs at a time, and
+ * gives its association to callers.
  */
 export class SupportChecks {
   private last: Promise<void> = Promise.resolve();
 
-  /** @param archive the peer until `signal` ends it, each query that it need not know taking so many milliseconds at most. */
+  /** @param archive makes the queries to the peer, until `signal` ends. Optional ones take `timeoutMs` at most. */
   constructor(
     private readonly relational: QuerySupport,
     private readonly archive: (signal: AbortSignal, timeoutMs: number) => Archive,
   ) {}
 
   /**
-   * Asks what is untried, if nobody is at it.
+   * Starts a test of `shape` if there was none.
    *
-   * @param expected what the plain queries found; fewer than two instances prove nothing.
-   * @param plainMs the time that those took: what takes longer is of no use, even if it is right.
+   * @param expected the content that the plain queries found; fewer than two instances are no evidence.
+   * @param plainMs the time that these took. A slower query is of no use, even if it is right.
    */
   begin(
     shape: string,
@@ -41,7 +41,7 @@ export class SupportChecks {
           this.relational.confirm(shape, expected.instances.length);
         else this.relational.refute(shape);
       } catch {
-        // The peer was not reached, or the connector is being closed: that says nothing of the query.
+        // The peer was not reached, a caller needed the association, or the connector is closing. None says anything about the query.
       } finally {
         over.abort();
         this.relational.endCheck(shape);

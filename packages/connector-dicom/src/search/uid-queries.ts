@@ -1,37 +1,43 @@
+import { DimseError } from '../dimse/dimse-error.js';
 import { type DataSetText } from '../text/data-set-text.js';
-import { type FindScu, isRefusal, type FindQuery } from './find-scu.js';
+import { type FindQuery, type FindScu, type Read } from './find-scu.js';
+import { type OmissionReason } from './omissions.js';
 import { type QuerySupport } from './query-support.js';
 
-/** Queries that differ in one UID only, which some peers let one ask as a list (PS3.4 C.2.2.2.2). */
+/** Queries that differ in one UID only, which some peers accept as a list (PS3.4 C.2.2.2.2). */
 export interface UidQueries<Answer> {
   /** Names the shape for {@link QuerySupport}. */
   shape: string;
   /** The query for these UIDs: one, or several as a list. */
   query(uids: readonly string[]): FindQuery;
-  /** A match as an answer and the UID it belongs to; `undefined` for a match that is of no use. */
-  read(match: DataSetText, uids: ReadonlySet<string>): { uid: string; answer: Answer } | undefined;
-  /** Not every peer knows even the query for one UID: where it is not answered, {@link UnsupportedQueryError} is thrown. */
+  /** Returns a match as an answer and the UID that it belongs to; `undefined` for a match that is left out. */
+  read(
+    match: DataSetText,
+    uids: ReadonlySet<string>,
+    omit: (reason: OmissionReason) => void,
+  ): { uid: string; answer: Answer } | undefined;
+  /** Peers need not support even the query for one UID. Without an answer, {@link UnsupportedQueryError} is thrown. */
   optional?: boolean;
-  /** A query that the peer refuses; not given: the refusal is the caller's. */
-  onRefusal?(uid: string, error: Error): void;
+  /** Takes the fault of the query for one UID. Without it, the fault ends all queries. */
+  onFault?(uid: string, error: DimseError): void;
 }
 
-/** A query that a peer need not know, and does not. */
+/** A query that a peer does not support, and need not. */
 export class UnsupportedQueryError extends Error {}
 
 /** UIDs in one list: 64 characters each, so that the identifier fits one PDU of the smallest common size (16 KiB). */
 const LIST_LENGTH = 150;
-/** The least time that a list is given which is being proven, after its parts have been answered, milliseconds. */
+/** The least time for a list that is being tested, after its parts have been answered, milliseconds. */
 const MIN_TIMEOUT_MS = 2_000;
 
 type Answers<Answer> = Map<string, Answer[]>;
 
 /**
- * The answers to the same query for each of `uids`: as lists as far as the peer has proven that it answers those like
- * single queries, else singly.
+ * Returns the answers to the same query for each of `uids`. Lists are used as far as tests have shown that the peer answers them
+ * like single queries.
  *
- * A list is proven by its two halves, each proven before or by its own halves, down to single queries. Lists grow as they
- * are proven, so that even the first time takes few queries more than the last.
+ * A list is compared with its two halves, each tested before or by its own halves, down to single queries. Lists grow as tests
+ * succeed, so even the first search takes few queries more than the last.
  */
 export async function queryByUids<Answer>(
   scu: FindScu,
@@ -58,7 +64,7 @@ class UidLists<Answer> {
     const parts: Answers<Answer>[] = [];
     let rest = uids;
     for (let length = 2; rest.length > 0; length *= 2) {
-      // A UID has one match or more: lists of that length have halves that are proven, or nearly so.
+      // A UID has one match or more, so the halves of such a list are tested, or nearly so.
       const longest = Math.min(Math.max(length, 2 * this.support.confirmedRows(shape)), LIST_LENGTH);
       const next = this.usable ? longest : rest.length;
       parts.push(await this.list(rest.slice(0, next)));
@@ -71,7 +77,7 @@ class UidLists<Answer> {
     return this.support.isSupported(this.queries.shape) || this.support.isUnchecked(this.queries.shape);
   }
 
-  /** One list, shown to be right in one way or another; singly where it is not. */
+  /** Returns the answer to a list after checking it, or the answers to single queries. */
   private async list(uids: readonly string[]): Promise<Answers<Answer>> {
     if (uids.length < 2 || !this.usable) return this.oneByOne(uids);
     return this.support.isSupported(this.queries.shape) ? this.supportedList(uids) : this.checkedList(uids);
@@ -84,10 +90,10 @@ class UidLists<Answer> {
       return this.compared(uids, answers, this.halves(uids));
     const unanswered = answers ? uids.filter((uid) => !answers.has(uid)) : uids;
     if (answers && unanswered.length === 0) return answers;
-    // Nothing for a UID is an answer, or a peer that looks at the first few of them.
+    // A UID without a match is an answer, or the peer looks at the first few UIDs only.
     const again = await this.oneByOne(unanswered);
     if (answers && again.size === 0) return answers;
-    this.support.refute(shape);
+    this.refute();
     return answers ? union([again, await this.oneByOne(uids.filter((uid) => answers.has(uid)))]) : again;
   }
 
@@ -104,7 +110,7 @@ class UidLists<Answer> {
     return this.compared(uids, answers, halves);
   }
 
-  /** @returns the answer that stands, after `answers` was held against that of its halves. */
+  /** Compares an answer with that of its halves, and returns the right one. */
   private async compared(
     uids: readonly string[],
     answers: Answers<Answer> | undefined,
@@ -116,8 +122,13 @@ class UidLists<Answer> {
       if (parts.size >= 2) this.support.confirm(shape, count(parts));
       return parts;
     }
-    this.support.refute(shape);
+    this.refute();
     return uids.length === 2 ? parts : this.oneByOne(uids);
+  }
+
+  /** An answer that the deadline cut off says nothing about lists. */
+  private refute(): void {
+    if (!this.scu.signal.aborted) this.support.refute(this.queries.shape);
   }
 
   private async halves(uids: readonly string[]): Promise<Answers<Answer>> {
@@ -126,29 +137,35 @@ class UidLists<Answer> {
   }
 
   private async oneByOne(uids: readonly string[]): Promise<Answers<Answer>> {
-    const { query, read, onRefusal, optional } = this.queries;
+    const { query, read, onFault, optional } = this.queries;
     const answers = await this.scu.forEach(uids, async (uid) => {
       const wanted = new Set([uid]);
-      const take = (match: DataSetText) => read(match, wanted);
+      const take: Read<{ uid: string; answer: Answer }> = (match, omit) => read(match, wanted, omit);
       try {
         const found = optional ? await this.scu.attempt(query([uid]), take) : await this.scu.ask(query([uid]), take);
         if (!found) throw new UnsupportedQueryError();
         return byUid(found);
       } catch (error) {
-        if (!onRefusal || !isRefusal(error)) throw error;
-        onRefusal(uid, error);
+        if (!onFault || !(error instanceof DimseError) || error.kind === 'cancelled') throw error;
+        onFault(uid, error);
         return new Map<string, Answer[]>();
       }
     });
     return union(answers);
   }
 
-  /** @returns `undefined` where the peer does not answer it, or with more than was asked for. */
+  /** @returns `undefined` if the peer does not answer it, or returns other matches. */
   private async wholeList(uids: readonly string[], signal?: AbortSignal): Promise<Answers<Answer> | undefined> {
     const wanted = new Set(uids);
     const { query, read } = this.queries;
-    const found = await this.scu.attempt(query(uids), (match) => read(match, wanted), signal);
-    return found && byUid(found);
+    try {
+      const found = await this.scu.attempt(query(uids), (match, omit) => read(match, wanted, omit), signal);
+      return found && byUid(found);
+    } catch (error) {
+      // Each UID has the same fault, and reports it.
+      if (this.queries.onFault && error instanceof DimseError && error.kind !== 'cancelled') return undefined;
+      throw error;
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { type ConnectorErrorKind, emptyCriteria, type SearchResult } from '@pacs-connectors/connector-core';
 import { type DicomConnector } from '../dicom-connector.js';
 import { type DicomSettings } from '../dicom-settings.js';
-import { type Script, type ScriptedScp, startScriptedScp } from './scripted-scp.js';
+import { type Negotiation, type Script, type ScriptedScp, startScriptedScp } from './scripted-scp.js';
 import { connectorTo } from './settings.js';
 import { answerFrom, samplePatient } from './tree-scp.js';
 
@@ -58,8 +58,8 @@ export async function expectFailure(
   for (const text of texts) expect(`${error.message} ${error.remedy}`).toMatch(text);
 }
 
-/** Does `wrong` at the first connection, and accepts from then on. */
-export const firstOnly = (wrong: ReturnType<NonNullable<Script['negotiate']>>): Script => ({
-  negotiate: (connection) => (connection === 1 ? wrong : 'accept'),
+/** Does `wrong` at the first connections, and accepts from then on. */
+export const firstOnly = (wrong: Negotiation, count = 1): Script => ({
+  negotiate: (connection) => (connection <= count ? wrong : 'accept'),
   find: answer,
 });

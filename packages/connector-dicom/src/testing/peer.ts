@@ -28,7 +28,10 @@ export async function startPeer(script: Script, settings: Partial<DicomSettings>
     scp,
     connector,
     ask: (criteria, depth = 'instance', timeoutMs = 20_000) =>
-      connector.search({ ...emptyCriteria(), ...criteria }, { signal: AbortSignal.timeout(timeoutMs), depth }),
+      connector.search(
+        { ...emptyCriteria(), ...criteria },
+        { signal: AbortSignal.timeout(timeoutMs), deadline: performance.now() + timeoutMs, depth },
+      ),
   };
 }
 
@@ -37,7 +40,7 @@ export async function stopPeers(): Promise<void> {
   for (const one of running.splice(0).reverse()) await one.stop();
 }
 
-/** Resolves when no proof is under way any more. @returns the verdicts. */
+/** Resolves when no test of the archive is running any more. @returns the verdicts. */
 export async function verdictsOf(connector: DicomConnector): Promise<Record<string, unknown>> {
   for (;;) {
     const { details = {} } = await connector.check(AbortSignal.timeout(10_000));

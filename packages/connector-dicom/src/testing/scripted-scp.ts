@@ -3,20 +3,20 @@ import { type DataSet, readDataSet, writeDataSet } from '../dimse/data-set.js';
 import { PduType, presentationDataValues } from '../dimse/pdu.js';
 import { Tag, VALUE_REPRESENTATIONS } from '../dimse/tags.js';
 
-/** What a scripted peer does with an association request. */
+/** The answer of a scripted peer to an association request. */
 export type Negotiation =
   | 'accept'
   | 'abort'
   | 'close'
   | 'silence'
   | { reject: [result: number, source: number, reason: number] }
-  /** Bytes in place of an answer; the connection is closed after them. */
+  /** These bytes instead of an answer; the connection is closed after them. */
   | { raw: Buffer | string };
 
 /** A C-FIND that arrived. */
 export interface Find {
   sopClassUid: string;
-  /** Values as text, padding removed; empty for attributes that are only to be returned. */
+  /** Values as text without padding; empty for return keys. */
   keys: Map<number, string>;
   level: string;
   identifier: DataSet;
@@ -24,10 +24,16 @@ export interface Find {
 
 /** How a script answers one C-FIND. */
 export interface Reply {
-  /** A pending response; text is written as UTF-8 where it is no Buffer. */
+  /** A pending response; text is written in UTF-8. */
   match(attributes: Record<number, string | Buffer>, status?: number): void;
   /** The last response. */
   end(status?: number, errorComment?: string): void;
+  /** The last response with an identifier, which it must not have. */
+  endWith(attributes: Record<number, string | Buffer>): void;
+  /** The last response, which announces an identifier that never comes. */
+  endAnnouncing(): void;
+  /** A pending response with these bytes as its identifier. */
+  matchBytes(identifier: Buffer): void;
   /** Any bytes. */
   raw(bytes: Buffer): void;
   close(): void;
@@ -37,13 +43,13 @@ export interface Reply {
 }
 
 export interface Script {
-  /** For the n-th connection, counted from 1. `accept` unless told. */
-  negotiate?(connection: number): Negotiation;
+  /** The answer to the association request of the n-th connection, counted from 1. Default: `accept`. */
+  negotiate?(connection: number, request: Buffer): Negotiation;
   /** For the n-th C-FIND of all, counted from 1. */
   find?(find: Find, reply: Reply, count: number): void;
-  /** The answer to relational queries in the negotiation: its first byte; not given: none. */
+  /** The first byte of the answer to relational queries in the negotiation; none by default. */
   relational?: number;
-  /** Abstract syntaxes that are accepted; all unless told. */
+  /** Abstract syntaxes that are accepted; all by default. */
   accepts?: string[];
 }
 
@@ -59,10 +65,12 @@ export interface ScriptedScp {
   releases: number;
   /** Extended negotiation items that were offered. */
   offeredRelational: boolean;
+  /** Association requests with such items. */
+  offers: number;
   stop(): Promise<void>;
 }
 
-/** An SCP on a free port that does what its script says, the wrong things above all. */
+/** Starts an SCP on a free port that follows its script, wrong answers above all. */
 export function startScriptedScp(script: Script = {}): Promise<ScriptedScp> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -81,6 +89,7 @@ export function startScriptedScp(script: Script = {}): Promise<ScriptedScp> {
     most: 0,
     releases: 0,
     offeredRelational: false,
+    offers: 0,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -142,8 +151,10 @@ class Connection {
   }
 
   private negotiate(request: Buffer): void {
-    const what = this.script.negotiate?.(this.scp.connections) ?? 'accept';
-    this.scp.offeredRelational ||= request.includes(Buffer.from([0x56, 0x00]));
+    const what = this.script.negotiate?.(this.scp.connections, request) ?? 'accept';
+    const offers = request.includes(Buffer.from([0x56, 0x00]));
+    this.scp.offeredRelational ||= offers;
+    if (offers) this.scp.offers += 1;
     if (what === 'silence') return;
     if (what === 'close') return void this.socket.end();
     if (what === 'abort') return void this.socket.end(pduOf(PduType.abort, Buffer.from([0, 0, 2, 1])));
@@ -212,6 +223,9 @@ class Connection {
       match: (attributes, status = 0xff00) =>
         this.respond(context, 0x8020, messageId, status, undefined, dataSetOf(attributes)),
       end: (status = 0, errorComment) => this.respond(context, 0x8020, messageId, status, errorComment),
+      endWith: (attributes) => this.respond(context, 0x8020, messageId, 0, undefined, dataSetOf(attributes)),
+      endAnnouncing: () => this.respond(context, 0x8020, messageId, 0, undefined, undefined, true),
+      matchBytes: (identifier) => this.respond(context, 0x8020, messageId, 0xff00, undefined, identifier),
       raw: (bytes) => void this.socket.write(bytes),
       close: () => void this.socket.destroy(),
       abort: () => void this.socket.end(pduOf(PduType.abort, Buffer.from([0, 0, 0, 0]))),
@@ -228,13 +242,14 @@ class Connection {
     status: number,
     errorComment?: string,
     identifier?: Buffer,
+    announces = identifier !== undefined,
   ): void {
     const short = (tag: number, value: number) => ({ tag, vr: 'US', value: Buffer.from([value & 0xff, value >> 8]) });
     const command = writeDataSet(
       [
         short(0x00000100, field),
         short(0x00000120, messageId),
-        short(0x00000800, identifier ? 0x0000 : 0x0101),
+        short(0x00000800, announces ? 0x0000 : 0x0101),
         short(0x00000900, status),
         ...(errorComment ? [{ tag: 0x00000902, vr: 'LO', value: Buffer.from(errorComment) }] : []),
       ],
@@ -245,8 +260,8 @@ class Connection {
   }
 }
 
-/** Attributes as an identifier, implicit VR little endian; a Buffer is taken as it is, odd lengths too. */
-function dataSetOf(attributes: Record<number, string | Buffer>): Buffer {
+/** Returns attributes as an identifier, implicit VR little endian. A Buffer is written unchanged, odd lengths too. */
+export function dataSetOf(attributes: Record<number, string | Buffer>): Buffer {
   const tags = Object.keys(attributes)
     .map(Number)
     .sort((a, b) => a - b);

@@ -2,13 +2,13 @@ import { type Patient } from '@pacs-connectors/connector-core';
 import { Tag } from '../dimse/tags.js';
 import { type Find, type Reply } from './scripted-scp.js';
 
-/** How a peer in memory treats queries that the base protocol does not promise. */
+/** How a peer in memory answers optional queries. */
 export interface TreeScpOptions {
   /** Relational queries and lists of UIDs at once: answered rightly, refused, with nothing, or with all it has. */
   relational?: 'right' | 'refused' | 'nothing' | 'all';
-  /** UIDs in a list that are looked at; the others are not answered. */
+  /** Number of UIDs in a list that are answered. */
   listLength?: number;
-  /** Matches after which an answer ends, without a word. */
+  /** Number of matches after which an answer ends silently. */
   cutAt?: number;
 }
 
@@ -16,7 +16,7 @@ interface Row {
   [tag: number]: string;
 }
 
-/** A `find` for a scripted SCP that answers from a tree, at STUDY, SERIES and IMAGE level. */
+/** Returns a `find` for a scripted SCP that answers from a tree, at STUDY, SERIES and IMAGE level. */
 export function answerFrom(patients: readonly Patient[], options: () => TreeScpOptions = () => ({})) {
   return (find: Find, reply: Reply): void => {
     const { relational = 'right', cutAt = Infinity, listLength = Infinity } = options();
@@ -71,7 +71,7 @@ function returned(row: Row, { keys, level }: Find): Row {
   return { ...Object.fromEntries(asked), [Tag.queryRetrieveLevel]: level };
 }
 
-/** A patient with so many studies, each of 2 series of 2 instances. */
+/** Returns a patient with this number of studies, each with 2 series of 2 instances. */
 export function samplePatient(patientId: string, studies: number, number = 1): Patient {
   const uid = (...parts: number[]) => `2.25.7.${number}.${parts.join('.')}`;
   const two = <Node>(make: (index: number) => Node) => [make(1), make(2)];

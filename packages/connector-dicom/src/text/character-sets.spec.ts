@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Tag } from '../dimse/tags.js';
 import { identifierOf } from '../search/identifier.js';
+import { PYDICOM_TEXTS } from '../testing/pydicom-texts.js';
 import { encodeText, normalizeTerm } from './character-sets.js';
-import { DataSetText } from './data-set-text.js';
+import { DataSetText, isCharacterSet } from './data-set-text.js';
 import { encodeIso2022 } from './iso-2022.js';
 
 /** The bytes of an element, as `\xNN` escapes and ASCII. */
@@ -13,7 +14,7 @@ function bytes(text: string): Buffer {
 function textOf(characterSet: string | undefined, value: Buffer, tag: number = Tag.patientName, undeclared?: string) {
   const dataSet = new Map([[tag, value]]);
   if (characterSet !== undefined) dataSet.set(Tag.specificCharacterSet, bytes(characterSet));
-  return new DataSetText(dataSet, undeclared).get(tag);
+  return new DataSetText(dataSet, { undeclared }).get(tag);
 }
 
 describe('text of an answer', () => {
@@ -136,7 +137,8 @@ describe('text of a question', () => {
     expect(declared('山', 'ISO 2022 IR 87')).toBe('\\ISO 2022 IR 87');
     expect(declared('Müller', 'ISO_IR 100')).toBe('ISO_IR 100');
     expect(declared('山', 'ISO_IR 100')).toBe('ISO_IR 192');
-    expect(declared('plain', 'ISO 2022 IR 87')).toBeUndefined();
+    // Empty, it is a return key.
+    expect(declared('plain', 'ISO 2022 IR 87')).toBe('');
   });
 
   it('says where a character set cannot write it', () => {
@@ -144,6 +146,66 @@ describe('text of a question', () => {
     expect(encodeText('é', 'ISO_IR 6')).toBeUndefined();
     expect(encodeText('王', 'ISO_IR 192')).toEqual(Buffer.from('王'));
   });
+});
+
+describe('text that breaks its declaration', () => {
+  const encodings: [string, string, string][] = [
+    // Two-byte sets as the first value, without escape sequences.
+    ['ISO 2022 IR 149', '\xb1\xe8^\xc3\xb6\xbc\xf6', '김^철수'],
+    ['ISO_IR 149', '\xb1\xe8^\xc3\xb6\xbc\xf6', '김^철수'],
+    ['ISO 2022 IR 58', '\xc0\xee^\xc4\xc8', '李^娜'],
+    ['ISO 2022 58', '\xc0\xee^\xc4\xc8', '李^娜'],
+    ['ISO 2022 GBK', '\xc0\xee^\xc4\xc8', '李^娜'],
+    // Shift_JIS, EUC-JP and UTF-8 that are declared otherwise.
+    ['ISO_IR 13', '\x8d\xb2\x93\xa1^\x89\xd4', '佐藤^花'],
+    ['ISO 2022 IR 13\\ISO 2022 IR 87', '\x8d\xb2\x93\xa1^\x89\xd4', '佐藤^花'],
+    ['ISO 2022 IR 87', '\xba\xb4\xc6\xa3^\xb2\xd6', '佐藤^花'],
+    ['ISO_IR 192', 'Garc\xeda', 'García'],
+  ];
+  it.each(encodings)('is read as what it is: %s', (term, value, expected) => {
+    expect(textOf(term, bytes(value))).toBe(expected);
+  });
+
+  it('keeps text that is valid in its declaration', () => {
+    expect(textOf('ISO_IR 13', bytes('\xbb\xc4\xb3^\xca\xc5'))).toBe('ｻﾄｳ^ﾊﾅ');
+    expect(textOf('ISO_IR 100', bytes('\xc3\xbc'))).toBe('Ã¼');
+  });
+
+  it('is corrected by character-sets, for the declared set only', () => {
+    const corrections = new Map([['ISO_IR 100', 'WINDOWS-1250']]);
+    const read = (declared: string, value: Buffer) =>
+      new DataSetText(
+        new Map([
+          [Tag.specificCharacterSet, bytes(declared)],
+          [Tag.patientName, value],
+        ]),
+        { corrections },
+      ).get(Tag.patientName);
+    expect(read('ISO_IR 100', bytes('\x8aim\xf9nek'))).toBe('Šimůnek');
+    expect(read('iso-ir 100', bytes('\x8aim\xf9nek'))).toBe('Šimůnek');
+    expect(read('ISO_IR 101', bytes('\xa9im\xf9nek'))).toBe('Šimůnek');
+  });
+
+  it('is reported as guessed only if it is not ASCII', () => {
+    let guesses = 0;
+    const read = (value: Buffer) =>
+      new DataSetText(new Map([[Tag.patientName, value]]), { onGuess: () => (guesses += 1) }).get(Tag.patientName);
+    expect([read(bytes('Miller')), guesses]).toEqual(['Miller', 0]);
+    expect([read(bytes('M\xfcller')), guesses]).toEqual(['Müller', 1]);
+  });
+});
+
+it.each(['ISO_IR 144', '\\ISO 2022 IR 87', 'GB18030', 'windows-1251', 'shift_jis', 'ISO 2022 IR 13\\ISO 2022 IR 87'])(
+  'has a decoder for %s',
+  (value) => expect(isCharacterSet(value)).toBe(true),
+);
+
+it.each(['ISO_IR 9', 'latin-nine', 'ISO 2022 IR 1000', '\\nonsense'])('has no decoder for %s', (value) =>
+  expect(isCharacterSet(value)).toBe(false),
+);
+
+it.each(PYDICOM_TEXTS)('is decoded as pydicom decodes it: %s, %s', (terms, hex, text) => {
+  expect(textOf(terms, Buffer.from(hex, 'hex'))).toBe(text);
 });
 
 it('knows the spellings of archives', () => {

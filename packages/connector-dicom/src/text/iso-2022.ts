@@ -30,7 +30,7 @@ const setHighBitsAfter8f = (bytes: Uint8Array) =>
 const ascii: Decode = (bytes) => Buffer.from(bytes).toString('latin1');
 const upperHalf = (term: string): CharacterSet => ({ element: 'G1', decode: plainDecoder(term) as Decode });
 
-/** By what follows ESC. */
+/** Character sets by the bytes after ESC. */
 const SETS: Record<string, CharacterSet> = {
   '(B': { element: 'G0', decode: ascii },
   '(J': { element: 'G0', decode: decodeJisX0201 },
@@ -52,7 +52,10 @@ const SETS: Record<string, CharacterSet> = {
   '$)A': { element: 'G1', wide: true, decode: (bytes) => legacy('gbk', bytes) },
 };
 
-/** What G1 holds where a value begins, by the first defined term. G0 begins as ASCII (JIS X 0201 for ISO 2022 IR 13). */
+/**
+ * The set in G1 at the beginning of a value, by the first defined term. G0 begins as ASCII (JIS X 0201 for ISO 2022 IR 13). The
+ * two-byte sets must not come first, but archives declare them so, and send no escape sequences.
+ */
 const INITIAL_G1: Record<string, string> = {
   'ISO 2022 IR 13': ')I',
   'ISO 2022 IR 100': '-A',
@@ -66,13 +69,17 @@ const INITIAL_G1: Record<string, string> = {
   'ISO 2022 IR 148': '-M',
   'ISO 2022 IR 166': '-T',
   'ISO 2022 IR 203': '-b',
+  'ISO 2022 IR 149': '$)C',
+  'ISO 2022 IR 58': '$)A',
 };
 
-/** Characters after which the sets are those of the value's beginning again (PS3.5 6.1.2.5.3). */
+/** Characters after which the sets of the value's beginning are active again (PS3.5 6.1.2.5.3). */
 const RESETS = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x5c]);
 const RESETS_IN_NAMES = new Set([...RESETS, 0x5e, 0x3d]);
 
 /**
+ * Decodes text with code extensions. Bytes without an active character set become U+FFFD.
+ *
  * @param initialTerm the first value of Specific Character Set, `ISO_IR n` or `ISO 2022 IR n`.
  * @param isName a PN: its delimiters `^` and `=` reset the sets too.
  */
@@ -87,7 +94,7 @@ export function decodeIso2022(bytes: Uint8Array, initialTerm: string, isName: bo
   let run: number[] = [];
   let runSet: CharacterSet | undefined = g0;
   const flush = () => {
-    if (run.length > 0) text += (runSet?.decode ?? ascii)(Uint8Array.from(run));
+    if (run.length > 0) text += runSet ? runSet.decode(Uint8Array.from(run)) : '\ufffd'.repeat(run.length);
     run = [];
   };
   for (let position = 0; position < bytes.length; position += 1) {
@@ -122,7 +129,7 @@ export function decodeIso2022(bytes: Uint8Array, initialTerm: string, isName: bo
   return text;
 }
 
-/** Terms with code extensions in which a peer can be asked: the escape sequence of their two-byte set (PS3.3 Table C.12-4). */
+/** Terms with code extensions that queries can use: the escape sequence of their two-byte set (PS3.3 Table C.12-4). */
 const WIDE_TERMS: Record<string, string> = {
   'ISO 2022 IR 87': '$B',
   'ISO 2022 IR 149': '$)C',
@@ -133,10 +140,10 @@ export const ISO_2022_QUERY_TERMS = Object.keys(WIDE_TERMS);
 const wideTables = new Map<string, Map<string, [number, number]>>();
 
 /**
- * An LO or SH value in ASCII and the two-byte set of `term`, one of {@link ISO_2022_QUERY_TERMS}; ASCII at its end
- * (PS3.5 6.1.2.5.3).
+ * Encodes an LO or SH value in ASCII and the two-byte set of `term`, one of {@link ISO_2022_QUERY_TERMS}. ASCII is active at its
+ * end (PS3.5 6.1.2.5.3).
  *
- * @returns `undefined` where that cannot write it.
+ * @returns `undefined` if the set lacks a letter of it.
  */
 export function encodeIso2022(text: string, term: string): Buffer | undefined {
   const sequence = WIDE_TERMS[term] as string;
@@ -151,7 +158,7 @@ export function encodeIso2022(text: string, term: string): Buffer | undefined {
     const code = isAscii ? [character.charCodeAt(0)] : table.get(character);
     if (!code) return undefined;
     if (!isAscii && !active) bytes.push(...escape(sequence));
-    // A set in G1 leaves ASCII where it is.
+    // A set in G1 does not replace ASCII.
     if (isAscii && active && element === 'G0') bytes.push(...escape('(B'));
     active = !isAscii || (active && element === 'G1');
     bytes.push(...code);
@@ -160,7 +167,7 @@ export function encodeIso2022(text: string, term: string): Buffer | undefined {
   return Buffer.from(bytes);
 }
 
-/** The inverse of a two-byte set: 94 rows of 94 characters. */
+/** Returns the inverse of a two-byte set, which has 94 rows of 94 characters. */
 function wideTable(sequence: string): Map<string, [number, number]> {
   const { decode, element } = SETS[sequence] as CharacterSet;
   const first = element === 'G0' ? 0x21 : 0xa1;
