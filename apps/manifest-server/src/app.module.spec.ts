@@ -6,6 +6,8 @@ import { type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ROOMS } from './app.module.js';
 import { StartError } from './boot/start-error.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
+import { HealthModule } from './health/health.module.js';
 import { LaunchModule } from './launch/launch.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { archives, closed, fakes, patientWith, serveFakes } from './testing/fake-archive.js';
@@ -38,7 +40,7 @@ async function answersWith(rooms: readonly Type[]) {
     await response.arrayBuffer();
     return response.status;
   };
-  while ((await status('/health/startup')) !== 200);
+  if (rooms.includes(HealthModule)) while ((await status('/health/startup')) !== 200);
   const { paths } = (await (await fetch(`${url}/api-json`)).json()) as { paths: object };
   const statuses = {
     manifest: await status('/manifest?studyUID=1.2.3'),
@@ -77,19 +79,23 @@ it.each<[name: string, missing: Type, Partial<typeof ALL>]>([
   ],
   ['launch', LaunchModule, { launch: 404, described: ['/manifest', '/health/ready', '/metrics'] }],
   ['tracing', TracingModule, { traced: false }],
+  ['health', HealthModule, { ready: 404, described: ['/manifest', '/display', '/metrics'] }],
+  ['delivery, which launch needs', DeliveryModule, {}],
 ])('answers from every other room without %s', async (_name, missing, changed) => {
   expect(await answersWith(ROOMS.filter((room) => room !== missing))).toEqual({ ...ALL, ...changed });
 });
 
 it.each([
-  ['the port is in use', fakes('main')],
-  ['an access rule is invalid', `${fakes('main')}hosts.allow: 10.0.0.0/99\n`],
-])('closes its connectors if it cannot start because %s', async (_reason, configuration) => {
+  ['the port is in use', fakes('main'), 'server.start.port-in-use'],
+  ['an access rule is invalid', `${fakes('main')}hosts.allow: 10.0.0.0/99\n`, 'server.start.access-rule-invalid'],
+])('closes its connectors if it cannot start because %s', async (_reason, configuration, code) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as { port: number };
   const started = serveFakes(configuration, { port }, new PassThrough().resume());
-  await expect(started).rejects.toBeInstanceOf(StartError);
-  expect(closed).toEqual(['main']);
+  const error = await started.catch((thrown: unknown) => thrown);
   other.close();
+  expect(error).toBeInstanceOf(StartError);
+  expect(error).toHaveProperty('code', code);
+  expect(closed).toEqual(['main']);
 });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CacheModule } from '../cache/cache.module.js';
+import { DeliveryModule } from '../delivery/delivery.module.js';
 import { HttpModule } from '../http/http.module.js';
 import { RetrievalModule } from '../retrieval/retrieval.module.js';
 import { SearchModule } from '../search/search.module.js';
@@ -11,9 +12,9 @@ import { Launches } from './launches.service.js';
 import { ViewerRules } from './viewer-rules.service.js';
 import { ViewerSupportCheck } from './viewer-support.service.js';
 
-/** Opens viewers, and takes uploads of manifests for them. */
+/** Opens viewers, and takes uploads of manifests for them. Viewers fetch the manifests from the delivery room. */
 @Module({
-  imports: [CacheModule, HttpModule, RetrievalModule, SearchModule, WatchModule],
+  imports: [CacheModule, DeliveryModule, HttpModule, RetrievalModule, SearchModule, WatchModule],
   controllers: [LaunchController],
   providers: [AskedArchives, DicomWebAddresses, ViewerSupportCheck, ViewerRules, Launches],
 })
