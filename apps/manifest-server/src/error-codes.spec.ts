@@ -22,7 +22,9 @@ async function packages(): Promise<Package[]> {
     for (const name of (await readdir(new URL(parent, ROOT))).sort()) {
       const folder = `${parent}/${name}`;
       const files = await readdir(new URL(`${folder}/src`, ROOT), { recursive: true });
-      const file = files.find((path) => basename(path) === FILE);
+      const tables = files.filter((path) => basename(path) === FILE);
+      expect({ folder, tables: tables.slice(1) }).toEqual({ folder, tables: [] });
+      const [file] = tables;
       if (file === undefined) continue;
       const { errors } = (await import(fileURLToPath(new URL(`${folder}/src/${file}`, ROOT)))) as {
         errors: ErrorTable;
@@ -59,6 +61,21 @@ it('has no code in two tables, and none that its package never reports', async (
     }
   }
   expect(owners.size).toBeGreaterThan(0);
+});
+
+it('has no code that is made outside of the tables', async () => {
+  const known = new Set((await packages()).flatMap(({ table }) => Object.keys(table.codes)));
+  const made: { file: string; code?: string }[] = [];
+  for (const parent of ['apps', 'packages']) {
+    const files = await readdir(new URL(parent, ROOT), { recursive: true });
+    for (const file of files.filter((path) => /^[^/]+\/src\/.*(?<!\.spec)\.m?ts$/.test(path))) {
+      const text = await readFile(new URL(`${parent}/${file}`, ROOT), 'utf8');
+      if (basename(file) !== FILE && text.includes('errorTable({')) made.push({ file });
+      for (const [, code = ''] of text.matchAll(/ \[([a-z0-9-]+\.[a-z0-9-]+(?:\.[a-z0-9-]+)?)\]['"`]/g))
+        if (!known.has(code)) made.push({ file, code });
+    }
+  }
+  expect(made).toEqual([]);
 });
 
 it('has the same prefix for all codes of a package, and another for each', async () => {

@@ -50,6 +50,12 @@ export const errors = errorTable({
     remedy: 'Correct the type, or name the package of the plug-in in connector.plugins.',
     since: '0.2.0',
   },
+  'archive.settings.warning': {
+    title: 'Settings that look like a mistake',
+    meaning: 'The settings of an archive look like a mistake. They do not stop the connector.',
+    remedy: 'Read the warning, and correct the setting that it names if it is a mistake.',
+    since: '0.2.0',
+  },
   'archive.search.identifier-deactivated': {
     title: 'Not searched by an identifier',
     meaning: 'The archive is not searched by an identifier whose kind is in its search-criteria.deactivated.',

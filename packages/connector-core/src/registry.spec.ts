@@ -118,16 +118,24 @@ describe('connectors that cannot be used', () => {
   });
 });
 
-it('reports the warnings of all connectors, also of those with deactivated criteria', () => {
+it('reports the warnings of all connectors with their codes, also of those with deactivated criteria', () => {
   const warning: ConnectorPlugin<Settings> = {
     ...plugin,
-    create: (definition) => Object.assign(new FakeConnector(definition.id), { warnings: ['the driver is another'] }),
+    create: (definition) =>
+      Object.assign(new FakeConnector(definition.id), {
+        warnings: ['the driver is another', 'a column is missing [db.column.missing]'],
+      }),
   };
   const { warnings } = new ConnectorRegistry({
     plugins: [warning],
     definitions: [define('a'), define('b', { deactivated: ['patientIds'] })],
   });
-  expect(warnings).toEqual(['connector a: the driver is another', 'connector b: the driver is another']);
+  expect(warnings).toEqual([
+    'connector a: the driver is another [archive.settings.warning]',
+    'connector a: a column is missing [db.column.missing]',
+    'connector b: the driver is another [archive.settings.warning]',
+    'connector b: a column is missing [db.column.missing]',
+  ]);
 });
 
 describe('search-criteria.deactivated', () => {

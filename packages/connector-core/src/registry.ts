@@ -1,9 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Connector, type ConnectorDefinition, type ConnectorPlugin } from './connector.js';
 import { codes } from './error-codes.js';
-import { withCode } from './error-table.js';
+import { isErrorCode, withCode } from './error-table.js';
 import { ConnectorError } from './errors.js';
 import { limitCriteria } from './limited-connector.js';
+
+/** Returns the warnings of a connector, each with its code in brackets at the end: its own, or otherwise the general one. */
+export function warningsOf({ warnings = [] }: Pick<Connector, 'warnings'>): string[] {
+  return warnings.map((warning) =>
+    isErrorCode(/ \[([^\]]+)\]$/.exec(warning)?.[1]) ? warning : withCode(warning, codes['archive.settings.warning']),
+  );
+}
 
 /** A configured connector that cannot be used. */
 export interface LeftOutConnector {
@@ -75,9 +82,9 @@ export class ConnectorRegistry {
     return this.current.leftOut;
   }
 
-  /** The warnings of all connectors, each with the connector's id. */
+  /** The warnings of all connectors, each with the connector's id and its code in brackets at the end. */
   get warnings(): string[] {
-    return this.connectors.flatMap(({ id, warnings = [] }) => warnings.map((warning) => `connector ${id}: ${warning}`));
+    return this.connectors.flatMap((one) => warningsOf(one).map((warning) => `connector ${one.id}: ${warning}`));
   }
 
   get(id: string): Connector | undefined {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { instanceRows } from '@pacs-connectors/connector-testkit';
 import { parse } from 'yaml';
 import { createDemoArchive } from './demo-archive.js';
@@ -36,4 +36,21 @@ it('contains every instance of the sample, found by the select of its configurat
 
 it('fails in a folder that it cannot write', async () => {
   await expect(createDemoArchive(join(folder, 'missing'))).rejects.toThrow(/missing|directory/);
+});
+
+it('says with its code that there is no SQLite', async () => {
+  const builtIn = jest.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
+  jest.unstable_mockModule('better-sqlite3', () => ({
+    default: class {
+      constructor() {
+        throw new Error('Could not locate the bindings file');
+      }
+    },
+  }));
+  const opened = openDatabase(join(folder, 'demo.sqlite'));
+  await expect(opened).rejects.toMatchObject({
+    code: 'demo.sqlite.missing',
+    message: expect.stringMatching(/^SQLite cannot be used: .*Could not locate the bindings file.* Remedy: /),
+  });
+  builtIn.mockRestore();
 });

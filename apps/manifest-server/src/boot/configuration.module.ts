@@ -1,5 +1,6 @@
 import { type DynamicModule, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
 import { ServerOptions } from './options.js';
 import { ServerConfiguration } from './server-configuration.js';
 import { indent, StartError } from './start-error.js';
@@ -38,7 +39,7 @@ function requireUsable(registry: ConnectorRegistry, { problems, fatalProblems }:
   if (fatalProblems.length > 0)
     throw new StartError(
       `The server does not start, because keys that limit access are invalid.\n${indent(fatalProblems)}`,
-      'server.start.access-rule-invalid',
+      codes['server.start.access-rule-invalid'],
     );
   if (registry.connectors.length > 0) return;
   const leftOut = registry.leftOut.flatMap(({ id, reasons }) =>
@@ -46,6 +47,6 @@ function requireUsable(registry: ConnectorRegistry, { problems, fatalProblems }:
   );
   throw new StartError(
     `The server does not start, because no connector can be used.\n${indent([...problems, ...leftOut])}`,
-    'server.start.no-archive',
+    codes['server.start.no-archive'],
   );
 }

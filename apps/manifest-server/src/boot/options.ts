@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { codes } from '../errors/error-codes.js';
 import { StartError } from './start-error.js';
 
 /** Options of a start, from flags or environment variables. They override the keys of the configuration. */
@@ -42,7 +43,7 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv): ServerOptio
 function readPort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535)
-    throw new StartError(`PORT is ${text}; expected a number from 0 to 65535`, 'server.start.option-invalid');
+    throw new StartError(`PORT is ${text}; expected a number from 0 to 65535`, codes['server.start.option-invalid']);
   return port;
 }
 
@@ -52,7 +53,7 @@ export function readContextPath(text: string): string {
   if (!/^[\w.~/-]*$/.test(path))
     throw new StartError(
       `The context path is ${text}; expected letters, digits, and - _ . ~ between slashes`,
-      'server.start.option-invalid',
+      codes['server.start.option-invalid'],
     );
   return path === '' ? '' : `/${path}`;
 }

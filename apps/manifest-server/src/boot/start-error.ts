@@ -1,16 +1,16 @@
 import { ConfigurationError } from '@pacs-connectors/config-core';
 import { type ErrorCode, openFileLimit, withCode } from '@pacs-connectors/connector-core';
-import { codes, type ServerErrorCode } from '../errors/error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
 
 /** Says why the server does not start, in words for the operator. */
 export class StartError extends Error {
-  readonly code: ErrorCode;
-
   /** @param message the first line gets the code when it is printed; further lines are details. */
-  constructor(message: string, code: ServerErrorCode = 'server.start.failed') {
+  constructor(
+    message: string,
+    readonly code: ErrorCode,
+  ) {
     super(message);
-    this.code = codes[code];
   }
 }
 
@@ -42,25 +42,25 @@ export function listenError(error: NodeJS.ErrnoException, host: string, port: nu
   return reason ? new StartError(`Cannot listen on ${host}, port ${port}: ${reason[1]}`, reason[0]) : error;
 }
 
-const LISTEN_ERRORS: Record<string, [ServerErrorCode, string]> = {
+const LISTEN_ERRORS: Record<string, [ErrorCode, string]> = {
   EADDRINUSE: [
-    'server.start.port-in-use',
+    codes['server.start.port-in-use'],
     'another program listens there. Remedy: end it, or choose another port with PORT or --port.',
   ],
   EACCES: [
-    'server.start.port-not-permitted',
+    codes['server.start.port-not-permitted'],
     'this user may not use that port. Remedy: choose one from 1024 up with PORT or --port.',
   ],
   EADDRNOTAVAIL: [
-    'server.start.host-invalid',
+    codes['server.start.host-invalid'],
     'this machine does not have that address. Remedy: set HOST or --host to one that it has, or to 0.0.0.0 for all.',
   ],
   ENOTFOUND: [
-    'server.start.host-invalid',
+    codes['server.start.host-invalid'],
     'that name cannot be resolved. Remedy: set HOST or --host to an address of this machine.',
   ],
   EAI_AGAIN: [
-    'server.start.host-invalid',
+    codes['server.start.host-invalid'],
     'that name cannot be resolved. Remedy: set HOST or --host to an address of this machine.',
   ],
 };

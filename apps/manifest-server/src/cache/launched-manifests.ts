@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { StartError } from '../boot/start-error.js';
+import { codes } from '../errors/error-codes.js';
 import { coded } from '../logging/coded-message.js';
 import { type BuiltManifest, joinedManifest, ManifestService, type Question } from '../manifest/manifest.service.js';
 import { lostPartsNotice, notReadyNotice } from '../manifest/notices.js';
@@ -212,6 +213,9 @@ function orStartError<Result>(make: () => Result): Result {
   try {
     return make();
   } catch (error) {
-    throw new StartError(`The manifest cache cannot be used: ${(error as Error).message}`);
+    throw new StartError(
+      `The manifest cache cannot be used: ${(error as Error).message}`,
+      codes['server.start.cache-invalid'],
+    );
   }
 }

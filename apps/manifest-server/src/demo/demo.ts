@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDemoArchive, type DemoArchive } from '@pacs-connectors/demo-archive';
+import { createDemoArchive, type DemoArchive, DemoArchiveError } from '@pacs-connectors/demo-archive';
 import { StartError } from '../boot/start-error.js';
+import { codes } from '../errors/error-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -20,6 +21,7 @@ export async function createDemo(parent = tmpdir()): Promise<DemoArchive> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(
       `CONNECTORS_CONFIG is not set, and the demo archive cannot be made: ${reason.replace(/\.$/, '')}. Set CONNECTORS_CONFIG to your configuration.`,
+      error instanceof DemoArchiveError ? error.code : codes['server.start.demo-failed'],
     );
   }
 }

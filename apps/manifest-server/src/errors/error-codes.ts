@@ -435,10 +435,22 @@ export const errors = errorTable({
     remedy: 'Correct the keys that the message names.',
     since: '0.2.0',
   },
+  'server.start.cache-invalid': {
+    title: 'Redis settings invalid',
+    meaning: 'cache.url or cache.ca-file cannot be used, so the server does not start.',
+    remedy: 'Correct the part of the key that the message names.',
+    since: '0.2.0',
+  },
   'server.start.configuration-invalid': {
     title: 'Configuration cannot be read',
     meaning: 'The configuration files cannot be read or parsed.',
     remedy: 'Correct the errors that the message lists.',
+    since: '0.2.0',
+  },
+  'server.start.demo-failed': {
+    title: 'Demo archive not created',
+    meaning: 'No configuration is set, and the files of the demo archive cannot be written.',
+    remedy: 'Set CONNECTORS_CONFIG to your configuration, or TMPDIR to a folder that this user can write.',
     since: '0.2.0',
   },
   'server.start.failed': {

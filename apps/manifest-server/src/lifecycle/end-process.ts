@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { withCode } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { codes } from '../errors/error-codes.js';
 import { coded } from '../logging/coded-message.js';
@@ -65,7 +66,7 @@ export function endByUncaughtErrors(): void {
     const message = `the server ends because of an uncaught error: ${describeUnexpected(error)}`;
     logger.fatal(coded(message, codes['server.internal-error']));
     // The readable log of a terminal is written asynchronously, which is too late.
-    if (process.stdout.isTTY) console.error(message);
+    if (process.stdout.isTTY) console.error(withCode(message, codes['server.internal-error']));
     process.exit(1);
   });
 }

@@ -45,7 +45,7 @@ it('reports the warnings of the connector', () => {
   const { watch } = watched(async () => ({ latencyMs: 1 }));
   expect(watch.health).not.toHaveProperty('warnings');
   Object.assign(watch.connector, { warnings: ['the driver is another'] });
-  expect(watch.health.warnings).toEqual(['the driver is another']);
+  expect(watch.health.warnings).toEqual(['the driver is another [archive.settings.warning]']);
 });
 
 it('checks repeatedly, one check at a time for many callers', async () => {

@@ -1,4 +1,5 @@
 import {
+  warningsOf,
   type Connector,
   ConnectorError,
   type ConnectorErrorKind,
@@ -82,7 +83,8 @@ export class ConnectorWatch {
   }
 
   get health(): ConnectorHealth {
-    const { id, type, warnings = [] } = this.connector;
+    const { id, type } = this.connector;
+    const warnings = warningsOf(this.connector);
     const { known, status } = this;
     return { id, type, status, circuit: this.breaker.state, ...known, ...(warnings.length > 0 && { warnings }) };
   }
