@@ -29,12 +29,12 @@ export async function findPluginModules(
   const parents = [pathToFileURL(join(workingDirectory, 'package.json')).href, import.meta.url];
   const modules = new Set<Type>();
   const problems: string[] = [];
-  const add = async (said: string, load: () => Promise<Type | undefined>) => {
+  const add = async (source: string, load: () => Promise<Type | undefined>) => {
     try {
       const module = await load();
       if (module) modules.add(module);
     } catch (error) {
-      problems.push(`${said}, ${reasonOf(error)}`);
+      problems.push(`${source}, ${reasonOf(error)}`);
     }
   };
   for (const name of installed) await add(`this server depends on ${name}`, () => ownPlugin(name));

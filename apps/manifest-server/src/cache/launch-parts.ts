@@ -36,7 +36,7 @@ export class LaunchParts {
   /** The highest number that a viewer has requested. */
   private requested = 0;
   private readonly given: ArcQuery[];
-  private readonly givenBefore: ReadonlySet<string>;
+  private readonly earlierArchives: ReadonlySet<string>;
   /** In the order in which archives answered. */
   private readonly answers: Part[] = [];
   private readonly contained = new Set<Part>();
@@ -46,13 +46,13 @@ export class LaunchParts {
     const { given } = options;
     this.length = given.length;
     this.given = given.flatMap(({ json }) => readGiven(gunzipSync(json).toString()));
-    this.givenBefore = new Set(this.given.map(({ arcId }) => arcId));
+    this.earlierArchives = new Set(this.given.map(({ arcId }) => arcId));
   }
 
   /** Adds the answer, or the failure, of an archive. */
   addAnswer(part: Part): void {
     // An archive that is in an earlier build's part is compared with that part at the end.
-    if (this.givenBefore.has(part.arcQuery.arcId)) return;
+    if (this.earlierArchives.has(part.arcQuery.arcId)) return;
     this.answers.push(part);
     if (this.requested > this.length) this.enqueue(() => delay(HOLD_MS).then(() => this.addRequested()));
     else setTimeout(() => this.enqueue(() => this.addUpTo(part)), UNREQUESTED_MS).unref();

@@ -20,7 +20,7 @@ type ArcQueryElement = ManifestElement['arcQuery'][number];
 
 /** The result of one check of an archive. */
 export interface Finding {
-  verdict: 'ok' | 'error' | 'not tried';
+  outcome: 'ok' | 'error' | 'not tried';
   what: 'connection' | 'search' | 'image';
   text: string;
   /** The archive answers, but has none of the named samples. */
@@ -47,47 +47,51 @@ const IMAGE_MS = 60_000;
 /** Connects to one archive, searches a study and fetches one image, as the server and Weasis do. Never rejects. */
 export async function checkArchive(connector: Connector, options: ArchiveCheckOptions): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const say: Say = (what, verdict, text, lacksSample) =>
-    findings.push({ what, verdict, text, ...(lacksSample && { lacksSample }) });
+  const report: Report = (what, outcome, text, lacksSample) =>
+    findings.push({ what, outcome, text, ...(lacksSample && { lacksSample }) });
   const { timeoutMs } = options.configuration;
   try {
     const status = await askByDeadline(connector.id, (signal) => connector.check(signal), { timeoutMs });
-    say('connection', 'ok', `${status.proven ?? 'the archive answers'} (${Math.round(status.latencyMs)} ms)`);
+    report('connection', 'ok', `${status.proven ?? 'the archive answers'} (${Math.round(status.latencyMs)} ms)`);
   } catch (error) {
-    say('connection', 'error', described(error as ConnectorError));
+    report('connection', 'error', described(error as ConnectorError));
     return findings;
   }
-  const criteria = await sampleCriteria(connector, options, say);
+  const criteria = await sampleCriteria(connector, options, report);
   if (!criteria) return findings;
-  const arcQuery = await search(connector, criteria, options, say);
+  const arcQuery = await search(connector, criteria, options, report);
   if (!arcQuery) return findings;
-  await fetchOne(arcQuery, say);
+  await fetchOne(arcQuery, report);
   return findings;
 }
 
-type Say = (what: Finding['what'], verdict: Finding['verdict'], text: string, lacksSample?: boolean) => void;
+type Report = (what: Finding['what'], outcome: Finding['outcome'], text: string, lacksSample?: boolean) => void;
 
 /** Returns the criteria of the search: the named samples, or any study. */
 async function sampleCriteria(
   connector: Connector,
   { samples, configuration, grants }: ArchiveCheckOptions,
-  say: Say,
+  report: Report,
 ): Promise<SearchCriteria | undefined> {
   try {
     // Whether images can be fetched without a caller's token.
     retrievalWay(configuration, {}, grants);
   } catch (error) {
     const { tokenNeeded } = error as ConnectorError;
-    say('image', tokenNeeded ? 'not tried' : 'error', described(error as ConnectorError));
+    report('image', tokenNeeded ? 'not tried' : 'error', described(error as ConnectorError));
     return undefined;
   }
   if (isNamed(samples)) return { ...emptyCriteria(), ...samples };
   if (configuration.deactivated.includes('studyInstanceUids')) {
-    say('search', 'not tried', 'this archive is not searched by Study Instance UID. Name a patient by --patient ID.');
+    report(
+      'search',
+      'not tried',
+      'this archive is not searched by Study Instance UID. Name a patient by --patient ID.',
+    );
     return undefined;
   }
   if (!connector.sampleStudy) {
-    say('search', 'not tried', `an archive of type ${connector.type} cannot be browsed. ${NAME_ONE}.`);
+    report('search', 'not tried', `an archive of type ${connector.type} cannot be browsed. ${NAME_ONE}.`);
     return undefined;
   }
   try {
@@ -95,11 +99,11 @@ async function sampleCriteria(
       timeoutMs: configuration.timeoutMs,
     });
     if (study !== undefined) return { ...emptyCriteria(), studyInstanceUids: [study] };
-    say('search', 'not tried', 'the archive has no study. Store one, and check again.');
+    report('search', 'not tried', 'the archive has no study. Store one, and check again.');
   } catch (error) {
     const { tokenNeeded } = error as ConnectorError;
-    if (tokenNeeded) say('search', 'not tried', described(error as ConnectorError));
-    else say('search', 'error', `browsing for any study failed. ${NAME_ONE}. ${described(error as ConnectorError)}`);
+    if (tokenNeeded) report('search', 'not tried', described(error as ConnectorError));
+    else report('search', 'error', `browsing for any study failed. ${NAME_ONE}. ${described(error as ConnectorError)}`);
   }
   return undefined;
 }
@@ -113,7 +117,7 @@ async function search(
   { id }: Connector,
   criteria: SearchCriteria,
   { manifests, samples }: ArchiveCheckOptions,
-  say: Say,
+  report: Report,
 ): Promise<ArcQueryElement | undefined> {
   const start = performance.now();
   const question = { criteria, archives: [id] };
@@ -121,24 +125,24 @@ async function search(
   const arcQuery = await elementOf(manifest);
   const message = arcQuery?.Message?.description.replace(/\s*\n\s*/g, ' ');
   if (!arcQuery || failed) {
-    say('search', 'error', message ?? 'the archive gave no answer');
+    report('search', 'error', message ?? 'the archive gave no answer');
     return undefined;
   }
   const studies = arcQuery.Patient.flatMap(({ Study }) => Study);
   if (studies.length === 0) {
-    say('search', 'error', `the sample was not found. ${NAME_ONE}. ${message ?? ''}`.trimEnd(), isNamed(samples));
+    report('search', 'error', `the sample was not found. ${NAME_ONE}. ${message ?? ''}`.trimEnd(), isNamed(samples));
     return undefined;
   }
   const series = studies.flatMap(({ Series }) => Series);
   const images = series.reduce((sum, { Instance }) => sum + Instance.length, 0);
   const counts = `${studies.length} ${studies.length === 1 ? 'study' : 'studies'}, ${series.length} series, ${images} ${images === 1 ? 'image' : 'images'}`;
   const found = `${counts} in ${Math.round(performance.now() - start)} ms`;
-  say('search', 'ok', message ? `${found}; the manifest contains: ${message}` : found);
+  report('search', 'ok', message ? `${found}; the manifest contains: ${message}` : found);
   return arcQuery;
 }
 
 /** Fetches the first listed image, or a series if the manifest lists no images. */
-async function fetchOne(arcQuery: ArcQueryElement, say: Say): Promise<void> {
+async function fetchOne(arcQuery: ArcQueryElement, report: Report): Promise<void> {
   // Without query and UIDs, which identify patients.
   const place = redact(arcQuery.baseUrl).split('?', 1)[0];
   const listed = firstListed(arcQuery);
@@ -146,16 +150,16 @@ async function fetchOne(arcQuery: ArcQueryElement, say: Say): Promise<void> {
   const signal = AbortSignal.timeout(IMAGE_MS);
   try {
     const request = listed.request ?? (await requestOfSeries(arcQuery, listed, signal));
-    if (request) say('image', 'ok', `${place}: ${await fetchImage(request, signal)}`);
+    if (request) report('image', 'ok', `${place}: ${await fetchImage(request, signal)}`);
     else
-      say(
+      report(
         'image',
         'error',
         withCode('the manifest lists no image. Name another study by --study UID.', codes['server.image.not-listed']),
       );
   } catch (error) {
     if (!(error instanceof ImageProblem)) throw error;
-    say('image', 'error', withCode(`${place}: ${error.message}. Remedy: ${error.remedy}`, codes[error.code]));
+    report('image', 'error', withCode(`${place}: ${error.message}. Remedy: ${error.remedy}`, codes[error.code]));
   }
 }
 

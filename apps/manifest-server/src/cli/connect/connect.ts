@@ -41,9 +41,9 @@ export async function connectAll(
     const archives: CheckedArchives = { working: [], untried: [], failed: [] };
     for (const [index, connector] of registry.connectors.entries()) {
       const findings = (await checks[index]!).map((finding) => (isFound ? asNotTried(finding) : finding));
-      for (const { verdict, what, text } of findings)
-        stderr.write(`${verdict}: archive ${connector.id}: ${what}: ${text}\n`);
-      const has = (wanted: Finding['verdict']) => findings.some(({ verdict }) => verdict === wanted);
+      for (const { outcome, what, text } of findings)
+        stderr.write(`${outcome}: archive ${connector.id}: ${what}: ${text}\n`);
+      const has = (wanted: Finding['outcome']) => findings.some(({ outcome }) => outcome === wanted);
       archives[has('error') ? 'failed' : has('not tried') ? 'untried' : 'working'].push(connector.id);
     }
     return archives;
@@ -53,7 +53,7 @@ export async function connectAll(
 }
 
 function foundSample(findings: readonly Finding[]): boolean {
-  return findings.some(({ what, verdict }) => what === 'search' && verdict === 'ok');
+  return findings.some(({ what, outcome }) => what === 'search' && outcome === 'ok');
 }
 
 /** Turns a missing sample into something that was not tried, since another archive has the sample. */
@@ -61,5 +61,5 @@ function asNotTried(finding: Finding): Finding {
   if (!finding.lacksSample) return finding;
   const text =
     'this archive does not have the sample; another archive has it. To try this one, name a study of it too.';
-  return { ...finding, verdict: 'not tried', text };
+  return { ...finding, outcome: 'not tried', text };
 }
