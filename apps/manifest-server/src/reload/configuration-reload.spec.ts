@@ -10,6 +10,7 @@ import { readConfiguration } from '@pacs-connectors/config-core';
 import { type ServerOptions } from '../boot/options.js';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { serve } from '../server.js';
+import { ViewersModule } from '@pacs-connectors/viewers/nestjs';
 import { archives, checks, closed, FakeArchivesModule, fakes, patientWith } from '../testing/fake-archive.js';
 import { ConfigurationReload } from './configuration-reload.service.js';
 
@@ -43,7 +44,8 @@ async function start(text: string, more: Partial<ServerOptions> = {}): Promise<v
     },
   });
   const options: ServerOptions = { configuration: [file], port: 0, host: '127.0.0.1', ...more };
-  app = await serve(new ServerConfiguration(await readConfiguration([file])), [FakeArchivesModule], options, output);
+  const plugins = [FakeArchivesModule, ViewersModule];
+  app = await serve(new ServerConfiguration(await readConfiguration([file])), plugins, options, output);
   url = await app.getUrl();
   await until('startup', ({ http }) => http === 200);
 }

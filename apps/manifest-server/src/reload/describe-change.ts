@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type ConnectorConfiguration,
-  GlobalConfiguration,
+  type GlobalConfiguration,
   settingsOf,
   type SettingsClass,
 } from '@pacs-connectors/config-core';
@@ -29,7 +29,8 @@ export function describeChange(before: ConfigurationInUse, after: ConfigurationI
         (one) => stays(one) && !isDeepStrictEqual(earlier.get(one.connector.id)?.configuration, one.configuration),
       ),
     ),
-    'changed keys': changedKeys(GlobalConfiguration, before.global, after.global),
+    // Its class has the keys of the installed viewers too.
+    'changed keys': changedKeys(after.global.constructor as SettingsClass, before.global, after.global),
   };
   const parts = Object.entries(changes)
     .filter(([, names]) => names.length > 0)

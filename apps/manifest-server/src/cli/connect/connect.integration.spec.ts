@@ -134,7 +134,7 @@ it('all right: a PACS asked by C-FIND, a database', async () => {
     expect(err).toMatch(new RegExp(`^ok: archive ${id}: image: .*/wado: a DICOM image, `, 'm'));
   }
   expect(err).toContain(
-    `127.0.0.1:${dcmqrscp.dicomPort} answered as AE title DCMQRSCP, and accepted an association of OURS`,
+    `127.0.0.1:${dcmqrscp.dicomPort} answered as AE title DCMQRSCP, and accepted an association from OURS`,
   );
   expect(err).toMatch(/Archives: 3 work\.\n$/);
   expect(code).toBe(0);
