@@ -69,7 +69,7 @@ describe.each(Object.entries(ARCHIVES))('a column of %s', (_name, { types, start
       );
       const connector = connectorOf({
         ...archive.settings,
-        // The number of the row stands for the patient: what a column shows may be rounded.
+        // The select returns the row's number as the Patient ID, because the column's own text may be rounded.
         select: `select t.n as patientId, t.n as studyInstanceUid, t.n as seriesInstanceUid, t.n as sopInstanceUid from ${table} t`,
         patientIdColumn: 't.id',
       });

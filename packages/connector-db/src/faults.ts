@@ -32,7 +32,7 @@ export function connectorErrorOf(id: string, engine: Engine, error: unknown, sig
       remedy: 'Check whether the database is overloaded.',
     });
   }
-  // knex's pool has a class of its own for it.
+  // knex's pool throws its own class of this name.
   if (error instanceof Error && error.constructor.name === 'TimeoutError') {
     return fail('timeout', 'no connection became free in time', {
       code: codes['db.pool.exhausted'],

@@ -1,10 +1,10 @@
-// The archive of the benchmarks, and what the programs of DCMTK need 601 questions for.
+// Builds the archive of the benchmarks, and the 601 queries that DCMTK's programs need for it.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const uid = (...parts) => `2.25.99.${parts.join('.')}`;
 
-/** A patient with so many studies, series in each, instances in each of these. */
+/** Returns a patient with this number of studies, of series in each study, and of instances in each series. */
 export function patient(number, patientId, studies, series, instances) {
   const range = (length, make) => Array.from({ length }, (_, index) => make(index + 1));
   return {

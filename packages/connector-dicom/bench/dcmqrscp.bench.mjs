@@ -1,5 +1,5 @@
-// Trees of a DCMTK-based PACS by the connector, beside DCMTK's own findscu asking the same peer in the same run.
-// One JSON object a line (tools/bench.mjs).
+// Measures searches of a DCMTK-based PACS by the connector, and DCMTK's findscu with the same peer in the same run.
+// It prints one JSON object per line (tools/bench.mjs).
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

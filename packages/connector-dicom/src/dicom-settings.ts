@@ -68,7 +68,7 @@ export class DicomTlsSettings {
 
 /** `key-store` or `truststore`. */
 export class StoreFileSettings {
-  /** Without it there is no store, even if the other keys are set. */
+  /** The store's address. If it is missing, the other keys have no effect. */
   @Setting({ paths: ['url'], description: 'Path or file: URL of the store' })
   @IsOptional()
   @IsString()

@@ -111,7 +111,7 @@ function decryptJceks(encrypted: Buffer, password: string): string {
     .toString();
 }
 
-/** Key and IV, each half from one half of the salt. Equal halves are told apart by reversing the first one. */
+/** Returns the key and then the IV. Their bytes are derived from the salt's halves; if these are equal, the first is reversed. */
 function derive(salt: Buffer, password: Buffer, count: number): Buffer {
   const first = Buffer.from(salt.subarray(0, 4));
   const second = salt.subarray(4, 8);

@@ -8,8 +8,8 @@ import { conversion, keyPasswordWrong, type StoreContent, StoreError, type Store
 const TYPES = new Set(['PEM', 'PKCS12', 'P12', 'PFX', 'JKS', 'JCEKS']);
 
 /**
- * Reads a key store or truststore: PKCS12, as OpenSSL and Java's `keytool` write it (with only certificates too, and with the
- * old ciphers that OpenSSL 3 refuses), JKS, JCEKS, or PEM.
+ * Reads a key store or truststore in PKCS12, JKS, JCEKS or PEM. PKCS12 is read as OpenSSL and Java's `keytool` write it. It
+ * may contain only certificates, or use the old ciphers that OpenSSL 3 rejects.
  *
  * @throws StoreError
  */

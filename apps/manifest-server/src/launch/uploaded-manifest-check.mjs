@@ -1,13 +1,13 @@
-// Checks one uploaded manifest in a thread of its own: libxml2 works on a document within one call, as long as that takes, and
-// only a thread can be ended in the middle of it. Given { text, patterns }, it posts { json, found, bearerTokens } or { wrong }.
+// Checks one uploaded manifest in a separate thread. libxml2 parses a document within one call of any length, and only ending
+// the thread interrupts that. The thread receives { text, patterns }, and posts { json, found, bearerTokens } or { wrong }.
 import { parentPort, workerData } from 'node:worker_threads';
 import { ParseOption, XmlDocument, XmlElement } from 'libxml2-wasm';
 import { addressFault, headerFault, xmlFault } from './uploaded-manifest-rules.mjs';
 
 const LISTS = ['arcQuery', 'httpTag', 'Patient', 'Study', 'Series', 'Instance'];
-/** Elements that the JSON form of a manifest has; Weasis passes over others, and so does that form. */
+/** The elements that a manifest has in JSON. Weasis ignores others, and the JSON form leaves them out. */
 const ELEMENTS = [...LISTS, 'Message'];
-/** Elements that a JSON form has as an empty list where there is none. */
+/** The children that an element has in JSON as an empty list if they are missing. */
 const ALWAYS = {
   manifest: ['arcQuery'],
   arcQuery: ['Patient'],
@@ -17,21 +17,25 @@ const ALWAYS = {
 };
 const NUMBERS = ['SeriesNumber', 'InstanceNumber', 'WadoCompressionRate'];
 const BOOLEANS = ['requireOnlySOPInstanceUID', 'seriesRetrieve'];
-/** The attribute without which Weasis cannot tell one of these from another. */
+/** The attribute by which Weasis identifies each of these elements. */
 const UIDS = { Study: 'StudyInstanceUID', Series: 'SeriesInstanceUID', Instance: 'SOPInstanceUID' };
-/** Faults that one answer names. */
+/** The greatest number of faults in one answer. */
 const MOST_FAULTS = 10;
 
 parentPort?.postMessage(check(workerData));
 
-/** @param {{ text: string, patterns: import('./uploaded-manifest-rules.mjs').Patterns }} manifest */
+/**
+ * Returns the parsed manifest, or `wrong`: a text that says why Weasis cannot open it.
+ *
+ * @param {{ text: string, patterns: import('./uploaded-manifest-rules.mjs').Patterns }} manifest
+ */
 function check({ text, patterns }) {
   let document;
   try {
     document = XmlDocument.fromString(text, { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE });
   } catch (error) {
     if (!error?.details) throw error;
-    // What follows the first fault of a line is most often its consequence.
+    // Further faults of a line mostly result from its first one.
     const faults = new Map();
     for (const { line, message } of error.details.slice(0, MOST_FAULTS))
       if (!faults.has(line)) faults.set(line, `line ${line}${xmlFault(message)}`);
@@ -48,8 +52,8 @@ function check({ text, patterns }) {
 }
 
 /**
- * What keeps Weasis from opening a manifest. It reads elements and attributes by name, whatever else is there, so this is
- * no schema: `manifest.xsd` says what we make, and refuses much that Weasis opens.
+ * Returns the faults that keep Weasis from opening a manifest. Weasis reads elements and attributes by name, and ignores all
+ * others. `manifest.xsd` cannot be used here: it describes our own manifests, and rejects many that Weasis opens.
  */
 function faultsIn(root, patterns) {
   const faults = [];
@@ -88,7 +92,7 @@ function noteMissingUids(parent, name, note) {
   }
 }
 
-/** An element in the JSON form of manifests. */
+/** Returns an element in the JSON form of manifests. */
 function elementAsJson(element) {
   const json = {};
   for (const { name, content, prefix } of element.attrs)
@@ -109,13 +113,13 @@ function bearerTokensIn(arcQuery) {
   });
 }
 
-/** A number or boolean where the text is one; Weasis passes over one that is not. */
+/** Returns an attribute as a number or boolean if it has that type. Weasis ignores malformed values. */
 function typed(name, text) {
   if (NUMBERS.includes(name) && /^[+-]?\d{1,15}$/.test(text)) return Number(text);
   return BOOLEANS.includes(name) ? ['true', '1'].includes(text.trim()) : text;
 }
 
-/** An attribute without a namespace. */
+/** Returns the value of an attribute without a namespace. */
 function textOf(element, name) {
   return element.attr(name)?.content;
 }

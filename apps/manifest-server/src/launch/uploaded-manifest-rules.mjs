@@ -1,13 +1,13 @@
-// What Weasis, a Java program, cannot use of an uploaded manifest. No sentence repeats a value.
+// Finds what Weasis, a Java program, cannot use in an uploaded manifest. The messages never contain a value of it.
 import { isIPv6 } from 'node:net';
 
 /**
- * The patterns of config-core for what Java refuses: a thread cannot load TypeScript in tests, so it is given them.
+ * The patterns of config-core for what Java rejects. The caller passes them, because a thread cannot load TypeScript in tests.
  *
  * @typedef {{ refusedInAddress: RegExp, headerName: RegExp, setByJava: RegExp, refusedInHeader: RegExp }} Patterns
  */
 
-/** What libxml2's messages begin with, and the same in our words: its own may repeat a value. */
+/** The beginnings of libxml2's messages, and our own texts for them. libxml2's texts may contain a value. */
 const XML_FAULTS = [
   [/^Opening and ending tag mismatch/, 'an end tag closes another element than the one that is open'],
   [/^Premature end of data/, 'the text ends before every element is closed'],
@@ -30,7 +30,7 @@ const XML_FAULTS = [
 ];
 
 /**
- * What is wrong with XML, behind its line; empty where libxml2's message is none of those known.
+ * Returns the fault of an XML document as text to add to its line number; empty for an unknown message of libxml2.
  *
  * @param {string} message
  */
@@ -40,7 +40,8 @@ export function xmlFault(message) {
 }
 
 /**
- * Why Weasis cannot make addresses of images out of an arcQuery's `baseUrl`. An empty one is right beside whole addresses.
+ * Returns why Weasis cannot build image addresses from an arcQuery's `baseUrl`; `undefined` if it can. An empty `baseUrl` is
+ * valid if the images have complete addresses.
  *
  * @param {string | undefined} url
  * @param {Patterns} patterns
@@ -62,18 +63,22 @@ export function addressFault(url, { refusedInAddress }) {
   return schemeFault || empty || fragment.includes('#') ? 'arcQuery baseUrl is no URL' : undefined;
 }
 
-/** @param {string} character */
+/**
+ * Returns the name of a character for a message.
+ *
+ * @param {string} character
+ */
 function nameOf(character) {
   if (character === '%') return 'a % that begins no escape';
   return /[!-~]/.test(character) ? character : 'a blank or a control character';
 }
 
 /**
- * Why Weasis cannot send a header.
+ * Returns why Weasis cannot send a header; `undefined` if it can.
  *
  * @param {string} name
  * @param {string} value
- * @param {string} what the element that has it
+ * @param {string} what The element that contains the header.
  * @param {Patterns} patterns
  * @returns {string | undefined}
  */

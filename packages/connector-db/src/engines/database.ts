@@ -4,43 +4,43 @@ import { type ConnectionPlan, type Engine, type RowBatches } from './engine.js';
 import { type CompiledQuery } from '../sql/index.js';
 
 export interface DatabaseLimits {
-  /** Connections that stay open when nothing is asked. */
+  /** How many connections stay open while no query runs. */
   poolMin: number;
-  /** Connections at most; further questions wait for one. */
+  /** How many connections may be open at once. Further queries wait for one. */
   poolMax: number;
-  /** Time to make a connection, milliseconds. */
+  /** How long making a connection may take, milliseconds. */
   connectMs: number;
-  /** Time for one statement, milliseconds. */
+  /** How long one statement may take, milliseconds. */
   statementMs: number;
 }
 
-/** What a question does with the connection it gets: one read-only transaction. */
+/** One read-only transaction on one connection. */
 export interface ReadOnlySession {
   query(query: CompiledQuery): Promise<RowBatches>;
 }
 
 /** Idle connections are closed after this time, milliseconds. */
 const IDLE_TIMEOUT_MS = 30_000;
-/** Time that an idle connection has to begin a transaction, milliseconds. */
+/** How long an idle connection may take to begin a transaction, milliseconds. */
 const PROOF_MS = 2_000;
-/** Connections are closed at this age, milliseconds: credentials and addresses of a server may change. */
+/** Older connections are not used again, milliseconds: a server's credentials and address may change. */
 const LIFETIME_MS = 30 * 60_000;
-/** Time that the server's own time-out gets to answer first, milliseconds. */
+/** How much later our own time-outs are, milliseconds, so that the server's time-out is reported first. */
 const GRACE_MS = 5_000;
-/** Time to have a statement ended in the server, milliseconds. */
+/** How long the server may take to end a cancelled statement, milliseconds. */
 const CANCEL_TIMEOUT_MS = 5_000;
 
 /**
- * The connections to one database: knex's pool, opened when first needed, and what is done with each. A connection that is not
- * known to be as it was before is closed, never used again.
+ * Manages the connections to one database. knex's pool contains them and opens with the first query. After an error or an
+ * abandoned statement, a connection is closed and never used again.
  */
 export class Database {
   private knex?: Promise<Knex>;
-  /** The same once it is there. */
+  /** The result of {@link knex} once it has resolved. */
   private opened?: Knex;
-  /** What is under way, each with the way to end it. */
+  /** One controller for each running read; aborting it ends the read. */
   private readonly runningReads = new Set<AbortController>();
-  /** Questions that were given up, until their statement has ended in the server. */
+  /** Reads that were aborted and whose statement has not ended in the server yet. */
   private readonly abandonedStatements = new Set<Promise<void>>();
   private isClosed = false;
 
@@ -50,10 +50,10 @@ export class Database {
   ) {}
 
   /**
-   * Runs `work` in a read-only transaction on a connection of its own.
+   * Runs `work` in a read-only transaction on one connection, which no other read uses meanwhile.
    *
-   * Rejects at once with the signal's reason where `caller` ends it, or where it takes longer than connecting, waiting and
-   * its statements may; the statement then ends in the server too. Else rejects with the driver's own error.
+   * If `caller` aborts, it rejects at once with the signal's reason. If the statements exceed their time, it rejects with a
+   * `TimeoutError`. In both cases the statement also ends in the server. Other rejections are the driver's own errors.
    */
   async read<Result>(work: (session: ReadOnlySession) => Promise<Result>, caller: AbortSignal): Promise<Result> {
     caller.throwIfAborted();
@@ -70,7 +70,7 @@ export class Database {
     }
   }
 
-  /** Ends what is under way, closes every connection. */
+  /** Aborts all running reads and closes every connection. */
   async close(): Promise<void> {
     this.isClosed = true;
     for (const controller of this.runningReads) controller.abort(closedReason());
@@ -81,7 +81,7 @@ export class Database {
     await opened?.destroy();
   }
 
-  /** Connections just now. */
+  /** Returns how many connections are in use and idle at present. */
   connections(): ConnectionUse {
     const pool = this.opened?.client.pool as TarnPool | undefined;
     return { inUse: pool?.numUsed() ?? 0, idle: pool?.numFree() ?? 0, limit: this.limits.poolMax };
@@ -129,7 +129,7 @@ export class Database {
     try {
       return (this.opened = await this.knex);
     } catch (error) {
-      // A driver that was missing, a certificate that could not be read, may be there next time.
+      // The operator may install a missing driver, or correct a certificate, before the next query.
       this.knex = undefined;
       throw error;
     }
@@ -142,15 +142,15 @@ export class Database {
     const opened = knex({
       client: plan.client,
       connection: plan.attempts[0],
-      // Where knex knows the version it does not ask for it.
+      // Without a version, knex queries the server for it.
       version: 'latest',
-      // knex prints what our errors say.
+      // knex would print what our errors already report.
       log: { warn: silent, error: silent, deprecate: silent, debug: silent },
       pool: {
         min: limits.poolMin,
         max: limits.poolMax,
         acquireTimeoutMillis: limits.connectMs + limits.statementMs,
-        // Every attempt keeps its own time.
+        // Each attempt has its own time-out.
         createTimeoutMillis: plan.attempts.length * limits.connectMs + GRACE_MS,
         idleTimeoutMillis: IDLE_TIMEOUT_MS,
       },
@@ -159,7 +159,7 @@ export class Database {
     return opened;
   }
 
-  /** Has `client` go through the attempts of `plan` for each new connection. */
+  /** Makes `client` try the attempts of `plan` in their order for each new connection. */
   private makeConnectionsBy(plan: ConnectionPlan, client: Knex.Client): void {
     const { engine } = this;
     const knexConnects = client.acquireRawConnection as (this: Knex.Client) => Promise<unknown>;
@@ -194,18 +194,18 @@ export class Database {
     }
   }
 
-  /** For each connection, how to make another to the same server. */
+  /** For each connection, a function that opens another one to the same server. */
   private readonly openAgain = new WeakMap<object, () => Promise<unknown>>();
 
-  /** When each idle connection was used last, and when each was opened (`performance.now()`). */
+  /** When each idle connection was last used, and when each connection was opened (`performance.now()`). */
   private readonly lastUsed = new WeakMap<object, number>();
   private readonly openedAt = new WeakMap<object, number>();
-  /** Connections that were idle before this moment are not used: one of them did not respond any more. */
+  /** Connections last used before this time are discarded, because one of them stopped responding (`performance.now()`). */
   private suspectBefore = 0;
 
   /**
-   * Returns a connection of the pool that has begun its transaction. Firewalls and failovers leave idle connections open and silent, so
-   * an idle one has little time to begin, and then a new one is opened.
+   * Returns a connection from the pool with its transaction begun. Firewalls and failovers leave idle connections open but
+   * silent. An idle connection therefore gets only {@link PROOF_MS} to begin; if it fails, a new one is opened.
    */
   private async begun(client: Knex.Client, signal: AbortSignal): Promise<unknown> {
     for (;;) {
@@ -229,7 +229,7 @@ export class Database {
     }
   }
 
-  /** A connection from the pool; waiting for it ends with `signal`. */
+  /** Returns a connection from the pool. Rejects with the signal's reason if `signal` aborts while it waits. */
   private async acquire(client: Knex.Client, signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted();
     const pending = (client.pool as TarnPool).acquire();
@@ -265,7 +265,7 @@ export class Database {
     return result;
   }
 
-  /** Ends in the server what runs on `connection`, then lets go of it. */
+  /** Ends the statement of `connection` in the server, then discards the connection. */
   private async abandon(client: Knex.Client, connection: unknown, task: Promise<unknown>): Promise<void> {
     const open = this.openAgain.get(connection as object) as () => Promise<unknown>;
     const ended = task.catch(() => undefined);
@@ -278,14 +278,14 @@ export class Database {
   }
 
   private discard(client: Knex.Client, connection: unknown): void {
-    // The mark by which knex's pool knows that it must not hand it out again.
+    // knex's pool removes connections with this mark.
     Object.assign(connection as object, { __knex__disposed: 'discarded' });
     this.engine.destroy(connection);
     void client.releaseConnection(connection);
   }
 }
 
-/** Settles as `work` does; rejects after `ms` milliseconds, or if `signal` aborts. */
+/** Settles like `work`. Rejects with a `TimeoutError` after `ms` milliseconds, or with the signal's reason if it aborts. */
 async function within(work: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let abort: (() => void) | undefined;
@@ -317,7 +317,7 @@ function closedReason(): DOMException {
   return new DOMException('The connector is closed', 'AbortError');
 }
 
-/** The part of tarn's pool, which is knex's, that is used here. */
+/** The methods that we use of tarn's pool, which contains knex's connections. */
 interface TarnPool {
   acquire(): { promise: Promise<unknown>; abort(): void };
   numUsed(): number;

@@ -3,14 +3,17 @@ import { type Row } from '../rows/row.js';
 import { type DatabaseFault } from './faults.js';
 import { type ColumnType, type CompiledQuery } from '../sql/index.js';
 
-/** Rows per batch: a millisecond of work, so that other requests get their turn in between, and eight of them one turn of the loop. */
+/**
+ * The number of rows per batch, about a millisecond of work. Other requests run between batches. With the default pool, one
+ * turn of the event loop handles up to eight batches.
+ */
 export const BATCH_SIZE = 200;
 
-/** The rows of one statement as they come. */
+/** The rows of one statement, in batches as they arrive. */
 export interface RowBatches {
-  /** Column names in the order of the row's values, as the database gives them. */
+  /** The column names as the database reports them, in the order of a row's values. */
   columns: readonly string[];
-  /** What each column holds, as far as values are compared with it. */
+  /** The type of each column, which decides how values are compared with it. */
   types: readonly ColumnType[];
   batches: AsyncIterable<readonly Row[]>;
 }
@@ -21,56 +24,56 @@ export interface Credentials {
 }
 
 export interface Timeouts {
-  /** For making a connection, milliseconds. */
+  /** How long making a connection may take, milliseconds. */
   connectMs: number;
-  /** For one statement, milliseconds: kept by the server where it can. */
+  /** How long one statement may take, milliseconds. The server enforces it if it can. */
   statementMs: number;
 }
 
-/** How knex makes connections. */
+/** Says how knex makes connections. */
 export interface ConnectionPlan {
-  /** knex's name of the client, or a client of our own. */
+  /** The name of knex's client, or our own client class. */
   client: Knex.Config['client'];
-  /** Settings for one connection each, in the order in which they are tried: several hosts, with TLS and without. */
+  /** The settings of each attempt to connect, in order. Attempts differ in their host, or in whether they use TLS. */
   attempts: object[];
 }
 
 /**
- * One database product: how its driver is set up and spoken to. `Connection` is the driver's own.
+ * Adapts the driver of one database product. `Connection` is the driver's type.
  *
- * Every value comes as text or in a form that `textOf` turns into the text that the database shows: dates and times as the
- * wall clock of the column, numbers without rounding.
+ * Each value of a row is text, or `textOf` converts it to the text that the database shows. Dates and times are the wall
+ * clock of the column. Numbers are not rounded.
  */
 export interface Engine<Connection = unknown> {
-  /** Its name where people read it. */
+  /** The product's name in messages. */
   readonly name: string;
-  /** Where it is, for messages: `host:port/database` or a file. */
+  /** The database's address in messages: `host:port/database` or a file. */
   readonly place: string;
-  /** The cheapest statement. */
+  /** The cheapest statement of the product, for health checks. */
   readonly ping: string;
   /** Loads the driver and reads the files that the address names. @throws UnusableSettingError */
   plan(): Promise<ConnectionPlan>;
-  /** Makes a connection; where it is not given, knex does. */
+  /** Makes a connection. Default: knex makes it. */
   connect?(settings: object): Promise<Connection>;
-  /** Whether an attempt with `settings` is worth a try after this error of an earlier one; where it is not given, none is. */
+  /** Returns whether to try the attempt with `settings` after `error` of an earlier attempt. Default: no. */
   triesNext?(error: unknown, settings: object): boolean;
-  /** Once for each new connection, made with `settings`. */
+  /** Prepares a new connection, which was made with `settings`. It is called once for each connection. */
   prepare(connection: Connection, settings: object): Promise<void>;
-  /** Begins what cannot write. */
+  /** Begins a read-only transaction, or one that {@link end} rolls back. */
   begin(connection: Connection): Promise<void>;
   query(connection: Connection, query: CompiledQuery): Promise<RowBatches>;
-  /** Ends what {@link begin} began; afterwards the connection may be used again. */
+  /** Ends the transaction of {@link begin}. Afterwards the connection may be used again. */
   end(connection: Connection): Promise<void>;
   /**
-   * Ends in the server what runs on `connection`, which is not used again afterwards.
+   * Ends the statement of `connection` in the server. The connection is not used again afterwards.
    *
    * @param open makes a second connection to the same server, outside the pool.
    */
   cancel(connection: Connection, open: () => Promise<Connection>): Promise<void>;
-  /** Whether an idle connection is still one; where it is not given, knex tells. */
+  /** Returns whether an idle connection can still be used. Default: knex decides. */
   isAlive?(connection: Connection): boolean;
-  /** Lets go of the connection at once, without a word to the server. */
+  /** Closes the connection at once, without notifying the server. */
   destroy(connection: Connection): void;
-  /** What an error of the driver means; `undefined` where it says nothing that is known. */
+  /** Returns the meaning of a driver's error; `undefined` for an unknown error. */
   fault(error: unknown): DatabaseFault | undefined;
 }

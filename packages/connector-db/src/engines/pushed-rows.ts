@@ -1,7 +1,7 @@
 import { type Row } from '../rows/row.js';
 import { BATCH_SIZE } from './engine.js';
 
-/** Rows that a driver pushes one by one, to be pulled in batches; the driver is held back while enough of them wait. */
+/** Collects rows that a driver pushes one by one, and yields them in batches. Pauses the driver while enough rows wait. */
 export class PushedRows implements AsyncIterable<readonly Row[]> {
   private rows: Row[] = [];
   private held = false;
@@ -21,7 +21,11 @@ export class PushedRows implements AsyncIterable<readonly Row[]> {
     this.wake?.();
   }
 
-  /** No more rows. What is said first counts: a driver may tell of an error and then of the end. */
+  /**
+   * Ends the rows. Only the first call counts, because a driver may report an error and then the end.
+   *
+   * @param error Why the rows are not complete; the iterator throws it.
+   */
   end(error?: unknown): void {
     if (this.over) return;
     this.over = true;
@@ -45,7 +49,7 @@ export class PushedRows implements AsyncIterable<readonly Row[]> {
           this.flow.resume();
         }
         yield batch;
-        // Rows that came together are no reason to keep other requests waiting.
+        // Other requests get their turn between two batches, even if the rows arrived together.
         await new Promise(setImmediate);
       } else if (this.over) {
         return;

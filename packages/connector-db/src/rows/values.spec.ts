@@ -67,7 +67,7 @@ describe('dateAndTimeOf', () => {
     ['20240131131415', '20240131', '131415'],
     ['20240131 1314', '20240131', '1314'],
     ['2024-02-29', '20240229', undefined],
-    // What a database adds to a bare date is no time.
+    // Databases add midnight to a bare date. It is not a time.
     ['2024-01-31 00:00:00', '20240131', undefined],
     ['2024-01-31 00:00:00.000', '20240131', undefined],
     [new Date(Date.UTC(2024, 0, 31, 13, 14, 15, 250)), '20240131', '131415.25'],

@@ -64,11 +64,14 @@ const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 
 const NO_DATE = /^(?:[\s0./:*?_-]*|0000.*|null|none|n\/?a|unknown)$/i;
 
 /**
- * Returns date and time of a column of any type: DATE and TIMESTAMP as their wall clock (`2024-01-31 13:14:15.5+01`), the number
- * 20240131, texts such as `20240131`, `2024-01-31`, `2024.01.31`, `20240131131415`, `31.01.2024`, `31-JAN-2024`, `Jan 31 2024`.
- * `a/b/yyyy` is read only if one of the two cannot be a month. Other texts, and days that no calendar has, are not dates.
+ * Returns the date and time of a column of any type.
  *
- * Midnight beside a date is not a time: databases add it to a bare date.
+ * - DATE and TIMESTAMP are read as their wall clock: `2024-01-31 13:14:15.5+01`.
+ * - A number is read as `yyyymmdd`: 20240131.
+ * - Texts are read in forms such as `20240131`, `2024-01-31`, `2024.01.31`, `20240131131415`, `31.01.2024`, `31-JAN-2024` and
+ *   `Jan 31 2024`. `a/b/yyyy` is read only if `a` or `b` cannot be a month.
+ *
+ * Other texts and impossible days are not dates. Midnight after a date is not a time, because databases add it to a bare date.
  */
 export function dateAndTimeOf(value: unknown): DateAndTime {
   const text = textOf(value);
@@ -80,7 +83,7 @@ export function dateAndTimeOf(value: unknown): DateAndTime {
   return time === undefined || /^0+(\.0*)?$/.test(time) ? { date } : { date, time };
 }
 
-/** Whether `value` states a date, in whatever form: it is not empty, and not one of the usual marks of an unknown date. */
+/** Returns whether `value` contains a date in any form. Empty values and the usual marks of unknown dates do not. */
 export function isDateText(value: unknown): boolean {
   const text = textOf(value);
   return text !== undefined && !NO_DATE.test(text);
@@ -131,8 +134,9 @@ function isDay(year: number, month: number, day: number): boolean {
 }
 
 /**
- * Returns the time of a column of any type as TM: TIME and TIMESTAMP as their wall clock, texts such as `13:14:15.5`, `131415.5`,
- * `1314`, `2:15PM`, and a number that has lost its leading zeros (`91500` is `091500`). Other texts are not times.
+ * Returns the time of a column of any type as TM. TIME and TIMESTAMP are read as their wall clock. Texts are read in forms such
+ * as `13:14:15.5`, `131415.5`, `1314` and `2:15PM`. Numbers get their leading zeros back: `91500` is `091500`. Other texts are
+ * not times.
  */
 export function timeOf(value: unknown): string | undefined {
   const text = textOf(value);

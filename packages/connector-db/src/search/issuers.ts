@@ -1,10 +1,11 @@
 import { type PatientIdentifier } from '@pacs-connectors/connector-core';
 
 /**
- * A test of a row's Patient ID and issuer against the identifiers asked for; `undefined` where none of them names an issuer,
- * so that every row is wanted. A row without an issuer is wanted: nothing says that it is another patient.
+ * Returns a function that checks whether a row's Patient ID and issuer match the requested identifiers. It returns
+ * `undefined` if none of them has an issuer; every row matches then. A row without an issuer always matches, because it may
+ * be the requested patient.
  *
- * A row's issuer may be a name, an OID, or both as HL7 v2 writes them (`namespace&universalId&type`).
+ * A row's issuer may be a name, an OID, or both in the form of HL7 v2 (`namespace&universalId&type`).
  */
 export function matchIssuer(
   asked: readonly PatientIdentifier[],
@@ -14,7 +15,8 @@ export function matchIssuer(
   for (const identifier of asked) byId.set(identifier.id, [...(byId.get(identifier.id) ?? []), identifier]);
   return (patientId, issuer) => {
     if (issuer === undefined) return true;
-    // The select may yield another form of the id than the column compared (a prefix, a letter case): then any issuer may fit.
+    // The select may return the id in another form than the compared column (a prefix, another letter case). Then the issuer
+    // of any requested identifier matches.
     const candidates = byId.get(patientId) ?? asked;
     const parts = issuer.split('&');
     return candidates.some((identifier) => {

@@ -13,16 +13,16 @@ import { RowReader } from './row-reader.js';
 import { COLUMN_OF_KIND, type ColumnTypes, compileQueries, type CriteriaColumns } from '../sql/index.js';
 import { Notices } from './notices.js';
 
-/** The site's select, and what is known of its columns. */
+/** The site's select and its columns. */
 export interface SiteQuery {
   select: string;
   columns: CriteriaColumns;
   engine: DatabaseEngine;
-  /** What the columns compared contain in each branch of the select. */
+  /** The types of the compared columns in each branch of the select. */
   columnTypes: readonly ColumnTypes[];
 }
 
-/** One search of one database: its statements, and the tree made of their rows. */
+/** Runs one search in one database, and builds the tree from the rows. */
 export class Search {
   private readonly notices: Notices;
 
@@ -35,7 +35,12 @@ export class Search {
     this.notices = new Notices(connectorId);
   }
 
-  /** @throws ConnectorError, or the driver's own error, where the answer is not complete. */
+  /**
+   * Runs the statements of the search, and returns the tree of their rows with its notices.
+   *
+   * @throws ConnectorError if the select lacks a required column.
+   * @throws Error of the driver if a statement fails.
+   */
   async run(): Promise<SearchResult> {
     const { connectorId, session, notices, criteria } = this;
     const { select, columns, engine, columnTypes } = this.query;
@@ -57,7 +62,11 @@ export class Search {
   }
 }
 
-/** The positions of the known columns among `names`. @throws ConnectorError where a needed one is missing. */
+/**
+ * Returns the positions of the known columns among `names`.
+ *
+ * @throws ConnectorError with code `db.select.column-missing` if a required column is missing.
+ */
 export function locatedColumns(connectorId: string, names: readonly string[]): ColumnPositions {
   const { positions, missing } = locateColumns(names);
   if (missing.length === 0) return positions;
@@ -73,8 +82,8 @@ export function locatedColumns(connectorId: string, names: readonly string[]): C
 }
 
 /**
- * `criteria` in parts, since an issuer is compared with the rows that a Patient ID has found and not with those that another
- * identifier has found.
+ * Returns `criteria` in parts, Patient IDs apart from the other identifiers if they have issuers. Issuers are compared only
+ * with the rows that a Patient ID found.
  */
 function partsByIssuer(criteria: SearchCriteria): SearchCriteria[] {
   if (!namesIssuers(criteria)) return [criteria];

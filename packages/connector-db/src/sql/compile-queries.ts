@@ -46,8 +46,8 @@ export const COLUMN_OF_KIND = {
  * Returns the statements that find the rows of `criteria`: the site's select with a condition in each of its branches. No part of
  * `criteria` becomes text of SQL, and wildcards in it have no meaning. Issuers and filters are not compared.
  *
- * Each kind of identifier has statements of its own: with two columns in one condition, a database uses the index of neither. Only
- * a select that groups or limits its rows gets one condition for all kinds, because its rows depend on all rows that match.
+ * Each kind of identifier has separate statements, because a database may use no index for a condition on two columns. Only a
+ * select that groups or limits its rows gets one condition for all kinds, because its rows depend on all rows that match.
  *
  * @param types for each branch, in the order of {@link columnTypeQueries}: in a union, one branch may have a number where another
  *   has a text

@@ -12,7 +12,7 @@ function inserted(sql: string, engine: DatabaseEngine): string {
   return insertCondition(readStructure(sql, dialect), dialect, ({ narrowed }) => (narrowed ? '«C»' : undefined));
 }
 
-/** What stands in a case for the condition, where it comes with a WHERE of its own. */
+/** Tests each row of `table` with each engine: a select, and the same select with the condition inserted. */
 function cases(engines: DatabaseEngine[], table: [string, string][]): void {
   const rows = table.flatMap(([sql, expected]) => engines.map((engine) => [engine, sql, expected] as const));
   test.each(rows)('%s: %s', (engine, sql, expected) => {

@@ -6,8 +6,8 @@ import { compileQueries, describeQuery } from './compile-queries.js';
 import { SelectError } from './select-error.js';
 
 /**
- * Selects made by a grammar run on a real SQLite. The measure is the same select as a table: what
- * `SELECT * FROM (<select>) WHERE column IN (…)` finds is what the select with the condition inside has to find.
+ * These tests run selects that a grammar generates on SQLite. The select with the condition inside must find the same rows as
+ * `SELECT * FROM (<select>) WHERE column IN (…)`.
  */
 const IDS = ['P1', 'P2', 'P3', "O'Neil", 'where'];
 

@@ -22,7 +22,7 @@ const SCHEMA = `
 `;
 const IDS = ['P1', 'P2', 'P3', "O''Neil", '007', '7', 'Müller'];
 
-/** Selects that every engine runs, then those of its own syntax. The first column is the Patient ID. */
+/** Selects that every engine runs. {@link OWN} adds those in the syntax of one engine. The first column is the Patient ID. */
 const COMMON = [
   'select p.pat_id from patient p',
   'select p.pat_id from patient p where p.grp = 1 or p.grp = 0',
@@ -122,7 +122,7 @@ function suite(engine: 'postgresql' | 'mysql', start: () => Promise<DatabaseServ
         ]);
         expect(await found(['0003'], column, types)).toEqual([`["O'Neil"]`]);
         expect(await found(['9007199254740993'], column, types)).toEqual(['["big"]']);
-        // One that a floating-point number cannot tell from it.
+        // A comparison as floating-point numbers could find these neighbours equal.
         expect(await found(['9007199254740992', '9007199254740994'], column, types)).toEqual([]);
       }
     });

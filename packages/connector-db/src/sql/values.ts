@@ -22,12 +22,12 @@ export type ColumnType =
   | { precision: number; scale: number }
   | { collation: string };
 
-/** One value of a condition: as a member of an IN list, or with a condition of its own. */
+/** One value of a condition, in an IN list or in its own condition. */
 export interface Comparand {
   value: string | bigint;
   /** The type that the database converts the value to, so that it compares exactly. */
   cast?: string;
-  /** A condition of its own. */
+  /** The value's own condition. Default: the value is part of an IN list. */
   condition?: OwnCondition;
 }
 
@@ -60,9 +60,10 @@ const NUMBER_OF_SQLITE = /^[ \t\n\v\f\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?[
  *
  * - A blank value is not an identifier, and would find every row whose column is blank.
  * - No database contains a text with a NUL character, and PostgreSQL rejects the whole statement.
- * - A column of numbers is only compared with numbers that it can contain: PostgreSQL and Oracle fail for other texts, MySQL reads
- *   `7abc` as 7, and SQL Server rounds. `007` is 7, because such a column has no other 007.
- * - MySQL would compare a decimal number with a text as floating-point numbers, in which long numbers are equal to their neighbours.
+ * - A column of numbers is compared only with numbers that it can contain. PostgreSQL and Oracle fail for other texts, MySQL
+ *   reads `7abc` as 7, and SQL Server rounds. `007` is 7, because such a column cannot contain leading zeros.
+ * - MySQL gets a decimal number with a cast. It would compare a text as a floating-point number, and long numbers would then
+ *   be equal to their neighbours.
  */
 export function comparands(values: readonly string[], type: ColumnType, engine: DatabaseEngine): Comparand[] {
   const usable = values.filter((value) => value.trim() !== '' && !value.includes('\0'));

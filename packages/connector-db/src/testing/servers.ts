@@ -65,7 +65,7 @@ export class SampleServer {
     return connector;
   }
 
-  /** Opens a connector with a select of its own, which finds every row for {@link question}. */
+  /** Opens a connector with the given select, which finds every row for {@link question}. */
   openWith(select: string, more: Partial<DatabaseSettings> = {}): DatabaseConnector {
     return this.open({ select, patientIdColumn: "coalesce('P', 'P')", ...WITHOUT_COLUMNS, ...more });
   }

@@ -21,10 +21,10 @@ export type Priority = 'first' | 'last' | 'background';
 /** A task that runs on an association. `signal` ends it early because others need the association. */
 type Task<Result> = (association: Association, signal: AbortSignal) => Promise<Result>;
 
-/** How long nobody opens an association after the peer declined one, milliseconds. It doubles each time up to the last. */
+/** How long the pool waits after the peer declined an association, milliseconds. The time doubles up to `LAST_RETRY_MS`. */
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
-/** The same after a failure that does not look transient, while another association works. */
+/** The longest wait after a failure that does not look transient, while another association works, milliseconds. */
 const LAST_RETRY_OF_FAILURES_MS = 30_000;
 /** How long an unused association is kept while the peer leaves another one unserved, milliseconds. */
 const CONGESTED_IDLE_MS = 500;
@@ -89,7 +89,7 @@ export class AssociationPool {
   }
 
   /**
-   * Runs `task` on an association of its own.
+   * Runs `task` on one association, which no other task uses meanwhile.
    *
    * If an association has ended unnoticed since its last use, the task is run once more. The same holds if the peer ends a new
    * association before its first answer, while another one works.
@@ -228,7 +228,7 @@ export class AssociationPool {
   private onOpeningFailed(error: unknown): void {
     if (error instanceof DimseError && (error.transient || this.hasOther())) return this.congest(error);
     this.waiters.shift()?.reject(error);
-    // The next one may have more luck, or its own error.
+    // The next opening may work, or has its own error.
     this.openMore();
   }
 
@@ -251,7 +251,7 @@ export class AssociationPool {
     return [...this.open].some((association) => association !== own && association.usable);
   }
 
-  /** An opening that nobody waits for any more would only occupy the peer. */
+  /** Aborts openings that no caller waits for. They would only occupy the peer. */
   private abortNeedlessOpenings(): void {
     if (this.waiters.length > 0 || this.open.size > 0) return;
     for (const opening of this.openings) opening.abort();

@@ -31,9 +31,9 @@ export class MalformedDataSet extends Error {}
 
 /**
  * Returns the elements of a response's identifier. Some peers do not send the transfer syntax that they accepted, so the
- * first element decides: in implicit VR a length stands in the place of its VR, which is never that large.
+ * first element decides. Implicit VR has a length in place of the VR, and no length is so large that its bytes are letters.
  *
- * @param explicitVr whether the accepted transfer syntax has explicit VR; used for an identifier that is too short to tell.
+ * @param explicitVr Whether the accepted transfer syntax has explicit VR. It decides if the identifier has no element.
  * @throws MalformedDataSet
  */
 export function readIdentifier(bytes: Buffer, explicitVr: boolean): DataSet {

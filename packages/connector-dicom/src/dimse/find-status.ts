@@ -26,7 +26,7 @@ export function failureStatus(peer: PeerNames, status: number, errorComment: str
 
 function statusReason(status: number): Reason {
   if (status === CANCELLED) {
-    // Nobody here asked for that: some archives end an answer so at their limit.
+    // The connector sent no C-CANCEL. Some archives end an answer with this status at their limit.
     return [
       codes['dicom.find.broken-off'],
       'cancelled, though nobody cancelled it',

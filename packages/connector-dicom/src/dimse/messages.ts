@@ -40,8 +40,8 @@ export class MessageReader {
   /**
    * Takes the next fragment.
    *
-   * A final response that announces an identifier is returned twice: with its command set (`isAnnounced`), and again when the
-   * identifier comes, which some peers never send.
+   * A final response that announces an identifier is returned twice: with its command set (`isAnnounced`), and again with the
+   * identifier. Some peers never send that identifier.
    *
    * @returns a message if this fragment completes one.
    * @throws Error if fragments or a command set are malformed.

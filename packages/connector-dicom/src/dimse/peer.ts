@@ -6,7 +6,7 @@ import { type InformationModel } from './library.js';
 export interface Peer extends PeerNames {
   /** The query models that are negotiated; `auto`: both. */
   informationModel: InformationModel | 'auto';
-  /** TLS parameters; without them there is no TLS. */
+  /** The parameters of TLS. Default: plain DICOM without TLS. */
   tls?: PeerTls;
   /** Time for connection, TLS and negotiation together, milliseconds. */
   connectTimeoutMs: number;

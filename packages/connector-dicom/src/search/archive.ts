@@ -242,10 +242,10 @@ export class Archive {
   }
 
   /**
-   * Everything below a patient in one relational query. Patient Root is preferred, since some peers look at the Patient
-   * ID below STUDY level only there.
+   * Returns everything below a patient by one relational query. Patient Root is preferred, because only there do some peers
+   * match the Patient ID below STUDY level.
    *
-   * @returns `undefined` where the peer does not answer it, or with what was not asked for.
+   * @returns `undefined` if the peer does not answer the query, or returns other matches.
    */
   async treeOfPatient(patientId: string): Promise<TreeAnswer[] | undefined> {
     const literal = literalMatch(patientId);
@@ -264,9 +264,9 @@ export class Archive {
   }
 
   /**
-   * Everything below studies in one relational query for each, or for several as a list.
+   * Returns everything below studies, by one relational query for each study or for a list of them.
    *
-   * @returns `undefined` where the peer does not answer it, or with what was not asked for.
+   * @returns `undefined` if the peer does not answer the query, or returns other matches.
    */
   async treeOfStudies(studies: readonly StudyKey[]): Promise<TreeAnswer[] | undefined> {
     const patients = patientsOf(studies);

@@ -18,7 +18,7 @@ export interface FindScuOptions {
   text: TextOptions;
   /** Longest time of a query that the peer need not support ({@link FindScu.attempt}), milliseconds. */
   timeoutMs?: number;
-  /** Nobody waits for these queries: they give way to others. */
+  /** Whether these queries run in the background and give way to others. */
   background?: boolean;
 }
 

@@ -57,8 +57,8 @@ export function literalMatch(value: string): string | undefined {
 }
 
 /**
- * Whether a UID of an answer can be used as it is. Some modalities write letters into UIDs, or more than 64 characters (PS3.5
- * 9.1 forbids both), and archives and viewers know the images by just these values.
+ * Returns whether a UID of an answer can be used unchanged. Some modalities write UIDs with letters or more than 64
+ * characters, which PS3.5 9.1 forbids. Archives and viewers know the images only by these values.
  */
 export function isUsableUid(uid: string | undefined): uid is string {
   // eslint-disable-next-line no-control-regex -- such values cannot be queried

@@ -13,9 +13,9 @@ interface Verdict {
 }
 
 /**
- * The optional queries that one peer supports, by their shape: a relational query by patient, a list of UIDs at SERIES level, and
- * so on. A shape is supported if its answer equals that of the hierarchical queries, up to the size of the compared answers: some
- * archives cut longer answers silently. One wrong answer ends the support.
+ * Records which optional queries one peer supports, by their shape: a relational query by patient, a list of UIDs at SERIES
+ * level, and so on. A shape is supported if its answer equals that of the hierarchical queries. The support is limited to
+ * the size of the compared answers, because some archives cut longer answers silently. One wrong answer ends the support.
  */
 export class QuerySupport {
   private readonly verdicts = new Map<string, Verdict>();
@@ -28,19 +28,19 @@ export class QuerySupport {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Whether its answers can be used. */
+  /** Returns whether answers to queries of `shape` can be used. */
   isSupported(shape: string): boolean {
     const verdict = this.verdictOn(shape);
     if (this.mode === 'off' || verdict?.refuted) return false;
     return this.mode === 'on' || (!this.declined && verdict !== undefined);
   }
 
-  /** Whether it should be tested, and no test is running. */
+  /** Returns whether `shape` should be tested and no test of it is running. */
   isUnchecked(shape: string): boolean {
     return this.mode === 'auto' && !this.declined && !this.verdictOn(shape) && !this.checks.has(shape);
   }
 
-  /** The number of matches up to which an answer needs no check of its own. */
+  /** Returns the number of matches up to which an answer needs no further check. */
   confirmedRows(shape: string): number {
     if (!this.isSupported(shape)) return 0;
     return this.mode === 'on' ? Infinity : (this.verdictOn(shape)?.confirmedRows ?? 0);

@@ -21,8 +21,8 @@ const BY_STUDY = 'relational IMAGE by Study Instance UID';
 const SAMPLE = 8;
 
 /**
- * Finds the series and instances of studies: by relational queries if tests have shown that the peer answers them like the
- * hierarchical ones, otherwise series by series.
+ * Finds the series and instances of studies. It uses relational queries if tests have shown that the peer answers them like
+ * hierarchical ones. Otherwise it queries series by series.
  */
 export class StudyContent {
   /** Studies in a relational answer that no STUDY-level answer listed. */

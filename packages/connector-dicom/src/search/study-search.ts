@@ -103,9 +103,9 @@ export class StudySearch {
   }
 
   /**
-   * Returns the studies of a Patient ID. An archive that finds nothing with Modalities in Study as a key, or refuses it, is
-   * queried without it: matching by it is optional (PS3.4 C.6.2.1.2). An answer that was cut is completed by the dates that are
-   * wanted.
+   * Returns the studies of a Patient ID. Matching by Modalities in Study is optional (PS3.4 C.6.2.1.2). If an archive finds
+   * nothing with it or refuses it, the query is repeated without it. If an answer was cut, a query by the wanted dates
+   * completes it.
    */
   private async studiesOf(id: string, modality: string | undefined): Promise<StudyMatches> {
     if (modality && (this.matchingKeys.isSupported(BY_MODALITY) || this.matchingKeys.isUnchecked(BY_MODALITY))) {

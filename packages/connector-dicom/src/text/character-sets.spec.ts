@@ -78,7 +78,7 @@ describe('text of an answer', () => {
   it('ends a code extension at the delimiters of a name, and not at bytes that look like them', () => {
     // After `^` G1 is Latin-1 again, though no escape sequence says so.
     expect(textOf('ISO 2022 IR 100\\ISO 2022 IR 126', bytes('\x1b-F\xc4^\xc4'))).toBe('Δ^Ä');
-    // 0x5E within two bytes of JIS X 0208 is no caret.
+    // 0x5E is not a caret within two bytes of JIS X 0208.
     expect(textOf('\\ISO 2022 IR 87', bytes('\x1b$B$^\x1b(B'))).toBe('ま');
   });
 

@@ -1,8 +1,8 @@
 import { type Decode, decodeJisX0201, plainDecoder } from './character-sets.js';
 
 /**
- * Text with code extensions: ISO 2022 escape sequences switch the sets in G0 (bytes below 0x80) and G1 (above) within a
- * value (PS3.5 6.1.2.5; the sequences: PS3.3 Tables C.12-3 and C.12-4).
+ * The first byte of ISO 2022 escape sequences (PS3.5 6.1.2.5). Within a value, they switch the character sets in G0 (bytes
+ * below 0x80) and G1 (above). PS3.3 Tables C.12-3 and C.12-4 list the sequences.
  */
 const ESCAPE = 0x1b;
 

@@ -47,7 +47,7 @@ interface ProtocolConnection {
   createTokenStreamParser: ((message: unknown, handler: object) => { parser: Readable }) & { guarded?: true };
 }
 
-/** Lets a connection end if tedious cannot read an answer. By itself, tedious would end the process. */
+/** Makes a connection fail if tedious cannot read an answer. By default, tedious's exception would end the process. */
 function guardAnswers({ Connection }: typeof tedious): void {
   const prototype = Connection.prototype as unknown as ProtocolConnection;
   const { createTokenStreamParser } = prototype;
@@ -81,8 +81,8 @@ function columnType({ type: { name }, dataLength, precision, scale }: Column): C
 }
 
 /**
- * Microsoft SQL Server, by tedious. It has no read-only sessions: the select runs in a transaction that is always rolled back;
- * a login that may only read is the site's to give.
+ * Reads Microsoft SQL Server with tedious. SQL Server has no read-only sessions, so the select runs in a transaction that is
+ * always rolled back. Sites should configure a login with read permission only.
  */
 export class MssqlEngine implements Engine<tedious.Connection> {
   readonly name = 'SQL Server';
@@ -131,7 +131,7 @@ export class MssqlEngine implements Engine<tedious.Connection> {
   }
 
   async prepare(): Promise<void> {
-    // Nothing: what a session needs goes with its login.
+    // The login already contains all settings of the session.
   }
 
   begin(connection: tedious.Connection): Promise<void> {

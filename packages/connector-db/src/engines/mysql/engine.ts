@@ -33,7 +33,7 @@ const COLUMN_TYPES: Record<number, ColumnType> = {
   245: 'other', // JSON
 };
 
-/** MySQL and MariaDB, by mysql2. */
+/** Reads MySQL and MariaDB with mysql2. */
 export class MysqlEngine implements Engine<Connection> {
   readonly name = 'MySQL';
   readonly ping = 'select 1';
@@ -63,9 +63,9 @@ export class MysqlEngine implements Engine<Connection> {
       charset: address.collation ?? 'utf8mb4',
       compress: address.compress,
       enableKeepAlive: true,
-      // Each length of a list of values is a statement of its own; the server keeps few of them.
+      // Each length of a list of values is another statement, and the server limits how many it keeps.
       maxPreparedStatements: 8,
-      // Everything as the text that the database shows.
+      // The following options return values as the text that the database shows.
       dateStrings: true,
       supportBigNumbers: true,
       bigNumberStrings: true,
@@ -100,7 +100,7 @@ export class MysqlEngine implements Engine<Connection> {
     }
   }
 
-  /** @param settings without TLS (mode `prefer`): the same host again, only where it speaks none. */
+  /** @param settings Without TLS (mode `prefer`), they are for the same host again, and are tried only if it has no TLS. */
   triesNext(error: unknown, settings: { ssl?: object }): boolean {
     if (this.address.ssl.mode === 'prefer' && !settings.ssl) {
       return (error as QueryError).code === 'HANDSHAKE_NO_SSL_SUPPORT';
@@ -112,7 +112,7 @@ export class MysqlEngine implements Engine<Connection> {
     const rows = await all<[string]>(connection, 'select version()');
     const version = String(rows[0]?.[0]);
     if (/^[1-4]\.|^5\.[0-5]\./.test(version)) throw serverTooOld('MySQL 5.6 or MariaDB 10.0');
-    // The two products have settings of different names and units for it.
+    // The time-out's setting has another name and unit in each product.
     const { statementMs } = this.timeouts;
     const setting = /mariadb/i.test(version)
       ? `max_statement_time = ${statementMs / 1000}`
@@ -120,7 +120,7 @@ export class MysqlEngine implements Engine<Connection> {
     try {
       await all(connection, `set session ${setting}`);
     } catch (error) {
-      // MySQL 5.6 and MariaDB 10.0 do not have it. The connector ends statements then.
+      // MySQL 5.6 and MariaDB 10.0 lack this setting. The connector ends their statements itself.
       if ((error as QueryError).errno !== UNKNOWN_SYSTEM_VARIABLE) throw error;
     }
   }
@@ -130,7 +130,7 @@ export class MysqlEngine implements Engine<Connection> {
   }
 
   async query(connection: Connection, { sql, bindings }: CompiledQuery): Promise<RowBatches> {
-    // Prepared in the server: values are never written into the statement's text.
+    // `execute` prepares the statement in the server, so values never become part of its text.
     const command = connection.execute({ sql, values: bindings as never[], rowsAsArray: true });
     const rows = new PushedRows(connection);
     let lengths: readonly number[] | undefined;
@@ -148,7 +148,7 @@ export class MysqlEngine implements Engine<Connection> {
       command.on('result', (row: unknown) => rows.push(zeroFilled(row as unknown[], lengths)));
       command.on('error', over);
       command.on('end', () => over());
-      // The driver tells of a lost connection here, and to commands with a callback only.
+      // The driver reports a lost connection here, but not to commands without a callback.
       connection.on('error', over);
     });
     return {

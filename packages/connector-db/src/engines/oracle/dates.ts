@@ -10,9 +10,9 @@ const require = createRequire(import.meta.url);
 const TEXTS = new WeakMap<Date, string>();
 
 /**
- * Lets node-oracledb report the wall clock of DATE and TIMESTAMP columns. By itself its thin mode returns JavaScript dates, in which
- * hours that the process's time zone skips are others, and drops the offset from UTC of TIMESTAMP WITH TIME ZONE. It does nothing if
- * the driver has another structure.
+ * Makes node-oracledb report the wall clock of DATE and TIMESTAMP columns. By default its thin mode returns JavaScript dates.
+ * They shift hours that the process's time zone skips, and lack the offset from UTC of TIMESTAMP WITH TIME ZONE. This
+ * function does nothing if the driver has another structure.
  */
 export function keepWallClock(): void {
   const prototype = protocolBuffer();
@@ -27,7 +27,7 @@ export function keepWallClock(): void {
   prototype.parseOracleDate = Object.assign(parseExact, { exact: true as const });
 }
 
-/** Returns a date of the driver as the text that the database shows; of an unknown time zone, in that of the process. */
+/** Returns a driver's date as the text that the database shows. If its time zone is unknown, that of the process counts. */
 export function dateText(date: Date): string {
   const text = TEXTS.get(date);
   if (text !== undefined) return text;
@@ -38,8 +38,8 @@ export function dateText(date: Date): string {
 }
 
 /**
- * Returns the wall clock of the bytes of a DATE (7), TIMESTAMP (11) or TIMESTAMP WITH TIME ZONE (13), whose first bytes are in UTC;
- * `undefined` if a time zone's name and not its offset is in them.
+ * Returns the wall clock of an encoded DATE (7 bytes), TIMESTAMP (11) or TIMESTAMP WITH TIME ZONE (13, in UTC). Returns
+ * `undefined` if the bytes contain the name of a time zone instead of its offset.
  */
 function wallClockOf(bytes: Buffer): string | undefined {
   const [century = 0, year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = bytes;

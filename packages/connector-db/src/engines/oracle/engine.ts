@@ -14,7 +14,7 @@ import { type DatabaseFault } from '../faults.js';
 import { dateText, keepWallClock } from './dates.js';
 import { oracleFault } from './faults.js';
 
-/** The part of node-oracledb that is used here; it brings no types of its own. */
+/** The part of node-oracledb that we use. The package contains no types. */
 interface OracleDriver {
   getConnection(settings: object): Promise<OracleConnection>;
   [type: `DB_TYPE_${string}`]: OracleType;
@@ -39,7 +39,7 @@ export interface OracleConnection {
   close(options: { drop: boolean }): Promise<void>;
 }
 
-/** Oracle Database, by node-oracledb in its thin mode: no client library. */
+/** Reads Oracle Database with node-oracledb in its thin mode, which needs no client library. */
 export class OracleEngine implements Engine<OracleConnection> {
   readonly name = 'Oracle';
   readonly ping = 'select 1 from dual';

@@ -55,7 +55,7 @@ const PARSERS: Record<number, (text: string) => unknown> = {
 };
 const types = { getTypeParser: (oid: number) => PARSERS[oid] ?? asIs };
 
-/** The part of pg-cursor that is used here; it brings no types of its own. */
+/** The part of pg-cursor that we use. The package contains no types. */
 interface Cursor extends Submittable {
   read(count: number, done: (error: Error | undefined, rows: Row[], result?: { fields: FieldDef[] }) => void): void;
 }
@@ -70,7 +70,7 @@ interface ProtocolConnection {
 /** pg's settings for one connection, and the kind of server that it has to reach. */
 interface Settings extends ClientConfig {
   wanted?: 'primary' | 'secondary';
-  /** The same host again, without TLS: only where it speaks none. */
+  /** Whether this attempt repeats the host without TLS. It is made only if the host has no TLS. */
   inTheClear?: boolean;
 }
 
@@ -90,7 +90,7 @@ class WrongServerError extends Error {
   }
 }
 
-/** PostgreSQL, by pg and pg-cursor. */
+/** Reads PostgreSQL with pg and pg-cursor. */
 export class PostgresqlEngine implements Engine<Client> {
   readonly name = 'PostgreSQL';
   readonly ping = 'select 1';
@@ -170,7 +170,7 @@ export class PostgresqlEngine implements Engine<Client> {
     const { code, message } = error as NodeJS.ErrnoException;
     // pg's words for the server's "no" to a request for TLS.
     if (inTheClear) return message === 'The server does not support SSL connections';
-    // Wrong kind of server, starting up, shutting down, too many connections: another host may serve.
+    // The server is of the wrong kind, starts up, shuts down or has too many connections. Another host may work.
     if (error instanceof WrongServerError || (code && ['57P03', '57P01', '53300'].includes(code))) return true;
     return postgresqlFault(error)?.kind === 'unavailable';
   }
@@ -185,7 +185,7 @@ export class PostgresqlEngine implements Engine<Client> {
     try {
       await connection.query(this.prologue);
     } catch (error) {
-      // Of the settings, bytea_output is the youngest.
+      // bytea_output is the newest of these settings.
       throw (error as { code?: string }).code === '42704' ? serverTooOld('PostgreSQL 9.0') : error;
     }
   }
@@ -204,7 +204,7 @@ export class PostgresqlEngine implements Engine<Client> {
       types: first.fields.map(columnType),
       batches: (async function* () {
         for (let { rows } = first; rows.length > 0;) {
-          // The next batch is on its way while this one is worked on.
+          // The server sends the next batch while the caller handles this one.
           const next = rows.length === BATCH_SIZE ? read() : undefined;
           next?.catch(() => undefined);
           yield rows;
@@ -220,9 +220,9 @@ export class PostgresqlEngine implements Engine<Client> {
   }
 
   /**
-   * Sends a CancelRequest on a connection of its own, with the key of the session instead of a login. It also works through a pooler,
-   * and if the server accepts no more logins. The server closes the connection when it has passed the request on: a pooler forgets a
-   * request whose sender closes first.
+   * Sends a CancelRequest on a new connection, with the key of the session instead of a login. It also works through a pooler,
+   * and if the server accepts no more logins. The server has to close that connection, because a pooler drops a request whose
+   * sender closes first.
    *
    * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
    */

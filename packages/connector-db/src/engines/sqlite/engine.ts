@@ -12,18 +12,18 @@ import { sqliteFault } from './faults.js';
 
 const PROCESS_FILE = fileURLToPath(new URL('./process.mjs', import.meta.url));
 
-/** knex's pool for connections of our own making. */
+/** Provides knex's pool; {@link openSqlite} makes the connections. */
 class SqliteClient extends knex.Client {
   _driver(): object {
     return {};
   }
 }
-// On the prototype, as knex's own clients have it: their constructor reads it.
+// knex's constructor reads `driverName`, so the prototype must have it.
 Object.assign(SqliteClient.prototype, { driverName: 'sqlite' });
 
 /**
- * SQLite, read-only, by Node's own `node:sqlite` where this Node has it, else by better-sqlite3. Each connection is a process:
- * a long statement holds up nothing, and ends when it is given up.
+ * Reads SQLite files with `node:sqlite` if this Node.js has it, otherwise with better-sqlite3. Each connection is a process,
+ * so a long statement does not block the server, and ending the process ends the statement.
  */
 export class SqliteEngine implements Engine<SqliteConnection> {
   readonly name = 'SQLite';
@@ -46,11 +46,11 @@ export class SqliteEngine implements Engine<SqliteConnection> {
   }
 
   async prepare(): Promise<void> {
-    // The process opens the file read-only by itself.
+    // The process already opens the file read-only.
   }
 
   async begin(): Promise<void> {
-    // A statement is a transaction, and this connection cannot write.
+    // Each statement is a transaction, and the connection is read-only.
   }
 
   async query(connection: SqliteConnection, query: CompiledQuery): Promise<RowBatches> {
@@ -58,7 +58,7 @@ export class SqliteEngine implements Engine<SqliteConnection> {
   }
 
   async end(): Promise<void> {
-    // Nothing was begun.
+    // `begin` does nothing.
   }
 
   async cancel(connection: SqliteConnection): Promise<void> {
@@ -80,7 +80,7 @@ export class SqliteEngine implements Engine<SqliteConnection> {
 
 interface Failure {
   code?: string;
-  /** Of node:sqlite: SQLite's own number. */
+  /** SQLite's result code, which only node:sqlite reports. */
   errcode?: number;
   message: string;
 }
@@ -89,8 +89,8 @@ type Answer = { error?: Failure; columns?: string[]; rows?: Row[]; done?: boolea
 /**
  * Starts the process of one connection.
  *
- * @param statementTimeoutMs how long a statement may take, milliseconds
- * @throws Error (`EMFILE`, `EAGAIN` …) if the process cannot be started
+ * @param statementTimeoutMs How long a statement may take, milliseconds.
+ * @throws Error (`EMFILE`, `EAGAIN` …) if the process cannot be started.
  */
 async function openSqlite(address: SqliteAddress, statementTimeoutMs: number): Promise<SqliteConnection> {
   const options = JSON.stringify({ file: address.file, immutable: address.immutable, batchSize: BATCH_SIZE });
@@ -99,19 +99,19 @@ async function openSqlite(address: SqliteAddress, statementTimeoutMs: number): P
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  // Only a process that has started can be asked and ended.
+  // Only a started process can receive requests and be ended.
   await once(child, 'spawn');
   return new SqliteConnection(child, statementTimeoutMs);
 }
 
-/** One open database file. */
+/** One open database file in its own process. */
 class SqliteConnection {
   private readonly ended: Promise<void>;
-  /** Ends the statement under way. */
+  /** Ends the running statement at its time-out. */
   private timer?: NodeJS.Timeout;
   private settle?: { resolve(answer: Answer): void; reject(error: Error): void };
 
-  /** @param process has started */
+  /** @param process A process that has started. */
   constructor(
     private readonly process: ChildProcess,
     private readonly statementTimeoutMs: number,
@@ -128,7 +128,7 @@ class SqliteConnection {
       if (answer.error) this.settle?.reject(Object.assign(new Error(answer.error.message), answer.error));
       else this.settle?.resolve(answer);
     });
-    // An idle connection does not keep the program running.
+    // An idle connection must not keep the program running.
     this.process.unref();
     this.process.channel?.unref();
   }
@@ -143,13 +143,13 @@ class SqliteConnection {
     const { columns = [] } = await this.ask({ sql, bindings });
     return {
       columns,
-      // A column of SQLite may hold anything, and no text is ever equal to a number that it is not.
+      // SQLite columns may contain values of any type. Conditions compare them as text and as numbers, whatever this says.
       types: columns.map(() => 'text'),
       batches: this.batches(),
     };
   }
 
-  /** Ends the process, and the statement that it runs. */
+  /** Ends the process, and with it the running statement. */
   async end(): Promise<void> {
     clearTimeout(this.timer);
     endProcess(this.process);
@@ -158,7 +158,7 @@ class SqliteConnection {
 
   private async *batches(): AsyncGenerator<readonly Row[]> {
     for (let answer = await this.ask({}); ;) {
-      // The next batch is read while this one is worked on.
+      // The process reads the next batch while the caller handles this one.
       const next = answer.done ? undefined : this.ask({});
       next?.catch(() => undefined);
       if (answer.rows && answer.rows.length > 0) yield answer.rows;

@@ -17,8 +17,8 @@ const NAMES: Record<number, string> = {
 const OWN_SQLITE = 'Node.js 22.16 and later have SQLite built in.';
 
 /**
- * Returns the meaning of an error of SQLite, or of the process that runs it; `undefined` for other errors. SQLite's messages
- * contain the select's text, never a value.
+ * Returns the meaning of an error of SQLite or of its process; `undefined` for other errors. SQLite's messages contain the
+ * select's text, never a value.
  */
 export function sqliteFault(error: unknown): DatabaseFault | undefined {
   const { code = '', errcode, message, syscall } = error as NodeJS.ErrnoException & { errcode?: number };

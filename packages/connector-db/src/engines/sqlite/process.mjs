@@ -1,13 +1,18 @@
-// One SQLite connection in a process of its own: SQLite runs a statement to its end within one call, and only a process can be
-// ended in the middle of it. Asked over IPC: { sql, bindings } → { columns }, then { next } → { rows, done } until done.
+// Runs one SQLite connection in its own process. SQLite runs a statement to its end within one call, and only ending the
+// process interrupts that. Requests arrive over IPC: { sql, bindings } returns { columns }. Each {} then returns the next
+// batch, { rows, done }, until done. A failure returns { error }.
 import { pathToFileURL } from 'node:url';
 
 const { file, immutable, batchSize } = JSON.parse(process.argv[2]);
 
-/** @returns {Promise<(sql: string, bindings: unknown[]) => { columns: object[], rows: Iterator<unknown[]> }>} */
+/**
+ * Opens the file, and returns a function that runs a statement.
+ *
+ * @returns {Promise<(sql: string, bindings: unknown[]) => { columns: object[], rows: Iterator<unknown[]> }>}
+ */
 async function open() {
   const own = await import('node:sqlite').catch(() => undefined);
-  // Before 22.16 it gives rows as objects only, where of two columns with one name the first is lost.
+  // Before 22.16 it returns rows only as objects, which lose the first of two columns with the same name.
   if (own?.StatementSync.prototype.setReturnArrays) {
     const place = immutable ? `${pathToFileURL(file).href}?immutable=1` : file;
     const database = new own.DatabaseSync(place, { readOnly: true });
@@ -32,11 +37,11 @@ async function open() {
 
 function prepareSession(run) {
   run('pragma query_only = on');
-  // A writer may hold the file for a moment.
+  // Another program may lock the file for a moment while it writes.
   run('pragma busy_timeout = 5000');
 }
 
-/** Integers beyond 2^53 keep their digits. */
+/** Returns integers as text, so that those beyond 2^53 keep their digits. */
 function plain(value) {
   return typeof value === 'bigint' ? String(value) : value;
 }
