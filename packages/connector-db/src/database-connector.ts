@@ -184,7 +184,7 @@ export class DatabaseConnector implements Connector {
   }
 }
 
-/** A warning that names the columns that are missing, except for kinds of identifier that are deactivated. */
+/** Returns a warning that names the missing columns, except those of deactivated kinds of identifier. */
 function missingColumns(columns: CriteriaColumns, deactivated: readonly IdentifierKind[]): string[] {
   const missing = (Object.keys(KINDS) as IdentifierKind[])
     .filter((kind) => !columns[COLUMN_OF_KIND[kind]] && !deactivated.includes(kind))

@@ -6,7 +6,7 @@ import { OracleEngine } from './engines/oracle/engine.js';
 import { PostgresqlEngine } from './engines/postgresql/engine.js';
 import { SqliteEngine } from './engines/sqlite/engine.js';
 
-/** How the database of `address` is spoken to. Nothing is loaded or opened yet. */
+/** Returns the engine for the database of `address`. It does not load or open anything yet. */
 export function engineOf(address: DatabaseAddress, credentials: Credentials, timeouts: Timeouts): Engine {
   switch (address.engine) {
     case 'postgresql':

@@ -49,7 +49,7 @@ export function keys(level, match, names = KEYS[level]) {
   ]);
 }
 
-/** The hierarchical questions for a patient: one for the studies, one for each study, one for each series. */
+/** Returns the hierarchical queries for a patient: one for the studies, one for each study, one for each series. */
 export function hierarchicalQuestions({ patientId, studies }) {
   return [
     ['STUDY', { PatientID: patientId }],

@@ -57,7 +57,7 @@ async function time(work) {
 }
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Both in turn, several times, so that a noisy moment meets both. */
+/** Measures both in turn, several times, so that noise affects both. */
 async function compare(name, work, baseline, target, rounds = 3) {
   const values = [];
   const baselines = [];

@@ -63,7 +63,7 @@ export function timeoutError(
   return new ConnectorError(id, 'timeout', message, { code: codes[code], remedy: REMEDIES[code], cause });
 }
 
-/** Whether an archive may have ended the negotiation because of SOP Class Extended Negotiation. */
+/** Returns whether an archive may have ended the negotiation because of SOP Class Extended Negotiation. */
 export function mayBeExtendedNegotiation(error: unknown): boolean {
   const reasons: ErrorCode[] = [
     codes['dicom.association.aborted'],

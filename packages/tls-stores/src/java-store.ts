@@ -42,7 +42,7 @@ export function readJavaStore(path: string, bytes: Buffer, settings: StoreSettin
   };
 }
 
-/** The two formats differ in the first bytes and in the encryption of keys; the library knows JKS. */
+/** Parses a store. The library knows only JKS; JCEKS differs in the first bytes and in the encryption of keys. */
 function parse(path: string, bytes: Buffer, type: string | undefined): (KeyEntry | TrustedKeyEntry)[] {
   const jks = Buffer.from(bytes);
   jks.writeUInt32BE(0xfeedfeed, 0);
@@ -59,7 +59,7 @@ function parse(path: string, bytes: Buffer, type: string | undefined): (KeyEntry
   }
 }
 
-/** Whether the digest at the end of the store is the one of this password. */
+/** Returns whether the digest at the end of the store is the one of this password. */
 function isIntact(bytes: Buffer, password: string): boolean {
   const body = bytes.subarray(0, -DIGEST_LENGTH);
   const digest = createHash('sha1').update(utf16(password)).update('Mighty Aphrodite').update(body).digest();

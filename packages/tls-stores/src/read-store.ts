@@ -86,7 +86,7 @@ function readPem(path: string, text: string, settings: StoreSettings): StoreCont
   return { certificates, ...(key ? { key: decryptPem(path, key, settings) } : {}) };
 }
 
-/** OpenSSL reads encrypted keys of every kind; the library reads the old ciphers that OpenSSL 3 refuses. */
+/** Decrypts a key. OpenSSL reads every kind of encrypted key; the library reads the old ciphers that OpenSSL 3 rejects. */
 function decryptPem(path: string, key: string, { keyPassword, storePassword }: StoreSettings): string {
   if (!key.includes('ENCRYPTED')) return key;
   const password = keyPassword ?? storePassword;

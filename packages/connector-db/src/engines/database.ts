@@ -23,9 +23,9 @@ export interface ReadOnlySession {
 const IDLE_TIMEOUT_MS = 30_000;
 /** How long an idle connection may take to begin a transaction, milliseconds. */
 const PROOF_MS = 2_000;
-/** Older connections are not used again, milliseconds: a server's credentials and address may change. */
+/** The age at which a connection is closed instead of used again, milliseconds. A server's address or login may change. */
 const LIFETIME_MS = 30 * 60_000;
-/** How much later our own time-outs are, milliseconds, so that the server's time-out is reported first. */
+/** How much longer our own time-outs are than the server's, milliseconds. The server then reports its time-out first. */
 const GRACE_MS = 5_000;
 /** How long the server may take to end a cancelled statement, milliseconds. */
 const CANCEL_TIMEOUT_MS = 5_000;

@@ -1,6 +1,6 @@
 import { type Duplex } from 'node:stream';
 
-/** The driver threw while it read an answer: the server sent something that the driver does not know. */
+/** Reports that a driver threw while it read an answer. The server sent something that the driver does not know. */
 export class UnreadableAnswerError extends Error {
   override readonly name = 'UnreadableAnswerError';
 

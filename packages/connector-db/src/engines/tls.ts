@@ -20,7 +20,7 @@ export async function tlsOptions(tls: DatabaseTls): Promise<ConnectionOptions | 
   return options;
 }
 
-/** Java's drivers also read keys and certificates in DER (`.pk8`); Node reads PEM. */
+/** Reads a key or certificate as PEM. Java's drivers also accept DER (`.pk8`), but Node.js needs PEM. */
 async function readPem(file: string): Promise<Buffer> {
   return requirePem(
     await readTlsFile(file),

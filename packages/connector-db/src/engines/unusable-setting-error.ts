@@ -1,6 +1,6 @@
 import { type ErrorCode } from '@pacs-connectors/connector-core';
 
-/** A setting that validation could not check: a file that does not exist, a driver that is not installed. */
+/** Reports a setting that validation could not check, such as a missing file or a driver that is not installed. */
 export class UnusableSettingError extends Error {
   override readonly name = 'UnusableSettingError';
 

@@ -130,7 +130,7 @@ const KNEX_CLIENTS = {
   sqlite: 'better-sqlite3',
 } as const satisfies Record<DatabaseEngine, string>;
 
-/** knex's name of the client that speaks to `engine`. */
+/** Returns the name of knex's client for `engine`. */
 export function knexClientOf(engine: DatabaseEngine): (typeof KNEX_CLIENTS)[DatabaseEngine] {
   return KNEX_CLIENTS[engine];
 }

@@ -91,7 +91,7 @@ const TLS_MODES: Record<string, TlsMode> = {
 };
 
 /**
- * A URL of MySQL's or MariaDB's JDBC driver: `jdbc:mysql://user:password@host:port,host2/database?parameters`, hosts as
+ * Parses a URL of MySQL's or MariaDB's JDBC driver: `jdbc:mysql://user:password@host:port,host2/database?parameters`, hosts as
  * `address=(host=…)(port=…)` or `(host=…,port=…)` too, with `loadbalance:` and the like before the slashes.
  *
  * @param scheme `mysql` or `mariadb`

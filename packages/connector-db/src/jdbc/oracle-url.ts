@@ -8,7 +8,7 @@ const FORMS =
   '@(DESCRIPTION=…), @alias.';
 
 /**
- * A URL of Oracle's thin JDBC driver: `jdbc:oracle:thin:[user/password]@` and a place. It has no escapes; a password with
+ * Parses a URL of Oracle's thin JDBC driver: `jdbc:oracle:thin:[user/password]@` and a place. It has no escapes; a password with
  * special characters is in double quotes.
  *
  * @param rest the URL without `jdbc:oracle:`
@@ -30,7 +30,7 @@ export function parseOracleUrl(rest: string): OracleAddress {
   return address;
 }
 
-/** The last `@` before the place parts the two; one within quotes or within a descriptor does not. */
+/** Splits credentials and place at the last `@` between them. An `@` within quotes or a descriptor does not count. */
 function splitCredentials(body: string): { credentials: string; place: string } {
   const limit = body.search(/\(\s*(?:DESCRIPTION|ADDRESS)/i);
   let at = -1;
@@ -73,7 +73,7 @@ function readPlace(place: string): Place {
   throw new Error(`The place in the ${URL} URL cannot be read. ${FORMS}`);
 }
 
-/** `host1,host2:1521;host3:1522`: a port holds for the hosts before it that have none. */
+/** Reads `host1,host2:1521;host3:1522`. A port also applies to the hosts before it that have none. */
 function easyHosts(text: string): DatabaseHost[] {
   const parts = text.split(/[,;]/);
   let port = DEFAULT_PORT;
@@ -94,7 +94,7 @@ function splitQuery(place: string): { bare: string; query: string } {
     : { bare: place.slice(0, question), query: place.slice(question + 1) };
 }
 
-/** Easy Connect Plus's parameters: ours are taken out, the client's own stay in its connect string. */
+/** Reads the parameters of Easy Connect Plus. Ours are removed; those of the client stay in its connect string. */
 function readOptions(query: string): {
   facts: { warnings: string[]; configDir?: string; connectTimeoutMs?: number; socketTimeoutMs?: number };
   passedOn: string;

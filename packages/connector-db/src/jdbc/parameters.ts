@@ -1,5 +1,5 @@
 /**
- * The parameters of one JDBC URL, read by name. A parameter that is never read is unknown and causes a warning. A wrong value is an
+ * Reads the parameters of one JDBC URL by name. A parameter that is never read is unknown and causes a warning. A wrong value is an
  * error that names its parameter.
  */
 export class Parameters {
@@ -95,7 +95,7 @@ export function readQuery(query: string, parameters: Parameters, decode: (text: 
   }
 }
 
-/** Text as Java's `URLDecoder` reads it: percent signs, and `+` for a space. */
+/** Decodes text like Java's `URLDecoder`: percent signs, and `+` for a space. */
 export function formDecoded(text: string, url: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));

@@ -74,7 +74,7 @@ const SERVER_TYPES: Record<string, PostgresqlAddress['targetServerType']> = {
 };
 
 /**
- * A URL of PostgreSQL's JDBC driver: `jdbc:postgresql://host:port,host2:port2/database?parameters`, with every part but
+ * Parses a URL of PostgreSQL's JDBC driver: `jdbc:postgresql://host:port,host2:port2/database?parameters`, with every part but
  * the name optional, and `jdbc:postgresql:database`.
  *
  * @param rest the URL without `jdbc:postgresql:`

@@ -4,7 +4,7 @@ import { Parameters, readQuery } from './parameters.js';
 const URL = 'jdbc:sqlite';
 
 /**
- * A URL of the JDBC driver for SQLite: `jdbc:sqlite:path`, `jdbc:sqlite:file:path?mode=ro`, `jdbc:sqlite::memory:`.
+ * Parses a URL of the JDBC driver for SQLite: `jdbc:sqlite:path`, `jdbc:sqlite:file:path?mode=ro`, `jdbc:sqlite::memory:`.
  * The file is always opened read-only. Relative paths start at the working directory of the process.
  *
  * @param rest the URL without `jdbc:sqlite:`

@@ -48,7 +48,7 @@ const ENCRYPTION: Record<string, boolean | 'strict'> = {
 };
 
 /**
- * A URL of Microsoft's JDBC driver: `jdbc:sqlserver://host\instance:port;property=value;…`, a value with special
+ * Parses a URL of Microsoft's JDBC driver: `jdbc:sqlserver://host\instance:port;property=value;…`, a value with special
  * characters in braces, a closing brace in it doubled. Letter case of property names is ignored.
  *
  * Encrypted by default, as in the driver since 10.2.
@@ -118,7 +118,7 @@ function refuseOtherLogins(parameters: Parameters): void {
   }
 }
 
-/** `a=1;b={x;y}};z}`. */
+/** Reads properties such as `a=1;b={x;y}};z}`. */
 function readProperties(text: string, parameters: Parameters): void {
   const pattern = /\s*([^=;{}]*?)\s*=\s*(?:\{((?:[^}]|\}\})*)\}\s*|([^;{}]*))(?:;|$)|\s*(?:;|$)/gy;
   while (pattern.lastIndex < text.length) {

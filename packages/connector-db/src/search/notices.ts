@@ -2,7 +2,7 @@ import { type IdentifierKind, type Missing, type Notice } from '@pacs-connectors
 import { codes } from '../engines/error-codes.js';
 import { KINDS } from './identifier-kinds.js';
 
-/** The notices about one answer. */
+/** Collects the notices about one answer. */
 export class Notices {
   private readonly added: Notice[] = [];
 
@@ -12,7 +12,11 @@ export class Notices {
     return this.added;
   }
 
-  /** @param kinds kinds of identifier in the request that have no column. */
+  /**
+   * Adds a notice about identifiers that were not searched.
+   *
+   * @param kinds The kinds of identifier in the request that have no column.
+   */
   notSearched(kinds: readonly IdentifierKind[]): void {
     const names = kinds.map((kind) => KINDS[kind].name).join(', ');
     const settings = kinds.map((kind) => KINDS[kind].setting).join(', ');
@@ -25,7 +29,7 @@ export class Notices {
     );
   }
 
-  /** The select returns no issuers. */
+  /** Adds a notice that the select returns no issuers. */
   issuerNotCompared(): void {
     this.add(
       'WARN',
@@ -35,7 +39,7 @@ export class Notices {
     );
   }
 
-  /** Rows without the UID of their study or series. */
+  /** Adds a notice about rows without the UID of their study or series. */
   rowsWithoutParent(rows: number): void {
     this.add(
       'WARN',
@@ -46,7 +50,7 @@ export class Notices {
     );
   }
 
-  /** Rows that end above the instance. */
+  /** Adds a notice about rows without a series or an instance. */
   rowsWithoutImage(rows: number): void {
     this.add(
       'INFO',
@@ -56,7 +60,7 @@ export class Notices {
     );
   }
 
-  /** Dates that cannot be read; their studies are kept by every filter of dates. */
+  /** Adds a notice about unreadable dates. Filters by date keep their studies. */
   unreadableDates(count: number): void {
     this.add(
       'WARN',

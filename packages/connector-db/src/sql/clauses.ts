@@ -101,7 +101,7 @@ export function clauseAt(
   }
 }
 
-/** `a IS [NOT] DISTINCT FROM b` and PostgreSQL's `ROWS FROM (f(1), …)` are not clauses. */
+/** Returns the role of FROM. In `a IS [NOT] DISTINCT FROM b` and PostgreSQL's `ROWS FROM (f(1), …)` it is not a clause. */
 function roleOfFrom(tokens: readonly Token[], at: number, afterFrom: boolean): ClauseRole | undefined {
   if (wordBefore(tokens, at) === 'distinct' && ['is', 'not'].includes(wordBefore(tokens, at - 1) ?? ''))
     return undefined;
@@ -117,7 +117,7 @@ function roleOfSetOperator(operator: Token, next: Token | undefined): ClauseRole
   return { refused: `${name} without a SELECT after it`, remedy: 'Only SELECT is understood.' };
 }
 
-/** Whether the word at `at` is a column, a table or an alias, whatever it says: `t.order`, `x AS "from"`, `x AS from`. */
+/** Returns whether the word at `at` is a column, a table or an alias, whatever it says: `t.order`, `x AS "from"`, `x AS from`. */
 function isName(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1];
   if (before?.text === '.') return true;

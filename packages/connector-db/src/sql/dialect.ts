@@ -23,9 +23,9 @@ export interface Dialect {
   readonly maxInList: number;
   /** Most values in one statement. */
   readonly maxBindings: number;
-  /** `expression` as the text that the database shows. */
+  /** Returns SQL that converts `expression` to the text that the database shows. */
   textOf(expression: string): string;
-  /** The placeholder of the value at `index`, from 0. */
+  /** Returns the placeholder of the value at `index`, from 0. */
   placeholder(index: number): string;
 }
 

@@ -29,7 +29,7 @@ export function insertCondition(
   return editedText(structure.sql, structure.tokens, dialect, structure.start, structure.end, edits);
 }
 
-/** `WHERE old` becomes `WHERE (old) AND condition`, so that an OR in the old condition does not reach the new one. */
+/** Returns the edits that add the condition. `WHERE old` becomes `WHERE (old) AND condition`, so an OR in `old` stays inside. */
 function editsOf({ sql, tokens }: QueryStructure, branch: Branch, condition: string): Edit[] {
   const { where, end } = branch;
   const last = tokenAt(tokens, end - 1);

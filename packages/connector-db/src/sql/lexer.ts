@@ -195,7 +195,7 @@ class Lexer {
     return more.test(this.sql) ? this.escapeStringEnd(more.lastIndex - 1) : end;
   }
 
-  /** Oracle's q'[…]'. */
+  /** Reads Oracle's q'[…]'. */
   private alternativeQuoteEnd(start: number): number {
     const opening = this.sql[start + 1] ?? '';
     const closing = { '[': ']', '(': ')', '{': '}', '<': '>' }[opening] ?? opening;
@@ -213,7 +213,7 @@ class Lexer {
     return end < 0 ? this.fail(start, `a ${tag} that never ends`, `End it with ${tag}.`) : end + tag.length;
   }
 
-  /** SQL Server's [a]]b]; SQLite's ends at the first closing bracket. */
+  /** Reads SQL Server's [a]]b]. SQLite's names end at the first closing bracket. */
   private bracketNameEnd(start: number): number {
     if (this.dialect.engine === 'mssql') return this.quotedEnd(start, ']', false);
     const end = this.sql.indexOf(']', start);

@@ -79,7 +79,7 @@ class StructureReader {
     return this.branches;
   }
 
-  /** `[WITH …] branch {UNION … branch} [ORDER BY …]`, filling all of the tokens from `at` to `last`. */
+  /** Reads `[WITH …] branch {UNION … branch} [ORDER BY …]`, which must fill all tokens from `at` to `last`. */
   private readQuery(at: number, last: number, narrowed: boolean, outerWiths: Withs): void {
     const begin = at;
     if (this.isWord(at, 'with')) at = this.skipWith(at, last);
@@ -157,7 +157,7 @@ class StructureReader {
     return role as ClauseRole | undefined;
   }
 
-  /** The last token of what begins at `at`: a bracket's partner, an index hint's words, else `at` itself. */
+  /** Returns the last token of what begins at `at`: a bracket's partner, the end of an index hint, or `at` itself. */
   private skip(at: number): number {
     const token = this.tokens[at];
     if (token?.partner !== undefined && token.partner > at) return token.partner;
@@ -214,7 +214,7 @@ class StructureReader {
     }
   }
 
-  /** `SEARCH DEPTH FIRST BY a, b SET c` and `CYCLE a SET b …` after a recursive common table. */
+  /** Skips `SEARCH DEPTH FIRST BY a, b SET c` and `CYCLE a SET b …` after a recursive common table. */
   private skipSearchAndCycle(at: number, last: number): number {
     if (!this.isWord(at, 'search') && !this.isWord(at, 'cycle')) return at;
     for (; at < last; at++) {

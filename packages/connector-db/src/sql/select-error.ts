@@ -1,4 +1,7 @@
-/** SQL of a site to which a condition cannot be added with certainty. The message says where, why, and what to write instead. */
+/**
+ * Reports a site's SQL to which a condition cannot be added with certainty. The message says where, why, and what to write
+ * instead.
+ */
 export class SelectError extends Error {
   override readonly name = 'SelectError';
 

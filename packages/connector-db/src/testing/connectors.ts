@@ -10,7 +10,7 @@ import {
 import { DatabaseConnector } from '../database-connector.js';
 import { type DatabaseSettings } from '../database-settings.js';
 
-/** A connector under test. */
+/** Returns a connector for a test. */
 export function connectorOf(settings: DatabaseSettings): DatabaseConnector {
   return new DatabaseConnector({ id: 'archive', type: 'DB', deactivated: [], settings });
 }

@@ -8,7 +8,7 @@ interface InstanceRow {
   instance: Instance;
 }
 
-/** A small archive's tables, in SQL that PostgreSQL, MariaDB and SQLite take alike. Text compares byte by byte. */
+/** Returns SQL for the tables of a small archive, which PostgreSQL, MariaDB and SQLite accept. Text compares byte by byte. */
 export function createTables(engine: 'postgresql' | 'mysql' | 'sqlite'): string {
   const text = engine === 'mysql' ? 'varchar(191) collate utf8mb4_bin' : 'varchar(191)';
   return `
@@ -25,7 +25,7 @@ create index instance_series on instance (series_fk);
 `;
 }
 
-/** The statements that fill {@link createTables} with `rows`. */
+/** Returns the statements that fill {@link createTables} with `rows`. */
 export function insertRows(rows: readonly InstanceRow[]): string {
   const keys = new Map<object, number>();
   const inserts: string[] = [];
@@ -74,7 +74,7 @@ function literal(value: string | number | undefined): string {
   return value === undefined ? 'null' : typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
 }
 
-/** The settings of a connector that asks {@link createTables} for every attribute. */
+/** Returns the settings of a connector that reads every attribute from {@link createTables}. */
 export function sampleSettings(more: Partial<DatabaseSettings>): DatabaseSettings {
   return {
     uri: '',

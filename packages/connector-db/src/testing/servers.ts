@@ -75,7 +75,7 @@ export class SampleServer {
     return this.openWith(this.selectOf(`${this.product.slow} as studyId`), more);
   }
 
-  /** A select of `count` instances of one series, with the column `extra`. */
+  /** Returns a select of `count` instances of one series, with the column `extra`. */
   selectOf(extra: string, count = 1): string {
     return `select 'P' as patientId, '1.2' as studyInstanceUid, '1.2.3' as seriesInstanceUid, concat('1.2.3.', n.i) as sopInstanceUid, ${extra} from ${this.product.rows(count)}`;
   }

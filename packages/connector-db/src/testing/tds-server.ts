@@ -84,7 +84,7 @@ function replyTo(type: number | undefined, body: Buffer, answer: (sql: string) =
   }
 }
 
-/** The statement of a call of sp_executesql begins at an even or an odd place. */
+/** Returns the statement of a call of sp_executesql, which may begin at an even or an odd offset. */
 function sqlOf(body: Buffer): string {
   const texts = [body.toString('utf16le'), body.subarray(1).toString('utf16le')];
   return texts.find((text) => /select /i.test(text)) ?? '';

@@ -15,7 +15,10 @@ export interface PoolOptions {
   maxAgeMs: number;
 }
 
-/** `first` goes before all who wait; it is for health checks. `background` gives way to everybody, and is ended if its association is needed. */
+/**
+ * The order in which waiting queries get an association. `first` is for health checks and precedes all others. `background`
+ * gives way to all others, and is ended if its association is needed.
+ */
 export type Priority = 'first' | 'last' | 'background';
 
 /** A task that runs on an association. `signal` ends it early because others need the association. */
@@ -43,8 +46,8 @@ interface Waiter {
 }
 
 /**
- * The associations to one peer. They are opened when needed, shared by all queries, kept open for a short time, and never more
- * than the limit. A query that finds none free waits for the first that is given back or newly opened.
+ * Manages the associations to one peer. They are opened when needed, shared by all queries, kept open for a short time, and
+ * never more than the limit. A query that finds none free waits for the first that is given back or newly opened.
  *
  * While one association works, a further one that cannot be opened is congestion, whatever the reason: queries go on with those
  * that work. Without a working one, a failure that is not transient is the error of the query that waits longest.
@@ -77,12 +80,12 @@ export class AssociationPool {
     return Math.max(this.lastHeardAt, ...[...this.open].map(({ heardAt }) => heardAt));
   }
 
-  /** Number of associations, those being opened or released included. */
+  /** Returns the number of associations, including those being opened or released. */
   get size(): number {
     return this.open.size + this.openings.size;
   }
 
-  /** Associations at present. One that is being opened is in use. */
+  /** Returns how many associations are in use and idle at present. One that is being opened is in use. */
   get use(): ConnectionUse {
     const idle = this.idle.filter(({ association }) => association.usable).length;
     return { inUse: this.size - idle, idle, limit: this.options.limit };
@@ -232,7 +235,7 @@ export class AssociationPool {
     this.openMore();
   }
 
-  /** The peer accepts or serves no more associations at present. */
+  /** Records that the peer does not accept or serve more associations at present, and plans the next try. */
   private congest(error: DimseError): void {
     const last = error.transient ? LAST_RETRY_MS : LAST_RETRY_OF_FAILURES_MS;
     this.congestion = error.transient ? error : faults.furtherAssociation(error);
@@ -246,7 +249,7 @@ export class AssociationPool {
     this.preempt();
   }
 
-  /** Whether an association works, other than this one. */
+  /** Returns whether an association other than `own` works. */
   private hasOther(own?: Association): boolean {
     return [...this.open].some((association) => association !== own && association.usable);
   }
@@ -283,7 +286,7 @@ export class AssociationPool {
     }
   }
 
-  /** A peer that serves fewer associations than it accepts gets unused ones back early. */
+  /** Returns how long unused associations stay open, milliseconds. It is short if the peer serves fewer than it accepts. */
   private get idleMs(): number {
     const unserved = [...this.open].some(({ silentMs }) => silentMs > SILENCE_MS);
     const congested = this.congestion !== undefined || this.openings.size > 0 || unserved;

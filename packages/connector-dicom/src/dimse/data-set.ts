@@ -26,14 +26,15 @@ const SHORT = new Set([
   ...['LT', 'PN', 'SH', 'SL', 'SS', 'ST', 'TM', 'UI', 'UL', 'US'],
 ]);
 
-/** A data set that ends too early, or has impossible lengths. */
+/** Reports a data set that ends too early, or has impossible lengths. */
 export class MalformedDataSet extends Error {}
 
 /**
  * Returns the elements of a response's identifier. Some peers do not send the transfer syntax that they accepted, so the
  * first element decides. Implicit VR has a length in place of the VR, and no length is so large that its bytes are letters.
  *
- * @param explicitVr Whether the accepted transfer syntax has explicit VR. It decides if the identifier has no element.
+ * @param explicitVr Whether the accepted transfer syntax has explicit VR. It decides only if the identifier is shorter than
+ *   an element.
  * @throws MalformedDataSet
  */
 export function readIdentifier(bytes: Buffer, explicitVr: boolean): DataSet {

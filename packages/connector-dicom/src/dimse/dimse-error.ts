@@ -13,7 +13,7 @@ export interface DimseErrorOptions {
   queryOnly?: boolean;
 }
 
-/** A fault between a peer and us, before the connector that asked is known. */
+/** Reports a fault between a peer and us, before it is known which connector sent the query. */
 export class DimseError extends Error {
   readonly remedy?: string;
   readonly transient: boolean;
@@ -44,5 +44,5 @@ export function aborted(signal: AbortSignal): DimseError {
     : new DimseError('cancelled', codes['dicom.query.cancelled'], 'the query was cancelled', { cause: signal.reason });
 }
 
-/** A background query was ended because its association was needed. It says nothing about the query. */
+/** Reports that a background query was ended because its association was needed. The query itself may be valid. */
 export class PreemptedError extends DimseError {}

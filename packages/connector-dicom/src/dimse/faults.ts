@@ -21,7 +21,7 @@ function at({ host, port }: PeerNames): string {
   return `${host}:${port}`;
 }
 
-/** A-ASSOCIATE-RJ (PS3.8 9.3.4). */
+/** Returns the error of an A-ASSOCIATE-RJ (PS3.8 9.3.4). */
 export function rejection(peer: PeerNames, result: number, source: number, reason: number): DimseError {
   const [code, what, remedy] = rejectionReason(peer, source, reason);
   return new DimseError('refused', code, `the archive at ${at(peer)} rejected the association: ${what}`, {
@@ -74,7 +74,7 @@ function rejectionReason(peer: PeerNames, source: number, reason: number): Reaso
   }
 }
 
-/** No query model was accepted. */
+/** Returns the error of a peer that accepted no query model. */
 export function findNotOffered(peer: PeerNames, models: readonly string[]): DimseError {
   const names = models.map((name) => (name === 'study' ? 'Study Root' : 'Patient Root'));
   return new DimseError(
@@ -87,7 +87,7 @@ export function findNotOffered(peer: PeerNames, models: readonly string[]): Dims
   );
 }
 
-/** No association within connect-timeout. */
+/** Returns the error of an association that was not open within connect-timeout. */
 export function associationTimeout(peer: PeerNames, timeoutMs: number): DimseError {
   return new DimseError(
     'timeout',
@@ -101,7 +101,7 @@ export function associationTimeout(peer: PeerNames, timeoutMs: number): DimseErr
 }
 
 /**
- * A-ABORT (PS3.8 9.3.8), source 0 is the peer's application, 2 its service provider.
+ * Returns the error of an A-ABORT (PS3.8 9.3.8). Source 0 is the peer's application, 2 its service provider.
  *
  * @param insteadOfAnswer the peer received a C-FIND and answered none. Orthanc does so to a caller that it does not know.
  */
@@ -120,7 +120,7 @@ export function abortion(peer: PeerNames, source: number, reason: number, instea
   );
 }
 
-/** A connection that the peer closed too early. */
+/** Returns the error of a connection that the peer closed too early. */
 export function connectionClosed(peer: PeerNames, during: 'negotiation' | 'query', tls: boolean): DimseError {
   if (during === 'query') {
     return new DimseError(
@@ -143,7 +143,7 @@ export function connectionClosed(peer: PeerNames, during: 'negotiation' | 'query
   );
 }
 
-/** An answer that is not a PDU. Its first byte shows who answers. */
+/** Returns the error of an answer that is not a PDU. Its first byte shows which protocol the peer uses. */
 export function notDicom(peer: PeerNames, firstByte: number): DimseError {
   const [code, what, remedy] = speakerReason(firstByte);
   return new DimseError('protocol', code, `${at(peer)} answered ${what}`, { remedy });
@@ -163,7 +163,7 @@ function speakerReason(firstByte: number): Reason {
   return [codes['dicom.peer.not-dicom'], 'with something that is not DICOM', "Set port to the archive's DICOM port."];
 }
 
-/** Bytes that are not a PDU, on an association. */
+/** Returns the error of bytes on an association that are not a PDU. */
 export function unreadable(peer: PeerNames, cause?: unknown): DimseError {
   return new DimseError(
     'protocol',
@@ -173,7 +173,7 @@ export function unreadable(peer: PeerNames, cause?: unknown): DimseError {
   );
 }
 
-/** PDUs whose content breaks PS3.7. */
+/** Returns the error of PDUs whose content breaks PS3.7. */
 export function malformed(peer: PeerNames, cause: unknown): DimseError {
   return new DimseError(
     'protocol',
@@ -183,7 +183,7 @@ export function malformed(peer: PeerNames, cause: unknown): DimseError {
   );
 }
 
-/** The peer is silent while it owes an answer. */
+/** Returns the error of a peer that is silent while it owes an answer. */
 export function responseTimeout(peer: PeerNames, timeoutMs: number): DimseError {
   return new DimseError(
     'timeout',
@@ -193,7 +193,7 @@ export function responseTimeout(peer: PeerNames, timeoutMs: number): DimseError 
   );
 }
 
-/** An error of a socket or of TLS. */
+/** Returns the error of a socket or of TLS. */
 export function connectionError(peer: PeerNames, error: Error & { code?: string }): DimseError {
   const { code } = error;
   const limit = openFileLimit(error);
@@ -249,7 +249,7 @@ export function connectionError(peer: PeerNames, error: Error & { code?: string 
 }
 
 /**
- * A fault of TLS on our side or the peer's.
+ * Returns the error of a TLS fault on our side or the peer's.
  *
  * @param error of the socket, or its `code`.
  * @returns `undefined` for an error that is not about TLS.
@@ -270,7 +270,7 @@ function tlsFault(peer: PeerNames, error: (Error & { code?: string }) | string):
   return new DimseError(kind, fault.code, message, { remedy, cause: error });
 }
 
-/** A certificate that TLS rejected, by the code of Node.js. */
+/** Returns the error of a certificate that TLS rejected, by the code of Node.js. */
 export function untrusted(peer: PeerNames, code: string): DimseError {
   return (
     tlsFault(peer, code) ??
@@ -285,7 +285,7 @@ export function untrusted(peer: PeerNames, code: string): DimseError {
   );
 }
 
-/** An association that could not be opened, or ended before its first answer, while another one works. */
+/** Returns the error of an association that failed to open, or ended before its first answer, while another one works. */
 export function furtherAssociation(error: DimseError): DimseError {
   return new DimseError(
     'timeout',

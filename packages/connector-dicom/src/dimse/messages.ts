@@ -23,7 +23,7 @@ const NO_DATA_SET = 0x0101;
 /** Far above the size of any identifier, bytes. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
-/** Whether more responses follow one with this status (PS3.4 C.4.1.1.4). */
+/** Returns whether more responses follow one with this status (PS3.4 C.4.1.1.4). */
 export function isPending(status: number): boolean {
   return status === 0xff00 || status === 0xff01;
 }

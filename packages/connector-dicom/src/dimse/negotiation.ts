@@ -37,7 +37,7 @@ export function openLink(peer: Peer, signal: AbortSignal): Promise<PeerLink> {
  * - An association stays open after its first requests (the library releases it), and the socket's Nagle algorithm is off.
  * - SOP Class Extended Negotiation is added to the outgoing A-ASSOCIATE-RQ, because the library does not offer it.
  * - messages.ts reads messages. The library decodes text in one character set and loses the others. It takes the status
- *   0xFF01 for the end of an answer, drops a message that shares a PDU with the one before, and keeps every request. It does
+ *   0xFF01 for the end of an answer, and drops a message that shares a PDU with the one before. It keeps every request, does
  *   not pass on an A-ABORT, and takes 14 times as long (bench/decoding.bench.mjs).
  */
 class Negotiation {

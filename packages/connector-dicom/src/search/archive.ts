@@ -44,8 +44,8 @@ export interface StudyFilterKeys {
 }
 
 /**
- * The queries to a peer. Each answer is read and checked: a match with another value than the searched one, or without a usable
- * UID, is left out and counted.
+ * Sends the queries to a peer, and reads and checks each answer. A match with another value than the searched one, or without
+ * a usable UID, is left out and counted.
  */
 export class Archive {
   constructor(

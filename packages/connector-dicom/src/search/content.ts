@@ -20,7 +20,7 @@ export function joinContent(...parts: readonly Content[]): Content {
   return { series: parts.flatMap(({ series }) => series), instances: parts.flatMap(({ instances }) => instances) };
 }
 
-/** The part of `branches` below these studies. */
+/** Returns the part of `branches` below these studies. */
 export function contentOfStudies(branches: Content, studyUids: ReadonlySet<string>): Content {
   return {
     series: branches.series.filter(({ studyInstanceUid }) => studyUids.has(studyInstanceUid)),
@@ -28,7 +28,7 @@ export function contentOfStudies(branches: Content, studyUids: ReadonlySet<strin
   };
 }
 
-/** Distinct instances of each study. */
+/** Returns the number of distinct instances of each study. */
 export function countByStudy({ instances }: Content): Map<string, number> {
   const uids = new Map<string, Set<string>>();
   for (const { studyInstanceUid, instance } of instances) {
@@ -39,7 +39,7 @@ export function countByStudy({ instances }: Content): Map<string, number> {
   return new Map([...uids].map(([studyUid, sopUids]) => [studyUid, sopUids.size]));
 }
 
-/** Whether both say the same: every attribute of every instance and of every series that has one. */
+/** Returns whether both have the same instances and the same series with instances, with equal attributes. */
 export function sameContent(left: Content, right: Content): boolean {
   return fingerprint(left) === fingerprint(right);
 }

@@ -38,7 +38,7 @@ export interface FindQuery extends Query {
  */
 export type Read<Answer> = (match: DataSetText, omit: (reason: OmissionReason) => void) => Answer | undefined;
 
-/** The queries of one search to one peer. */
+/** Sends the queries of one search to one peer. */
 export class FindScu {
   readonly omissions = new Omissions();
   /** Queries in a row that failed, other than by a status, and why the last one did. */
@@ -193,10 +193,10 @@ export function identityOf({ level, match }: FindQuery): string {
   return JSON.stringify([level, ...match]);
 }
 
-/** Whether `error` is the peer's refusal of one query, while others are worth asking. */
+/** Returns whether `error` is the peer's refusal of one query, while others are worth asking. */
 export function isRefusal(error: unknown): error is DimseError {
   return error instanceof DimseError && error.queryOnly;
 }
 
-/** The deadline came after the peer had received a query and before it answered. */
+/** Reports that the deadline passed after the peer had received a query and before it answered. */
 export class UnansweredError extends DimseError {}

@@ -49,7 +49,7 @@ export class FoundStudies {
     return [...this.scopes.keys()].filter((uid) => !this.answers.has(uid));
   }
 
-  /** Every study that the STUDY level lists, wanted or not. */
+  /** Returns every study that the STUDY level lists, wanted or not. */
   get listedUids(): Set<string> {
     const met = [...this.byPatientId.values()].flat().map(({ study }) => study.studyInstanceUid);
     return new Set([...this.answers.keys(), ...met]);

@@ -65,7 +65,7 @@ export function isUsableUid(uid: string | undefined): uid is string {
   return uid !== undefined && uid.length <= 128 && /\d/.test(uid) && !/[*?\\\x00-\x20\x7f]/.test(uid);
 }
 
-/** Whether {@link literalMatch} matches exactly this value. */
+/** Returns whether {@link literalMatch} matches exactly this value. */
 export function isPlain(value: string): boolean {
   return !/[*?]/.test(value);
 }

@@ -21,7 +21,7 @@ interface FaultGroup {
   studyUids: Set<string>;
 }
 
-/** The notices of one answer: what is missing or uncertain in it. */
+/** Collects the notices of one answer, which say what is missing or uncertain in it. */
 export class Notices {
   private readonly added: Notice[] = [];
   private readonly faults = new Map<string, FaultGroup>();
@@ -35,7 +35,7 @@ export class Notices {
     return [...this.added, ...[...this.faults.values()].map((group) => this.faultNotice(group))];
   }
 
-  /** A query that failed. A study or series counts once. */
+  /** Adds a query that failed. A study or series counts once. */
   fault({ error, level, studyInstanceUid, seriesInstanceUid }: Fault): void {
     const uid = seriesInstanceUid ?? studyInstanceUid;
     if (uid !== undefined) {
@@ -64,7 +64,7 @@ export class Notices {
     };
   }
 
-  /** Matches that were left out, and answers that were cut. */
+  /** Adds notices about matches that were left out, and answers that were cut. */
   omissions(omissions: Omissions): void {
     for (const level of LEVELS) {
       const { one, many, missing } = NAMES[level];
@@ -98,7 +98,7 @@ export class Notices {
     );
   }
 
-  /** Studies that are left out because they lack the issuer that was searched for. */
+  /** Adds a notice about studies that are left out because they lack the searched issuer. */
   issuerUnknown(count: number): void {
     this.add(
       codes['dicom.issuer.unknown'],
@@ -109,7 +109,7 @@ export class Notices {
     );
   }
 
-  /** The archive returns no issuers. */
+  /** Adds a notice that the archive returns no issuers. */
   issuerNotChecked(): void {
     this.add(
       codes['dicom.issuer.not-checked'],
@@ -130,7 +130,7 @@ export class Notices {
     );
   }
 
-  /** Images were found, but not their studies. */
+  /** Adds a notice that images were found, but not their studies. */
   studiesMissing(count: number): void {
     this.add(
       codes['dicom.studies.missing'],

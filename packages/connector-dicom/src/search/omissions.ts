@@ -12,7 +12,7 @@ export interface CutAnswer {
   studyInstanceUid?: string;
 }
 
-/** The matches that one search left out, and the answers that were cut. Each is counted once, however often it is queried. */
+/** Counts the matches that one search left out, and the answers that were cut. Each is counted once, however often it is queried. */
 export class Omissions {
   private readonly matches = new Map<string, Set<string>>();
   private readonly cut = new Map<string, CutAnswer>();
@@ -30,7 +30,7 @@ export class Omissions {
     this.cut.set(identity, answer);
   }
 
-  /** Whether the answer to this query was cut. */
+  /** Returns whether the answer to this query was cut. */
   isCut(identity: string): boolean {
     return this.cut.has(identity);
   }

@@ -46,17 +46,17 @@ export class QuerySupport {
     return this.mode === 'on' ? Infinity : (this.verdictOn(shape)?.confirmedRows ?? 0);
   }
 
-  /** A check has started. */
+  /** Records that a check of `shape` has started. */
   startCheck(shape: string): void {
     this.checks.add(shape);
   }
 
-  /** It has ended, whatever the result. */
+  /** Records that the check of `shape` has ended, with any result. */
   endCheck(shape: string): void {
     this.checks.delete(shape);
   }
 
-  /** Its answer of that size was right. An earlier wrong answer still counts. */
+  /** Records that an answer of this size was right. An earlier wrong answer still counts. */
   confirm(shape: string, rows: number): void {
     const known = this.verdictOn(shape);
     if (this.mode === 'off' || known?.refuted) return;
@@ -67,7 +67,7 @@ export class QuerySupport {
     });
   }
 
-  /** Its answer was wrong, or did not come. */
+  /** Records that an answer was wrong or did not come. */
   refute(shape: string): void {
     this.verdicts.set(shape, { confirmedRows: 0, refuted: true, at: this.now() });
   }

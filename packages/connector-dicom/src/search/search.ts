@@ -21,7 +21,7 @@ import { type SupportChecks } from './support-checks.js';
 import { StudySearch } from './study-search.js';
 import { type QuerySupport } from './query-support.js';
 
-/** One search in one archive, from its criteria to the tree: the studies, the wanted part of each, and its content. */
+/** Runs one search in one archive. It finds the studies, the wanted part of each, and its content. */
 export class Search {
   private readonly notices: Notices;
   private readonly studies: StudySearch;
@@ -58,7 +58,7 @@ export class Search {
     return this.result(certain ? wanted : this.filter(this.assemble(wanted, branches), filters), branches);
   }
 
-  /** Whether the modalities of the studies are known. Modalities in Study is optional; without it the series have them. */
+  /** Returns whether the modalities of the studies are known. Modalities in Study is optional; without it the series have them. */
   private knowsModalities(): boolean {
     const { filters } = this.criteria;
     return (

@@ -157,7 +157,7 @@ export class StudySearch {
     return modality && others.length === 0 && /^[A-Z0-9 _]{1,16}$/.test(modality) ? modality : undefined;
   }
 
-  /** The studies of the series and instances that were found by their own UIDs. */
+  /** Finds the studies of the series and instances that were found by their own UIDs. */
   private async findStudiesOfParts(): Promise<void> {
     const { archive, criteria, found } = this;
     this.warnIfUnsupported(

@@ -8,7 +8,7 @@ import { type QuerySupport } from './query-support.js';
 export interface UidQueries<Answer> {
   /** Names the shape for {@link QuerySupport}. */
   shape: string;
-  /** The query for these UIDs: one, or several as a list. */
+  /** Returns the query for these UIDs: one, or several as a list. */
   query(uids: readonly string[]): FindQuery;
   /** Returns a match as an answer and the UID that it belongs to; `undefined` for a match that is left out. */
   read(
@@ -22,7 +22,7 @@ export interface UidQueries<Answer> {
   onFault?(uid: string, error: DimseError): void;
 }
 
-/** A query that a peer does not support, and need not. */
+/** Reports an optional query that the peer does not support. */
 export class UnsupportedQueryError extends Error {}
 
 /** UIDs in one list: 64 characters each, so that the identifier fits one PDU of the smallest common size (16 KiB). */

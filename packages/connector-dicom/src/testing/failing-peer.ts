@@ -16,7 +16,7 @@ export async function stopAll(): Promise<void> {
   for (const one of running.splice(0).reverse()) await one.stop();
 }
 
-/** A scripted peer and a connector to it, both ended after the test. */
+/** Starts a scripted peer and a connector to it. Both end after the test. */
 export async function start(
   script: Script,
   settings: Partial<DicomSettings> = {},

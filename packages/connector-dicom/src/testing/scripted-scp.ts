@@ -24,17 +24,17 @@ export interface Find {
 
 /** How a script answers one C-FIND. */
 export interface Reply {
-  /** A pending response; text is written in UTF-8. */
+  /** Sends a pending response with its text in UTF-8. */
   match(attributes: Record<number, string | Buffer>, status?: number): void;
-  /** The last response. */
+  /** Sends the last response. */
   end(status?: number, errorComment?: string): void;
-  /** The last response with an identifier, which it must not have. */
+  /** Sends the last response with an identifier, which it must not have. */
   endWith(attributes: Record<number, string | Buffer>): void;
-  /** The last response, which announces an identifier that never comes. */
+  /** Sends the last response, which announces an identifier that never comes. */
   endAnnouncing(): void;
-  /** A pending response with these bytes as its identifier. */
+  /** Sends a pending response with these bytes as its identifier. */
   matchBytes(identifier: Buffer): void;
-  /** Any bytes. */
+  /** Sends any bytes. */
   raw(bytes: Buffer): void;
   close(): void;
   abort(): void;

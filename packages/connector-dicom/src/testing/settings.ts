@@ -1,7 +1,7 @@
 import { DicomConnector } from '../dicom-connector.js';
 import { DicomSettings } from '../dicom-settings.js';
 
-/** A connector to a peer on this machine, everything else as the defaults are. */
+/** Returns a connector to a peer on this machine, with default settings. */
 export function connectorTo(
   peer: { dicomPort: number; aet: string },
   settings: Partial<DicomSettings> = {},

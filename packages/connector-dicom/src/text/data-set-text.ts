@@ -27,7 +27,7 @@ export interface TextOptions {
 }
 
 /**
- * The values of one data set as text, in the character set that this data set declares. Each response may declare another one.
+ * Decodes the values of one data set to text, in the character set that this data set declares. Each response may declare another one.
  */
 export class DataSetText {
   private readonly decode: (bytes: Uint8Array, isName: boolean) => string;
@@ -48,7 +48,7 @@ export class DataSetText {
     return text === '' ? undefined : text;
   }
 
-  /** A text that is the same for the same match: its UIDs, numbers and identifiers. */
+  /** Returns a text that is the same for the same match: its UIDs, numbers and identifiers. */
   get identity(): string {
     return IDENTIFYING.map((tag) => this.dataSet.get(tag)?.toString('latin1') ?? '').join('|');
   }
@@ -99,7 +99,7 @@ function guessing(onGuess: TextOptions['onGuess']): DecodeValue {
   };
 }
 
-/** Whether a Specific Character Set, with all its values, has a decoder. */
+/** Returns whether a Specific Character Set, with all its values, has a decoder. */
 export function isCharacterSet(value: string): boolean {
   const terms = value.split('\\').map(normalizeTerm);
   const known = (term: string) =>

@@ -6,7 +6,7 @@ export const ALLOWED_MODE = /^\s*(?:aes|tls|true|yes|on|1|false|no|off|0)\s*$/i;
 
 const PLAIN_MODE = /^\s*(?:false|no|off|0)\s*$/i;
 
-/** Whether an allowed mode is plain DICOM, without TLS. */
+/** Returns whether an allowed mode is plain DICOM, without TLS. */
 export function isPlain(mode: string): boolean {
   return PLAIN_MODE.test(mode);
 }

@@ -48,7 +48,10 @@ export function localTime(date: Date): Date | undefined {
   return minutes === undefined ? undefined : new Date(date.getTime() + minutes * 60_000);
 }
 
-/** MS-TDS 2.2.5.5.1.6: a sign, 1 if positive, then a whole number without its decimal point, lowest byte first. */
+/**
+ * Returns a DECIMAL as text. Its first byte is the sign, 1 if positive. A whole number without the decimal point follows,
+ * lowest byte first (MS-TDS 2.2.5.5.1.6).
+ */
 function decimalText(bytes: Buffer, scale: number): string {
   const digits = BigInt(`0x${Buffer.from(bytes.subarray(1)).reverse().toString('hex')}`)
     .toString()

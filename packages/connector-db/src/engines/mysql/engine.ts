@@ -182,7 +182,7 @@ export class MysqlEngine implements Engine<Connection> {
 
 type PluginWithKey = (options: { serverPublicKey: Buffer }) => mysql.AuthPlugin;
 
-/** mysql2's logins by public key, with the server's key from a file. */
+/** Returns mysql2's plugins for logins by public key, with the server's key from a file. */
 function pluginsWithKey(driver: unknown, serverPublicKey: Buffer): Record<string, mysql.AuthPlugin> {
   const { authPlugins } = driver as {
     authPlugins: Record<'caching_sha2_password' | 'sha256_password', PluginWithKey>;

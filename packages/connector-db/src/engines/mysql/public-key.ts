@@ -1,4 +1,4 @@
-/** A login that needs the server's public key, which the JDBC URL does not allow to request. */
+/** Reports that the login needs the server's public key, which the JDBC URL does not allow to request. */
 export class PublicKeyNotAllowedError extends Error {
   override readonly name = 'PublicKeyNotAllowedError';
 }

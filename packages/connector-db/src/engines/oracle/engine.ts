@@ -62,7 +62,7 @@ export class OracleEngine implements Engine<OracleConnection> {
     return { client: 'oracledb', attempts: [{ ...this.credentials, connectString, configDir }] };
   }
 
-  /** knex's client would pass on neither the folder of an alias nor a time-out. */
+  /** Connects with the driver itself, because knex's client does not pass on the folder of an alias or a time-out. */
   async connect(settings: object): Promise<OracleConnection> {
     const pending = this.driver.getConnection(settings);
     let timer: NodeJS.Timeout | undefined;
@@ -149,7 +149,7 @@ export class OracleEngine implements Engine<OracleConnection> {
     return texts.includes(dbType) ? 'text' : 'other';
   }
 
-  /** Everything as text, except bytes. */
+  /** Returns how the driver reads a type: as text, except bytes. */
   private fetchType(dbType: OracleType): { type?: OracleType; converter?: (value: unknown) => unknown } {
     const { driver } = this;
     // The driver's default for these types is a date.

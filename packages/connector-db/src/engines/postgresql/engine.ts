@@ -256,7 +256,7 @@ export class PostgresqlEngine implements Engine<Client> {
   }
 }
 
-/** A list of schema names, each quoted where the URL has not done so. */
+/** Returns a list of schema names, and quotes each that is not quoted in the URL. */
 function schemaList(schema: string): string {
   return schema
     .split(',')

@@ -25,7 +25,7 @@ export function checkErrorMessages(): void {
   prototype.handlePacket = Object.assign(checked, { checked: true as const });
 }
 
-/** Whether the bytes are fields (a type and a text that ends with NUL) and a NUL at the end. */
+/** Returns whether the bytes are fields (a type and a text that ends with NUL) and a NUL at the end. */
 function isComplete(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end;) {
     if (bytes[at] === 0) return true;

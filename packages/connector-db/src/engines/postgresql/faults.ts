@@ -35,7 +35,7 @@ const LOGIN_METHODS: Record<number, string> = {
   9: 'Windows (SSPI)',
 };
 
-/** PgBouncer reports every refusal as 08P01, and the reason only in words. */
+/** Returns the fault of a refusal by PgBouncer, which has the code 08P01 for all of them. Only its text contains the reason. */
 function poolerFault(message: string): DatabaseFault {
   const words = `the pooler refused: ${message} (SQLSTATE 08P01)`;
   if (/SSL required/i.test(message)) return faults.tls(words);
