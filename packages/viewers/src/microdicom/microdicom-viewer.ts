@@ -1,5 +1,5 @@
 import { LaunchError, type Viewer, type ViewerLaunch } from '@pacs-connectors/connector-core';
-import { ownEntry } from '../address/own-entry.js';
+import { configuredArchive } from '../address/configured-archive.js';
 import { codes } from '../address/error-codes.js';
 import { MicroDicomSettings } from './microdicom-settings.js';
 import { microDicomUrl } from './microdicom-url.js';
@@ -22,16 +22,7 @@ export class MicroDicomViewer implements Viewer<MicroDicomSettings> {
         'has an issuer, and MicroDicom searches by the id alone. Name a study',
         codes['viewer.launch.unsupported'],
       );
-    const configured = launch.archiveIds().map((id) => {
-      const archive = ownEntry(archives, id);
-      if (!archive)
-        throw new LaunchError(
-          'viewer',
-          `cannot open archive ${id}: the key microdicom.archives.${id}.url is missing`,
-          codes['viewer.archive.not-configured'],
-        );
-      return archive;
-    });
+    const configured = launch.archiveIds().map((id) => configuredArchive(archives, id, 'microdicom'));
     const question = { ...criteria, patientIds: criteria.patientIds.map(({ id }) => id) };
     return microDicomUrl({ protocol, context, archives: configured, question });
   }

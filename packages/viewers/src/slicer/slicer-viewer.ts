@@ -1,6 +1,6 @@
 import { LaunchError, type Viewer, type ViewerLaunch } from '@pacs-connectors/connector-core';
+import { configuredArchive } from '../address/configured-archive.js';
 import { firstParameter } from '../address/identifier-parameters.js';
-import { ownEntry } from '../address/own-entry.js';
 import { codes } from '../address/error-codes.js';
 import { SlicerSettings } from './slicer-settings.js';
 import { slicerUrl } from './slicer-url.js';
@@ -16,13 +16,7 @@ export class SlicerViewer implements Viewer<SlicerSettings> {
 
   async open(launch: ViewerLaunch, { protocol, context, archives }: SlicerSettings): Promise<string> {
     const id = launch.archiveId();
-    const archive = ownEntry(archives, id);
-    if (!archive)
-      throw new LaunchError(
-        'viewer',
-        `cannot open archive ${id}: the key slicer.archives.${id}.url is missing`,
-        codes['viewer.archive.not-configured'],
-      );
+    const archive = configuredArchive(archives, id, 'slicer');
     const studyInstanceUids = await launch.studies(id);
     if (studyInstanceUids.length > 1)
       throw new LaunchError(
