@@ -6,19 +6,17 @@ import { type Patient } from './model.js';
 
 /** Applies {@link filterStudies} to the result of an archive. Notices count the studies whose date cannot be read. */
 export function filterResult(connectorId: string, result: SearchResult, filters: StudyFilters): SearchResult {
-  const patients = filterStudies(result.patients, filters);
+  const { mostRecentResults, lowerDateTime, upperDateTime } = filters;
+  const matching = filterStudies(result.patients, { ...filters, mostRecentResults: undefined });
+  const patients = mostRecentResults === undefined ? matching : filterStudies(matching, { mostRecentResults });
   const notices = [...result.notices];
   const shown = unreadableDates(patients);
-  const { mostRecentResults, lowerDateTime, upperDateTime } = filters;
   if (shown > 0 && (lowerDateTime || upperDateTime)) {
     notices.push(notice(connectorId, shown, 'shown, although the date filter may exclude that date'));
   }
-  if (mostRecentResults !== undefined) {
-    const all = filterStudies(result.patients, { ...filters, mostRecentResults: undefined });
-    const left = unreadableDates(all) - shown;
-    if (left > 0)
-      notices.push(notice(connectorId, left, 'not shown, because studies without a date count as the oldest'));
-  }
+  const left = unreadableDates(matching) - shown;
+  if (left > 0)
+    notices.push(notice(connectorId, left, 'not shown, because studies without a date count as the oldest'));
   return { patients, notices };
 }
 

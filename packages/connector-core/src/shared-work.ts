@@ -9,12 +9,12 @@ export class SharedWork<Result> {
   readonly settled: Promise<void>;
   private readonly controller = new AbortController();
   private callers = 0;
-  private ended = false;
+  private hasEnded = false;
 
   constructor(work: (signal: AbortSignal) => Promise<Result>) {
     this.result = work(this.controller.signal);
     const end = () => {
-      this.ended = true;
+      this.hasEnded = true;
     };
     this.settled = this.result.then(end, end);
   }
@@ -52,8 +52,13 @@ export class SharedWork<Result> {
     return this.controller.signal.aborted;
   }
 
+  /** True if the work has ended, with a result or an error. */
+  get ended(): boolean {
+    return this.hasEnded;
+  }
+
   /** Cancels the work, unless it has ended. */
   cancel(reason?: unknown): void {
-    if (!this.ended) this.controller.abort(reason);
+    if (!this.hasEnded) this.controller.abort(reason);
   }
 }

@@ -7,7 +7,6 @@ import { SharedWork } from '@pacs-connectors/connector-core';
  */
 export class Build<Result> {
   private readonly work: SharedWork<Result>;
-  private ended = false;
   private parts: readonly Result[] = [];
   private readonly events = new EventEmitter().setMaxListeners(0);
   /** Returns what there is of the result, or of a part of it. The work sets it as soon as it can. */
@@ -18,7 +17,6 @@ export class Build<Result> {
 
   constructor(work: (signal: AbortSignal, build: Build<Result>) => Promise<Result>) {
     this.work = new SharedWork((signal) => work(signal, this));
-    void this.settled().then(() => (this.ended = true));
   }
 
   /** Calls `listener` with the highest part that was requested, now and whenever it changes. */
@@ -53,7 +51,7 @@ export class Build<Result> {
   private async part(number: number): Promise<Result> {
     for (;;) {
       const part = this.parts[number - 1];
-      if (part !== undefined || this.ended) return part ?? this.work.result;
+      if (part !== undefined || this.work.ended) return part ?? this.work.result;
       const stop = new AbortController();
       const more = once(this.events, 'parts', { signal: stop.signal }).catch(() => undefined);
       await Promise.race([more, this.settled()]);
