@@ -35,6 +35,16 @@ export interface Connector {
    */
   sampleStudy?(signal: AbortSignal): Promise<string | undefined>;
   /**
+   * Retrieves instances as Part 10 files (PS3.10 7), one after another, in the order in which the archive sends them. Nothing is
+   * decompressed. What came before a fault has been yielded when the error is thrown.
+   *
+   * Left out if the archive language cannot retrieve. The server then fetches images from the address that is configured for
+   * viewers (`wado.authentication`).
+   *
+   * @throws ConnectorError, also if the archive sent less than it announced, or another instance than the requested one
+   */
+  retrieve?(request: RetrieveRequest, signal: AbortSignal): AsyncIterable<RetrievedInstance>;
+  /**
    * Returns how many connections (of a database) or associations are open now, for metrics. It does not query the archive.
    * Left out if the connector keeps no connections.
    */
@@ -52,6 +62,31 @@ export interface SearchOptions {
   depth: Depth;
   /** The caller, if known. */
   caller?: Caller;
+}
+
+/** What to retrieve: a study, one of its series, or instances of one series. */
+export interface RetrieveRequest {
+  studyInstanceUid: string;
+  seriesInstanceUid?: string;
+  /** At least one; only together with `seriesInstanceUid`. */
+  sopInstanceUids?: readonly string[];
+  /** The caller, if known. */
+  caller?: Caller;
+}
+
+/** An instance that an archive sends. */
+export interface RetrievedInstance {
+  /** SOP Instance UID (0008,0018). */
+  sopInstanceUid: string;
+  /** SOP Class UID (0008,0016). */
+  sopClassUid: string;
+  /** Transfer Syntax UID (0002,0010) of the file. */
+  transferSyntaxUid: string;
+  /**
+   * The Part 10 file, with preamble and File Meta Information, in pieces. It can be read once, before the next instance is
+   * requested; that skips what has not been read. It throws the ConnectorError that ends the retrieval.
+   */
+  file: AsyncIterable<Uint8Array>;
 }
 
 export interface Caller {

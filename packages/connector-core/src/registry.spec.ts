@@ -1,5 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
-import { type Connector, type ConnectorDefinition, type ConnectorPlugin, type SearchResult } from './connector.js';
+import { describe, expect, it, jest } from '@jest/globals';
+import {
+  type Connector,
+  type ConnectorDefinition,
+  type ConnectorPlugin,
+  type RetrievedInstance,
+  type SearchResult,
+} from './connector.js';
 import { emptyCriteria, type IdentifierKind, type SearchCriteria } from './criteria.js';
 import { ConnectorError } from './errors.js';
 import { limitCriteria } from './limited-connector.js';
@@ -145,6 +151,14 @@ describe('search-criteria.deactivated', () => {
     const use = { inUse: 1, idle: 2, limit: 3 };
     const counted = Object.assign(new FakeConnector('x'), { connections: () => use });
     expect(limitCriteria(counted, ['patientIds']).connections?.()).toBe(use);
+    expect(connector.retrieve).toBeUndefined();
+    const retrieved = (async function* (): AsyncGenerator<RetrievedInstance> {})();
+    const retrieve = jest.fn<NonNullable<Connector['retrieve']>>(() => retrieved);
+    const { signal } = new AbortController();
+    const request = { studyInstanceUid: '1.2' };
+    const retrieving = limitCriteria(Object.assign(new FakeConnector('x'), { retrieve }), ['patientIds']);
+    expect(retrieving.retrieve?.(request, signal)).toBe(retrieved);
+    expect(retrieve).toHaveBeenCalledWith(request, signal);
   });
 
   const options = { signal: new AbortController().signal, depth: 'instance' as const };
