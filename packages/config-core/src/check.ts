@@ -17,8 +17,8 @@ import { CryptographySwitch } from './settings/guards.js';
 import {
   type GlobalConfiguration,
   globalConfiguration,
-  GUARDING_KEYS,
-  MISSPELLED_GUARD,
+  FATAL_KEYS,
+  CLOSED_GROUPS,
 } from './settings/global-configuration.js';
 import { type KnownPlugin } from './settings/known-plugin.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
@@ -123,14 +123,14 @@ function usesCryptography(context: ReaderContext): boolean {
 
 /** Marks errors in keys that guard access as fatal, and unknown keys beside them: a misspelled one would guard nothing. */
 function markFatal(problem: Problem, encrypted: boolean): void {
-  if (!GUARDING_KEYS.test(problem.key) || problem.connectorId !== undefined) return;
+  if (!FATAL_KEYS.test(problem.key) || problem.connectorId !== undefined) return;
   // If the switch itself is misspelled (`enable: true`), it is not known to be off.
   if (!encrypted && /^cryptography\./i.test(problem.key) && problem.expected !== '"enabled"') {
     problem.severity = 'warning';
     problem.expected += '; it is ignored while cryptography.enabled is not true';
     return;
   }
-  if (problem.code === codes['configuration.key.unknown'] && MISSPELLED_GUARD.test(problem.key))
+  if (problem.code === codes['configuration.key.unknown'] && CLOSED_GROUPS.test(problem.key))
     problem.severity = 'error';
   if (problem.severity === 'error') problem.fatal = true;
 }

@@ -174,19 +174,19 @@ export class MisplacedBlocks<Read extends ReadConnector> {
       for (const parent of this.layout.parentsOf(block.name)) yield { block, path: [...parent, block.name] };
     }
     const incomplete = this.drafts.filter(({ read }) => countMissing(read) > 0);
-    const isMine = (block: Block, candidates: Draft<Read>[]) =>
+    const belongsHere = (block: Block, candidates: Draft<Read>[]) =>
       candidates.length > 0 && nearest(candidates, block.keyPlace, ({ read }) => read.found.keyPlace) === draft;
     for (const block of this.outside) {
       if (block.node.kind !== 'map' && block.level === 'left edge' && !isEmpty(found.node)) continue;
       const candidates = incomplete.filter(({ read }) => isMissingIn(read.found.node, block.name));
-      if (isMine(block, candidates)) yield { block, path: [block.name] };
+      if (belongsHere(block, candidates)) yield { block, path: [block.name] };
     }
     for (const { read } of this.drafts) {
       const { id, node } = read.found;
       if (node.kind !== 'map' || entryOf(node, 'type') || read === draft.read) continue;
       const block: Block = { ...read.found, name: id, level: 'connectors' };
       const candidates = incomplete.filter((other) => other.read !== read);
-      for (const parent of isMine(block, candidates) ? this.layout.parentsOf(id) : []) {
+      for (const parent of belongsHere(block, candidates) ? this.layout.parentsOf(id) : []) {
         yield { block, path: [...parent, id] };
       }
     }

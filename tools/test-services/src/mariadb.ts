@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { type DatabaseServer, manageDatabase } from './database-server.js';
-import { freePort, giveAway, run, startServer, temporaryFolder, UNPRIVILEGED } from './process.js';
+import { freePort, giveToUnprivileged, run, startServer, temporaryFolder, UNPRIVILEGED } from './process.js';
 
 /**
  * Starts a separate MariaDB: utf8mb4, on 127.0.0.1 with a password, without fsync.
@@ -20,8 +20,8 @@ CREATE USER IF NOT EXISTS '${user}'@'%' IDENTIFIED BY '${password}';
 GRANT ALL PRIVILEGES ON *.* TO '${user}'@'%';
 `,
   );
-  await giveAway(folder.path);
-  await giveAway(initFile);
+  await giveToUnprivileged(folder.path);
+  await giveToUnprivileged(initFile);
   await run('mariadb-install-db', [
     '--no-defaults',
     `--datadir=${data}`,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { type DatabaseServer, manageDatabase } from './database-server.js';
-import { freePort, giveAway, run, startServer, temporaryFolder } from './process.js';
+import { freePort, giveToUnprivileged, run, startServer, temporaryFolder } from './process.js';
 
 /**
  * Starts a separate PostgreSQL: UTF-8, on 127.0.0.1 with a password, without fsync.
@@ -14,8 +14,8 @@ export async function startPostgresql(settings: Record<string, string> = {}): Pr
   const data = `${folder.path}/data`;
   const passwordFile = `${folder.path}/password`;
   await writeFile(passwordFile, password);
-  await giveAway(folder.path);
-  await giveAway(passwordFile);
+  await giveToUnprivileged(folder.path);
+  await giveToUnprivileged(passwordFile);
   await run(
     binary('initdb'),
     [

@@ -30,7 +30,7 @@ export async function temporaryFolder(name: string): Promise<{ path: string; rem
 export const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 
 /** Makes the user of {@link UNPRIVILEGED} the owner of a folder. */
-export async function giveAway(path: string): Promise<void> {
+export async function giveToUnprivileged(path: string): Promise<void> {
   if (UNPRIVILEGED) await chown(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
 }
 

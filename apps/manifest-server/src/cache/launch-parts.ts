@@ -109,8 +109,8 @@ export class LaunchParts {
     const own = new Set(parts.map(({ arcQuery }) => arcQuery.arcId));
     const given = this.given.filter(({ arcId }) => own.has(arcId) || !this.options.isSeparate(arcId));
     const later = parts.filter((part) => only && part !== only && !this.contained.has(part));
-    const heldBack = new Set(later.map(({ arcQuery }) => arcQuery.arcId));
-    const built = await joinedManifest(parts, { given, nothingFound, heldBack });
+    const excluded = new Set(later.map(({ arcQuery }) => arcQuery.arcId));
+    const built = await joinedManifest(parts, { given, nothingFound, excluded });
     await this.options.keep(built);
     this.given.push(...built.manifest.arcQueries);
     for (const part of only ? [only] : parts) this.contained.add(part);

@@ -5,7 +5,7 @@ import { HttpModule } from '../http/http.module.js';
 import { RetrievalModule } from '../retrieval/retrieval.module.js';
 import { SearchModule } from '../search/search.module.js';
 import { WatchModule } from '../watch/watch.module.js';
-import { AskedArchives } from './asked-archives.service.js';
+import { LaunchArchives } from './launch-archives.service.js';
 import { DicomWebAddresses } from './dicom-web-addresses.service.js';
 import { LaunchController } from './launch.controller.js';
 import { Launches } from './launches.service.js';
@@ -16,6 +16,6 @@ import { ViewerSupportCheck } from './viewer-support.service.js';
 @Module({
   imports: [CacheModule, DeliveryModule, HttpModule, RetrievalModule, SearchModule, WatchModule],
   controllers: [LaunchController],
-  providers: [AskedArchives, DicomWebAddresses, ViewerSupportCheck, ViewerRules, Launches],
+  providers: [LaunchArchives, DicomWebAddresses, ViewerSupportCheck, ViewerRules, Launches],
 })
 export class LaunchModule {}

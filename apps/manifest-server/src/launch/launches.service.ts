@@ -9,7 +9,7 @@ import {
 } from '@pacs-connectors/connector-core';
 import { LaunchedManifests } from '../cache/launched-manifests.js';
 import { type Search } from '../search/search.js';
-import { AskedArchives, type LaunchedStudies } from './asked-archives.service.js';
+import { LaunchArchives, type LaunchedStudies } from './launch-archives.service.js';
 import { DicomWebAddresses } from './dicom-web-addresses.service.js';
 import { BuiltLaunchManifest, ExistingLaunchManifest } from './launch-manifest.js';
 import { archiveProblem, launchError, launchProblem } from './launch-problems.js';
@@ -25,7 +25,7 @@ export class Launches {
     private readonly rules: ViewerRules,
     private readonly support: ViewerSupportCheck,
     private readonly registry: ConnectorRegistry,
-    private readonly archives: AskedArchives,
+    private readonly archives: LaunchArchives,
     private readonly dicomWeb: DicomWebAddresses,
     private readonly manifests: LaunchedManifests,
   ) {}

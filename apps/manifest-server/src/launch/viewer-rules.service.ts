@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type ViewerRule } from '@pacs-connectors/config-core';
 import { ConnectorRegistry, LaunchError, modalitiesOf, ViewerRegistry } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
-import { AskedArchives, isIncomplete } from './asked-archives.service.js';
+import { LaunchArchives, isIncomplete } from './launch-archives.service.js';
 import { type LaunchRequest } from './launch-request.js';
 import { ViewerSupportCheck } from './viewer-support.service.js';
 
@@ -16,7 +16,7 @@ export class ViewerRules {
     private readonly configuration: ServerConfiguration,
     private readonly registry: ConnectorRegistry,
     private readonly viewers: ViewerRegistry,
-    private readonly archives: AskedArchives,
+    private readonly archives: LaunchArchives,
     private readonly support: ViewerSupportCheck,
   ) {}
 
@@ -29,7 +29,7 @@ export class ViewerRules {
     if (request.direct) return DEFAULT_VIEWER;
     let studies: Promise<string[][] | undefined> | undefined;
     for (const { viewer, modalities, ...rule } of rules) {
-      if (!this.mayOpen(viewer, request) || !this.selectsArchives(rule, request)) continue;
+      if (!this.supports(viewer, request) || !this.selectsArchives(rule, request)) continue;
       if (!modalities) return viewer;
       const found = await (studies ??= this.modalitiesOfStudies(request));
       if (found?.every((study) => study.some((modality) => modalities.includes(modality)))) return viewer;
@@ -38,7 +38,7 @@ export class ViewerRules {
   }
 
   /** Whether a viewer is configured and supports the launch. */
-  private mayOpen(name: string, request: LaunchRequest): boolean {
+  private supports(name: string, request: LaunchRequest): boolean {
     const viewer = this.viewers.get(name);
     if (!viewer) return false;
     try {

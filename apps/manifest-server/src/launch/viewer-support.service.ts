@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { identifierKindsOf, type Viewer, viewerKey } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { parameterOf } from '../search/search-parameters.js';
-import { AskedArchives } from './asked-archives.service.js';
+import { LaunchArchives } from './launch-archives.service.js';
 import { DicomWebAddresses } from './dicom-web-addresses.service.js';
 import { launchError } from './launch-problems.js';
 import { filterOf, type LaunchRequest } from './launch-request.js';
@@ -12,7 +12,7 @@ import { filterOf, type LaunchRequest } from './launch-request.js';
 export class ViewerSupportCheck {
   constructor(
     private readonly configuration: ServerConfiguration,
-    private readonly archives: AskedArchives,
+    private readonly archives: LaunchArchives,
     private readonly dicomWeb: DicomWebAddresses,
   ) {}
 

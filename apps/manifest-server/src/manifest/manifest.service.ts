@@ -66,7 +66,11 @@ export interface Part {
 }
 
 /** Kinds of error whose messages contain no words of an archive. Those of `refused` and `protocol` may quote one. */
-const OUR_WORDS: ReadonlySet<ConnectorErrorKind> = new Set(['unavailable', 'timeout', 'misconfigured']);
+const KINDS_WITHOUT_ARCHIVE_TEXT: ReadonlySet<ConnectorErrorKind> = new Set([
+  'unavailable',
+  'timeout',
+  'misconfigured',
+]);
 
 /** What the content of a manifest depends on, besides the caller. */
 export type Question = Pick<Search, 'criteria' | 'archives'>;
@@ -171,15 +175,15 @@ export class ManifestService {
  *
  * @param given what the viewer already has; the manifest contains only what it lacks
  * @param nothingFound whether no archive has a match; default: whether none of `parts` has one
- * @param heldBack archives that are compared with the others but are not in this manifest
+ * @param excluded ids of archives that are compared with the others but are not in this manifest
  */
 export async function joinedManifest(
   parts: readonly Part[],
   {
     given = [],
     nothingFound = nothingIn(parts),
-    heldBack = new Set(),
-  }: { given?: readonly ArcQuery[]; nothingFound?: boolean; heldBack?: ReadonlySet<string> } = {},
+    excluded = new Set(),
+  }: { given?: readonly ArcQuery[]; nothingFound?: boolean; excluded?: ReadonlySet<string> } = {},
 ): Promise<BuiltManifest> {
   const searched = parts.filter(({ error }) => error === undefined);
   // Weasis opens a dialog for each message, so one names all archives.
@@ -193,7 +197,7 @@ export async function joinedManifest(
     separate,
   }));
   const joined = await joinParts(withNotices, given);
-  const arcQueries = joined.filter(({ arcId }) => !heldBack.has(arcId));
+  const arcQueries = joined.filter(({ arcId }) => !excluded.has(arcId));
   const failures = parts.map(({ error }) => error?.kind).filter((failure) => failure !== undefined);
   // Only tokens that the manifest contains limit its life.
   const holders = new Set(arcQueries.filter(({ httpTags }) => httpTags?.length).map(({ arcId }) => arcId));
@@ -253,7 +257,7 @@ function partReport({ arcQuery: { arcId, patients, notices = [] }, error, durati
     failure: error instanceof CircuitOpenError ? 'circuit_open' : error?.kind,
     code: error?.code,
     notices: noticeCodes.length > 0 ? noticeCodes : undefined,
-    reason: error && OUR_WORDS.has(error.kind) ? error.message : undefined,
+    reason: error && KINDS_WITHOUT_ARCHIVE_TEXT.has(error.kind) ? error.message : undefined,
   };
 }
 

@@ -112,7 +112,7 @@ function readValues(
   const faults = new Map<string, ServerErrorCode>();
   for (const text of distinct) {
     try {
-      if (!parameter.handedOn) checkFilled(parameter, text);
+      if (!parameter.forViewer) checkFilled(parameter, text);
       const value = parameter.read(text, viewers);
       values.set(JSON.stringify(value), value);
     } catch (error) {

@@ -29,7 +29,7 @@ export interface SearchParameter {
   /** The kind of identifier, if it is one. */
   identifies?: IdentifierKind;
   /** Given to Weasis unchanged; the search does not use it. */
-  handedOn?: true;
+  forViewer?: true;
   /** Reads one value, given the names of the installed viewers. @throws Unreadable */
   read(value: string, viewers: readonly string[]): unknown;
   /** Puts the values read into the search. There is at least one, and one exactly where {@link multiplicity} is `once`. */
@@ -104,27 +104,27 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
     },
   ),
   repeated('pro', property, (search, values) => (search.launch.pro = values.filter((value) => value.trim())), {
-    handedOn: true,
+    forViewer: true,
     description: 'Properties for Weasis, each `key value`, with or without quotes.',
   }),
   repeated('arg', text(2048), (search, values) => (search.launch.arg = values), {
-    handedOn: true,
+    forViewer: true,
     description: 'Commands for Weasis.',
   }),
   one('config', text(256), (search, value) => (search.launch.config = value), {
-    handedOn: true,
+    forViewer: true,
     description: 'Launch configuration of Weasis.',
   }),
   one('user', text(256), (search, value) => (search.launch.user = value), {
-    handedOn: true,
+    forViewer: true,
     description: 'User for Weasis.',
   }),
   one('host', text(256), (search, value) => (search.launch.host = value), {
-    handedOn: true,
+    forViewer: true,
     description: 'Host for Weasis.',
   }),
   one('client', text(256), (search, value) => (search.launch.client = value), {
-    handedOn: true,
+    forViewer: true,
     description: 'Client for Weasis.',
   }),
   {
@@ -140,7 +140,7 @@ export function parameterOf(kind: IdentifierKind): string {
   return SEARCH_PARAMETERS.find(({ identifies }) => identifies === kind)?.name ?? kind;
 }
 
-type About = Pick<SearchParameter, 'description' | 'example' | 'identifies' | 'handedOn'>;
+type About = Pick<SearchParameter, 'description' | 'example' | 'identifies' | 'forViewer'>;
 
 function many<Value>(
   name: string,

@@ -59,8 +59,8 @@ export function notAMap(node: ConfigNode): Fault {
   const code = codes['configuration.value.invalid'];
   const expected = 'a map of keys';
   if (node.kind === 'list') return { code, found: nameOf(node), expected: `${expected}, without "- " before each` };
-  const glued = node.kind === 'scalar' && node.plain && /^[A-Za-z][\w.-]*:\S/.test(node.text);
-  return glued
+  const spaceMissing = node.kind === 'scalar' && node.plain && /^[A-Za-z][\w.-]*:\S/.test(node.text);
+  return spaceMissing
     ? { code, found: 'a text with a colon and no space after it', expected: `${expected}, such as "key: value"` }
     : { code, found: nameOf(node), expected };
 }

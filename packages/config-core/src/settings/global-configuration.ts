@@ -121,7 +121,7 @@ export function globalConfiguration(viewers: readonly KnownViewer[]): SettingsCl
 }
 
 /** Keys whose errors stop the server: it would let others in, listen elsewhere, or share nothing with its replicas. */
-export const GUARDING_KEYS = /^(cryptography|server|request|hosts|cache)(\.|$)/i;
+export const FATAL_KEYS = /^(cryptography|server|request|hosts|cache)(\.|$)/i;
 
 /** Groups in which an unknown key is a misspelled one, not that of another program. */
-export const MISSPELLED_GUARD = /^(cryptography|request|hosts)\./i;
+export const CLOSED_GROUPS = /^(cryptography|request|hosts)\./i;

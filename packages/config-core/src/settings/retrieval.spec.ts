@@ -144,6 +144,9 @@ it('a client without an address for tokens is an error where it is used', async 
   const lines = `      wado.authentication: { oauth2: { url: http://a.example, oidc-id: sso } }`;
   const { leftOut } = await load(OIDC.replace('provider.sso', 'provider.other') + connector('DB', lines));
   expect(leftOut[0]!.reasons[0]).toMatch(/found "sso", whose provider "sso" has no address for tokens/);
-  const handedOn = OIDC.replace('provider.sso', 'provider.other').replace('client_credentials', 'authorization_code');
-  expect((await load(handedOn + connector('DB', lines))).leftOut).toEqual([]);
+  const grantByCaller = OIDC.replace('provider.sso', 'provider.other').replace(
+    'client_credentials',
+    'authorization_code',
+  );
+  expect((await load(grantByCaller + connector('DB', lines))).leftOut).toEqual([]);
 });

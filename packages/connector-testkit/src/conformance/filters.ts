@@ -42,14 +42,14 @@ const FILTERS: Record<string, StudyFilters[]> = {
   ],
 };
 
-const EVERYBODY: Question = { patientIds: sampleArchive.map(({ patientId }) => ({ id: patientId })) };
+const ALL_PATIENTS: Question = { patientIds: sampleArchive.map(({ patientId }) => ({ id: patientId })) };
 
 /** A connector may use filters to query less, but must return every study that passes them. */
 export const filterCases: TrialCase[] = Object.entries(FILTERS).map(([name, variants]) => ({
   name: `returns every study that passes the filter: ${name}`,
   async run(trial) {
     for (const filters of variants) {
-      await expectWanted(trial, { ...EVERYBODY, filters });
+      await expectWanted(trial, { ...ALL_PATIENTS, filters });
       await expectWanted(trial, { patientIds: [{ id: 'DEMO-1' }], accessionNumbers: ['000123', 'FILM-1'], filters });
     }
   },

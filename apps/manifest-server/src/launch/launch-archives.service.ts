@@ -28,7 +28,7 @@ export interface LaunchedStudies {
 
 /** The archives that a launch searches, and their studies. */
 @Injectable()
-export class AskedArchives {
+export class LaunchArchives {
   constructor(
     private readonly registry: ConnectorRegistry,
     private readonly configuration: ServerConfiguration,
