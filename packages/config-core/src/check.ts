@@ -11,14 +11,15 @@ import { readRequired, readSettings } from './reader/read-settings.js';
 import { type SettingsClass } from './reader/setting.js';
 import { KnownKeys } from './reader/unknown-keys.js';
 import { checkManifest } from './settings/check-manifest.js';
+import { checkPluginNames } from './settings/check-plugin-names.js';
 import { checkViewerRules } from './settings/check-viewer-rules.js';
 import { ConnectorSettings, type ManifestSettings } from './settings/connector-settings.js';
 import { CryptographySwitch } from './settings/guards.js';
 import {
+  CLOSED_GROUPS,
   type GlobalConfiguration,
   globalConfiguration,
   FATAL_KEYS,
-  CLOSED_GROUPS,
 } from './settings/global-configuration.js';
 import { type KnownPlugin } from './settings/known-plugin.js';
 import { readRetrieval, RetrievalKeys, retrievalPaths, type RetrievalSettings } from './settings/retrieval.js';
@@ -82,7 +83,8 @@ export function checkConfiguration(
     } else if (connector) connectors.push(connector);
   }
   checkDefaults(global, { connectors, leftOut, disabled }, context);
-  checkViewerRules(global, viewers, [...connectors, ...leftOut, ...disabled], context);
+  checkViewerRules(global, viewers, { connectors, leftOut, disabled }, context);
+  checkPluginNames(plugins, viewers, context);
   globalKeys(Global).check(root, context, true);
   const encrypted = usesCryptography(context);
   for (const problem of context.problems) markFatal(problem, encrypted);

@@ -7,6 +7,7 @@ export * from './error-table.js';
 export * from './errors.js';
 export * from './filter-result.js';
 export { filterStudies, foldText, modalitiesOf, newestFirst } from './filters.js';
+export { firstByName } from './first-by-name.js';
 export * from './identifier-check.js';
 export * from './launch-error.js';
 export * from './limited-connector.js';

@@ -144,6 +144,17 @@ it('reports the warnings of all connectors with their codes, also of those with 
   ]);
 });
 
+it('uses the first plug-in of a type', () => {
+  const another: ConnectorPlugin<Settings> = {
+    ...plugin,
+    create: () => {
+      throw new Error('another plug-in');
+    },
+  };
+  const { connectors } = new ConnectorRegistry({ plugins: [plugin, another], definitions: [define('a')] });
+  expect(ids(connectors)).toEqual(['a']);
+});
+
 describe('search-criteria.deactivated', () => {
   it('keeps the rest of the connector', async () => {
     const connector = limitCriteria(new FakeConnector('x'), ['patientIds']);

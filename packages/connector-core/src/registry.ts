@@ -3,6 +3,7 @@ import { type Connector, type ConnectorDefinition, type ConnectorPlugin } from '
 import { codes } from './error-codes.js';
 import { isErrorCode, withCode } from './error-table.js';
 import { ConnectorError } from './errors.js';
+import { firstByName } from './first-by-name.js';
 import { limitCriteria } from './limited-connector.js';
 
 /** Returns the warnings of a connector, each with its code in brackets at the end: its own, or otherwise the general one. */
@@ -22,6 +23,7 @@ export interface LeftOutConnector {
 }
 
 export interface RegistryOptions {
+  /** The plug-ins of all archive languages. Of two with the same type, the first is used. */
   plugins: readonly ConnectorPlugin[];
   definitions: readonly ConnectorDefinition[];
   /** Connectors that the check of the configuration has left out already. */
@@ -48,7 +50,7 @@ export class ConnectorRegistry {
 
   constructor({ plugins, ...configured }: RegistryOptions) {
     this.plugins = plugins;
-    this.pluginsByType = new Map(plugins.map((plugin) => [plugin.type, plugin]));
+    this.pluginsByType = firstByName(plugins, ({ type }) => type);
     this.current = this.make(configured);
   }
 

@@ -1,4 +1,5 @@
 import { type IdentifierKind, type SearchCriteria } from './criteria.js';
+import { firstByName } from './first-by-name.js';
 
 /** A program that shows images. A package implements this contract to add a viewer. */
 export interface Viewer<Settings extends object = object> {
@@ -119,21 +120,25 @@ export function viewerKey({ name }: Pick<Viewer, 'name'>): string {
   return name.toLowerCase().replaceAll('_', '-');
 }
 
-/** The viewers that are installed. */
+/** The viewers that are installed. Of two with the same name, the first is used. */
 export class ViewerRegistry {
   private readonly byName: ReadonlyMap<string, Viewer>;
 
   constructor(readonly viewers: readonly Viewer[]) {
-    this.byName = new Map(viewers.map((viewer) => [viewer.name, viewer]));
+    this.byName = firstByName(viewers, ({ name }) => comparable(name));
   }
 
   /** The names of all viewers, in the order in which they were found. */
   get names(): string[] {
-    return [...this.byName.keys()];
+    return [...this.byName.values()].map(({ name }) => name);
   }
 
-  /** Returns the viewer of a name, in any letter case. */
+  /** Returns the viewer of a name. Letter case, `-` and `_` are ignored, as they are in keys. */
   get(name: string): Viewer | undefined {
-    return this.byName.get(name.toUpperCase());
+    return this.byName.get(comparable(name));
   }
+}
+
+function comparable(name: string): string {
+  return name.replace(/[-_]/g, '').toLowerCase();
 }

@@ -137,8 +137,9 @@ export const errors = errorTable({
   },
   'configuration.viewer-rule.never-applies': {
     title: 'Rule that never applies',
-    meaning: 'A rule of viewers.rules names a viewer that is not configured, or an archive that does not exist.',
-    remedy: 'Correct the rule, or configure the viewer or archive that it names.',
+    meaning:
+      'A rule of viewers.rules names a viewer that is not configured or an archive that does not exist, needs more archives than there are, or follows a rule for every launch.',
+    remedy: 'Correct, move or remove the rule, or configure the viewer or archive that it names.',
     since: '0.2.0',
   },
   'configuration.timeout.too-long': {
@@ -175,6 +176,13 @@ export const errors = errorTable({
     title: 'Faulty plug-in',
     meaning: 'The plug-in of a connector does not work with this server.',
     remedy: 'Report it to the maintainer of the plug-in.',
+    since: '0.2.0',
+  },
+  'configuration.plugin.name-taken': {
+    title: 'Name used twice',
+    meaning:
+      'Two plug-ins have the same connector type or viewer name, and the second is ignored. Or a viewer has the name of a key of the server.',
+    remedy: 'Remove one of the packages from connector.plugins, or ask its maintainer for another name. Then restart.',
     since: '0.2.0',
   },
 });

@@ -10,21 +10,21 @@ describe('viewers.rules', () => {
   it('are read in order, each with its conditions', async () => {
     const loaded = await load(
       withRules(`    - { archive: pacs, modalities: 'us, ES', viewer: ohif }
-    - { min-archives: 2, max-archives: 3, viewer: Weasis }
+    - { min-archives: 1, max-archives: 3, viewer: Weasis }
     - viewer: WEASIS
 `),
     );
     expect(loaded.problems).toEqual([]);
     expect(loaded.global.viewers.rules).toEqual([
       { archives: ['pacs'], modalities: ['US', 'ES'], viewer: 'OHIF' },
-      { minArchives: 2, maxArchives: 3, viewer: 'WEASIS' },
+      { minArchives: 1, maxArchives: 3, viewer: 'WEASIS' },
       { viewer: 'WEASIS' },
     ]);
     expect(effectiveConfiguration(loaded)).toMatchObject({
       viewers: {
         rules: [
           { archive: ['pacs'], modalities: ['US', 'ES'], viewer: 'OHIF' },
-          { 'min-archives': 2, 'max-archives': 3, viewer: 'WEASIS' },
+          { 'min-archives': 1, 'max-archives': 3, viewer: 'WEASIS' },
           { viewer: 'WEASIS' },
         ],
       },
@@ -55,10 +55,29 @@ describe('viewers.rules', () => {
     ['{ viewer: SLICER }', 'viewers.rules[0].viewer: found SLICER, which is not configured, expected slicer.archives.'],
     ['{ viewer: OHIF, archive: pasc }', 'viewers.rules[0].archive: found "pasc", no connector'],
     ['{ viewer: OHIF, archives: pacs }', 'viewers.rules[0].archives: found an unknown key'],
+    [
+      '{ viewer: OHIF, min-archives: 3, max-archives: 2 }',
+      'viewers.rules[0].min-archives: found 3, which is more than max-archives',
+    ],
+    [
+      '{ viewer: OHIF, min-archives: 2 }',
+      'viewers.rules[0].min-archives: found 2, expected 1 or less: the rule can select 1 archive',
+    ],
   ])('that cannot apply are a warning: %s', async (rule, problem) => {
     const text = withRules(`    - ${rule}\n`);
     expect(await problemsOf(text)).toEqual([expect.stringMatching(/^warning 1\.yml:\d+:\d+ /)]);
     expect((await problemsOf(text))[0]).toContain(problem);
     expect((await load(text)).global.viewers.rules).toHaveLength(1);
+  });
+
+  it('after one that applies to every launch are a warning', async () => {
+    const everything = '    - viewer: WEASIS\n';
+    const [problem, ...more] = await problemsOf(withRules(`    - viewer: OHIF\n${everything}    - viewer: SLICER\n`));
+    expect(more).toEqual([]);
+    expect(problem).toMatch(/^warning 1\.yml:\d+:\d+ viewers\.rules\[2\]: found a rule after viewers\.rules\[1\], /);
+    expect(problem).toMatch(/ \[configuration\.viewer-rule\.never-applies\]$/);
+    // OHIF opens no launch of several archives: the next rule applies to those.
+    expect(await problemsOf(withRules(`    - viewer: OHIF\n${everything}`))).toEqual([]);
+    expect(await problemsOf(withRules(`    - { viewer: WEASIS, archive: pacs }\n${everything}`))).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
 import { IsDefined, IsInt, IsOptional, Matches, Min } from 'class-validator';
-import { type Viewer, viewerKey } from '@pacs-connectors/connector-core';
+import { firstByName, type Viewer, viewerKey } from '@pacs-connectors/connector-core';
+import { relax } from '../document/relaxed-name.js';
 import { Setting, type SettingsClass } from '../reader/setting.js';
 import { type SettingFormat } from '../values/setting-format.js';
 
-/** What the check needs to know of a viewer. */
-export type KnownViewer = Pick<Viewer, 'name' | 'title' | 'settings' | 'requiredKey'>;
+/** What the check needs to know of a viewer. Without `support`, it does not find rules that follow one for every launch. */
+export type KnownViewer = Pick<Viewer, 'name' | 'title' | 'settings' | 'requiredKey'> &
+  Partial<Pick<Viewer, 'support'>>;
 
 /** Checks for the start of a launch address: without its colon, no desktop knows which program opens it. */
 export function IsScheme(): PropertyDecorator {
@@ -84,7 +86,7 @@ export function settingsOfViewers(viewers: readonly KnownViewer[]): SettingsClas
       for (const { name, settings, requiredKey } of viewers) if (requiredKey === undefined) this[name] = new settings();
     }
   }
-  for (const viewer of viewers)
+  for (const viewer of firstByName(viewers, ({ name }) => relax(name)).values())
     Setting({ paths: [viewerKey(viewer)], description: viewer.title, type: () => viewer.settings })(
       Settings.prototype,
       viewer.name,

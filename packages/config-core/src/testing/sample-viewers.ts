@@ -110,7 +110,12 @@ class SampleMicroDicom {
 const archiveUrl = 'archives.<connector id>.url';
 
 export const sampleViewers = [
-  { name: 'WEASIS', title: 'Weasis', settings: SampleWeasis },
+  {
+    name: 'WEASIS',
+    title: 'Weasis',
+    settings: SampleWeasis,
+    support: { severalArchives: true, filters: true, manifests: true },
+  },
   { name: 'OHIF', title: 'OHIF', settings: SampleOhif, requiredKey: 'server.url' },
   { name: 'SLICER', title: '3D Slicer', settings: SampleSlicer, requiredKey: archiveUrl },
   { name: 'MICRODICOM', title: 'MicroDicom', settings: SampleMicroDicom, requiredKey: archiveUrl },
