@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Type } from '@nestjs/common';
@@ -88,14 +89,23 @@ it.each<[name: string, missing: Type, Partial<typeof ALL>]>([
 it.each([
   ['the port is in use', fakes('main'), 'server.start.port-in-use'],
   ['an access rule is invalid', `${fakes('main')}hosts.allow: 10.0.0.0/99\n`, 'server.start.access-rule-invalid'],
+  [
+    'Redis cannot be used as configured',
+    `${fakes('main')}cache: { url: 'rediss://redis', ca-file: /none.pem, encryption-key: ${'k'.repeat(40)} }\n`,
+    'server.start.cache-invalid',
+  ],
 ])('closes its connectors if it cannot start because %s', async (_reason, configuration, code) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as { port: number };
-  const started = serveFakes(configuration, { port }, new PassThrough().resume());
-  const error = await started.catch((thrown: unknown) => thrown);
+  const log = new PassThrough();
+  const logged = text(log);
+  const error = await serveFakes(configuration, { port }, log).catch((thrown: unknown) => thrown);
   other.close();
+  log.end();
   expect(error).toBeInstanceOf(StartError);
   expect(error).toHaveProperty('code', code);
   expect(closed).toEqual(['main']);
+  for (const line of (await logged).split('\n').filter((one) => one.includes('"level":"error"')))
+    expect(JSON.parse(line)).toHaveProperty('code', code);
 });

@@ -1,6 +1,7 @@
 import { type DynamicModule, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
+import { withCodeFromEnd } from '../logging/coded-message.js';
 import { ServerOptions } from './options.js';
 import { ServerConfiguration } from './server-configuration.js';
 import { indent, StartError } from './start-error.js';
@@ -31,7 +32,8 @@ export class ConfigurationModule implements OnModuleInit {
   /** @throws StartError if an access rule is invalid or no connector can be used. */
   onModuleInit(): void {
     requireUsable(this.registry, this.configuration);
-    for (const problem of [...this.configuration.codedProblems, ...this.registry.warnings]) this.logger.warn(problem);
+    const warnings = this.registry.warnings.map(withCodeFromEnd);
+    for (const problem of [...this.configuration.codedProblems, ...warnings]) this.logger.warn(problem);
   }
 }
 

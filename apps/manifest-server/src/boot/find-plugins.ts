@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, NestFactory } from '@nestjs/core';
 import { type ConnectorPlugin, type Viewer } from '@pacs-connectors/connector-core';
 import { discoverPlugins, discoverViewers } from '@pacs-connectors/connector-core/nestjs';
+import { type CodedMessage } from '../logging/coded-message.js';
 import { findPluginModules } from './plugin-packages.js';
 
 @Module({})
@@ -10,7 +11,7 @@ class PluginsOnly {}
 /** Returns the archive languages and viewers that the server would find, including those of the packages in `named`. */
 export async function findPlugins(
   named: readonly string[],
-): Promise<{ plugins: ConnectorPlugin[]; viewers: Viewer[]; problems: string[] }> {
+): Promise<{ plugins: ConnectorPlugin[]; viewers: Viewer[]; problems: CodedMessage[] }> {
   const { modules, problems } = await findPluginModules(named);
   const application = await NestFactory.createApplicationContext(
     { module: PluginsOnly, imports: [DiscoveryModule, ...modules] },

@@ -36,12 +36,16 @@ describe('plug-in packages', () => {
     const own = (await findPluginModules([], folder)).modules.length;
     const names = ['works', '@site/scoped', 'works', '@pacs-connectors/connector-db'];
     const { modules, problems } = await findPluginModules(names, folder);
-    expect(problems.filter((problem) => problem.startsWith('connector.plugins'))).toEqual([]);
+    expect(problems.filter(({ message }) => message.startsWith('connector.plugins'))).toEqual([]);
     expect(modules).toHaveLength(own + 2);
     expect(modules.map(({ name }) => name)).toContain('WorksModule');
   });
 
   it.each([
+    [
+      'class-validator',
+      'which is not a connector plug-in: its package.json has no "pacs-connectors": { "plugin": … }.',
+    ],
     ['absent', 'which is not installed. Remedy: npm install absent'],
     ['no-marker', 'which is not a connector plug-in: its package.json has no "pacs-connectors": { "plugin": … }.'],
     ['no-default', 'whose export ./nestjs does not have a NestJS module as its default.'],
@@ -52,7 +56,8 @@ describe('plug-in packages', () => {
   ])('are reported if they cannot be used, and the others work: %s', async (name, reason) => {
     const { modules, problems } = await findPluginModules(['works', name], folder);
     expect(modules.map((module) => module.name)).toContain('WorksModule');
-    const [problem = ''] = problems.filter((text) => text.startsWith('connector.plugins'));
+    const texts = problems.map(String).filter((text) => text.startsWith('connector.plugins'));
+    const [, problem = ''] = /^(.*) \[server\.plugin\.not-loaded\]$/.exec(texts.join('\n')) ?? [];
     const start = `connector.plugins names ${name}, `;
     expect(problem.slice(0, start.length)).toBe(start);
     if (typeof reason === 'string') expect(problem.slice(start.length)).toBe(reason);

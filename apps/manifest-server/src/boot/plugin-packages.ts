@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Type } from '@nestjs/common';
 import { resolve } from 'import-meta-resolve';
+import { codes } from '../errors/error-codes.js';
+import { codedAtEnd, type CodedMessage } from '../logging/coded-message.js';
 
 /** The field of a `package.json` that marks a connector plug-in: the export whose default is its NestJS module. */
 const MARKER = 'pacs-connectors';
 
 export interface PluginModules {
   modules: Type[];
-  /** Why packages that `connector.plugins` names could not be loaded, one sentence each. */
-  problems: string[];
+  /** Why packages could not be loaded, one sentence each. */
+  problems: CodedMessage[];
 }
 
 /**
@@ -28,17 +30,23 @@ export async function findPluginModules(
   const installed = Object.keys({ ...own.dependencies, ...own.optionalDependencies });
   const parents = [pathToFileURL(join(workingDirectory, 'package.json')).href, import.meta.url];
   const modules = new Set<Type>();
-  const problems: string[] = [];
+  const problems: CodedMessage[] = [];
   const add = async (source: string, load: () => Promise<Type | undefined>) => {
     try {
       const module = await load();
       if (module) modules.add(module);
     } catch (error) {
-      problems.push(`${source}, ${reasonOf(error)}`);
+      problems.push(codedAtEnd(`${source}, ${reasonOf(error)}`, codes['server.plugin.not-loaded']));
     }
   };
-  for (const name of installed) await add(`this server depends on ${name}`, () => ownPlugin(name));
-  for (const name of [...new Set(named)].filter((name) => !installed.includes(name)))
+  const plugins = new Set(installed);
+  for (const name of installed)
+    await add(`this server depends on ${name}`, async () => {
+      const module = await ownPlugin(name);
+      if (!module) plugins.delete(name);
+      return module;
+    });
+  for (const name of [...new Set(named)].filter((name) => !plugins.has(name)))
     await add(`connector.plugins names ${name}`, () => namedPlugin(name, parents));
   return { modules: [...modules], problems };
 }

@@ -10,9 +10,7 @@ import {
   type LeftOutConnector,
   type RegistryOptions,
   type Viewer,
-  withCode,
 } from '@pacs-connectors/connector-core';
-import { codes } from '../errors/error-codes.js';
 import { coded, type CodedMessage } from '../logging/coded-message.js';
 
 /**
@@ -27,16 +25,13 @@ export class ServerConfiguration {
   private inForce?: LoadedConfiguration;
   private byId = new Map<string, ConnectorConfiguration>();
   private fingerprintInForce: string;
-  private readonly pluginProblems: readonly CodedMessage[];
   private readonly listeners: ((global: LoadedConfiguration['global']) => void)[] = [];
 
   constructor(
     private readonly document: ConfigurationDocument,
     /** Problems of plug-in packages, one sentence each. */
-    pluginProblems: readonly string[] = [],
+    private readonly pluginProblems: readonly CodedMessage[] = [],
   ) {
-    const code = codes['server.plugin.not-loaded'];
-    this.pluginProblems = pluginProblems.map((problem) => coded(withCode(problem, code), code));
     this.fingerprintInForce = document.fingerprint;
   }
 

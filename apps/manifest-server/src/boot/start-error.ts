@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@pacs-connectors/config-core';
 import { type ErrorCode, openFileLimit, withCode } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
+import { listenCode } from '../errors/listen-codes.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
 
 /** Says why the server does not start, in words for the operator. */
@@ -39,30 +40,18 @@ function withCodeInFirstLine(text: string, code: ErrorCode): string {
 /** Returns the error of a server that cannot listen: a StartError if the reason is known. */
 export function listenError(error: NodeJS.ErrnoException, host: string, port: number): unknown {
   const reason = LISTEN_ERRORS[error.code ?? ''];
-  return reason ? new StartError(`Cannot listen on ${host}, port ${port}: ${reason[1]}`, reason[0]) : error;
+  return reason ? new StartError(`Cannot listen on ${host}, port ${port}: ${reason}`, listenCode(error.code)) : error;
 }
 
-const LISTEN_ERRORS: Record<string, [ErrorCode, string]> = {
-  EADDRINUSE: [
-    codes['server.start.port-in-use'],
-    'another program listens there. Remedy: end it, or choose another port with PORT or --port.',
-  ],
-  EACCES: [
-    codes['server.start.port-not-permitted'],
-    'this user may not use that port. Remedy: choose one from 1024 up with PORT or --port.',
-  ],
-  EADDRNOTAVAIL: [
-    codes['server.start.host-invalid'],
+const UNRESOLVED = 'that name cannot be resolved. Remedy: set HOST or --host to an address of this machine.';
+
+const LISTEN_ERRORS: Record<string, string> = {
+  EADDRINUSE: 'another program listens there. Remedy: end it, or choose another port with PORT or --port.',
+  EACCES: 'this user may not use that port. Remedy: choose one from 1024 up with PORT or --port.',
+  EADDRNOTAVAIL:
     'this machine does not have that address. Remedy: set HOST or --host to one that it has, or to 0.0.0.0 for all.',
-  ],
-  ENOTFOUND: [
-    codes['server.start.host-invalid'],
-    'that name cannot be resolved. Remedy: set HOST or --host to an address of this machine.',
-  ],
-  EAI_AGAIN: [
-    codes['server.start.host-invalid'],
-    'that name cannot be resolved. Remedy: set HOST or --host to an address of this machine.',
-  ],
+  ENOTFOUND: UNRESOLVED,
+  EAI_AGAIN: UNRESOLVED,
 };
 
 const USAGE =

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type Caller } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { StartError } from '../boot/start-error.js';
@@ -33,16 +33,17 @@ const PARTIAL_MS = 1000;
 
 /** Builds the manifests of launches by {@link ManifestService} and keeps them as configured in `cache.*`. */
 @Injectable()
-export class LaunchedManifests implements OnApplicationShutdown {
+export class LaunchedManifests implements OnApplicationShutdown, OnModuleInit {
   private readonly logger = new Logger('Cache');
   private readonly redis: RedisStore | undefined;
+  /** Why Redis cannot be used as configured. */
+  private startError: StartError | undefined;
   private readonly cache: ManifestCache<LaunchQuestion>;
   /** Whether replicas share manifests. */
   readonly shared: boolean;
   /** How long a viewer waits before it gets a partial manifest, milliseconds. */
   viewerWaitsMs = VIEWER_WAITS_MS;
 
-  /** @throws StartError if Redis cannot be used as configured. It does not wait for Redis. */
   constructor(
     private readonly configuration: ServerConfiguration,
     private readonly manifests: ManifestService,
@@ -51,7 +52,7 @@ export class LaunchedManifests implements OnApplicationShutdown {
     const seal = url === undefined || encryptionKey === undefined ? undefined : new Seal(encryptionKey);
     this.shared = seal !== undefined;
     this.redis =
-      url !== undefined && seal ? orStartError(() => connectRedis({ url, password, caFile }, seal)) : undefined;
+      url !== undefined && seal ? this.orStartError(() => connectRedis({ url, password, caFile }, seal)) : undefined;
     this.cache = new ManifestCache<LaunchQuestion>({
       build: (question, signal, progress) => this.build(question, signal, progress),
       partsOf: ({ parts }) => parts ?? 1,
@@ -73,6 +74,15 @@ export class LaunchedManifests implements OnApplicationShutdown {
         );
       },
     });
+  }
+
+  /**
+   * The constructor must not throw: Nest closes the connectors only of an application that it has created.
+   *
+   * @throws StartError if Redis cannot be used as configured. It does not wait for Redis.
+   */
+  onModuleInit(): void {
+    if (this.startError) throw this.startError;
   }
 
   /** Starts to build a manifest unless it is ready or being built. @returns its key */
@@ -151,6 +161,18 @@ export class LaunchedManifests implements OnApplicationShutdown {
     return redisFailure(this.redis?.connectionError ?? error);
   }
 
+  private orStartError<Result>(make: () => Result): Result | undefined {
+    try {
+      return make();
+    } catch (error) {
+      this.startError = new StartError(
+        `The manifest cache cannot be used: ${(error as Error).message}`,
+        codes['server.start.cache-invalid'],
+      );
+      return undefined;
+    }
+  }
+
   private async build(
     { caller, ...question }: LaunchQuestion,
     signal: AbortSignal,
@@ -207,15 +229,4 @@ async function within<Result>(delayMs: number, work: Promise<Result>): Promise<R
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<typeof TIMED_OUT>((resolve) => (timer = setTimeout(resolve, delayMs, TIMED_OUT)));
   return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
-}
-
-function orStartError<Result>(make: () => Result): Result {
-  try {
-    return make();
-  } catch (error) {
-    throw new StartError(
-      `The manifest cache cannot be used: ${(error as Error).message}`,
-      codes['server.start.cache-invalid'],
-    );
-  }
 }

@@ -539,7 +539,7 @@ export const errors = errorTable({
   },
   'server.viewer.unknown': {
     title: 'Viewer not installed',
-    meaning: 'The request or a rule names a viewer that no installed package provides.',
+    meaning: 'The parameter viewer names a viewer that no installed package provides.',
     remedy: 'Name one of the viewers that the answer lists, or install the package of the viewer.',
     since: '0.2.0',
   },

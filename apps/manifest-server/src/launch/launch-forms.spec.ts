@@ -230,7 +230,7 @@ it.each([
   ['viewer=OHIF&patientID=nobody&archive=open', 404, 'server.launch.nothing-found'],
   ['viewer=OHIF&patientID=down&archive=open', 502, 'server.launch.archive-failed'],
   ['viewer=OHIF&patientID=cut&archive=open', 502, 'server.launch.answer-incomplete'],
-  ['viewer=RADIANT&studyUID=1.2', 400, 'server.parameter.invalid'],
+  ['viewer=RADIANT&studyUID=1.2', 400, 'server.viewer.unknown'],
 ])('the answer to a launch that is not possible has a code: %s', async (query, status, code) => {
   archives.set('open', ({ patientIds: [patient] }) => {
     if (patient?.id === 'down') return Promise.reject(new ConnectorError('open', 'unavailable', 'the link is down'));

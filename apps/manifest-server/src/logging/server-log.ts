@@ -1,6 +1,8 @@
 import { type Writable } from 'node:stream';
 import { type LoggerService } from '@nestjs/common';
+import { type ErrorCode, isErrorCode } from '@pacs-connectors/connector-core';
 import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { listenCode } from '../errors/listen-codes.js';
 import { CodedMessage } from './coded-message.js';
 import { currentRequest } from './request-context.js';
 
@@ -54,7 +56,19 @@ export class NestLog implements LoggerService {
   /** Nest passes the name of the logger as the last argument. */
   private write(level: 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
-    const code = message instanceof CodedMessage ? message.code : undefined;
+    const code =
+      codeOf(message) ?? (level === 'error' && context === 'NestApplication' ? startCode(message) : undefined);
     this.pino[level]({ ...(typeof context === 'string' && { context }), ...(code && { code }) }, String(message));
   }
+}
+
+/** Returns the error code of a message or of an error. */
+function codeOf(message: unknown): ErrorCode | undefined {
+  const code = message instanceof CodedMessage || message instanceof Error ? (message as { code?: unknown }).code : '';
+  return isErrorCode(code) ? code : undefined;
+}
+
+/** Returns the error code of what Nest says if it cannot listen: `Error: listen EADDRINUSE: …`. */
+function startCode(message: unknown): ErrorCode {
+  return listenCode(/^Error: \w+ (E[A-Z_]+)/.exec(String(message))?.[1]);
 }

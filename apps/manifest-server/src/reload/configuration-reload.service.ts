@@ -19,7 +19,7 @@ import {
 import { ServerOptions } from '../boot/options.js';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { codes } from '../errors/error-codes.js';
-import { coded } from '../logging/coded-message.js';
+import { coded, withCodeFromEnd } from '../logging/coded-message.js';
 import { describeUnexpected } from '../logging/describe-unexpected.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { describeChange, type ConfigurationInUse } from './describe-change.js';
@@ -142,7 +142,8 @@ export class ConfigurationReload implements OnApplicationBootstrap, BeforeApplic
           codes['server.configuration.restart-needed'],
         ),
       );
-    for (const problem of [...this.configuration.codedProblems, ...this.registry.warnings]) this.logger.warn(problem);
+    const warnings = this.registry.warnings.map(withCodeFromEnd);
+    for (const problem of [...this.configuration.codedProblems, ...warnings]) this.logger.warn(problem);
   }
 
   private get inUse(): ConfigurationInUse {

@@ -104,7 +104,7 @@ describe('a search that cannot be used', () => {
       'studyUID server.parameter.not-a-uid',
       'mostRecentResults server.parameter.invalid',
       'lowerDateTime server.parameter.not-a-date',
-      'viewer server.parameter.invalid',
+      'viewer server.viewer.unknown',
     ]);
     expect(errorsOf(query)).toEqual([
       'upperDateTime contains a % that does not begin the %-escape of a UTF-8 character',

@@ -7,11 +7,11 @@ import {
   descriptionText,
   isFalse,
   modality,
-  oneOf,
   patientIdentifier,
   property,
   text,
   uid,
+  viewerName,
 } from './values.js';
 
 /** How many values a parameter may have: one; several by repetition; several by repetition or separated by commas. */
@@ -96,7 +96,7 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
   }),
   one(
     'viewer',
-    (value, viewers) => oneOf(viewers)(value),
+    (value, viewers) => viewerName(viewers)(value),
     (search, value) => (search.viewer = value),
     {
       description: 'Name of the viewer to launch. By default, `viewers.rules` choose it; without rules, Weasis.',

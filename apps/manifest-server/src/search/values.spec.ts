@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { accessionNumber, count, dateTime, modality, oneOf, patientIdentifier, uid, Unreadable } from './values.js';
+import {
+  accessionNumber,
+  count,
+  dateTime,
+  modality,
+  viewerName,
+  patientIdentifier,
+  uid,
+  Unreadable,
+} from './values.js';
 
 describe('a Patient ID', () => {
   it('is read alone and as HL7 CX', () => {
@@ -50,8 +59,9 @@ it('modalities, counts and names are read', () => {
   expect(() => modality('C-T')).toThrow(Unreadable);
   expect(count('5')).toBe(5);
   for (const bad of ['0', '-1', '1.5', '1e3', 'x', '9999999999']) expect(() => count(bad)).toThrow(Unreadable);
-  expect(oneOf(['WEASIS', 'OHIF'])('ohif')).toBe('OHIF');
-  expect(() => oneOf(['WEASIS', 'OHIF'])('RADIANT')).toThrow('is not one of WEASIS, OHIF');
+  expect(viewerName(['WEASIS', 'OHIF'])('ohif')).toBe('OHIF');
+  expect(viewerName(['WEASIS', 'radiant'])('Radiant')).toBe('radiant');
+  expect(() => viewerName(['WEASIS', 'OHIF'])('RADIANT')).toThrow('is not one of WEASIS, OHIF');
 });
 
 describe('a date and time', () => {

@@ -103,11 +103,11 @@ export function isFalse(value: string): boolean {
   return /^(?:false|0|no|off)$/i.test(value.trim());
 }
 
-/** Reads one of `names` in any letter case. */
-export function oneOf<Name extends string>(names: readonly Name[]): ReadValue<Name> {
+/** Reads the name of an installed viewer in any letter case. */
+export function viewerName<Name extends string>(names: readonly Name[]): ReadValue<Name> {
   return (value) => {
-    const name = names.find((candidate) => candidate === value.toUpperCase());
-    if (!name) throw new Unreadable(`is not one of ${names.join(', ')}`);
+    const name = names.find((candidate) => candidate.toUpperCase() === value.toUpperCase());
+    if (!name) throw new Unreadable(`is not one of ${names.join(', ')}`, 'server.viewer.unknown');
     return name;
   };
 }
