@@ -89,6 +89,13 @@ it.each<[name: string, missing: Type, Partial<typeof ALL>]>([
 it.each([
   ['the port is in use', fakes('main'), 'server.start.port-in-use'],
   ['an access rule is invalid', `${fakes('main')}hosts.allow: 10.0.0.0/99\n`, 'server.start.access-rule-invalid'],
+  ['a key of the server is invalid', `${fakes('main')}server.port: http\n`, 'server.start.key-invalid'],
+  ['a key of the cache is invalid', `${fakes('main')}cache.ttl: 3 minutes\n`, 'server.start.key-invalid'],
+  [
+    'an access rule and another key are invalid',
+    `${fakes('main')}server: { port: http, trusted-proxies: 10.0.0.0/99 }\n`,
+    'server.start.access-rule-invalid',
+  ],
   [
     'Redis cannot be used as configured',
     `${fakes('main')}cache: { url: 'rediss://redis', ca-file: /none.pem, encryption-key: ${'k'.repeat(40)} }\n`,

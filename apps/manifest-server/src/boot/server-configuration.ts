@@ -3,6 +3,7 @@ import {
   type ConfigurationDocument,
   type ConnectorConfiguration,
   type LoadedConfiguration,
+  type Problem,
   renderProblem,
 } from '@pacs-connectors/config-core';
 import {
@@ -86,9 +87,15 @@ export class ServerConfiguration {
     ];
   }
 
-  /** Errors in keys that limit access, one line each. The server must not start with them. */
-  get fatalProblems(): string[] {
-    return this.loaded.problems.filter(({ fatal }) => fatal).map(renderProblem);
+  /** Errors in keys without which the server must not start. */
+  get fatalProblems(): Problem[] {
+    return this.loaded.problems.filter(({ fatal }) => fatal);
+  }
+
+  /** Returns whether a key below `group` has an error. */
+  hasErrorBelow(group: string): boolean {
+    const prefix = `${relaxed(group)}.`;
+    return this.loaded.problems.some(({ severity, key }) => severity === 'error' && relaxed(key).startsWith(prefix));
   }
 
   /** The keys outside of connectors. */
@@ -122,4 +129,9 @@ export class ServerConfiguration {
   private withPluginProblems(connector: LeftOutConnector): LeftOutConnector {
     return { ...connector, reasons: [...connector.reasons, ...this.pluginProblems.map(String)] };
   }
+}
+
+/** Returns a key in the spelling in which keys are compared. */
+function relaxed(key: string): string {
+  return key.replace(/[-_]/g, '').toLowerCase();
 }

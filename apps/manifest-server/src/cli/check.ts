@@ -1,6 +1,8 @@
 import {
   checkConfiguration,
+  ConfigurationError,
   type LoadedConfiguration,
+  type Problem,
   readConfiguration,
   renderEffective,
   renderProblem,
@@ -23,21 +25,42 @@ export async function check(
   samples: Samples | undefined,
   { env, stdout, stderr }: Terminal,
 ): Promise<number> {
-  const document = await readConfiguration(requiredConfigurationFiles(operands, env), env);
+  const document = await readConfiguration(requiredConfigurationFiles(operands, env), env).catch(unreadable);
+  if (document instanceof ConfigurationError) {
+    const { problems } = document;
+    write(problems, stderr);
+    stderr.write(
+      `the configuration cannot be read; ${counts(ofSeverity('error', problems), ofSeverity('warning', problems))}\n`,
+    );
+    return 1;
+  }
   const { plugins, viewers, problems: pluginProblems } = await findPlugins(document.plugins);
   const loaded = checkConfiguration(document, plugins, viewers);
   const { leftOut: refused, warnings } = await madeByPlugins(loaded, plugins);
   stdout.write(renderEffective(loaded));
-  for (const problem of loaded.problems) stderr.write(`${problem.severity}: ${renderProblem(problem)}\n`);
+  write(loaded.problems, stderr);
   for (const problem of pluginProblems) stderr.write(`error: ${problem}\n`);
   for (const { id, reasons } of refused) stderr.write(`error: connector ${id}: ${reasons.join(' ')}\n`);
-  const errors =
-    loaded.problems.filter(({ severity }) => severity === 'error').length + pluginProblems.length + refused.length;
+  const errors = ofSeverity('error', loaded.problems) + pluginProblems.length + refused.length;
   for (const warning of warnings) stderr.write(`warning: ${warning}\n`);
   const archives = samples && (await connectAll(document, plugins, samples, stderr));
   const ofConfiguration = summary(loaded, refused, errors, warnings.length, !archives);
   stderr.write(archives ? `Configuration: ${ofConfiguration}. ${ofArchives(archives)}\n` : `${ofConfiguration}\n`);
   return errors + (archives?.failed.length ?? 0) > 0 ? 1 : 0;
+}
+
+/** Returns the error of files that cannot be read. @throws any other error */
+function unreadable(error: unknown): ConfigurationError {
+  if (error instanceof ConfigurationError) return error;
+  throw error;
+}
+
+function write(problems: readonly Problem[], stderr: NodeJS.WritableStream): void {
+  for (const problem of problems) stderr.write(`${problem.severity}: ${renderProblem(problem)}\n`);
+}
+
+function ofSeverity(wanted: Problem['severity'], problems: readonly Problem[]): number {
+  return problems.filter(({ severity }) => severity === wanted).length;
 }
 
 /** Returns the connectors that the plug-ins refuse, and their warnings about settings. It does not connect to archives. */
@@ -59,12 +82,17 @@ function summary(
 ): string {
   const usable = connectors.filter(({ id }) => refused.every((connector) => connector.id !== id));
   const unusable = [...leftOut, ...refused];
-  const warnings = warningsOfPlugins + problems.filter(({ severity }) => severity === 'warning').length;
+  const warnings = warningsOfPlugins + ofSeverity('warning', problems);
+  const fatal = [...new Set(problems.filter((problem) => problem.fatal).map(({ key }) => key))];
   return [
     ...(nameUsable ? [`usable: ${named(usable)}`] : []),
     ...(unusable.length > 0 ? [`left out: ${named(unusable)}`] : []),
-    ...(problems.some(({ fatal }) => fatal) ? ['the server will not start: a key that guards it is wrong'] : []),
-    `${count(errors, 'error')}, ${count(warnings, 'warning')}`,
+    ...(fatal.length > 0
+      ? [
+          `the server will not start until ${fatal.length === 1 ? 'this key is' : 'these keys are'} valid: ${fatal.join(', ')}`,
+        ]
+      : []),
+    counts(errors, warnings),
   ].join('; ');
 }
 
@@ -81,6 +109,10 @@ function ofArchives({ working, untried, failed }: CheckedArchives): string {
 
 function named(connectors: readonly { id: string }[]): string {
   return connectors.map(({ id }) => id).join(', ') || 'no connector';
+}
+
+function counts(errors: number, warnings: number): string {
+  return `${count(errors, 'error')}, ${count(warnings, 'warning')}`;
 }
 
 function count(number: number, what: string): string {

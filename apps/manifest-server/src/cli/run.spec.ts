@@ -86,11 +86,13 @@ describe('check', () => {
     });
     expect(code).toBe(1);
     expect(out).toContain('timeout: 5s');
-    expect(err).toContain('the server will not start: a key that guards it is wrong');
+    expect(err).toContain(
+      'usable: archive; the server will not start until this key is valid: server.port; 1 error, 0 warnings',
+    );
   });
 
-  it.each([
-    ['connector: [', /broken\.yml:1:\d+: found no closing bracket/],
+  it.each<[string, RegExp]>([
+    ['connector: [', /error: .*broken\.yml:1:\d+: found no closing bracket/],
     [
       'connector.plugins: no-such-plugin-anywhere',
       /error: connector\.plugins names no-such-plugin-anywhere, which is not installed/,
@@ -99,7 +101,17 @@ describe('check', () => {
     const { code, err } = await run(['check', await file('broken.yml', content)]);
     expect(code).toBe(1);
     expect(err).toMatch(expected);
+    expect(err).toMatch(/^error: .* \[[a-z.-]+\]$/m);
+    expect(err).toMatch(/^.*; \d errors?, \d warnings?\n$/m);
     expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it('takes the files of --connectors-config, as the server does', async () => {
+    const files = `${await file('a.yml', GOOD)},${await file('more.yml', 'connector.timeout: 5s')}`;
+    const { code, out } = await run(['check', '--connectors-config', files]);
+    expect(code).toBe(0);
+    expect(out).toContain('timeout: 5s');
+    expect(await run(['check', await file('a.yml', GOOD), '--connectors-config', files])).toMatchObject({ code: 2 });
   });
 
   it('says so where a file is missing, and where none is named', async () => {

@@ -15,7 +15,7 @@ const USAGE = `pacs-connectors, tools for the configuration of the manifest serv
   pacs-connectors check [FILE…] [--connect [--study UID]… [--patient ID]…]
       Prints the effective configuration (canonical names, placeholders and ciphers resolved, secrets masked) and every
       problem with its place and code. FILE is a YAML file or a folder of YAML files; later files override earlier ones.
-      Default: the files in CONNECTORS_CONFIG. Exit code 1 if there is an error.
+      Default: the files in CONNECTORS_CONFIG, or those of --connectors-config FILE[,FILE…]. Exit code 1 if there is an error.
       --connect also connects to each archive, searches a study and fetches one image as Weasis does. It uses any study, or
       the one that --study or --patient names. Exit code 1 if an archive has an error.
 
@@ -31,7 +31,7 @@ const USAGE = `pacs-connectors, tools for the configuration of the manifest serv
 
   pacs-connectors schema
       Prints the JSON Schema of the configuration, for editors. It contains all installed archive languages, and those of the
-      packages in connector.plugins of CONNECTORS_CONFIG.
+      packages in connector.plugins of CONNECTORS_CONFIG or --connectors-config.
 
   pacs-connectors keys
       Prints every key with its meaning, as Markdown, for the same archive languages.
@@ -40,12 +40,17 @@ const USAGE = `pacs-connectors, tools for the configuration of the manifest serv
 `;
 
 /** Runs one command. @returns its exit code: 0, 1 if there is an error, 2 if the call is wrong */
-export async function runCommand(args: string[], terminal: Terminal): Promise<number> {
+export async function runCommand(args: string[], { env, ...streams }: Terminal): Promise<number> {
+  const { stdout, stderr } = streams;
   try {
     const { values, positionals } = parse(args);
     const [command, ...operands] = positionals;
+    const files = values['connectors-config'];
+    if (files !== undefined && command === 'check' && operands.length > 0)
+      throw new UsageError('name the files as operands or by --connectors-config, not both');
+    const terminal = { ...streams, env: files === undefined ? env : { ...env, CONNECTORS_CONFIG: files } };
     if (values.help || command === 'help') {
-      terminal.stdout.write(USAGE);
+      stdout.write(USAGE);
       return 0;
     }
     switch (command) {
@@ -64,10 +69,10 @@ export async function runCommand(args: string[], terminal: Terminal): Promise<nu
     }
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.stderr.write(`pacs-connectors: ${error.message}\n\n${USAGE}`);
+      stderr.write(`pacs-connectors: ${error.message}\n\n${USAGE}`);
       return 2;
     }
-    terminal.stderr.write(`${describe(error)}\n`);
+    stderr.write(`${describe(error)}\n`);
     return 1;
   }
 }
@@ -84,6 +89,7 @@ function parse(args: string[]) {
         connect: { type: 'boolean' },
         study: { type: 'string', multiple: true },
         patient: { type: 'string', multiple: true },
+        'connectors-config': { type: 'string' },
       },
     });
   } catch (error) {

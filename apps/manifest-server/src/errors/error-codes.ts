@@ -465,6 +465,13 @@ export const errors = errorTable({
     remedy: 'Set it to an address of this machine, or to 0.0.0.0 for all of them.',
     since: '0.2.0',
   },
+  'server.start.key-invalid': {
+    title: 'Key of the server invalid',
+    meaning:
+      'A key of server or cache is invalid, so the server does not start: its address or replicas would be others.',
+    remedy: 'Correct the keys that the message names.',
+    since: '0.2.0',
+  },
   'server.start.no-archive': {
     title: 'No usable archive',
     meaning: 'No configured connector can be used, so the server does not start.',

@@ -79,7 +79,7 @@ const DETAILS: Record<number, string> = {
   400: 'The request cannot be read: its path or body is malformed.',
   413: 'The body of the request is too large.',
   414: 'The path of the request is too long.',
-  415: 'The media type of the body is not supported.',
+  415: 'The media type of the body is not supported. Send a search as JSON or as a form, a manifest as application/xml.',
   503: 'The server is shutting down.',
 };
 

@@ -56,6 +56,13 @@ it.each<[what: string, path: string, request: RequestInit, status: number, code:
     'server.request.media-type-unsupported',
   ],
   [
+    'plain text for a search',
+    '/display',
+    { method: 'POST', headers: { ...allowed, 'content-type': 'text/plain' }, body: 'x' },
+    415,
+    'server.request.media-type-unsupported',
+  ],
+  [
     'an unknown media type',
     '/display',
     { method: 'POST', headers: { ...allowed, 'content-type': 'text/x-other' }, body: 'x' },

@@ -32,7 +32,8 @@ function read({ raw, headers, body }: FastifyRequest): RequestParameters {
     const form = parametersOfQuery(body);
     return { parameters: [...parameters, ...form.parameters], bad: [...bad, ...form.bad] };
   }
-  if (Buffer.isBuffer(body))
+  const isText = typeof body === 'string' && !/^application\/(.*\+)?json\b/i.test(headers['content-type'] ?? '');
+  if (Buffer.isBuffer(body) || isText)
     throw new ProblemError(
       plainProblem(
         415,

@@ -233,10 +233,12 @@ it.each([
   ['viewer=RADIANT&studyUID=1.2', 400, 'server.viewer.unknown'],
 ])('the answer to a launch that is not possible has a code: %s', async (query, status, code) => {
   archives.set('open', ({ patientIds: [patient] }) => {
-    if (patient?.id === 'down') return Promise.reject(new ConnectorError('open', 'unavailable', 'the link is down'));
+    if (patient?.id === 'down') return Promise.reject(new ConnectorError('open', 'unavailable', 'the link is down.'));
     const cut = { severity: 'WARN' as const, title: 'Cut', description: 'Not all studies came.' };
     return Promise.resolve({ patients: [], notices: patient?.id === 'cut' ? [cut] : [] });
   });
   const response = await ask(`display?${query}`);
+  const { detail } = (await response.clone().json()) as { detail: string };
+  expect(detail).not.toContain('..');
   expect([response.status, await codeOf(response)]).toEqual([status, code]);
 });

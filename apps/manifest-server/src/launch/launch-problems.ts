@@ -38,7 +38,7 @@ export function archiveProblem({
   code,
   tokenNeeded,
 }: ConnectorError): ProblemError {
-  const detail = [`Archive ${connectorId} could not be searched: ${message}.`, remedy, `[${code}]`]
+  const detail = [`Archive ${connectorId} could not be searched: ${message.replace(/\.?$/, '.')}`, remedy, `[${code}]`]
     .filter(Boolean)
     .join(' ');
   if (tokenNeeded)

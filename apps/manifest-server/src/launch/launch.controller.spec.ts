@@ -407,6 +407,15 @@ describe('other viewers', () => {
         detail: expect.stringContaining(`the key ${key} is missing`),
       });
   });
+
+  it('one whose key is invalid is a 400 that does not call the key missing', async () => {
+    const base = await serve(`${fakes('north')}OHIF.Server.url: ftp://ohif.example\n`);
+    expect(await problem('display?studyUID=1.2&viewer=OHIF', {}, base)).toMatchObject({
+      status: 400,
+      parameters: ['viewer'],
+      detail: expect.stringMatching(/the key ohif has an error$/),
+    });
+  });
 });
 
 describe('Invoke Image Display (RAD-106)', () => {

@@ -26,9 +26,13 @@ export class ViewerSupportCheck {
     if (settings) return settings;
     const key = viewerKey(viewer);
     const { requiredKey } = viewer;
+    const fault =
+      requiredKey === undefined || this.configuration.hasErrorBelow(key)
+        ? `${key} has an error`
+        : `${key}.${requiredKey} is missing`;
     throw launchError(
       'viewer',
-      `is ${viewer.name}, which is not configured on this server: the key ${requiredKey === undefined ? `${key} has an error` : `${key}.${requiredKey} is missing`}`,
+      `is ${viewer.name}, which is not configured on this server: the key ${fault}`,
       'server.viewer.not-configured',
     );
   }

@@ -92,7 +92,7 @@ export class CircuitBreaker {
 
   private pausedError(): CircuitOpenError {
     const seconds = Math.max(1, Math.ceil((this.openUntil - this.now()) / 1000));
-    const reason = this.lastFailure ? ` The last error: ${this.lastFailure.message}.` : '';
+    const reason = this.lastFailure ? ` The last error: ${this.lastFailure.message.replace(/\.?$/, '.')}` : '';
     const remedy = this.lastFailure?.remedy ? `${this.lastFailure.remedy.replace(/\.?$/, '.')} ` : '';
     return new CircuitOpenError(
       this.options.connectorId,
