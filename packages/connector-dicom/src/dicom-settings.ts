@@ -81,14 +81,18 @@ export class StoreFileSettings {
 
   @Setting({
     paths: ['password'],
-    description: 'Password of the key, and of the store if key-store-password is not set',
+    description: 'Password of the store, and of a private key in it',
     secret: true,
   })
   @IsOptional()
   @IsString()
   password?: string;
 
-  @Setting({ paths: ['key-store-password'], description: 'Password of the store', secret: true })
+  @Setting({
+    paths: ['key-store-password'],
+    description: 'Password of the store if it differs from password',
+    secret: true,
+  })
   @IsOptional()
   @IsString()
   keyStorePassword?: string;

@@ -250,9 +250,9 @@ export const errors = errorTable({
     since: '0.2.0',
   },
   'server.parameter.missing': {
-    title: 'Identifier missing',
-    meaning: 'The request has no identifier of a patient, study, series or instance.',
-    remedy: 'Add one of the identifiers that the answer lists.',
+    title: 'Parameter missing',
+    meaning: 'The request lacks a parameter, such as an identifier of a patient, study, series or instance.',
+    remedy: 'Add a parameter that the answer names.',
     since: '0.2.0',
   },
   'server.parameter.not-a-date': {
@@ -384,7 +384,7 @@ export const errors = errorTable({
   'server.retrieval.address-missing': {
     title: 'No address for images',
     meaning: 'No address is configured from which the viewer fetches the images of an archive.',
-    remedy: 'Set wado.authentication.basic.url of the archive.',
+    remedy: 'Set wado.authentication.basic.url of the archive; wado-rs.url for the type DICOM_WEB.',
     since: '0.2.0',
   },
   'server.retrieval.token-life-short': {
@@ -461,7 +461,7 @@ export const errors = errorTable({
   },
   'server.start.host-invalid': {
     title: 'Address to listen on invalid',
-    meaning: 'HOST or server.address is not an address of this machine.',
+    meaning: 'HOST or server.address is not an address of this machine, or its name cannot be resolved.',
     remedy: 'Set it to an address of this machine, or to 0.0.0.0 for all of them.',
     since: '0.2.0',
   },

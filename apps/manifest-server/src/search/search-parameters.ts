@@ -105,7 +105,7 @@ export const SEARCH_PARAMETERS: readonly SearchParameter[] = [
   ),
   repeated('pro', property, (search, values) => (search.launch.pro = values.filter((value) => value.trim())), {
     forViewer: true,
-    description: 'Properties for Weasis, each `key value`, with or without quotes.',
+    description: 'Preferences of Weasis, each `key value`, with or without quotes.',
   }),
   repeated('arg', text(2048), (search, values) => (search.launch.arg = values), {
     forViewer: true,

@@ -51,13 +51,21 @@ export class CacheSettings {
   @Max(3_600_000)
   incompleteTtlMs: number = 10_000;
 
-  @Setting({ paths: ['max-mib'], description: 'Memory for manifests in this process, MiB', kind: 'integer' })
+  @Setting({
+    paths: ['max-mib'],
+    description: 'Memory for manifests in this process, MiB; default: 256',
+    kind: 'integer',
+  })
   @IsInt()
   @Min(1)
   @Max(65_536)
   maxMib: number = 256;
 
-  @Setting({ paths: ['max-upload-mib'], description: 'Maximum size of an uploaded manifest, MiB', kind: 'integer' })
+  @Setting({
+    paths: ['max-upload-mib'],
+    description: 'Maximum size of an uploaded manifest, MiB; default: 8',
+    kind: 'integer',
+  })
   @IsInt()
   @Min(1)
   @Max(64)

@@ -8,7 +8,7 @@ import { IsHttpUrl } from './is-http-url.js';
 
 /** `cryptography.enabled`: if it is off, the rest of the group is not used. */
 export class CryptographySwitch {
-  @Setting({ paths: ['enabled'], description: 'Whether identifiers in requests are encrypted' })
+  @Setting({ paths: ['enabled'], description: 'Whether identifiers in requests are encrypted; default: false' })
   enabled: boolean = false;
 }
 
@@ -19,7 +19,12 @@ export class CryptographySettings extends CryptographySwitch {
   @IsDefined()
   password?: string;
 
-  @Setting({ paths: ['salt'], description: 'Salt of the encryption, hexadecimal', secret: true, format: hexadecimal })
+  @Setting({
+    paths: ['salt'],
+    description: 'Salt of the encryption, hexadecimal; default: deadbeef',
+    secret: true,
+    format: hexadecimal,
+  })
   salt: string = DEFAULT_SALT;
 
   @Setting({
@@ -48,14 +53,14 @@ const rangeFormat: SettingFormat = {
 
 /** `server`: where the server listens, and how callers reach it. */
 export class ServerSettings {
-  @Setting({ paths: ['port'], description: 'Port to listen on; 0: any free port', kind: 'integer' })
+  @Setting({ paths: ['port'], description: 'Port to listen on; 0: any free port; default: 8080', kind: 'integer' })
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(65_535)
   port?: number;
 
-  @Setting({ paths: ['address'], description: 'Address or host name to listen on' })
+  @Setting({ paths: ['address'], description: 'Address or host name to listen on; default: 127.0.0.1' })
   address?: string;
 
   @Setting({ paths: ['public-url'], description: 'The address that callers and viewers use' })
@@ -95,7 +100,7 @@ const KINDS: Record<string, IdentifierKind> = {
 export class RequestSettings {
   @Setting({
     paths: ['ids'],
-    description: 'Kinds of identifier that callers may use',
+    description: 'Kinds of identifier that callers may use; default: all',
     kind: 'list',
     values: KINDS,
   })
@@ -103,7 +108,7 @@ export class RequestSettings {
 
   @Setting({
     paths: ['IID.level'],
-    description: 'Levels at which Invoke Image Display may search',
+    description: 'Levels at which Invoke Image Display may search; default: both',
     kind: 'list',
     values: ['PATIENT', 'STUDY'],
   })
@@ -123,7 +128,7 @@ const hostFormat: SettingFormat = {
 export class HostSettings {
   @Setting({
     paths: ['allow'],
-    description: 'Addresses, CIDR ranges or host names that may call',
+    description: 'Addresses, CIDR ranges or host names that may call; default: all',
     kind: 'list',
     format: hostFormat,
   })

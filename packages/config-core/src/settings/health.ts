@@ -6,7 +6,7 @@ export class HealthSettings {
   @Setting({
     paths: ['ready-requires'],
     description:
-      'Archives that must answer before the server is ready: none (default, because manifests report what is missing), any, all',
+      'Archives that must answer before the server is ready; default: none, as manifests report what is missing',
     values: ['none', 'any', 'all'],
   })
   readyRequires: 'none' | 'any' | 'all' = 'none';

@@ -4,14 +4,14 @@ import { Setting } from '../reader/setting.js';
 export class LoggingSettings {
   @Setting({
     paths: ['minimum-level'],
-    description: 'Lowest level that is logged; the line of each manifest has level info',
+    description: 'Lowest level that is logged; the line of each manifest has level info; default: info',
     values: ['error', 'warn', 'info', 'debug'],
   })
   minimumLevel: 'error' | 'warn' | 'info' | 'debug' = 'info';
 
   @Setting({
     paths: ['identifiers'],
-    description: 'How identifiers of patients, studies and images are logged',
+    description: 'How identifiers of patients, studies and images are logged; default: hashed',
     values: ['hashed', 'clear'],
   })
   identifiers: 'hashed' | 'clear' = 'hashed';

@@ -50,7 +50,7 @@ export class OAuth2Retrieval {
   oidcIssuer?: string;
 }
 
-/** A file of certificates: PEM or PKCS12. */
+/** A file of certificates. */
 export class TruststoreSettings {
   @Setting({
     paths: ['url'],
@@ -58,7 +58,7 @@ export class TruststoreSettings {
   })
   url?: string;
 
-  @Setting({ paths: ['type'], description: 'PEM or PKCS12; default: auto-detected' })
+  @Setting({ paths: ['type'], description: 'PKCS12, JKS, JCEKS or PEM; default: auto-detected' })
   type?: string;
 
   @Setting({ paths: ['password'], description: 'Password of the store', secret: true })

@@ -1,11 +1,11 @@
 import { Setting } from '@pacs-connectors/config-core';
 
-/** A file of certificates or of a private key: PEM or PKCS12. */
+/** A file of certificates or of a private key. */
 export class StoreSettings {
   @Setting({ paths: ['url'], description: 'Path or file: URL of the store' })
   url?: string;
 
-  @Setting({ paths: ['type'], description: 'PEM or PKCS12; default: detected by the content' })
+  @Setting({ paths: ['type'], description: 'PKCS12, JKS, JCEKS or PEM; default: auto-detected' })
   type?: string;
 
   @Setting({ paths: ['password'], description: 'Password of the store', secret: true })
@@ -15,7 +15,7 @@ export class StoreSettings {
 export class KeyStoreSettings extends StoreSettings {
   @Setting({
     paths: ['key-store-password'],
-    description: 'Password of a PKCS12 store if it differs from that of its key (password)',
+    description: 'Password of the store if it differs from password, which is then that of the key',
     secret: true,
   })
   keyStorePassword?: string;

@@ -30,11 +30,11 @@ export class MicroDicomArchive {
 
 /** `microdicom`. */
 export class MicroDicomSettings {
-  @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL' })
+  @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL; default: microdicom://' })
   @IsScheme()
   protocol = 'microdicom://';
 
-  @Setting({ paths: ['command.context'], description: 'Text after the scheme' })
+  @Setting({ paths: ['command.context'], description: 'Text after the scheme; default: none' })
   context = '';
 
   @Setting({

@@ -10,7 +10,7 @@ export class OhifSettings {
 
   @Setting({
     paths: ['token-auth-query-param'],
-    description: "Whether the caller's token is a query parameter, as older versions need it",
+    description: "Whether the caller's token is a query parameter, as older versions need it; default: false",
   })
   tokenAuthQueryParam: boolean = false;
 }

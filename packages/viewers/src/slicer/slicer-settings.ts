@@ -11,11 +11,11 @@ export class SlicerArchive {
 
 /** `slicer`. */
 export class SlicerSettings {
-  @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL' })
+  @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL; default: slicer://' })
   @IsScheme()
   protocol = 'slicer://';
 
-  @Setting({ paths: ['command.context'], description: 'Text after the scheme' })
+  @Setting({ paths: ['command.context'], description: 'Text after the scheme; default: viewer' })
   context = 'viewer';
 
   @Setting({

@@ -4,7 +4,7 @@ import { weasisRelease } from './weasis-release.js';
 
 /** `weasis`. */
 export class WeasisSettings {
-  @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL' })
+  @Setting({ paths: ['command.protocol'], description: 'Scheme of the launch URL; default: weasis://' })
   @IsScheme()
   protocol = 'weasis://';
 
@@ -14,15 +14,18 @@ export class WeasisSettings {
   })
   context = '';
 
-  @Setting({ paths: ['command.config'], description: 'Command that passes the launch configuration' })
+  @Setting({
+    paths: ['command.config'],
+    description: 'Command that passes the launch configuration; default: $weasis:config wcfg=',
+  })
   config = '$weasis:config wcfg=';
 
-  @Setting({ paths: ['command.get'], description: 'Command that opens a manifest' })
+  @Setting({ paths: ['command.get'], description: 'Command that opens a manifest; default: $dicom:get -w' })
   get = '$dicom:get -w';
 
   @Setting({
     paths: ['parts'],
-    description: 'false: Weasis fetches one manifest of all archives, and waits for the slowest one',
+    description: 'false: Weasis fetches one manifest of all archives, and waits for the slowest one; default: true',
   })
   parts: boolean = true;
 
@@ -39,12 +42,15 @@ export class WeasisSettings {
   })
   oldestRelease?: string;
 
-  @Setting({ paths: ['allow.arg'], description: 'Whether callers may pass commands to Weasis (arg)' })
+  @Setting({ paths: ['allow.arg'], description: 'Whether callers may pass commands to Weasis (arg); default: false' })
   allowArg: boolean = false;
 
-  @Setting({ paths: ['allow.pro'], description: 'Whether callers may pass properties to Weasis (pro)' })
+  @Setting({ paths: ['allow.pro'], description: 'Whether callers may set preferences of Weasis (pro); default: true' })
   allowPro: boolean = true;
 
-  @Setting({ paths: ['allow.config'], description: 'Whether callers may name a launch configuration (config)' })
+  @Setting({
+    paths: ['allow.config'],
+    description: 'Whether callers may name a launch configuration (config); default: true',
+  })
   allowConfig: boolean = true;
 }
