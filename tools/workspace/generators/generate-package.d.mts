@@ -5,9 +5,10 @@ import { type GeneratorCallback, type Tree } from '@nx/devkit';
  *
  * @param options.kind `connector` or `viewer`.
  * @param options.templates URL of the folder `files` of the generator.
- * @throws Error if the name cannot be a package's name, or the package exists.
+ * @param options.taken names that the package must not have.
+ * @throws Error if the name cannot be a package's name or is taken, or the package exists.
  */
 export function generatePackage(
   tree: Tree,
-  options: { name: string; kind: 'connector' | 'viewer'; templates: URL },
+  options: { name: string; kind: 'connector' | 'viewer'; templates: URL; taken: readonly string[] },
 ): Promise<GeneratorCallback>;

@@ -120,4 +120,6 @@ it('rejects a name that is not valid, and one that is in use', async () => {
   await expect(connectorGenerator(tree, { name: '../evil' })).rejects.toThrow(/expected lower case letters/);
   await connectorGenerator(tree, { name: 'taken' });
   await expect(connectorGenerator(tree, { name: 'taken' })).rejects.toThrow(/exists already/);
+  for (const name of ['db', 'dicom', 'dicomweb', 'dicom-web'])
+    await expect(connectorGenerator(emptyWorkspace(), { name })).rejects.toThrow(/is taken already/);
 });

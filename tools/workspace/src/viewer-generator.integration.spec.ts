@@ -32,4 +32,6 @@ it('refuses a name that cannot be one of a package, and one that is taken', asyn
   await expect(viewerGenerator(tree, { name: '../evil' })).rejects.toThrow(/expected lower case letters/);
   await viewerGenerator(tree, { name: 'taken' });
   await expect(viewerGenerator(tree, { name: 'taken' })).rejects.toThrow(/exists already/);
+  for (const name of ['ohif', 'micro-dicom', 'cache'])
+    await expect(viewerGenerator(emptyWorkspace(), { name })).rejects.toThrow(/is taken already/);
 });
