@@ -6,6 +6,8 @@ export * from './openid.js';
 export * from './postgresql.js';
 export * from './dcmtk.js';
 export * from './dicom-files.js';
+export { type FileImage, framesOf } from './dicom-image.js';
+export * from './transcode.js';
 export * from './orthanc.js';
 export * from './redis.js';
 export * from './token-proxy.js';
