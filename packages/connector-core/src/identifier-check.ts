@@ -21,7 +21,7 @@ export interface CheckedIdentifiers<Study> {
 /**
  * Selects the studies of the identifier that was searched for, because archives also return others: after a merge, or if they
  * compare without letter case or as numbers. A study is selected if its identifier is the same text, or if its Other Patient IDs
- * contain it. Notices count the studies that Other Patient IDs explain, and those that are left out.
+ * contain it. A notice counts the studies that Other Patient IDs explain. Another one counts those that are left out, as missing.
  */
 export function checkIdentifiers<Study>(
   connectorId: string,
@@ -59,6 +59,7 @@ export function checkIdentifiers<Study>(
       code: codes['archive.identifier.differs'],
       title: `Another ${name}`,
       description: `${archive} ${numberOf(leftOut)} of another ${name} than the requested one${why}; not shown. Check the ${name}.`,
+      missing: { level: 'study', count: leftOut },
     });
   }
   return { own, notices };
