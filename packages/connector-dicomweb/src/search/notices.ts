@@ -14,7 +14,7 @@ export class Notices {
     return [...this.entries.values()].map(({ notice, text, count, missing }) => ({
       ...notice,
       description: `Archive ${this.connectorId} ${text(count)}`,
-      ...(missing && { missing }),
+      ...(missing && { missing: missing.count === undefined ? missing : { ...missing, count } }),
     }));
   }
 
@@ -126,7 +126,10 @@ export class Notices {
   otherIdentifier(keyword: string, studies: number): void {
     const text = (count: number) =>
       `returned ${plural(count, 'study', 'studies')} of other ${keyword} values than the requested one, which are not shown. Search by their own ${keyword} to see them.`;
-    this.add('WARN', codes['dicomweb.result.other-identifier'], 'Not shown', keyword, text, studies);
+    this.add('WARN', codes['dicomweb.result.other-identifier'], 'Not shown', keyword, text, studies, {
+      level: 'study',
+      count: studies,
+    });
   }
 
   attributesRejected(): void {

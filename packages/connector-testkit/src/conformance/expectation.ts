@@ -7,7 +7,9 @@ import {
   type PatientAttributes,
   type PatientIdentifier,
   type SearchCriteria,
+  type SearchResult,
   type SeriesAttributes,
+  type Study,
   type StudyAttributes,
 } from '@pacs-connectors/connector-core';
 import { type InstanceRow, instanceRows, sampleArchive } from '../fixtures/sample-archive.js';
@@ -120,6 +122,24 @@ export function linesOf(patients: readonly Patient[], depth: Depth, lacks: Reado
     }
   }
   return lines.sort();
+}
+
+/** Returns the studies of an answer. */
+export function studiesOf({ patients }: Pick<SearchResult, 'patients'>): Study[] {
+  return patients.flatMap(({ studies }) => studies);
+}
+
+/** Returns the UIDs of the studies, sorted. */
+export function uidsOf(studies: readonly Study[]): string[] {
+  return studies.map(({ studyInstanceUid }) => studyInstanceUid).sort();
+}
+
+/** Returns the SOP Instance UIDs in the studies, sorted. */
+export function instancesOf(studies: readonly Study[]): string[] {
+  return studies
+    .flatMap(({ series }) => series)
+    .flatMap(({ instances }) => instances.map(({ sopInstanceUid }) => sopInstanceUid))
+    .sort();
 }
 
 /** The ids in the sample that several authorities have issued. */

@@ -6,10 +6,13 @@ import { identifierCases } from './identifiers.js';
 import { lifecycleCases } from './lifecycle.js';
 import { literalValueCases } from './literal-values.js';
 import { networkCases, type NetworkOptions } from './network.js';
+import { type ScriptedArchives } from './scripted-archive.js';
+import { scriptedCases } from './scripted-cases.js';
 import { type OpenConnector, withConnector } from './trial.js';
 
 export { type ConformanceCase } from './conformance-case.js';
 export { type NetworkOptions } from './network.js';
+export * from './scripted-archive.js';
 export { type OptionalAttribute } from './expectation.js';
 export { type OpenConnector } from './trial.js';
 
@@ -27,6 +30,8 @@ export interface ConformanceOptions {
   errors?: ErrorTable;
   /** For an archive that is reached over TCP: adds tests of a faulty network. */
   network?: NetworkOptions;
+  /** Opens archives that answer in other ways than they should: adds tests that no study is lost silently. */
+  scripted?: ScriptedArchives;
 }
 
 /**
@@ -46,6 +51,7 @@ export function conformanceCases(
   const cases = [...identifierCases, ...literalValueCases, ...filterCases, ...lifecycleCases];
   return [
     ...cases.map(({ name, run }) => ({ name, run: () => withConnector(open, archive, run) })),
+    ...(options.scripted ? scriptedCases(options.scripted, archive) : []),
     ...(options.network ? networkCases(options.network, archive) : []),
   ];
 }

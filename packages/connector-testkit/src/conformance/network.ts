@@ -3,6 +3,10 @@ import { type ConformanceCase } from './conformance-case.js';
 import { type OpenConnector, type TestedArchive, type Trial, withConnector } from './trial.js';
 
 const QUESTION = { patientIds: [{ id: 'DEMO-1' }] };
+/** A deadline that passes in some tests, milliseconds. */
+const SHORT_MS = 1_500;
+/** Of an answer by HTTP. In other protocols, this text does not occur. */
+const END_OF_HEADERS = '\r\n\r\n';
 
 /** How the tests put a faulty network before the archive. */
 export interface NetworkOptions {
@@ -63,8 +67,51 @@ const NETWORK_CASES: NetworkCase[] = [
       for (const afterBytes of [1, 50, 200, 500, 1_000, 2_000, 4_000]) {
         await proxy.fail({ kind: 'reset', afterBytes });
         // A short answer may pass whole, and a connector may ask again.
-        await trial.expectHoldingsOrRejection(QUESTION);
+        await trial.expectHoldingsOrFault(QUESTION);
       }
+      await repair(proxy);
+      await trial.expectHoldings(QUESTION);
+    },
+  },
+  {
+    name: 'never takes the end of a connection for the end of an answer',
+    async run(trial, proxy) {
+      for (const after of [END_OF_HEADERS, 1, 80, 300, 700, 1_500, 3_000]) {
+        await proxy.fail({ kind: 'close', after });
+        await trial.expectHoldingsOrFault(QUESTION);
+      }
+      await repair(proxy);
+      await trial.expectHoldings(QUESTION);
+    },
+  },
+  {
+    name: 'never returns what the archive does not have, although bytes of its answer come twice',
+    async run(trial, proxy) {
+      for (const afterBytes of [0, 30, 150, 400, 900, 1_800, 3_500]) {
+        await proxy.fail({ kind: 'repeat', afterBytes, bytes: 64 });
+        // It may wait for the rest of an answer whose length it has misread.
+        await trial.expectHoldingsOrFault(QUESTION, AbortSignal.timeout(SHORT_MS));
+      }
+      await repair(proxy);
+      await trial.expectHoldings(QUESTION);
+    },
+  },
+  {
+    name: 'ends at the deadline although its open connections are dead and it does not know, and answers afterwards',
+    async run(trial, proxy) {
+      await trial.expectHoldings(QUESTION);
+      await proxy.fail({ kind: 'half-open' });
+      await trial.expectHoldingsOrFault(QUESTION, AbortSignal.timeout(SHORT_MS));
+      await repair(proxy);
+      await trial.expectHoldings(QUESTION);
+    },
+  },
+  {
+    name: 'ends at the deadline although the answer still drips, and answers afterwards',
+    async run(trial, proxy) {
+      await proxy.fail({ kind: 'drip', bytesPerSecond: 100 });
+      const signal = AbortSignal.timeout(SHORT_MS);
+      await trial.expectAtOnceAfter(signal, trial.expectHoldingsOrFault(QUESTION, signal));
       await repair(proxy);
       await trial.expectHoldings(QUESTION);
     },

@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   archiveErrors,
   type Connector,
   type ConnectorErrorKind,
   type Depth,
   type ErrorTable,
+  isComplete,
   isErrorCode,
   type Notice,
   type SearchResult,
 } from '@pacs-connectors/connector-core';
-import { criteriaOf, holdings, linesOf, type OptionalAttribute, type Question } from './expectation.js';
+import {
+  criteriaOf,
+  holdings,
+  instancesOf,
+  linesOf,
+  type OptionalAttribute,
+  type Question,
+  studiesOf,
+} from './expectation.js';
 
 /** Deadline of a search, milliseconds. */
 const DEADLINE_MS = 25_000;
@@ -41,7 +51,17 @@ export class Trial {
     depth: Depth = 'instance',
     signal = AbortSignal.timeout(DEADLINE_MS),
   ): Promise<SearchResult> {
-    const result = await this.connector.search(criteriaOf(question), { signal, depth });
+    return this.withCodes(await this.connector.search(criteriaOf(question), { signal, depth }));
+  }
+
+  /** Searches for everything with a deadline in `ms` milliseconds, which the connector knows. */
+  async searchUntil(question: Question, ms: number): Promise<SearchResult> {
+    const signal = AbortSignal.timeout(ms);
+    const deadline = performance.now() + ms;
+    return this.withCodes(await this.connector.search(criteriaOf(question), { signal, deadline, depth: 'instance' }));
+  }
+
+  private withCodes(result: SearchResult): SearchResult {
     for (const notice of result.notices) this.expectCode(notice);
     return result;
   }
@@ -82,14 +102,27 @@ export class Trial {
     assert.deepEqual(linesOf(result.patients, 'instance', this.lacks), [], `searched for ${JSON.stringify(question)}`);
   }
 
-  /** Expects the whole result, or a ConnectorError. */
-  async expectHoldingsOrRejection(question: Question): Promise<void> {
+  /** Expects the whole result, a part of it with a notice that something is missing, or a ConnectorError. */
+  async expectHoldingsOrFault(question: Question, signal?: AbortSignal): Promise<void> {
+    let result: SearchResult;
     try {
-      await this.expectHoldings(question);
+      result = await this.search(question, 'instance', signal);
     } catch (error) {
       if (error instanceof assert.AssertionError) throw error;
-      this.expectConnectorError(error);
+      return this.expectConnectorError(error);
     }
+    const found = linesOf(result.patients, 'instance', this.lacks);
+    const expected = linesOf(holdings(question, this.lacks), 'instance', this.lacks);
+    if (isComplete(result)) return assert.deepEqual(found, expected);
+    const added = instancesOf(studiesOf(result)).filter((uid) => !expected.some((line) => line.includes(uid)));
+    assert.deepEqual(added, [], 'instances that the archive does not have');
+  }
+
+  /** Expects that `pending` ends at once when `signal` has aborted. */
+  async expectAtOnceAfter(signal: AbortSignal, pending: Promise<void>): Promise<void> {
+    const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    const late = aborted.then(() => delay(AT_ONCE_MS, 'late' as const, { ref: false }));
+    assert.notEqual(await Promise.race([pending, late]), 'late', `goes on ${AT_ONCE_MS} ms after the deadline`);
   }
 
   /** Expects that `pending` rejects at once with a ConnectorError of this connector. */
