@@ -46,9 +46,14 @@ export function partOf(kept: KeptLaunch, number: number, builtBy: string | undef
   return isOnly && kept.whole && isCurrent(kept.whole, builtBy) ? kept.whole : undefined;
 }
 
-/** Whether an incomplete whole has expired. */
-export function isStale({ staleAt }: KeptLaunch): boolean {
-  return staleAt !== undefined && staleAt <= Date.now();
+/**
+ * Whether an incomplete whole has expired. One that would expire later than `incompleteTtlMs` from now has expired too: the clock
+ * was set back.
+ */
+export function isStale({ staleAt }: KeptLaunch, incompleteTtlMs: number): boolean {
+  if (staleAt === undefined) return false;
+  const remaining = staleAt - Date.now();
+  return remaining <= 0 || remaining > incompleteTtlMs;
 }
 
 /** @throws NoSuchPart */

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { SteadyClock } from './steady-clock.js';
 
 /** Number of keys for one question within one span of time. Later launches get a random key, which no other launch finds. */
 const MAX_KEYS = 100;
@@ -15,6 +16,7 @@ export function randomKey(): string {
 export class LaunchKeys {
   /** As an object: Node.js 24 would make one of its bytes for each hash, which takes seven times as long as the hash. */
   private readonly signingKey: KeyObject;
+  private readonly clock = new SteadyClock();
 
   /**
    * @param signingKey 32 bytes, the same in every replica; default: random
@@ -34,7 +36,7 @@ export class LaunchKeys {
    * gets another key. It then finds no old manifest, and a viewer with some of the old parts gets the other old ones.
    */
   async of(question: string, isUsable: (key: string) => Promise<boolean>): Promise<string> {
-    const period = `${Math.floor(Date.now() / this.spanMs)} ${this.builtBy()}`;
+    const period = `${Math.floor(this.clock.now() / this.spanMs)} ${this.builtBy()}`;
     for (let count = 0; count < MAX_KEYS; count++) {
       const text = `${period} ${count > 0 ? `${count} ` : ''}${question}`;
       const key = createHmac('sha256', this.signingKey).update(text).digest('base64url');

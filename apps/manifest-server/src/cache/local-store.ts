@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { SteadyClock } from './steady-clock.js';
 
 interface Entry<Value> {
   value: Value;
@@ -8,6 +9,7 @@ interface Entry<Value> {
 /** Entries of this process, each with a time to live. If space is short, it drops the least recently used first. */
 export class LocalStore<Value> {
   private readonly entries: LRUCache<string, Entry<Value>>;
+  private readonly clock = new SteadyClock();
 
   /** @param maxBytes limit for the sizes of all values together. */
   constructor(maxBytes: number) {
@@ -16,8 +18,8 @@ export class LocalStore<Value> {
       maxSize,
       // A value larger than the whole store is kept alone, so that its caller gets it.
       sizeCalculation: ({ size }) => Math.min(Math.max(1, size), maxSize),
-      // The wall clock, by which tokens expire; read each time.
-      perf: Date,
+      // Tokens expire by the wall clock, so this one shows its time; it is read each time.
+      perf: this.clock,
       ttlResolution: 0,
     });
   }
@@ -62,6 +64,6 @@ export class LocalStore<Value> {
   private keep(key: string, entry: Entry<Value>, ttlMs: number): void {
     if (ttlMs <= 0) this.entries.delete(key);
     // lru-cache expires an entry once it is older than its ttl; here it expires at that age.
-    else this.entries.set(key, entry, { ttl: ttlMs, start: Date.now() - 1 });
+    else this.entries.set(key, entry, { ttl: ttlMs, start: this.clock.now() - 1 });
   }
 }

@@ -141,7 +141,8 @@ export class ManifestCache<Question> {
 
   get statistics() {
     const { manifests, builds, lookups } = this;
-    return { manifests: manifests.size, bytes: manifests.byteLength, builds: builds.size, lookups };
+    const foreign = this.options.shared?.foreign ?? { record: 0, claim: 0, message: 0 };
+    return { manifests: manifests.size, bytes: manifests.byteLength, builds: builds.size, lookups, foreign };
   }
 
   /** Cancels all builds, so that another replica can take over. Resolves when all have ended. */
@@ -165,7 +166,7 @@ export class ManifestCache<Question> {
     return this.keys.of(question, async (key) => {
       if (!inParts) return true;
       const kept = this.manifests.get(key) ?? (await this.readShared(key));
-      return !kept || !isStale(kept);
+      return !kept || !this.isStale(kept);
     });
   }
 
@@ -204,8 +205,12 @@ export class ManifestCache<Question> {
 
   /** Returns the whole manifest if it was built with the configuration in force. */
   private whole(kept: KeptLaunch | undefined): CachedManifest | undefined {
-    if (!kept?.whole || isStale(kept)) return undefined;
+    if (!kept?.whole || this.isStale(kept)) return undefined;
     return isCurrent(kept.whole, this.options.builtBy?.()) ? kept.whole : undefined;
+  }
+
+  private isStale(kept: KeptLaunch): boolean {
+    return isStale(kept, this.incompleteTtlMs);
   }
 
   private countOf(question: Question): number {

@@ -5,7 +5,7 @@ import { type CachedManifest } from './cached-manifest.js';
 import { ManifestCache } from './manifest-cache.js';
 import { type BuildProgress } from './manifest-cache-options.js';
 import { connectRedis } from './redis-connection.js';
-import { Seal } from './seal.js';
+import { recordName, Seal } from './seal.js';
 
 interface Question {
   patient: string;
@@ -233,4 +233,73 @@ it('a Redis that hangs delays no launch but the first, and is shared again when 
   a.builds[4]?.finish('<after/>');
   expect(await b.text(key)).toBe('<after/>');
   expect(a.seen).toEqual([false, true]);
+});
+
+const claimOf = async () => (await redisCli('--scan', '--pattern', 'pacs-connectors:claim:*')).trim();
+
+it.each(['error', 'newListener', '__proto__', '', 'x'.repeat(100_000), recordName('any key')])(
+  'drops and counts a message of others: %.20s',
+  async (message) => {
+    const a = await new Replica().ready();
+    const key = await a.cache.launch({ patient: message.slice(0, 9) });
+    await until(() => a.builds.length === 1);
+    await until(async () => {
+      await redisCli('publish', 'pacs-connectors:changed', message);
+      return a.cache.statistics.foreign.message > 0;
+    });
+    a.builds[0]?.finish('<a/>');
+    expect(await a.text(key)).toBe('<a/>');
+  },
+);
+
+it.each([
+  ['a text', ['set', 'CLAIM', 'somebody']],
+  ['a text that expires in a year', ['set', 'CLAIM', 'somebody', 'EX', '31536000']],
+  ['a list', ['rpush', 'CLAIM', 'somebody']],
+])('takes over a claim of others without waiting for it: %s', async (_kind, command) => {
+  const [a, b] = [await new Replica().ready(), await new Replica().ready()];
+  const key = await a.cache.launch({ patient: `claimed ${_kind}` });
+  await until(() => a.builds.length === 1);
+  const name = await claimOf();
+  await a.cache.close();
+  await redisCli(...command.map((word) => word.replace('CLAIM', name)));
+  const waiting = b.text(key);
+  await until(() => b.builds.length === 1);
+  expect(b.cache.statistics.foreign.claim).toBe(1);
+  b.builds[0]?.finish('<b/>');
+  expect(await waiting).toBe('<b/>');
+  expect(await claimOf()).toBe('');
+});
+
+it('a claim of ours that has lost its end gets one, and waiting for it costs few commands', async () => {
+  const [a, b] = [await new Replica().ready(), await new Replica().ready()];
+  const key = await a.cache.launch({ patient: 'persisted' });
+  await until(() => a.builds.length === 1);
+  const name = await claimOf();
+  const value = (await redisCli('get', name)).trim();
+  await a.cache.close();
+  await redisCli('set', name, value);
+  const commands = async () => Number(/total_commands_processed:(\d+)/.exec(await redisCli('info', 'stats'))?.[1]);
+  const before = await commands();
+  const waiting = b.text(key);
+  await until(async () => Number(await redisCli('pttl', name)) > 0);
+  await until(() => b.builds.length === 1);
+  expect((await commands()) - before).toBeLessThan(700);
+  b.builds[0]?.finish('<b/>');
+  expect(await waiting).toBe('<b/>');
+});
+
+it('counts records of others, and builds the manifest as if they were missing', async () => {
+  const [a, b] = [await new Replica().ready(), await new Replica().ready()];
+  const key = await a.cache.launch({ patient: 'overwritten' });
+  await until(() => a.builds.length === 1);
+  a.builds[0]?.finish('<a/>');
+  await a.text(key);
+  const [manifest, question] = ['manifest', 'question'].map((kind) => `pacs-connectors:${kind}:${recordName(key)}`);
+  await redisCli('set', manifest ?? '', 'not sealed');
+  await redisCli('del', question ?? '');
+  await redisCli('rpush', question ?? '', 'not sealed');
+  expect(await b.text(key)).toBeUndefined();
+  expect(b.cache.statistics.foreign.record).toBe(2);
+  expect(b.seen).toEqual([]);
 });

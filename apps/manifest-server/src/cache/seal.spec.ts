@@ -24,3 +24,24 @@ it('never seals alike, and keeps under a name that does not open the manifest', 
   expect(seal.signingKey).toHaveLength(32);
   expect(new Seal('b').signingKey).not.toEqual(seal.signingKey);
 });
+
+it('verifies what it signed, for the same purpose and secret only', () => {
+  const seal = new Seal('a secret');
+  const signed = seal.sign('claim', 'holder');
+  expect(seal.verify('claim', signed)).toBe('holder');
+  expect(new Seal('a secret').verify('claim', signed)).toBe('holder');
+  expect(new Seal('another').verify('claim', signed)).toBeUndefined();
+  for (const wrong of [
+    '',
+    '.',
+    'holder',
+    'error',
+    'holder.',
+    `${signed}.`,
+    `${signed}x`,
+    `x${signed}`,
+    'x'.repeat(1e6),
+  ])
+    expect(seal.verify('claim', wrong)).toBeUndefined();
+  expect(seal.verify('message', signed)).toBeUndefined();
+});

@@ -1,8 +1,18 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 const VERSION = 1;
 const IV_LENGTH = 12;
 const TAG_LENGTH = 16;
+/** The longest text with its signature, characters. */
+const LONGEST_SIGNED = 256;
 
 /**
  * Encrypts what is kept outside this process (AES-256-GCM), since it contains patients' data and tokens. The name of a record is
@@ -10,6 +20,7 @@ const TAG_LENGTH = 16;
  */
 export class Seal {
   private readonly encryptionKey: Buffer;
+  private readonly messageKey: Buffer;
   /** Signs the keys of launches. It is the same in every replica with the same secret. */
   readonly signingKey: Buffer;
 
@@ -18,6 +29,7 @@ export class Seal {
     const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'pacs-connectors', purpose, 32));
     this.encryptionKey = derive('manifest cache: encryption');
     this.signingKey = derive('manifest cache: keys');
+    this.messageKey = derive('manifest cache: messages');
   }
 
   seal(name: string, plain: Buffer): Buffer {
@@ -39,6 +51,29 @@ export class Seal {
     } catch {
       return undefined;
     }
+  }
+
+  /**
+   * Returns a text with its signature, for what is not secret: messages and claims.
+   *
+   * @param text contains no dot
+   * @param purpose what the text is for. A signed text of one purpose is not accepted for another.
+   */
+  sign(purpose: string, text: string): string {
+    return `${text}.${this.signature(purpose, text)}`;
+  }
+
+  /** Returns the text of {@link sign}, or `undefined` if it was signed with another secret or for another purpose. */
+  verify(purpose: string, signed: string): string | undefined {
+    if (signed.length > LONGEST_SIGNED) return undefined;
+    const [text = '', signature = '', ...more] = signed.split('.');
+    const expected = Buffer.from(this.signature(purpose, text));
+    const given = Buffer.from(signature);
+    return more.length === 0 && given.length === expected.length && timingSafeEqual(given, expected) ? text : undefined;
+  }
+
+  private signature(purpose: string, text: string): string {
+    return createHmac('sha256', this.messageKey).update(`${purpose} ${text}`).digest('base64url');
   }
 }
 

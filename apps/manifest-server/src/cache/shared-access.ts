@@ -1,4 +1,5 @@
 import { type SharedStore } from './shared-store.js';
+import { SteadyClock } from './steady-clock.js';
 
 /** How long a shared store is not used after a failure, milliseconds: one that hangs would delay every launch. */
 const RETRY_MS = 1000;
@@ -9,6 +10,7 @@ export class SharedAccess {
   reachable: boolean | undefined;
   /** The error of the last request, if it failed. */
   error: unknown;
+  private readonly clock = new SteadyClock();
   private retryAt = 0;
   private closed = false;
 
@@ -20,14 +22,14 @@ export class SharedAccess {
 
   /** Returns what `ask` returns; `undefined` if there is no store or it does not answer. */
   async use<Result>(ask: (store: SharedStore) => Promise<Result>): Promise<Result | undefined> {
-    if (!this.store || Date.now() < this.retryAt) return undefined;
+    if (!this.store || this.clock.now() < this.retryAt) return undefined;
     try {
       const result = await ask(this.store);
       this.note(true);
       return result;
     } catch (error) {
       if (error instanceof DOMException) return undefined;
-      this.retryAt = Date.now() + RETRY_MS;
+      this.retryAt = this.clock.now() + RETRY_MS;
       this.note(false, error);
       return undefined;
     }

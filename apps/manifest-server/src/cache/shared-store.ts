@@ -17,6 +17,8 @@ export interface SharedStore {
   /** Checks the store. @throws an error if it does not answer */
   check(): Promise<void>;
   close(): Promise<void>;
+  /** Number of entries that were ignored because no replica of ours has written them. */
+  readonly foreign: Readonly<Record<'record' | 'claim' | 'message', number>>;
 }
 
 export interface Claim {

@@ -202,6 +202,16 @@ export class Metrics implements OnModuleInit {
     );
     const { launched } = this;
     new Counter({
+      name: 'pacs_cache_foreign_total',
+      help: 'Records, claims and messages in Redis that were ignored, because no replica with the same cache.encryption-key has written them',
+      labelNames: ['what'] as const,
+      registers: this.registers,
+      collect() {
+        this.reset();
+        for (const [what, count] of Object.entries(launched.statistics.foreign)) this.inc({ what }, count);
+      },
+    });
+    new Counter({
       name: 'pacs_cache_lookups_total',
       help: 'Lookups of manifests, by: launch, viewer; result: hit (was in the cache), wait (was being built), miss (had to be built)',
       labelNames: ['by', 'result'] as const,
