@@ -1,9 +1,10 @@
-import { type Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { type LoggerService } from '@nestjs/common';
 import { type ErrorCode, isErrorCode } from '@pacs-connectors/connector-core';
 import { type Logger, pino, stdTimeFunctions } from 'pino';
 import { listenCode } from '../errors/listen-codes.js';
 import { CodedMessage } from './coded-message.js';
+import { LogOutput } from './log-output.js';
 import { currentRequest } from './request-context.js';
 
 /**
@@ -18,12 +19,26 @@ export async function createLog(output: Writable & { isTTY?: boolean } = process
     // A copy, because pino adds the fields of the line to it.
     mixin: () => ({ ...currentRequest() }),
   };
-  if (!output.isTTY) return pino(options, output);
+  // Warnings of Node.js and the banner go there.
+  if (output === process.stdout && process.stderr.listenerCount('error') === 0)
+    process.stderr.on('error', () => undefined);
+  const lines = new LogOutput(output);
+  if (!output.isTTY) return pino(options, lines);
   const { default: pretty } = await import('pino-pretty');
   return pino(
     options,
-    pretty({ destination: output, colorize: true, translateTime: 'SYS:HH:MM:ss', singleLine: true }),
+    pretty({ destination: asStream(lines), colorize: true, translateTime: 'SYS:HH:MM:ss', singleLine: true }),
   );
+}
+
+/** Returns a stream that writes to an output and never fails. */
+function asStream(lines: LogOutput): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.write(chunk.toString());
+      done();
+    },
+  });
 }
 
 /** Loggers whose `log` level is for operators. That of the framework is for debugging. */
