@@ -11,15 +11,26 @@ export interface DateAndTime {
 const YEAR_FIRST = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:$|[T\s]+(.+)$)/;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:[T\s]*(\d{2}.*))?$/;
 const DAY_OR_MONTH_FIRST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:$|[T\s]+(.+)$)/;
-const MONTH_NAME = /^(\d{1,2})[- ]([A-Za-z]{3})[- ](\d{4})(?:$|[T\s]+(.+)$)/;
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** `31-JAN-2024`, `31 January 2024`, `2. Feb. 2024`. */
+const DAY_MONTH_NAME = /^(\d{1,2})[-.\s]+([A-Za-z]{3,9})[-.,\s]+(\d{4})(?:$|[T,\s]+(.+)$)/;
+/** `Jan 31 2024`, `January 31, 2024`, `Wed Jan 31 2024`. */
+const MONTH_NAME_DAY = /^(?:[A-Za-z]{3,9}[.,\s]+)?([A-Za-z]{3,9})[-.\s]+(\d{1,2})[-,\s]+(\d{4})(?:$|[T,\s]+(.+)$)/;
+const YEAR_MONTH_NAME = /^(\d{4})[-/.\s]([A-Za-z]{3,9})[-/.\s](\d{1,2})(?:$|[T,\s]+(.+)$)/;
+const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december']; // prettier-ignore
+/** What archives and databases store in place of an unknown date. */
+const NO_DATE = /^(?:[\s0./:*?_-]*|0000.*|null|none|n\/?a|unknown)$/i;
 /** A longer text is not a date. */
-const LONGEST = 64;
+const LONGEST = 100;
 
 /**
- * Reads a date, with a time if it has one: `20240131`, `20240131131415`, `2024-01-31`, `2024.01.31` (the older form of DA, PS3.5
- * 6.2), `2024-01-31T13:14:15.5+01:00`, `31.01.2024`, `31-JAN-2024`. The time is the local one; its zone is ignored. `a/b/yyyy` is
- * read only if one of the two cannot be a month. Anything else is not a date, and neither is a day that does not exist.
+ * Reads a date, with a time if it has one. It reads the forms in which archives and databases write dates:
+ *
+ * - digits: `20240131`, `20240131131415`
+ * - year first: `2024-01-31`, `2024.01.31` (the older form of DA, PS3.5 6.2), `2024-01-31T13:14:15.5+01:00`
+ * - day or month first: `31.01.2024`, `31/01/2024`; `a/b/yyyy` only if one of the two cannot be a month
+ * - the English name of the month: `31-JAN-2024`, `Jan 31, 2024 2:15PM`, `Wed Jan 31 2024`, `2024-JAN-31`
+ *
+ * The time is the local one; its zone is ignored. Anything else is not a date, and neither is a day that does not exist.
  */
 export function readDateTime(text: string | undefined): DateAndTime {
   const value = withoutPadding(text ?? '');
@@ -32,7 +43,12 @@ export function readDateTime(text: string | undefined): DateAndTime {
   return time === undefined ? { date } : { date, time };
 }
 
-/** Reads a time: `131415.5`, `1314`, `13:14:15`, also after a date, and numbers without their leading zeros (`91500`). */
+/** Returns whether a text contains a date in any form. An empty text and the usual marks of unknown dates contain none. */
+export function statesDate(text: string | undefined): boolean {
+  return !NO_DATE.test(withoutPadding(text ?? ''));
+}
+
+/** Reads a time: `131415.5`, `1314`, `13:14:15`, `2:15PM`, also after a date, and numbers without their leading zeros (`91500`). */
 export function readTime(text: string | undefined): string | undefined {
   const value = withoutPadding(text ?? '');
   if (value === '' || value.length > LONGEST) return undefined;
@@ -59,9 +75,19 @@ function dateParts(text: string): DateParts | undefined {
     if (match[2] === '.' || first > 12 || first === second) return { year, month: second, day: first, rest: match[5] };
     return second > 12 ? { year, month: first, day: second, rest: match[5] } : undefined;
   }
-  match = MONTH_NAME.exec(text);
-  if (!match) return undefined;
-  return { year: +match[3]!, month: MONTHS.indexOf(match[2]!.toLowerCase()) + 1, day: +match[1]!, rest: match[4] };
+  match = DAY_MONTH_NAME.exec(text);
+  if (match) return { year: +match[3]!, month: monthNumber(match[2]!), day: +match[1]!, rest: match[4] };
+  match = MONTH_NAME_DAY.exec(text);
+  if (match) return { year: +match[3]!, month: monthNumber(match[1]!), day: +match[2]!, rest: match[4] };
+  match = YEAR_MONTH_NAME.exec(text);
+  if (match) return { year: +match[1]!, month: monthNumber(match[2]!), day: +match[3]!, rest: match[4] };
+  return undefined;
+}
+
+/** Returns the number of an English month, whose name may be abbreviated; 0 if it is not one. */
+function monthNumber(name: string): number {
+  const lower = name.toLowerCase();
+  return MONTHS.findIndex((month) => month.startsWith(lower === 'sept' ? 'sep' : lower)) + 1;
 }
 
 function isDay({ year, month, day }: DateParts): boolean {
@@ -72,21 +98,30 @@ function isDay({ year, month, day }: DateParts): boolean {
 
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?/;
 const DIGITS = /^(\d{1,6})(?:[.,](\d+))?/;
-/** A zone may follow a time. */
-const ZONE = /^\s*(?:Z|[+-]\d{1,2}(?::?\d{2})?(?::\d{2})?|[A-Za-z_/]+)?$/;
+/** The time zone after a time, which does not change the local time. */
+const ZONE = /^\s*(?:(?:Z|UTC|GMT)?\s*(?:[+-]\d{1,2}(?::?\d{2})?(?::\d{2})?)?(?:\s*\([^)]*\))?|[A-Za-z_/]+)$/;
+const HALF_OF_DAY = /^\s*([AP])\.?M\.?/i;
 
 function clockTime(text: string): string | undefined {
   const clock = CLOCK.exec(text);
   const match = clock ?? DIGITS.exec(text);
-  if (!match || !ZONE.test(text.slice(match[0].length))) return undefined;
+  if (!match) return undefined;
+  const half = clock && HALF_OF_DAY.exec(text.slice(clock[0].length));
+  if (!ZONE.test(text.slice(match[0].length + (half?.[0].length ?? 0)))) return undefined;
   const whole = clock
-    ? `${clock[1]!.padStart(2, '0')}${clock[2]}${clock[3] ?? ''}`
+    ? `${hourText(clock[1]!, half?.[1])}${clock[2]}${clock[3] ?? ''}`
     : match[1]!.padStart(match[1]!.length > 4 ? 6 : match[1]!.length > 2 ? 4 : 2, '0');
   const [hours, minutes, seconds] = [+whole.slice(0, 2), +whole.slice(2, 4), +whole.slice(4, 6)];
   // 60 is a leap second (PS3.5 6.2, TM).
   if (hours > 23 || minutes > 59 || seconds > 60) return undefined;
   const fraction = (clock ? clock[4] : match[2])?.slice(0, 6).replace(/0+$/, '');
   return fraction && whole.length === 6 ? `${whole}.${fraction}` : whole;
+}
+
+/** Returns an hour as two digits. @param half the letter of AM or PM, if one follows */
+function hourText(hour: string, half: string | undefined): string {
+  if (half === undefined) return hour.padStart(2, '0');
+  return pad((+hour % 12) + (half.toUpperCase() === 'P' ? 12 : 0), 2);
 }
 
 function pad(value: number, length: number): string {

@@ -1,4 +1,5 @@
 import {
+  type DateAndTime,
   type Patient,
   type PatientIdentifier,
   PatientTree,
@@ -10,15 +11,7 @@ import { matchIssuer } from './issuers.js';
 import { type Notices } from './notices.js';
 import { PartialRows } from './partial-results.js';
 import { type Row } from '../rows/row.js';
-import {
-  type DateAndTime,
-  dateAndTimeOf,
-  integerText,
-  isDateText,
-  modalitiesOfText,
-  textOf,
-  timeOf,
-} from '../rows/values.js';
+import { dateAndTimeOf, integerText, isDateText, modalitiesOfText, textOf, timeOf } from '../rows/values.js';
 
 /** The columns that describe only an instance. */
 const OF_INSTANCE: readonly ColumnName[] = ['sopInstanceUid', 'sopClassUid', 'instanceNumber'];
