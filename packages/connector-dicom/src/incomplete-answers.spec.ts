@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Tag } from './dimse/tags.js';
 import { instanceCount, startPeer, stopPeers, studyUidsIn } from './testing/peer.js';
-import { type Find, type Reply } from './testing/scripted-scp.js';
+import { dataSetOf, type Find, type Reply } from './testing/scripted-scp.js';
 import { answerFrom, samplePatient } from './testing/tree-scp.js';
 
 const PATIENT = samplePatient('P1', 3);
@@ -93,6 +93,21 @@ describe('nothing is left out for its form', () => {
     expect(await kept({ upperDateTime: { date: '20240131' } })).toEqual(['2.25.1', '2.25.2']);
     expect(await kept({ upperDateTime: { date: '20240201', time: '120000' } })).toEqual(['2.25.1', '2.25.2', '2.25.3']);
     expect(await kept({ mostRecentResults: 1 })).toEqual(['2.25.3']);
+  });
+
+  it('what is no date and not among the newest is counted', async () => {
+    const { ask } = await startPeer(
+      studies(
+        { [Tag.studyInstanceUid]: '2.25.1', [Tag.studyDate]: 'in spring' },
+        { [Tag.studyInstanceUid]: '2.25.2', [Tag.studyDate]: '20240201' },
+        { [Tag.studyInstanceUid]: '2.25.3', [Tag.studyDate]: 'unknown' },
+      ),
+    );
+    const result = await ask({ ...byPatient, filters: { mostRecentResults: 1 } }, 'study');
+    expect(studyUidsIn(result)).toEqual(['2.25.2']);
+    expect(result.notices).toMatchObject([
+      { code: 'archive.study-date.unreadable', description: expect.stringMatching(/2 studies/) },
+    ]);
   });
 });
 
@@ -233,6 +248,75 @@ describe('one part that fails costs no other', () => {
   });
 });
 
+describe('a UID whose query fails costs no other', () => {
+  const [first, second] = PATIENT.studies;
+  const series = [first?.series[0], second?.series[1]].map((one) => one?.seriesInstanceUid ?? '');
+  const studyLookup = (uids: (string | undefined)[]) => (find: Find, reply: Reply) =>
+    find.level === 'STUDY' && uids.includes(find.keys.get(Tag.studyInstanceUid))
+      ? reply.end(0xc001, 'index damaged')
+      : answer(find, reply);
+  const settings = { uidLists: 'off' } as const;
+
+  it.each([
+    ['series', { seriesInstanceUids: series.slice(0, 1) }, 2],
+    ['images', { sopInstanceUids: [first?.series[0]?.instances[0]?.sopInstanceUid ?? ''] }, 1],
+  ])('%s are shown without the attributes of the study if its query fails', async (_, criteria, images) => {
+    const { ask } = await startPeer({ find: studyLookup([first?.studyInstanceUid]) }, settings);
+    const result = await ask(criteria);
+    expect(studyUidsIn(result)).toEqual([first?.studyInstanceUid]);
+    expect(instanceCount(result)).toBe(images);
+    expect(result.notices).toMatchObject([
+      {
+        code: 'dicom.studies.undescribed',
+        description: expect.stringMatching(/index damaged/),
+        missing: { level: 'study', studyInstanceUids: [first?.studyInstanceUid] },
+      },
+    ]);
+  });
+
+  it('two studies whose queries fail may be of two patients: both are missing, and what else was found is shown', async () => {
+    const { ask } = await startPeer(
+      { find: studyLookup([first?.studyInstanceUid, second?.studyInstanceUid]) },
+      settings,
+    );
+    const third = PATIENT.studies[2]?.studyInstanceUid ?? '';
+    const result = await ask({ seriesInstanceUids: series, studyInstanceUids: [third] });
+    expect(studyUidsIn(result)).toEqual([third]);
+    expect(result.notices).toMatchObject([
+      {
+        code: 'dicom.queries.refused',
+        missing: { level: 'study', studyInstanceUids: [first?.studyInstanceUid, second?.studyInstanceUid] },
+      },
+    ]);
+    await expect(ask({ seriesInstanceUids: series })).rejects.toMatchObject({ code: 'dicom.find.unable-to-process' });
+  });
+
+  it('one of three Study Instance UIDs', async () => {
+    const { ask } = await startPeer({ find: studyLookup([second?.studyInstanceUid]) }, settings);
+    const uids = PATIENT.studies.map(({ studyInstanceUid }) => studyInstanceUid);
+    const result = await ask({ studyInstanceUids: uids });
+    expect(studyUidsIn(result)).toHaveLength(2);
+    expect(result.notices).toMatchObject([
+      { code: 'dicom.queries.refused', missing: { level: 'study', studyInstanceUids: [second?.studyInstanceUid] } },
+    ]);
+  });
+
+  it('one of two Series Instance UIDs', async () => {
+    const { ask } = await startPeer(
+      {
+        find: (find, reply) =>
+          find.level === 'SERIES' && find.keys.get(Tag.seriesInstanceUid) === series[0]
+            ? reply.end(0xc001)
+            : answer(find, reply),
+      },
+      settings,
+    );
+    const result = await ask({ seriesInstanceUids: series });
+    expect(instanceCount(result)).toBe(2);
+    expect(result.notices.map(({ missing }) => missing?.level)).toContain('series');
+  });
+});
+
 describe('studies of another Patient ID', () => {
   const alias =
     (others: string) =>
@@ -259,6 +343,73 @@ describe('studies of another Patient ID', () => {
     const result = await ask(byPatient, 'study');
     expect(studyUidsIn(result)).toHaveLength(3);
     expect(result.notices).toMatchObject([{ severity: 'INFO', code: 'archive.identifier.other-patient-id' }]);
+  });
+
+  /** Items of Other Patient IDs Sequence, encoded with a defined or undefined length. */
+  const sequenceOf = (ids: string[], isUndefined: boolean): Buffer =>
+    Buffer.concat(
+      ids.map((id) => {
+        const content = dataSetOf({ [Tag.patientId]: id });
+        const item = Buffer.from('feff00e000000000', 'hex');
+        item.writeUInt32LE(isUndefined ? 0xffffffff : content.length, 4);
+        const end = isUndefined ? [Buffer.from('feff0de000000000', 'hex')] : [];
+        return Buffer.concat([item, content, ...end]);
+      }),
+    );
+
+  it.each([
+    ['defined', false],
+    ['undefined', true],
+  ])('are shown if it is in their Other Patient IDs Sequence with items of %s length', async (_, isUndefined) => {
+    const { ask } = await startPeer({
+      find: ({ keys }, reply) => {
+        for (const [uid, others] of [
+          ['2.25.65', ['K-7', 'P1']],
+          ['2.25.66', ['K-8']],
+        ] as const) {
+          const known: Record<number, Buffer> = keys.has(Tag.otherPatientIdsSequence)
+            ? { [Tag.otherPatientIdsSequence]: sequenceOf([...others], isUndefined) }
+            : {};
+          reply.match({ [Tag.patientId]: 'MERGED-3', [Tag.studyInstanceUid]: uid, ...known });
+        }
+        reply.end();
+      },
+    });
+    const result = await ask(byPatient, 'study');
+    expect(studyUidsIn(result)).toEqual(['2.25.65']);
+    expect(result.notices).toMatchObject([
+      { code: 'archive.identifier.other-patient-id' },
+      { code: 'archive.identifier.differs', description: expect.stringMatching(/1 study/) },
+    ]);
+  });
+
+  it.each([
+    ['refuses', (reply: Reply) => reply.end(0xa900)],
+    ['aborts over', (reply: Reply) => reply.abort()],
+    ['does not know', (reply: Reply) => reply.end()],
+  ])('are shown by Other Patient IDs if the archive %s the sequence', async (_, wrong) => {
+    const { ask } = await startPeer({
+      find: (find, reply) => (find.keys.has(Tag.otherPatientIdsSequence) ? wrong(reply) : alias('P1')(find, reply)),
+    });
+    const result = await ask(byPatient, 'study');
+    expect(studyUidsIn(result)).toHaveLength(3);
+    expect(result.notices).toMatchObject([{ code: 'archive.identifier.other-patient-id' }]);
+  });
+
+  it.each([
+    ['letter case', 'p1'],
+    ['leading zeros', '00P1'],
+  ])('that differ only by %s are counted with that reason', async (reason, patientId) => {
+    const { ask } = await startPeer({
+      find: (_, reply) => {
+        reply.match({ [Tag.patientId]: patientId, [Tag.studyInstanceUid]: '2.25.67' });
+        reply.end();
+      },
+    });
+    expect(await ask(byPatient, 'study')).toMatchObject({
+      patients: [],
+      notices: [{ code: 'archive.identifier.differs', description: expect.stringContaining(reason) }],
+    });
   });
 
   it('and of several Accession Numbers in one element are found by each', async () => {

@@ -8,7 +8,7 @@ export type DataSet = Map<number, Buffer>;
 export const IMPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2';
 export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 
-/** An element to send. `tag` is group and element as one number. The length of `vr` has two bytes in explicit VR. */
+/** An element to send. `tag` is group and element as one number. */
 export interface Element {
   tag: number;
   vr: string;
@@ -19,6 +19,8 @@ const UNDEFINED_LENGTH = 0xffffffff;
 const ITEM = 0xfffee000;
 const ITEM_DELIMITATION = 0xfffee00d;
 const SEQUENCE_DELIMITATION = 0xfffee0dd;
+/** Length of an item delimitation, bytes. */
+const DELIMITER_LENGTH = 8;
 /** Value representations whose length has four bytes, and those with two (PS3.5 7.1.2). */
 const LONG = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
 const SHORT = new Set([
@@ -38,12 +40,16 @@ export class MalformedDataSet extends Error {}
  * @throws MalformedDataSet
  */
 export function readIdentifier(bytes: Buffer, explicitVr: boolean): DataSet {
+  return readDataSet(bytes, hasExplicitVr(bytes, explicitVr));
+}
+
+function hasExplicitVr(bytes: Buffer, otherwise: boolean): boolean {
   const vr = bytes.toString('latin1', 4, 6);
-  return readDataSet(bytes, bytes.length < 8 ? explicitVr : LONG.has(vr) || SHORT.has(vr));
+  return bytes.length < 8 ? otherwise : LONG.has(vr) || SHORT.has(vr);
 }
 
 /**
- * Returns the elements at the top of a data set, without sequences. Odd lengths are accepted.
+ * Returns the elements at the top of a data set. The value of a sequence is its encoded items. Odd lengths are accepted.
  *
  * @throws MalformedDataSet
  */
@@ -54,6 +60,7 @@ export function readDataSet(bytes: Buffer, explicitVr: boolean): DataSet {
     const header = readHeader(bytes, offset, explicitVr);
     if (header.length === UNDEFINED_LENGTH) {
       offset = skipUndefined(bytes, header.start, header.explicitContent);
+      elements.set(header.tag, bytes.subarray(header.start, offset));
       continue;
     }
     const end = header.start + header.length;
@@ -97,19 +104,41 @@ function skipUndefined(bytes: Buffer, start: number, explicitVr: boolean): numbe
   }
 }
 
+/**
+ * Returns the items of a sequence's value.
+ *
+ * @throws MalformedDataSet
+ */
+export function readItems(value: Buffer): DataSet[] {
+  const items: DataSet[] = [];
+  for (let offset = 0; offset < value.length;) {
+    const { tag, length, start } = readHeader(value, offset, false);
+    if (tag !== ITEM) break;
+    const explicitVr = hasExplicitVr(value.subarray(start), false);
+    const isUndefined = length === UNDEFINED_LENGTH;
+    offset = isUndefined ? skipUndefined(value, start, explicitVr) : start + length;
+    if (offset > value.length) throw new MalformedDataSet('an item is longer than its sequence');
+    items.push(readDataSet(value.subarray(start, isUndefined ? offset - DELIMITER_LENGTH : offset), explicitVr));
+  }
+  return items;
+}
+
 /** Returns the bytes of a data set. Elements are sorted by tag and padded to an even length. */
 export function writeDataSet(elements: readonly Element[], explicitVr: boolean): Buffer {
   const parts: Buffer[] = [];
   for (const { tag, vr, value } of [...elements].sort((a, b) => a.tag - b.tag)) {
     const length = value.length + (value.length % 2);
-    const bytes = Buffer.alloc(8 + length, vr === 'UI' ? 0 : 0x20);
+    const isLong = explicitVr && LONG.has(vr);
+    const start = isLong ? 12 : 8;
+    const bytes = Buffer.alloc(start + length, vr === 'UI' ? 0 : 0x20);
     bytes.writeUInt16LE(Math.floor(tag / 0x10000), 0);
     bytes.writeUInt16LE(tag % 0x10000, 2);
     if (explicitVr) {
       bytes.write(vr, 4, 'latin1');
-      bytes.writeUInt16LE(length, 6);
+      if (isLong) bytes.writeUInt32LE(length, 8);
+      bytes.writeUInt16LE(isLong ? 0 : length, 6);
     } else bytes.writeUInt32LE(length, 4);
-    bytes.set(value, 8);
+    bytes.set(value, start);
     parts.push(bytes);
   }
   return Buffer.concat(parts);

@@ -325,6 +325,13 @@ export const errors = errorTable({
     remedy: 'Compare with the archive itself.',
     since: '0.2.0',
   },
+  'dicom.studies.undescribed': {
+    title: 'Study without attributes',
+    meaning:
+      'The series or images were found, but the query for their study failed. They are shown without the attributes of study and patient.',
+    remedy: 'Search again, or read the archive’s log.',
+    since: '0.2.0',
+  },
   'dicom.tls.key-store-incomplete': {
     title: 'Key store incomplete',
     meaning: 'The key store does not contain both a private key and its certificate.',

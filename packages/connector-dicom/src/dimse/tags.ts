@@ -21,6 +21,7 @@ export const Tag = {
   patientBirthTime: 0x00100032,
   patientSex: 0x00100040,
   otherPatientIds: 0x00101000,
+  otherPatientIdsSequence: 0x00101002,
   studyInstanceUid: 0x0020000d,
   seriesInstanceUid: 0x0020000e,
   studyId: 0x00200010,
@@ -33,7 +34,7 @@ export const Tag = {
 } as const;
 
 /** Value representations of these tags (PS3.6 6). */
-export const VALUE_REPRESENTATIONS: Record<number, 'CS' | 'DA' | 'IS' | 'LO' | 'PN' | 'SH' | 'TM' | 'UI'> = {
+export const VALUE_REPRESENTATIONS: Record<number, 'CS' | 'DA' | 'IS' | 'LO' | 'PN' | 'SH' | 'SQ' | 'TM' | 'UI'> = {
   [Tag.specificCharacterSet]: 'CS',
   [Tag.sopClassUid]: 'UI',
   [Tag.sopInstanceUid]: 'UI',
@@ -55,6 +56,7 @@ export const VALUE_REPRESENTATIONS: Record<number, 'CS' | 'DA' | 'IS' | 'LO' | '
   [Tag.patientBirthTime]: 'TM',
   [Tag.patientSex]: 'CS',
   [Tag.otherPatientIds]: 'LO',
+  [Tag.otherPatientIdsSequence]: 'SQ',
   [Tag.studyInstanceUid]: 'UI',
   [Tag.seriesInstanceUid]: 'UI',
   [Tag.studyId]: 'SH',

@@ -2,7 +2,7 @@ import { type PatientAttributes } from '@pacs-connectors/connector-core';
 import { Tag } from '../dimse/tags.js';
 import { type DataSetText } from '../text/data-set-text.js';
 import { type InstanceAnswer, patientOf, type SeriesAnswer, type StudyAnswer, type TreeAnswer } from './answers.js';
-import { type FindQuery, type FindScu, identityOf, isRefusal, type Read } from './find-scu.js';
+import { type FindQuery, type FindScu, identityOf, isFault, type Read } from './find-scu.js';
 import { isPlain, literalMatch, significant } from './identifier.js';
 import { type QuerySupport } from './query-support.js';
 import { readInstance, readSeries, readStudy, readTreeAnswer, uidOf } from './read-match.js';
@@ -11,6 +11,7 @@ import {
   onlyOf,
   onlyPatient,
   type OnFault,
+  type OnUidFault,
   patientsOf,
   type SeriesKey,
   type StudyKey,
@@ -91,7 +92,7 @@ export class Archive {
     return { studies, others, isCut };
   }
 
-  /** Returns the attributes of a patient at PATIENT level, which only Patient Root has; `undefined` if the peer refuses. */
+  /** Returns the attributes of a patient at PATIENT level, which only Patient Root has; `undefined` if that fails. */
   async patient(id: string): Promise<PatientAttributes | undefined> {
     const literal = literalMatch(id);
     if (literal === undefined) return undefined;
@@ -103,27 +104,28 @@ export class Archive {
     };
     const own = (match: DataSetText) =>
       significant(match.get(Tag.patientId) ?? '') === significant(id) ? patientOf(match) : undefined;
-    const patients = await this.scu.ask(query, own).catch((error: unknown) => {
-      if (isRefusal(error)) return [];
-      throw error;
-    });
+    const patients = await this.scu.ask(query, own).catch(noneAtFault);
     return patients[0];
   }
 
-  /** Returns the UIDs of the studies that have `wanted` among their Other Patient IDs; none if the peer does not say. */
+  /**
+   * Returns the UIDs of the studies that have `wanted` among their Other Patient IDs; none if the peer does not say. A peer that
+   * returns none with both attributes is queried for the older one alone.
+   */
   private async studiesWithOtherId(query: FindQuery, wanted: string): Promise<Set<string>> {
-    const returnKeys = [Tag.studyInstanceUid, Tag.patientId, Tag.otherPatientIds];
-    const uids = await this.scu
-      .ask({ ...query, returnKeys }, (match) =>
-        match.values(Tag.otherPatientIds).map(significant).includes(wanted)
-          ? match.get(Tag.studyInstanceUid)
-          : undefined,
-      )
-      .catch((error: unknown) => {
-        if (isRefusal(error)) return [];
-        throw error;
-      });
-    return new Set(uids);
+    const uids = new Set<string>();
+    for (const keys of [[Tag.otherPatientIds, Tag.otherPatientIdsSequence], [Tag.otherPatientIds]]) {
+      let isStated = false;
+      const read: Read<string> = (match) => {
+        const ids = otherPatientIdsOf(match);
+        isStated ||= ids.length > 0;
+        return ids.includes(wanted) ? match.get(Tag.studyInstanceUid) : undefined;
+      };
+      const returnKeys = [Tag.studyInstanceUid, Tag.patientId, ...keys];
+      for (const uid of await this.scu.ask({ ...query, returnKeys }, read).catch(noneAtFault)) uids.add(uid);
+      if (isStated) break;
+    }
+    return uids;
   }
 
   /**
@@ -145,9 +147,10 @@ export class Archive {
     return study;
   }
 
-  studiesByUid(uids: readonly string[]): Promise<StudyAnswer[]> {
+  studiesByUid(uids: readonly string[], onFault: OnUidFault): Promise<StudyAnswer[]> {
     return queryByUids(this.scu, this.lists, uids, {
       shape: 'STUDY by a list of Study Instance UIDs',
+      onFault,
       query: (list) => ({ level: 'STUDY', ...uidMatch(Tag.studyInstanceUid, list), returnKeys: RETURN_KEYS.STUDY }),
       read: (match, wanted, omit) => {
         const answer = readStudy(match, omit);
@@ -177,9 +180,10 @@ export class Archive {
   }
 
   /** Series by their own UIDs, their study not being known: relational by nature. */
-  seriesByUid(uids: readonly string[]): Promise<SeriesAnswer[]> {
+  seriesByUid(uids: readonly string[], onFault: OnUidFault): Promise<SeriesAnswer[]> {
     return queryByUids(this.scu, this.lists, uids, {
       shape: 'SERIES by a list of Series Instance UIDs',
+      onFault,
       query: (list) => ({
         level: 'SERIES',
         ...uidMatch(Tag.seriesInstanceUid, list),
@@ -228,9 +232,10 @@ export class Archive {
   }
 
   /** Instances by their own UIDs, their series not being known: relational by nature. */
-  instancesByUid(uids: readonly string[]): Promise<InstanceAnswer[]> {
+  instancesByUid(uids: readonly string[], onFault: OnUidFault): Promise<InstanceAnswer[]> {
     return queryByUids(this.scu, this.lists, uids, {
       shape: 'IMAGE by a list of SOP Instance UIDs',
+      onFault,
       query: (list) => ({ level: 'IMAGE', ...uidMatch(Tag.sopInstanceUid, list), returnKeys: RETURN_KEYS.IMAGE }),
       read: (match, wanted, omit) => {
         const answer = readInstance(match, omit);
@@ -289,6 +294,19 @@ export class Archive {
       throw error;
     });
   }
+}
+
+/** Returns the values of Other Patient IDs (0010,1000) and the Patient IDs in their sequence (0010,1002). */
+function otherPatientIdsOf(match: DataSetText): string[] {
+  const items = match.items(Tag.otherPatientIdsSequence);
+  const ids = [...match.values(Tag.otherPatientIds), ...items.map((item) => item.get(Tag.patientId) ?? '')];
+  return ids.map(significant).filter((id) => id !== '');
+}
+
+/** Returns no answers if an optional query failed. */
+function noneAtFault(error: unknown): never[] {
+  if (isFault(error)) return [];
+  throw error;
 }
 
 /** A Patient ID with several values is the one that was searched for. */

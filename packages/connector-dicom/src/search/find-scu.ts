@@ -198,5 +198,10 @@ export function isRefusal(error: unknown): error is DimseError {
   return error instanceof DimseError && error.queryOnly;
 }
 
+/** Returns whether `error` is the fault of a query that the caller did not cancel. What other queries found is still right. */
+export function isFault(error: unknown): error is DimseError {
+  return error instanceof DimseError && error.kind !== 'cancelled';
+}
+
 /** Reports that the deadline passed after the peer had received a query and before it answered. */
 export class UnansweredError extends DimseError {}

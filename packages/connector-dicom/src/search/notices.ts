@@ -141,6 +141,22 @@ export class Notices {
     );
   }
 
+  /** Adds a notice that a study is shown without its attributes, because the query for them failed. */
+  studyUndescribed(studyInstanceUid: string, error: DimseError): void {
+    this.add(
+      codes['dicom.studies.undescribed'],
+      'WARN',
+      'Study without attributes',
+      `did not answer the query for 1 study, which is shown without its attributes and those of its patient: ${sentence(error)}`,
+      { level: 'study', studyInstanceUids: [studyInstanceUid] },
+    );
+  }
+
+  /** Adds notices that were made elsewhere. */
+  addAll(notices: readonly Notice[]): void {
+    this.added.push(...notices);
+  }
+
   /** Returns the studies with another identifier that Other Patient IDs explain, and counts all of them in notices. */
   checkIdentifiers(
     name: 'Patient ID' | 'Accession Number',

@@ -1,4 +1,5 @@
 import {
+  filterResult,
   filterStudies,
   PatientTree,
   type SearchCriteria,
@@ -31,7 +32,7 @@ export class Search {
   private fault: DimseError | undefined;
 
   constructor(
-    connectorId: string,
+    private readonly connectorId: string,
     private readonly archive: Archive,
     relational: QuerySupport,
     matchingKeys: QuerySupport,
@@ -69,7 +70,12 @@ export class Search {
   }
 
   private filter(tree: PatientTree, filters: SearchCriteria['filters']): Set<string> {
-    const kept: Study[] = filterStudies(tree.result(), filters).flatMap(({ studies }) => studies);
+    const { mostRecentResults, ...others } = filters;
+    const patients = filterStudies(tree.result(), others);
+    // The studies that are left out here are not counted later.
+    const newest = filterResult(this.connectorId, { patients, notices: [] }, { mostRecentResults });
+    this.notices.addAll(newest.notices);
+    const kept: Study[] = newest.patients.flatMap(({ studies }) => studies);
     return new Set(kept.map(({ studyInstanceUid }) => studyInstanceUid));
   }
 

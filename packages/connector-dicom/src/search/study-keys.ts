@@ -15,6 +15,9 @@ export interface SeriesKey extends StudyKey {
 /** Takes the fault of the query below one study or series. What it would have found is missing. */
 export type OnFault = (fault: PartFault) => void;
 
+/** Takes the fault of the query for one UID, which is not found because of it. */
+export type OnUidFault = (uid: string, error: DimseError) => void;
+
 /** The fault of a query below one study or series. */
 export interface PartFault {
   error: DimseError;

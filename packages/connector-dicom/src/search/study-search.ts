@@ -7,13 +7,14 @@ import {
 import { Tag } from '../dimse/tags.js';
 import { type StudyAnswer } from './answers.js';
 import { type Archive, type StudyMatches } from './archive.js';
-import { isRefusal } from './find-scu.js';
-import { DimseError } from '../dimse/dimse-error.js';
+import { isFault } from './find-scu.js';
+import { type DimseError } from '../dimse/dimse-error.js';
 import { FoundStudies } from './found-studies.js';
 import { significant } from './identifier.js';
 import { matchIssuer } from './issuers.js';
-import { type Notices } from './notices.js';
+import { type Fault, type Notices } from './notices.js';
 import { type QuerySupport } from './query-support.js';
+import { type OnUidFault } from './study-keys.js';
 
 /** Finds the studies of the criteria, each kind of identifier by its own query. */
 export class StudySearch {
@@ -39,15 +40,24 @@ export class StudySearch {
       ]),
       [
         studyInstanceUids.length > 0,
-        async () => found.addWhole(await archive.studiesByUid(studyInstanceUids.filter(isUid))),
+        async () =>
+          found.addWhole(
+            await this.byUids('study', studyInstanceUids, (uids, onFault) => archive.studiesByUid(uids, onFault)),
+          ),
       ],
       [
         seriesInstanceUids.length > 0,
-        async () => void (found.series = await archive.seriesByUid(seriesInstanceUids.filter(isUid))),
+        async () => {
+          const ask = (uids: string[], onFault: OnUidFault) => archive.seriesByUid(uids, onFault);
+          found.series = await this.byUids('series', seriesInstanceUids, ask);
+        },
       ],
       [
         sopInstanceUids.length > 0,
-        async () => void (found.instances = await archive.instancesByUid(sopInstanceUids.filter(isUid))),
+        async () => {
+          const ask = (uids: string[], onFault: OnUidFault) => archive.instancesByUid(uids, onFault);
+          found.instances = await this.byUids('instance', sopInstanceUids, ask);
+        },
       ],
     ];
     const queries = asked.filter(([has]) => has).map(([, ask]) => ask);
@@ -57,8 +67,7 @@ export class StudySearch {
         await ask();
       } catch (error) {
         failed += 1;
-        const isFault = error instanceof DimseError && error.kind !== 'cancelled';
-        if (!isFault || failed === queries.length) throw error;
+        if (!isFault(error) || failed === queries.length) throw error;
         this.notices.fault({ error, level: 'study' });
       }
     });
@@ -69,7 +78,9 @@ export class StudySearch {
 
   /** Returns the studies of the searched patients that a relational answer contained and no STUDY-level answer listed. */
   async findUnlisted(studyUids: readonly string[]): Promise<StudyAnswer[]> {
-    const unlisted = await this.archive.studiesByUid(studyUids);
+    const unlisted = await this.archive.studiesByUid(studyUids, (studyInstanceUid, error) =>
+      this.notices.fault({ error, level: 'study', studyInstanceUid }),
+    );
     const own = new Set<StudyAnswer>();
     for (const asked of this.criteria.patientIds) {
       const known = this.found.byPatientId.get(asked.id) ?? [];
@@ -78,6 +89,23 @@ export class StudySearch {
     }
     this.found.addWhole([...own]);
     return [...own];
+  }
+
+  /** Returns what was found by UIDs. A UID whose query failed is a notice, or the error if every query failed. */
+  private async byUids<Answer>(
+    level: Fault['level'],
+    wanted: readonly string[],
+    ask: (uids: string[], onFault: OnUidFault) => Promise<Answer[]>,
+  ): Promise<Answer[]> {
+    const uids = [...new Set(wanted.filter(isUid))];
+    const faults = new Map<string, DimseError>();
+    const answers = await ask(uids, (uid, error) => faults.set(uid, error));
+    const [first] = faults.values();
+    if (first && faults.size === uids.length) throw first;
+    for (const [uid, error] of faults) {
+      this.notices.fault({ error, level, [level === 'study' ? 'studyInstanceUid' : 'seriesInstanceUid']: uid });
+    }
+    return answers;
   }
 
   private async findAccession(number: string): Promise<void> {
@@ -110,7 +138,7 @@ export class StudySearch {
   private async studiesOf(id: string, modality: string | undefined): Promise<StudyMatches> {
     if (modality && (this.matchingKeys.isSupported(BY_MODALITY) || this.matchingKeys.isUnchecked(BY_MODALITY))) {
       const filtered = await this.archive.studiesBy(Tag.patientId, id, { modality }).catch((error: unknown) => {
-        if (isRefusal(error)) return undefined;
+        if (isFault(error) && !this.archive.scu.signal.aborted) return undefined;
         throw error;
       });
       const found = filtered?.studies.length ?? 0;
@@ -127,7 +155,10 @@ export class StudySearch {
     const { lowerDateTime, upperDateTime } = this.criteria.filters;
     if (!all.isCut || !(lowerDateTime ?? upperDateTime)) return all;
     const dates = `${lowerDateTime?.date ?? ''}-${upperDateTime?.date ?? ''}`;
-    const dated = await this.archive.studiesBy(Tag.patientId, id, { dates });
+    const dated = await this.archive.studiesBy(Tag.patientId, id, { dates }).catch((error: unknown) => {
+      if (isFault(error)) return all;
+      throw error;
+    });
     const known = new Set(all.studies.map(({ study }) => study.studyInstanceUid));
     const more = dated.studies.filter(({ study }) => !known.has(study.studyInstanceUid));
     return { ...all, studies: [...all.studies, ...more] };
@@ -171,12 +202,32 @@ export class StudySearch {
       found.instances.map(({ instance }) => instance.sopInstanceUid),
     );
     found.addParts();
-    for (const answer of await archive.studiesByUid(found.unknown)) {
-      found.answers.set(answer.study.studyInstanceUid, answer);
-    }
-    const orphans = found.unknown;
+    const faults = new Map<string, DimseError>();
+    const studies = await archive.studiesByUid(found.unknown, (uid, error) => faults.set(uid, error));
+    for (const answer of studies) found.answers.set(answer.study.studyInstanceUid, answer);
+    this.keepUndescribed(faults);
+    const orphans = found.unknown.filter((uid) => !faults.has(uid));
     for (const uid of orphans) found.scopes.delete(uid);
     if (orphans.length > 0) this.notices.studiesMissing(orphans.length);
+  }
+
+  /**
+   * Keeps a study whose own query failed, without its attributes: its series or images were found. Of several such studies it is not
+   * known whether they belong to one patient, so they are missing.
+   */
+  private keepUndescribed(faults: ReadonlyMap<string, DimseError>): void {
+    const { found, notices } = this;
+    for (const [studyInstanceUid, error] of faults) {
+      if (faults.size === 1) {
+        found.answers.set(studyInstanceUid, { patient: { patientId: '' }, study: { studyInstanceUid } });
+        notices.studyUndescribed(studyInstanceUid, error);
+      } else {
+        found.scopes.delete(studyInstanceUid);
+        notices.fault({ error, level: 'study', studyInstanceUid });
+      }
+    }
+    const [error] = faults.values();
+    if (error && found.scopes.size === 0) throw error;
   }
 
   /**

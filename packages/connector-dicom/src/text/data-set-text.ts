@@ -1,4 +1,4 @@
-import { type DataSet } from '../dimse/data-set.js';
+import { type DataSet, MalformedDataSet, readItems } from '../dimse/data-set.js';
 import { Tag, VALUE_REPRESENTATIONS } from '../dimse/tags.js';
 import { decodeMislabelled, decodeWithoutDeclaration, normalizeTerm, plainDecoder } from './character-sets.js';
 import { decodeIso2022 } from './iso-2022.js';
@@ -34,7 +34,7 @@ export class DataSetText {
 
   constructor(
     private readonly dataSet: DataSet,
-    options: TextOptions = {},
+    private readonly options: TextOptions = {},
   ) {
     this.decode = decoderOf(dataSet.get(Tag.specificCharacterSet), options);
   }
@@ -57,6 +57,19 @@ export class DataSetText {
   values(tag: number): string[] {
     const text = this.get(tag);
     return text === undefined ? [] : text.split('\\').map((value) => value.trim());
+  }
+
+  /** Returns the items of a sequence; none if it cannot be read. An item has the character set of its data set by default. */
+  items(tag: number): DataSetText[] {
+    const characterSet = this.dataSet.get(Tag.specificCharacterSet);
+    const inherited: DataSet = new Map(characterSet ? [[Tag.specificCharacterSet, characterSet]] : []);
+    try {
+      const items = readItems(this.dataSet.get(tag) ?? Buffer.alloc(0));
+      return items.map((item) => new DataSetText(new Map([...inherited, ...item]), this.options));
+    } catch (error) {
+      if (error instanceof MalformedDataSet) return [];
+      throw error;
+    }
   }
 }
 
