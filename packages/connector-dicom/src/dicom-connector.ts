@@ -21,6 +21,7 @@ import { FindScu, type FindScuOptions } from './search/find-scu.js';
 import { SupportChecks } from './search/support-checks.js';
 import { Search } from './search/search.js';
 import { QuerySupport } from './search/query-support.js';
+import { ReturnKeySupport } from './search/return-key-support.js';
 import { normalizeTerm } from './text/character-sets.js';
 import { type TextOptions } from './text/data-set-text.js';
 import { peerTls } from './tls/peer-tls.js';
@@ -58,6 +59,7 @@ export class DicomConnector implements Connector {
   private readonly uidLists: QuerySupport;
   /** Optional matching keys, which archives need not support. */
   private readonly matchingKeys = new QuerySupport('auto');
+  private readonly returnKeys = new ReturnKeySupport();
   /** Whether the peer has accepted an association with SOP Class Extended Negotiation, or only without it. */
   private extendedNegotiation: { accepted: boolean; at: number } | undefined;
   private readonly supportChecks: SupportChecks;
@@ -148,6 +150,7 @@ export class DicomConnector implements Connector {
         ...this.relational.summary(),
         ...this.uidLists.summary(),
         ...this.matchingKeys.summary(),
+        ...this.returnKeys.summary(),
       },
     };
   }
@@ -194,7 +197,8 @@ export class DicomConnector implements Connector {
 
   private archive(signal: AbortSignal, own: Pick<FindScuOptions, 'timeoutMs' | 'background'> = {}): Archive {
     const { queryCharacterSet = DEFAULTS.queryCharacterSet } = this.settings;
-    const options = { pool: this.pool, concurrency: this.limit, queryCharacterSet, text: this.text, ...own };
+    const { pool, limit: concurrency, text, returnKeys } = this;
+    const options = { pool, concurrency, queryCharacterSet, text, returnKeys, ...own };
     return new Archive(new FindScu(options, signal), this.uidLists);
   }
 

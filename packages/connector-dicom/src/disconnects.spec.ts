@@ -111,10 +111,12 @@ describe('a query that fails', () => {
     [0x0124, 'dicom.find.not-authorized', /0x0124, not authorized/],
     [0x0110, 'dicom.find.failed', /0x0110, a failure/],
   ])('with status %d is reported with the comment, and the association is used again', async (status, code, text) => {
+    let fails = true;
     const { connector, scp } = await start({
-      find: (find, reply, count) => (count === 1 ? reply.end(status, 'too many matches') : answer(find, reply)),
+      find: (find, reply) => (fails ? reply.end(status, 'too many matches') : answer(find, reply)),
     });
     await expectFailure(ask(connector), 'refused', code, text);
+    fails = false;
     expectComplete(await ask(connector));
     expect(scp.connections).toBeLessThanOrEqual(4);
   });

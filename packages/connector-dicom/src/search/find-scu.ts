@@ -1,3 +1,4 @@
+import { type ErrorCode } from '@pacs-connectors/connector-core';
 import { type AssociationPool } from '../dimse/association-pool.js';
 import { type Association, type Match } from '../dimse/association.js';
 import { DimseError, PreemptedError } from '../dimse/dimse-error.js';
@@ -7,6 +8,8 @@ import { Tag } from '../dimse/tags.js';
 import { DataSetText, type TextOptions } from '../text/data-set-text.js';
 import { identifierOf, type Query } from './identifier.js';
 import { type OmissionReason, Omissions } from './omissions.js';
+import { fewerKeys, type QueryForm, type ReturnKeySupport } from './return-key-support.js';
+import { type Level, RETURN_KEYS } from './return-keys.js';
 
 export interface FindScuOptions {
   pool: AssociationPool;
@@ -16,6 +19,8 @@ export interface FindScuOptions {
   queryCharacterSet: string;
   /** How text of answers is decoded. */
   text: TextOptions;
+  /** In which form the archive answers queries. */
+  returnKeys: ReturnKeySupport;
   /** Longest time of a query that the peer need not support ({@link FindScu.attempt}), milliseconds. */
   timeoutMs?: number;
   /** Whether these queries run in the background and give way to others. */
@@ -46,6 +51,8 @@ export class FindScu {
   private failure: DimseError | undefined;
   /** The peer accepted Patient Root only, or the configuration says so. */
   isPatientRoot = false;
+  /** Levels whose queries the peer has refused, or answered with nothing, in every form. */
+  private readonly exhausted = new Set<Level>();
 
   constructor(
     private readonly options: FindScuOptions,
@@ -62,7 +69,7 @@ export class FindScu {
     const { level, match } = query;
     const identity = identityOf(query);
     if (this.failure && this.failures >= MAX_FAILURES) throw this.failure;
-    const task = async (association: Association) => {
+    const ask = async (association: Association, form: QueryForm): Promise<Found<Answer>> => {
       let matches = 0;
       const answers: Answer[] = [];
       const take = (text: DataSetText | undefined, isFinal: boolean) => {
@@ -76,17 +83,19 @@ export class FindScu {
         if (answer !== undefined) answers.push(answer);
       };
       try {
-        await this.find(association, query, take, signal);
+        await this.find(association, query, form, take, signal);
       } catch (error) {
         if (!isRefusal(error) || matches === 0) throw error;
         const study = match.get(Tag.studyInstanceUid);
         const one = study !== undefined && !study.includes('\\') ? { studyInstanceUid: study } : {};
         this.omissions.addCut(identity, { level, error, ...one });
       }
-      return answers;
+      return { answers, matches };
     };
+    const task = (association: Association) =>
+      this.inSupportedForm(association, query, (form) => ask(association, form));
     try {
-      const answers = await this.options.pool.run(task, signal);
+      const { answers } = await this.options.pool.run(task, signal);
       this.failures = 0;
       return answers;
     } catch (error) {
@@ -123,7 +132,7 @@ export class FindScu {
             if (answer !== undefined) answers.push(answer);
             else if (!isFinal) wrong.abort();
           };
-          await this.find(association, query, take, AbortSignal.any(ends));
+          await this.find(association, query, this.formOf(association, query), take, AbortSignal.any(ends));
           return answers;
         },
         AbortSignal.any(ends),
@@ -139,21 +148,84 @@ export class FindScu {
     }
   }
 
+  /**
+   * Runs a query in the form that the archive is known to answer. If none is known and the archive refuses the query, or finds
+   * nothing, it is repeated in other forms: in Patient Root, and with fewer return keys.
+   */
+  private async inSupportedForm<Answer>(
+    association: Association,
+    query: FindQuery,
+    ask: (form: QueryForm) => Promise<Found<Answer>>,
+  ): Promise<Found<Answer>> {
+    const { returnKeys } = this.options;
+    const { level } = query;
+    const form = this.formOf(association, query);
+    if (!isRegular(query) || returnKeys.formOf(level) || this.exhausted.has(level)) return ask(form);
+    let first: Found<Answer>;
+    try {
+      first = await ask(form);
+    } catch (error) {
+      if (!isRefusal(error) || !mayDependOnForm(error)) throw error;
+      const patientRoot = association.models.includes('patient') && form.model !== 'patient';
+      const forms = [
+        ...(patientRoot ? [{ ...form, model: 'patient' as const }] : []),
+        ...fewerKeys(level).map((withoutKeys) => ({ ...form, withoutKeys })),
+      ];
+      for (const other of forms) {
+        const found = await ask(other).catch(ifRefused);
+        if (!found) continue;
+        // The refusal may have been a passing one.
+        const again = await ask(form).catch(ifRefused);
+        const used = again ? form : other;
+        returnKeys.confirm(level, used);
+        this.isPatientRoot = used.model === 'patient';
+        return again ?? found;
+      }
+      this.exhausted.add(level);
+      throw error;
+    }
+    if (first.matches > 0) {
+      returnKeys.confirm(level, form);
+      return first;
+    }
+    const sets = fewerKeys(level);
+    const fewest = await ask({ ...form, withoutKeys: sets.at(-1) as Set<number> }).catch(ifRefused);
+    if (!fewest || fewest.matches === 0) {
+      this.exhausted.add(level);
+      return first;
+    }
+    for (const withoutKeys of sets) {
+      const found = withoutKeys === sets.at(-1) ? fewest : await ask({ ...form, withoutKeys }).catch(ifRefused);
+      if (!found || found.matches < fewest.matches) continue;
+      returnKeys.confirm(level, { ...form, withoutKeys });
+      return found;
+    }
+    return fewest;
+  }
+
+  /** Returns the form that the archive is known to answer; by default Study Root with all return keys. */
+  private formOf({ models }: Association, { level, prefer }: FindQuery): QueryForm {
+    const { returnKeys } = this.options;
+    const wanted = prefer ?? returnKeys.model ?? 'study';
+    const model = models.find((candidate) => candidate === wanted) ?? (models[0] as 'study');
+    return { model, withoutKeys: returnKeys.formOf(level)?.withoutKeys ?? new Set() };
+  }
+
   private async find(
     association: Association,
     query: FindQuery,
+    { model, withoutKeys }: QueryForm,
     take: (text: DataSetText | undefined, isFinal: boolean) => void,
     signal: AbortSignal,
   ): Promise<void> {
     const { queryCharacterSet, text } = this.options;
-    const { models } = association;
-    const model = models.find((candidate) => candidate === (query.prefer ?? 'study')) ?? (models[0] as 'study');
     const match =
       model === 'patient' && query.patientId !== undefined
         ? new Map([...query.match, [Tag.patientId, query.patientId]])
         : query.match;
-    this.isPatientRoot = models.length === 1 && model === 'patient';
-    const returnKeys = model === 'patient' ? [...query.returnKeys, Tag.patientId] : query.returnKeys;
+    this.isPatientRoot = model === 'patient' && (association.models.length === 1 || query.prefer === undefined);
+    const keys = this.options.returnKeys.supported(query.returnKeys).filter((key) => !withoutKeys.has(key));
+    const returnKeys = model === 'patient' ? [...keys, Tag.patientId] : keys;
     const onMatch = ({ identifier, isFinal }: Match) => take(identifier && new DataSetText(identifier, text), isFinal);
     try {
       await association.find(model, identifierOf({ ...query, match, returnKeys }, queryCharacterSet), onMatch, signal);
@@ -186,6 +258,36 @@ export class FindScu {
     await Promise.all(Array.from({ length: Math.min(this.options.concurrency, items.length) }, worker));
     return results;
   }
+}
+
+/** The answers to a query, and the number of its matches. */
+interface Found<Answer> {
+  answers: Answer[];
+  matches: number;
+}
+
+/** Returns whether an archive must support a query: it has all return keys of its level, and the unique keys above. */
+function isRegular({ level, match, returnKeys }: FindQuery): boolean {
+  if (returnKeys !== RETURN_KEYS[level]) return false;
+  if (level === 'IMAGE') return match.has(Tag.seriesInstanceUid);
+  if (level === 'SERIES') return match.has(Tag.studyInstanceUid);
+  return !match.has(Tag.modalitiesInStudy) && !match.has(Tag.studyDate);
+}
+
+const FORMLESS: readonly ErrorCode[] = [
+  codes['dicom.find.not-authorized'],
+  codes['dicom.find.out-of-resources'],
+  codes['dicom.find.broken-off'],
+];
+
+/** Returns whether an archive that refused a query may answer it in another form. */
+function mayDependOnForm({ code }: DimseError): boolean {
+  return !FORMLESS.includes(code);
+}
+
+/** Returns `undefined` for a refused query. */
+function ifRefused(error: unknown): undefined {
+  if (!isRefusal(error)) throw error;
 }
 
 /** Returns a text that is the same for queries that match the same. */
