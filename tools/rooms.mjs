@@ -17,6 +17,7 @@ export const rooms = {
       'viewers',
       'oauth2-client',
       'tls-stores',
+      'wado-client',
       'demo-archive',
     ],
     floors: [
@@ -48,7 +49,7 @@ export const rooms = {
     floors: ['nestjs', '.', 'search', 'text tls', 'dimse'],
   },
   'connector-dicomweb': {
-    imports: ['connector-core', 'config-core', 'oauth2-client', 'tls-stores'],
+    imports: ['connector-core', 'config-core', 'oauth2-client', 'tls-stores', 'wado-client'],
     floors: ['nestjs', '.', 'search', 'http', 'json tls', 'errors'],
   },
   'demo-archive': { imports: ['connector-core', 'connector-testkit'], floors: ['.'] },
@@ -62,7 +63,8 @@ export const rooms = {
     imports: ['connector-core', 'config-core'],
     floors: ['nestjs', '.', 'weasis ohif slicer microdicom', 'address'],
   },
-  'oauth2-client': { imports: ['connector-core'], floors: ['.'] },
+  'wado-client': { imports: ['connector-core', 'tls-stores'], floors: ['.', 'http'] },
+  'oauth2-client': { imports: ['connector-core', 'tls-stores'], floors: ['.'] },
   'tls-stores': { imports: ['connector-core'], floors: ['.'] },
   'connector-core': { imports: [], floors: ['nestjs', '.', 'attributes'] },
   'test-services': { imports: [], floors: ['.', 'weasis'] },

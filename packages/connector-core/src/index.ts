@@ -13,6 +13,7 @@ export * from './launch-error.js';
 export * from './limited-connector.js';
 export { mergeAttribute } from './merge-attribute.js';
 export * from './model.js';
+export * from './network-faults.js';
 export * from './open-file-limit.js';
 export * from './patient-tree.js';
 export * from './registry.js';

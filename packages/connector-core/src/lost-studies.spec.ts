@@ -4,6 +4,7 @@ import { type Notice } from './connector.js';
 import { type StudyFilters } from './criteria.js';
 import { filterResult } from './filter-result.js';
 import { checkIdentifiers, type ReturnedIdentifiers } from './identifier-check.js';
+import { type Study } from './model.js';
 
 const WANTED = '0K7';
 
@@ -76,7 +77,7 @@ function isExcluded({ date: { day }, modalities: { values } }: Returned, filters
 /** Returns what a connector and its caller make of the studies: those that are shown, and the notices. */
 function search(returned: readonly Returned[], filters: StudyFilters): { shown: Returned[]; notices: Notice[] } {
   const { own, notices } = checkIdentifiers('a', 'Patient ID', WANTED, returned, ({ identifiers }) => identifiers);
-  const studies = own.map((study) => ({
+  const studies = own.map((study): Study => ({
     studyInstanceUid: `1.2.${returned.indexOf(study)}`,
     studyDate: study.date.studyDate,
     modalitiesInStudy: study.modalities.modalitiesInStudy,

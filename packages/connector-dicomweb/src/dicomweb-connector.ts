@@ -10,14 +10,12 @@ import {
   type SearchResult,
   SingleFlight,
 } from '@pacs-connectors/connector-core';
+import { agentWith, type Credentials, Limiter, StatusError } from '@pacs-connectors/wado-client';
 import { type Dispatcher } from 'undici';
 import { type DicomWebSettings } from './dicomweb-settings.js';
 import { connectorErrorOf } from './faults.js';
-import { agentWith } from './http/agent.js';
-import { type Credentials } from './http/credentials.js';
 import { type Requester, QidoClient } from './http/qido-client.js';
 import { type QidoQuery } from './http/query.js';
-import { StatusError } from './http/status-error.js';
 import { Tag, textOf } from './json/dicom-json.js';
 import { queryCredentials } from './query-credentials.js';
 import { Search } from './search/search.js';
@@ -59,7 +57,7 @@ export class DicomWebConnector implements Connector {
       headers: access.service.httpHeaders,
       dispatcher: own,
       foreignDispatcher: foreign,
-      connections,
+      limiter: new Limiter(connections),
       maxResponseBytes: settings.maxResponseMib * 1024 * 1024,
     });
   }

@@ -121,15 +121,15 @@ describe('an identifier', () => {
   const other = { ...patientOf(2, 'N-9', '1.4'), patientName: 'Muster^Mia' };
 
   it.each([
-    [{ [Tag.OtherPatientIDs]: { Value: ['X', 'O-1'] } }, 2, 'dicomweb.patient.other-id'],
-    [{ [Tag.OtherPatientIDs]: { Value: ['X\\O-1'] } }, 2, 'dicomweb.patient.other-id'],
+    [{ [Tag.OtherPatientIDs]: { Value: ['X', 'O-1'] } }, 2, 'archive.identifier.other-patient-id'],
+    [{ [Tag.OtherPatientIDs]: { Value: ['X\\O-1'] } }, 2, 'archive.identifier.other-patient-id'],
     [
       { [Tag.OtherPatientIDsSequence]: { Value: [{ [Tag.PatientID]: { Value: ['O-1'] } }] } },
       2,
-      'dicomweb.patient.other-id',
+      'archive.identifier.other-patient-id',
     ],
-    [{ [Tag.OtherPatientIDs]: { Value: ['O-12'] } }, 0, 'dicomweb.result.other-identifier'],
-    [{}, 0, 'dicomweb.result.other-identifier'],
+    [{ [Tag.OtherPatientIDs]: { Value: ['O-12'] } }, 0, 'archive.identifier.differs'],
+    [{}, 0, 'archive.identifier.differs'],
   ])('that leads to another patient is explained or counted: %j', async (more, shown, code) => {
     const server = await serve([other], {
       before: (request, response) => {

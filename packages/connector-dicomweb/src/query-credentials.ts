@@ -1,14 +1,9 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { ClientCredentials, OAuth2Error, registeredClient } from '@pacs-connectors/oauth2-client';
+import { type Credentials, noCredentials } from '@pacs-connectors/wado-client';
 import { awsCredentials } from './http/aws-credentials.js';
 import { type DicomWebSettings } from './dicomweb-settings.js';
-import {
-  basicCredentials,
-  callerCredentials,
-  clientCredentials,
-  type Credentials,
-  noCredentials,
-} from './http/credentials.js';
+import { basicCredentials, callerCredentials, clientCredentials } from './http/credentials.js';
 import { type QueryAccess } from './service-access.js';
 
 /**

@@ -73,7 +73,7 @@ describe('TLS', () => {
   it("reads Java's own truststore, and trusts nobody else then", async () => {
     const fake = await serve(server);
     const truststore = { url: file('java.p12'), password: 'changeit' };
-    expect(await errorOf(connect(fake.url, { truststore }))).toMatchObject({ code: 'dicomweb.certificate.untrusted' });
+    expect(await errorOf(connect(fake.url, { truststore }))).toMatchObject({ code: 'tls.certificate.untrusted' });
   });
 
   it('names what is wrong with a certificate', async () => {
@@ -81,23 +81,23 @@ describe('TLS', () => {
     const unknown = await serve(server);
     expect(await errorOf(connect(unknown.url))).toMatchObject({
       kind: 'unavailable',
-      code: 'dicomweb.certificate.untrusted',
+      code: 'tls.certificate.untrusted',
       message: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT/),
       remedy: expect.stringContaining('truststore'),
     });
     const old = await serve(makeCertificate({ issuer: authority, days: -1 }));
     expect(await errorOf(connect(old.url, trusting))).toMatchObject({
-      code: 'dicomweb.certificate.invalid',
+      code: 'tls.certificate.expired',
       message: expect.stringContaining('has expired'),
     });
     const foreign = await serve(makeCertificate({ issuer: authority, host: 'pacs.example.org' }));
     expect(await errorOf(connect(foreign.url, trusting))).toMatchObject({
-      code: 'dicomweb.certificate.other-host',
+      code: 'tls.certificate.other-host',
       message: expect.stringContaining('another host name'),
     });
     const selfSigned = await serve(makeCertificate({ name: 'self' }));
     expect(await errorOf(connect(selfSigned.url, trusting))).toMatchObject({
-      code: 'dicomweb.certificate.untrusted',
+      code: 'tls.certificate.untrusted',
       message: expect.stringContaining('self-signed'),
     });
   });
@@ -106,7 +106,7 @@ describe('TLS', () => {
     const plain = await serve(undefined);
     expect(await errorOf(connect(plain.url.replace('http:', 'https:')))).toMatchObject({
       kind: 'misconfigured',
-      code: 'dicomweb.tls.not-offered',
+      code: 'tls.peer.without-tls',
     });
   });
 
@@ -119,10 +119,10 @@ describe('TLS', () => {
   });
 
   it.each([
-    { minVersion: 'TLSv1.3', http2: false },
-    { minVersion: 'TLSv1.3', http2: true },
-    { maxVersion: 'TLSv1.2', http2: false },
-  ] as const)('says that a client certificate is wanted where none is configured: %j', async (version) => {
+    [{ minVersion: 'TLSv1.3', http2: false }, 'client-certificate-needed'],
+    [{ minVersion: 'TLSv1.3', http2: true }, 'client-certificate-needed'],
+    [{ maxVersion: 'TLSv1.2', http2: false }, 'rejected'],
+  ] as const)('says that a client certificate is wanted where none is configured: %j', async (version, fault) => {
     const fake = await serve({
       ...server,
       ca: authority.cert,
@@ -132,7 +132,7 @@ describe('TLS', () => {
     });
     expect(await errorOf(connect(fake.url, { truststore: { url: file('ca.pem') } }))).toMatchObject({
       kind: 'refused',
-      code: 'dicomweb.tls.client-certificate-refused',
+      code: `tls.handshake.${fault}`,
       message: expect.stringMatching(/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/),
       remedy: expect.stringContaining('key-store'),
     });

@@ -1,4 +1,5 @@
-import { type ConnectorErrorKind, type ErrorCode, openFileLimit } from '@pacs-connectors/connector-core';
+import { type ConnectorErrorKind, type ErrorCode, networkFaultOf, openFileLimit } from '@pacs-connectors/connector-core';
+import { tlsFaultOf } from '@pacs-connectors/tls-stores';
 import { codes } from './error-codes.js';
 
 /** Says why there is no access token. `message` names the provider's address, and never contains a secret or a token. */
@@ -52,22 +53,21 @@ export class OAuth2Error extends Error {
         error,
       );
     }
-    const what = `the OAuth 2 provider ${provider} cannot be reached: ${code ?? message}`;
-    return /CERT|SIGNATURE|ISSUER/.test(code ?? '')
-      ? new OAuth2Error(
-          'unavailable',
-          codes['oauth2.provider.certificate-untrusted'],
-          what,
-          "Add the provider's certificate authority to truststore.url beside oauth2, or for all providers to NODE_EXTRA_CA_CERTS.",
-          error,
-        )
-      : new OAuth2Error(
-          'unavailable',
-          codes['oauth2.provider.unreachable'],
-          what,
-          'Check that the provider runs, and that issuer-uri or token-uri is right.',
-          error,
-        );
+    const network = networkFaultOf(code ?? '');
+    const tls = tlsFaultOf({ code, message });
+    const reason = network?.message ?? tls?.message;
+    const shown = code !== undefined && !reason?.includes(code) ? ` (${code})` : '';
+    const what = `the OAuth 2 provider ${provider} cannot be reached: ${reason ? `${reason}${shown}` : (code ?? message)}`;
+    const isOfCertificate = tls?.code.startsWith('tls.certificate.') === true;
+    return new OAuth2Error(
+      'unavailable',
+      codes[isOfCertificate ? 'oauth2.provider.certificate-untrusted' : 'oauth2.provider.unreachable'],
+      what,
+      isOfCertificate
+        ? "Add the provider's certificate authority to truststore.url beside oauth2, or for all providers to NODE_EXTRA_CA_CERTS."
+        : 'Check that the provider runs, and that issuer-uri or token-uri is right.',
+      error,
+    );
   }
 }
 

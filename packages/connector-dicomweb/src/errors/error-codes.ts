@@ -92,36 +92,6 @@ export const errors = errorTable({
     remedy: 'Add what is missing to the file.',
     since: '0.2.0',
   },
-  'dicomweb.certificate.untrusted': {
-    title: 'Certificate not trusted',
-    meaning: 'The server’s certificate comes from an authority that this connector does not trust.',
-    remedy: 'Add the certificate of the authority to truststore.url of this connector.',
-    since: '0.2.0',
-  },
-  'dicomweb.certificate.invalid': {
-    title: 'Certificate not valid',
-    meaning: 'The server’s certificate has expired, is not valid yet, or is revoked.',
-    remedy: 'Renew the certificate of the archive, or correct the clocks.',
-    since: '0.2.0',
-  },
-  'dicomweb.certificate.other-host': {
-    title: 'Certificate for another host',
-    meaning: 'The server’s certificate does not contain the configured host name.',
-    remedy: 'Configure a name that the certificate contains, or renew the certificate.',
-    since: '0.2.0',
-  },
-  'dicomweb.tls.not-offered': {
-    title: 'No TLS at this port',
-    meaning: 'The port does not use TLS, but the address begins with https.',
-    remedy: 'Use http:// or another port.',
-    since: '0.2.0',
-  },
-  'dicomweb.tls.client-certificate-refused': {
-    title: 'Client certificate missing or refused',
-    meaning: 'The server ended the TLS handshake, because it requires a client certificate that it trusts.',
-    remedy: 'Set key-store.url of this connector to a certificate that the archive trusts.',
-    since: '0.2.0',
-  },
   'dicomweb.connection.refused': {
     title: 'Connection refused',
     meaning: 'No program listens at the configured host and port.',
@@ -285,20 +255,6 @@ export const errors = errorTable({
     title: 'UIDs under several parents',
     meaning: 'The archive lists a UID under more than one patient, study or series. It is shown under one of them.',
     remedy: 'Ask the archive’s administrator to correct the data.',
-    since: '0.2.0',
-  },
-  'dicomweb.result.other-identifier': {
-    title: 'Studies of another identifier',
-    meaning:
-      'The archive returned studies whose Patient ID or Accession Number is not the requested one. They are not shown.',
-    remedy: 'Check how the archive matches identifiers, and search by the identifier that it has.',
-    since: '0.2.0',
-  },
-  'dicomweb.patient.other-id': {
-    title: 'Studies under another Patient ID',
-    meaning:
-      'Studies are shown that have another Patient ID, because the requested one is among their Other Patient IDs.',
-    remedy: 'Nothing needs to be done.',
     since: '0.2.0',
   },
   'dicomweb.identifier.failed': {

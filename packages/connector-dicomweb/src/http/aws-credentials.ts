@@ -3,9 +3,8 @@ import type * as HashPackage from '@aws-crypto/sha256-js';
 import type * as ProviderPackage from '@aws-sdk/credential-provider-node';
 import type * as SignaturePackage from '@smithy/signature-v4';
 import { ConnectorError } from '@pacs-connectors/connector-core';
+import { type Credentials, type Fault } from '@pacs-connectors/wado-client';
 import { codes } from '../errors/error-codes.js';
-import { type Credentials } from './credentials.js';
-import { type Fault } from './status-error.js';
 
 const PACKAGES = {
   '@smithy/signature-v4': '^5.7.0',

@@ -1,53 +1,11 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { type ClientCredentials, OAuth2Error, oauth2Errors } from '@pacs-connectors/oauth2-client';
+import { type Credentials, fixedCredentials } from '@pacs-connectors/wado-client';
 import { codes } from '../errors/error-codes.js';
-import { type Fault } from './status-error.js';
-
-/** A GET request before it is signed. */
-export interface UnsignedRequest {
-  origin: string;
-  /** Path and query. */
-  path: string;
-  headers: Readonly<Record<string, string>>;
-}
-
-/** Authenticates queries. */
-export interface Credentials {
-  /**
-   * Returns the value of `Authorization`; `undefined` if queries carry none.
-   *
-   * @throws ConnectorError if there is no token.
-   */
-  authorization(callerToken: string | undefined, signal: AbortSignal): Promise<string | undefined>;
-  /**
-   * Returns the path and all headers of the signed request. Without this method, requests are not signed.
-   *
-   * @throws ConnectorError if there are no credentials.
-   */
-  sign?(request: UnsignedRequest, signal: AbortSignal): Promise<Omit<UnsignedRequest, 'origin'>>;
-  /** Returns why the server did not accept a signed request; `undefined` if the signature is not the reason. */
-  signatureFault?(answer: string): Fault | undefined;
-  /** Reports that the server answered 401 to `authorization`. Returns whether the next value is another one. */
-  refused(authorization: string): boolean;
-  /** The error of a query whose deadline passes while it waits for `authorization` or `sign`. */
-  readonly timeoutError?: ConnectorError;
-  /** Whether answers depend on the caller, so that callers must not share them. */
-  readonly ofCaller: boolean;
-  /** Whether queries are possible without a caller. */
-  readonly own: boolean;
-}
-
-export const noCredentials: Credentials = {
-  authorization: () => Promise.resolve(undefined),
-  refused: () => false,
-  ofCaller: false,
-  own: true,
-};
 
 /** Returns credentials by HTTP Basic (RFC 7617), in UTF-8. */
 export function basicCredentials({ login, password }: { login: string; password: string }): Credentials {
-  const value = `Basic ${Buffer.from(`${login}:${password}`, 'utf8').toString('base64')}`;
-  return { authorization: () => Promise.resolve(value), refused: () => false, ofCaller: false, own: true };
+  return fixedCredentials(`Basic ${Buffer.from(`${login}:${password}`, 'utf8').toString('base64')}`);
 }
 
 /** Returns credentials by our own bearer token. */

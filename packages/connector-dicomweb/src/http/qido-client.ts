@@ -1,30 +1,24 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectorError, type ConnectorErrorOptions } from '@pacs-connectors/connector-core';
-import { type Dispatcher } from 'undici';
+import {
+  type Answer,
+  FormLadder,
+  GetClient,
+  type GetClientOptions,
+  type Limiter,
+  type Sender,
+  StatusError,
+} from '@pacs-connectors/wado-client';
 import { codes } from '../errors/error-codes.js';
 import { EmptyBodyError, JsonFormatError, TruncatedJsonError } from '../json/json-array-reader.js';
 import { type DicomJson } from '../json/dicom-json.js';
-import { type Credentials } from './credentials.js';
-import { Limiter } from './limiter.js';
-import { isTransient, faultOf } from './faults.js';
 import { type QidoQuery, targetOf } from './query.js';
-import { beginning, header, type Headers, readResults, TooLongError } from './response-body.js';
-import { discard, getWithRedirects } from './redirects.js';
-import { retryDelay } from './retry.js';
-import { BASE_URL, type Refusal, StatusError, statusErrorOf } from './status-error.js';
+import { QIDO_TEXTS } from './qido-texts.js';
+import { readResults, TooLongError } from './response-body.js';
 
 /** Who queries, and until when. */
-export interface Requester {
-  signal: AbortSignal;
-  /** When `signal` ends the search at the latest (`performance.now()`), if known. */
-  deadline?: number;
-  bearerToken?: string;
-  /** Sends no credentials. */
-  anonymous?: boolean;
+export interface Requester extends Sender {
   /** The most time that the server has for each query once it is sent, milliseconds. The query is one that may fail. */
   patienceMs?: number;
-  /** Sends each query once, even if it fails in a way that a second time may help. */
-  once?: boolean;
   /** `served` is set once the server has answered a search. From then on its 404 means that nothing was found. */
   state?: { served?: boolean };
 }
@@ -40,18 +34,9 @@ export interface Page {
 
 const NOTHING: Page = { count: 0, capped: false, unreadable: 0 };
 
-export interface QidoClientOptions {
-  connectorId: string;
-  baseUrl: URL;
-  credentials: Credentials;
-  /** Headers of every query to the server, such as an API key. */
-  headers?: Readonly<Record<string, string>>;
-  /** Connections to the server, with the client certificate. */
-  dispatcher: Dispatcher;
-  /** Connections to other servers, which a redirect leads to. */
-  foreignDispatcher: Dispatcher;
-  /** The most queries at once. */
-  connections: number;
+export interface QidoClientOptions extends Omit<GetClientOptions, 'texts'> {
+  /** Counts the queries at once. */
+  limiter: Limiter;
   maxResponseBytes: number;
 }
 
@@ -67,23 +52,26 @@ const ACCEPT = [
 
 /** Queries one DICOMweb server: one HTTP GET for each query, and one more if that may help. */
 export class QidoClient {
-  /** The server's address as messages show it. */
-  readonly address: string;
-  private readonly limiter: Limiter;
-  /** The server required patience (`Retry-After`) and has not answered since. */
-  private retryAfterError?: ConnectorError;
-  private waitsForToken = false;
-  /** What `Accept` is; another one after an answer of 406 or 415. */
-  private accept: string = ACCEPT[0];
+  private readonly client: GetClient;
+  private readonly accept = new FormLadder<string>(ACCEPT);
 
   constructor(private readonly options: QidoClientOptions) {
-    this.address = options.baseUrl.origin + options.baseUrl.pathname.replace(/\/$/, '');
-    this.limiter = new Limiter(options.connections);
+    this.client = new GetClient({
+      ...options,
+      texts: QIDO_TEXTS,
+      errorOf: (error) => this.answerError(error),
+      isTransient: (error) => error instanceof TruncatedJsonError || error instanceof EmptyBodyError,
+    });
+  }
+
+  /** The server's address as messages show it. */
+  get address(): string {
+    return this.client.address;
   }
 
   /** What delays the queries now, if known. */
   get delayCause(): ConnectorError | undefined {
-    return this.waitsForToken ? this.options.credentials.timeoutError : this.retryAfterError;
+    return this.client.delayCause;
   }
 
   /**
@@ -121,7 +109,7 @@ export class QidoClient {
     if (!page) {
       throw this.failure('misconfigured', 'there is no DICOMweb service (HTTP 404)', {
         code: codes['dicomweb.service.missing'],
-        remedy: BASE_URL,
+        remedy: QIDO_TEXTS.remedies.baseUrl,
       });
     }
     if (requester.state) requester.state.served = true;
@@ -137,140 +125,53 @@ export class QidoClient {
     requester: Requester,
     onResult: (result: DicomJson) => void,
   ): Promise<Page | undefined> {
-    const { baseUrl } = this.options;
-    const target = targetOf(baseUrl, question);
-    return this.limiter.run(requester.signal, async () => {
+    const target = targetOf(this.options.baseUrl, question);
+    return this.options.limiter.run(requester.signal, async () => {
       const { patienceMs } = requester;
       const signal =
         patienceMs === undefined
           ? requester.signal
           : AbortSignal.any([requester.signal, AbortSignal.timeout(patienceMs)]);
-      for (let attempt = 1; ; attempt++) {
-        try {
-          const page = await this.authorized(baseUrl.origin, target, { ...requester, signal }, onResult);
-          this.retryAfterError = undefined;
-          return page;
-        } catch (error) {
-          signal.throwIfAborted();
-          const known = this.named(error);
-          const wait = attempt === 1 && !requester.once ? retryDelay(known, isTransient(error)) : undefined;
-          if (wait === undefined || performance.now() + wait >= (requester.deadline ?? Infinity)) {
-            if (error instanceof EmptyBodyError) return NOTHING;
-            throw known;
-          }
-          if (known instanceof StatusError && known.retryAfter !== undefined) this.retryAfterError = known;
-          await delay(wait, undefined, { signal });
-        }
+      try {
+        return await this.client.send({ ...requester, signal }, (get) =>
+          this.accept.run(
+            (accept) =>
+              get({
+                target,
+                headers: { accept, 'accept-encoding': 'gzip' },
+                read: (answer) => this.read(answer, onResult),
+              }),
+            isTypeRejected,
+          ),
+        );
+      } catch (error) {
+        if (error instanceof ConnectorError && error.cause instanceof EmptyBodyError) return NOTHING;
+        throw error;
       }
     });
   }
 
-  /** Queries with credentials, and once more with new ones if the server does not accept them any more. */
-  private async authorized(
-    origin: string,
-    target: string,
-    requester: Requester,
-    onResult: (result: DicomJson) => void,
-  ): Promise<Page | undefined> {
-    const { credentials } = this.options;
-    for (let attempt = 1; ; attempt++) {
-      const authorization = requester.anonymous
-        ? undefined
-        : await this.waitForToken(requester.signal, () =>
-            credentials.authorization(requester.bearerToken, requester.signal),
-          );
-      try {
-        return await this.inAcceptedType(() => this.get(origin, target, authorization, requester, onResult));
-      } catch (error) {
-        const expired = error instanceof StatusError && error.status === 401 && authorization !== undefined;
-        if (!expired || attempt > 1 || !credentials.refused(authorization)) throw error;
-      }
-    }
-  }
-
-  /** Sends a query, and once more for each other `Accept` that the server may accept. The one that works is kept. */
-  private async inAcceptedType<Result>(send: () => Promise<Result>): Promise<Result> {
-    const rejected = new Set<string>();
-    for (;;) {
-      const { accept } = this;
-      try {
-        return await send();
-      } catch (error) {
-        rejected.add(accept);
-        const other = ACCEPT.find((one) => !rejected.has(one));
-        if (!(error instanceof StatusError && [406, 415].includes(error.status)) || other === undefined) throw error;
-        this.accept = other;
-      }
-    }
-  }
-
-  private async waitForToken<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-    this.waitsForToken = true;
-    try {
-      return await work();
-    } finally {
-      // If the deadline has passed, the error must still say that it passed here.
-      this.waitsForToken = signal.aborted;
-    }
-  }
-
-  private async get(
-    origin: string,
-    path: string,
-    authorization: string | undefined,
-    { signal, bearerToken }: Requester,
-    onResult: (result: DicomJson) => void,
-  ): Promise<Page | undefined> {
-    const { connectorId, credentials, headers: ownHeaders = {}, dispatcher, foreignDispatcher } = this.options;
-    const sign = credentials.sign?.bind(credentials);
-    const headers = { accept: this.accept, 'accept-encoding': 'gzip', 'user-agent': 'pacs-connectors' };
-    const { response, elsewhere } = await getWithRedirects(connectorId, this.address, {
-      origin,
-      path,
-      headers,
-      ownHeaders: { ...ownHeaders, ...(authorization !== undefined && { authorization }) },
-      sign: sign && ((request) => this.waitForToken(signal, () => sign(request, signal))),
-      dispatcher,
-      foreignDispatcher,
-      signal,
-    });
-    const hasCredentials = sign !== undefined || authorization !== undefined || Object.keys(ownHeaders).length > 0;
-    const isOfCaller = authorization !== undefined && bearerToken !== undefined;
-    const sent = hasCredentials ? (isOfCaller ? 'the token of the caller' : 'the configured credentials') : undefined;
-    return this.read(response, { sent, elsewhere }, onResult);
-  }
-
-  private async read(
-    { statusCode, headers, body }: Dispatcher.ResponseData,
-    context: Pick<Refusal, 'elsewhere' | 'sent'>,
-    onResult: (result: DicomJson) => void,
-  ): Promise<Page | undefined> {
-    if (statusCode === 200 || statusCode === 206) {
+  private async read(answer: Answer, onResult: (result: DicomJson) => void): Promise<Page | undefined> {
+    const { status, headers, body } = answer;
+    if (status === 200 || status === 206) {
       let count = 0;
-      const unreadable = await readResults(body, headers as Headers, this.options.maxResponseBytes, (result) => {
+      const unreadable = await readResults(body, headers, this.options.maxResponseBytes, (result) => {
         count++;
         onResult(result as DicomJson);
       });
       const warning = [headers['warning']]
         .flat()
         .some((value) => value !== undefined && /(^|,)\s*(HTTP\/\S+\s+)?299\b/i.test(value));
-      return { count, capped: warning || statusCode === 206, unreadable };
+      return { count, capped: warning || status === 206, unreadable };
     }
-    const { connectorId, credentials } = this.options;
-    const isRefused = [400, 401, 403].includes(statusCode) && context.elsewhere === undefined;
-    const signatureFault =
-      isRefused && credentials.signatureFault
-        ? credentials.signatureFault(`${header(headers as Headers, 'x-amzn-errortype')} ${await beginning(body)}`)
-        : undefined;
-    await discard(body);
-    if (statusCode === 204) return NOTHING;
-    if (statusCode === 404) return undefined;
-    const retryAfter = header(headers as Headers, 'retry-after');
-    throw statusErrorOf(connectorId, this.address, { status: statusCode, retryAfter, signatureFault, ...context });
+    const refusal = await answer.refusal();
+    if (status === 204) return NOTHING;
+    if (status === 404) return undefined;
+    throw refusal;
   }
 
-  /** Returns any thrown value as a ConnectorError that names the server. */
-  private named(error: unknown): ConnectorError {
+  /** Returns the error for an answer that is not JSON of results; `undefined` for other errors. */
+  private answerError(error: unknown): ConnectorError | undefined {
     if (error instanceof JsonFormatError) {
       return this.failure('protocol', error.message, {
         code: codes[error instanceof TruncatedJsonError ? 'dicomweb.answer.cut-off' : 'dicomweb.answer.not-json'],
@@ -286,6 +187,10 @@ export class QidoClient {
         cause: error,
       });
     }
-    return faultOf(this.options.connectorId, this.address, error);
+    return undefined;
   }
+}
+
+function isTypeRejected(error: unknown): boolean {
+  return error instanceof StatusError && [406, 415].includes(error.status);
 }

@@ -1,33 +1,10 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { decoded, header, type Headers } from '@pacs-connectors/wado-client';
 import { EmptyBodyError, JsonArrayReader, JsonFormatError } from '../json/json-array-reader.js';
 
 /** Reports a body that is longer than the limit. */
 export class TooLongError extends Error {
   override readonly name = 'TooLongError';
-}
-
-/** Headers as undici returns them. */
-export type Headers = Record<string, string | string[] | undefined>;
-
-/** Returns the first value of a header. */
-export function header(headers: Headers, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-/** Returns the first 16 KiB of a body that says why a query is refused; empty if it cannot be read. */
-export async function beginning(body: Readable): Promise<string> {
-  let text = '';
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      text += chunk.toString('latin1');
-      if (text.length >= 16_384) break;
-    }
-  } catch {
-    // The status alone says enough.
-  }
-  return text;
 }
 
 /** Bodies by which servers say that nothing was found, besides `[]`. */
@@ -63,8 +40,11 @@ export async function readResults(
   const reader = new JsonArrayReader((result) => {
     if (Object.keys(result).length > 0) onResult(result);
   });
+  const encoding = header(headers, 'content-encoding');
+  const plain = decoded(rest, encoding);
+  if (!plain) throw new JsonFormatError(`the answer has the content coding ${encoding}, which was not requested`);
   let length = 0;
-  for await (const chunk of decoded(rest, header(headers, 'content-encoding')) as AsyncIterable<Buffer>) {
+  for await (const chunk of plain as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxBytes) throw new TooLongError(`the answer is longer than ${maxBytes >> 20} MiB`);
     reader.write(chunk);
@@ -94,18 +74,5 @@ async function* remaining(first: Buffer, pieces: AsyncIterator<Buffer>): AsyncGe
     }
   } finally {
     await pieces.return?.();
-  }
-}
-
-function decoded(body: Readable, encoding = 'identity'): Readable {
-  switch (encoding.trim().toLowerCase()) {
-    case 'identity':
-      return body;
-    case 'gzip':
-    case 'x-gzip':
-      // An error of either side destroys both, and is thrown to the reader.
-      return pipeline(body, createGunzip(), () => undefined);
-    default:
-      throw new JsonFormatError(`the answer has the content coding ${encoding}, which was not requested`);
   }
 }

@@ -1,5 +1,14 @@
-import { type ConnectorError, type ErrorCode, type Missing, type Notice } from '@pacs-connectors/connector-core';
+import {
+  archiveErrors,
+  checkIdentifiers,
+  type ConnectorError,
+  type ErrorCode,
+  type Missing,
+  type Notice,
+  type ReturnedIdentifiers,
+} from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
+import { type DicomJson } from '../json/dicom-json.js';
 
 export type ResultKind = 'studies' | 'series' | 'instances';
 const LEVELS = { studies: 'study', series: 'series', instances: 'instance' } as const;
@@ -7,15 +16,17 @@ const LEVELS = { studies: 'study', series: 'series', instances: 'instance' } as 
 /** What one answer lacks or leaves uncertain, for its user. Each notice comes once, with the sum of its counts. */
 export class Notices {
   private readonly entries = new Map<string, Entry>();
+  private readonly added: Notice[] = [];
 
   constructor(private readonly connectorId: string) {}
 
   list(): Notice[] {
-    return [...this.entries.values()].map(({ notice, text, count, missing }) => ({
+    const counted = [...this.entries.values()].map(({ notice, text, count, missing }) => ({
       ...notice,
       description: `Archive ${this.connectorId} ${text(count)}`,
       ...(missing && { missing: missing.count === undefined ? missing : { ...missing, count } }),
     }));
+    return [...counted, ...this.added];
   }
 
   withoutUid(): void {
@@ -115,21 +126,27 @@ export class Notices {
     this.add('WARN', codes['dicomweb.series.empty'], 'Incomplete', '', text, series, missing);
   }
 
-  /** Studies are shown, because the requested Patient ID is among their Other Patient IDs. */
-  otherPatientId(studies: number): void {
-    const text = (count: number) =>
-      `has ${plural(count, 'study', 'studies')} of this Patient ID under another one, which lists it among its Other Patient IDs.`;
-    this.add('INFO', codes['dicomweb.patient.other-id'], 'Other Patient ID', '', text, studies);
+  /**
+   * Returns the studies with another identifier that Other Patient IDs explain, and counts all of them in notices.
+   *
+   * @param isKeyIgnored the others are not counted, because the server does not search by the identifier.
+   */
+  checkIdentifiers(
+    name: 'Patient ID' | 'Accession Number',
+    wanted: string,
+    others: readonly DicomJson[],
+    isKeyIgnored: boolean,
+    identifiersOf: (record: DicomJson) => ReturnedIdentifiers,
+  ): DicomJson[] {
+    const { own, notices } = checkIdentifiers(this.connectorId, name, wanted, others, identifiersOf);
+    const differs = archiveErrors.codes['archive.identifier.differs'];
+    this.added.push(...notices.filter(({ code }) => !(isKeyIgnored && code === differs)));
+    return own;
   }
 
-  /** Studies of other identifiers than the requested one are left out. */
-  otherIdentifier(keyword: string, studies: number): void {
-    const text = (count: number) =>
-      `returned ${plural(count, 'study', 'studies')} of other ${keyword} values than the requested one, which are not shown. Search by their own ${keyword} to see them.`;
-    this.add('WARN', codes['dicomweb.result.other-identifier'], 'Not shown', keyword, text, studies, {
-      level: 'study',
-      count: studies,
-    });
+  /** Adds notices that another package made. */
+  addAll(notices: readonly Notice[]): void {
+    this.added.push(...notices);
   }
 
   attributesRejected(): void {

@@ -1,6 +1,6 @@
 import { type Page } from '../http/qido-client.js';
 import { type IncludeForm, type QidoQuery, type QueryForm } from '../http/query.js';
-import { StatusError } from '../http/status-error.js';
+import { StatusError } from '@pacs-connectors/wado-client';
 import { type DicomJson } from '../json/dicom-json.js';
 import { type SearchContext } from './search-context.js';
 

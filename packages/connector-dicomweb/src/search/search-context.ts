@@ -1,6 +1,12 @@
-import { ConnectorError } from '@pacs-connectors/connector-core';
+import {
+  ConnectorError,
+  filterResult,
+  type Patient,
+  type SearchResult,
+  type StudyFilters,
+} from '@pacs-connectors/connector-core';
 import { type Requester, type QidoClient } from '../http/qido-client.js';
-import { StatusError } from '../http/status-error.js';
+import { StatusError } from '@pacs-connectors/wado-client';
 import { Notices } from './notices.js';
 import { type QuerySupport } from './query-support.js';
 
@@ -55,6 +61,11 @@ export class SearchContext {
     if (deadline === undefined) return this;
     const ms = Math.max(1, Math.round((deadline - performance.now()) / 2));
     return this.with({ signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]) });
+  }
+
+  /** Applies filters. Notices count the studies that they leave out because their date cannot be read. */
+  filter(patients: Patient[], filters: StudyFilters): SearchResult {
+    return filterResult(this.id, { patients, notices: [] }, filters);
   }
 
   /** Returns any thrown value as a ConnectorError. The end of a time limit is a timeout. */

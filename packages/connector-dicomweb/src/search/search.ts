@@ -45,7 +45,7 @@ export class Search {
     // Only now it is known how to request attributes. Earlier answers lack them.
     const parts = isLearnt && first.length > 0 ? await partsAgain(context, criteria, first) : first;
 
-    const wanted = wantedStudies([...whole, ...around], criteria.filters);
+    const wanted = wantedStudies(context, [...whole, ...around], criteria.filters);
     const tree = new PatientTree();
     const content = contentInto(tree, [...whole, ...around], wanted);
     const wantedParts = parts.filter(({ studyInstanceUid }) => wanted.has(studyInstanceUid));
@@ -147,17 +147,23 @@ async function studiesAround(context: SearchContext, parts: readonly FoundPart[]
   return [...around.values()];
 }
 
-/** Returns the UIDs of the studies that pass `filters`, as far as the studies alone can show. */
-function wantedStudies(found: readonly FoundStudy[], filters: StudyFilters): Set<string> {
+/**
+ * Returns the UIDs of the studies that pass `filters`, as far as the studies alone can show. A notice counts the studies that
+ * `mostRecentResults` leaves out because their date cannot be read: callers do not see them any more.
+ */
+function wantedStudies(context: SearchContext, found: readonly FoundStudy[], filters: StudyFilters): Set<string> {
   const tree = new PatientTree();
   for (const { patient, study } of found) tree.study(tree.patient(patient), study);
+  const { mostRecentResults, ...others } = filters;
+  let patients = filterStudies(tree.result(), others);
   // The newest studies with a modality cannot be chosen before the modalities of all are known.
   const modalitiesMissing = found.some(({ study }) => study.modalitiesInStudy === undefined);
-  const early =
-    filters.modalitiesInStudy?.length && modalitiesMissing ? { ...filters, mostRecentResults: undefined } : filters;
-  return new Set(
-    filterStudies(tree.result(), early).flatMap(({ studies }) => studies.map((study) => study.studyInstanceUid)),
-  );
+  if (!(filters.modalitiesInStudy?.length && modalitiesMissing)) {
+    const newest = context.filter(patients, { mostRecentResults });
+    patients = newest.patients;
+    context.notices.addAll(newest.notices);
+  }
+  return new Set(patients.flatMap(({ studies }) => studies.map((study) => study.studyInstanceUid)));
 }
 
 /** Puts the `wanted` studies into the tree, and returns the sink for their content. */

@@ -1,6 +1,6 @@
 import { type Instance, type SeriesAttributes } from '@pacs-connectors/connector-core';
+import { StatusError } from '@pacs-connectors/wado-client';
 import { type QidoQuery } from '../http/query.js';
-import { ignoreOptionalQuery } from '../http/status-error.js';
 import { countOf, type DicomJson, instanceOf, seriesOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { reportPartialResult } from './partial-results.js';
@@ -192,6 +192,15 @@ export async function askRelational(
     askAllPages(limited, { ...question, limit: expected + 1 }, onResult, bounds),
   );
   if (!answer) context.support.relational = false;
+}
+
+/**
+ * Ignores the failure of a query that only saves others: the server rejects it, forbids it or fails at it. A server that requires
+ * credentials or patience requires them for the other queries too.
+ */
+function ignoreOptionalQuery(error: unknown): undefined {
+  if (error instanceof StatusError && ![401, 429, 503].includes(error.status)) return undefined;
+  throw error;
 }
 
 /** Whether a series has a number or a description. Servers that leave out its attributes may still return the modality. */

@@ -1,6 +1,6 @@
 import { type Instance, isUid, type SeriesAttributes } from '@pacs-connectors/connector-core';
 import { type QidoQuery } from '../http/query.js';
-import { StatusError } from '../http/status-error.js';
+import { StatusError } from '@pacs-connectors/wado-client';
 import { countOf, type DicomJson, instanceOf, patientOf, seriesOf, studyOf, Tag, textOf } from '../json/dicom-json.js';
 import { askAllPages } from './all-pages.js';
 import { type SearchContext } from './search-context.js';

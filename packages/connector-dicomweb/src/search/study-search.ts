@@ -1,6 +1,5 @@
 import {
   isUid,
-  matchIdentifier,
   type PatientAttributes,
   type PatientIdentifier,
   type StudyAttributes,
@@ -122,13 +121,14 @@ async function studiesByText(
     const { records, truncated } = await askStudies(context, question, wild ? { atMost: MOST_BY_PATTERN } : {});
     const literal = records.filter((record) => isLiteral(textOf(record, tag), asked, sent));
     const others = wild ? [] : records.filter((record) => !literal.includes(record));
-    const merged = keyword === 'PatientID' ? await studiesByOtherId(context, question, others, asked.exact) : [];
-    if (merged.length > 0) context.notices.otherPatientId(merged.length);
+    const otherIds = keyword === 'PatientID' ? await otherIdsOf(context, question, others) : undefined;
     const isKeyIgnored = truncated && literal.length < records.length;
+    const merged = context.notices.checkIdentifiers(NAMES[keyword], asked.exact, others, isKeyIgnored, (record) => ({
+      id: textOf(record, tag),
+      others: otherIds?.get(textOf(record, Tag.StudyInstanceUID)),
+    }));
     if (isKeyIgnored) context.notices.keyIgnored(keyword);
     else if (truncated) context.notices.truncated('studies');
-    if (!isKeyIgnored && others.length > merged.length)
-      context.notices.otherIdentifier(keyword, others.length - merged.length);
     if (literal.some((record) => textOf(record, tag) !== undefined) && isEncoded(sent)) context.support.decodes = true;
     if (literal.length + merged.length > 0) return { records: [...literal, ...merged], sent };
   }
@@ -140,32 +140,25 @@ async function studiesByText(
   return { records: [], sent: asked.sent };
 }
 
+const NAMES = { PatientID: 'Patient ID', AccessionNumber: 'Accession Number' } as const;
+
 /**
- * Returns those of `others` that have `id` among their Other Patient IDs, as after a merge of patients. These are requested only here,
- * because some servers read them from the files.
+ * Returns the Other Patient IDs of studies, by Study Instance UID. They are requested only if no study has the requested id, because
+ * some servers read them from the files.
  */
-async function studiesByOtherId(
+async function otherIdsOf(
   context: SearchContext,
   question: QidoQuery,
-  others: readonly DicomJson[],
-  id: string,
-): Promise<DicomJson[]> {
-  if (others.length === 0) return [];
+  studies: readonly DicomJson[],
+): Promise<Map<string | undefined, readonly string[]>> {
+  const found = new Map<string | undefined, readonly string[]>();
+  const take = (record: DicomJson) => void found.set(textOf(record, Tag.StudyInstanceUID), otherPatientIdsOf(record));
+  studies.forEach(take);
+  if (studies.length === 0 || [...found.values()].some((ids) => ids.length > 0)) return found;
   const include = [Tag.OtherPatientIDs, Tag.OtherPatientIDsSequence];
-  const hasId = (record: DicomJson) =>
-    matchIdentifier(id, textOf(record, Tag.PatientID), otherPatientIdsOf(record)) === 'other-patient-id';
-  if (others.some((record) => otherPatientIdsOf(record).length > 0)) return others.filter(hasId);
-  const explained = new Set<string | undefined>();
-  const bounds = { expected: others.length, atMost: others.length };
-  await context.optional((limited) =>
-    askAllPages(
-      limited,
-      { ...question, include },
-      (record) => void (hasId(record) && explained.add(textOf(record, Tag.StudyInstanceUID))),
-      bounds,
-    ),
-  );
-  return others.filter((record) => explained.has(textOf(record, Tag.StudyInstanceUID)));
+  const bounds = { expected: studies.length, atMost: studies.length };
+  await context.optional((limited) => askAllPages(limited, { ...question, include }, take, bounds));
+  return found;
 }
 
 function studiesWhere(match: QidoQuery['match'], include: readonly string[] = []): QidoQuery {

@@ -1,8 +1,8 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { type Dispatcher } from 'undici';
-import { codes } from '../errors/error-codes.js';
 import { type UnsignedRequest } from './credentials.js';
 import { header, type Headers } from './response-body.js';
+import { type HttpFault, type ServiceTexts } from './service-texts.js';
 
 const MOST_REDIRECTS = 5;
 const STATUSES = [301, 302, 303, 307, 308];
@@ -21,6 +21,10 @@ export interface GetRequest {
   dispatcher: Dispatcher;
   /** Connections to other servers, which a redirect leads to. */
   foreignDispatcher: Dispatcher;
+  /** Bytes of the body that are held for a slow reader. */
+  highWaterMark?: number;
+  /** How long the server may be silent, milliseconds. */
+  stallMs?: number;
   signal: AbortSignal;
 }
 
@@ -34,9 +38,10 @@ export interface GetRequest {
 export async function getWithRedirects(
   connectorId: string,
   address: string,
-  { origin, path, headers, ownHeaders, sign, dispatcher, foreignDispatcher, signal }: GetRequest,
+  { origin, path, headers, ownHeaders, sign, dispatcher, foreignDispatcher, highWaterMark, stallMs, signal }: GetRequest,
+  { codes }: ServiceTexts,
 ): Promise<{ response: Dispatcher.ResponseData; elsewhere?: string }> {
-  const fail = (kind: ConnectorError['kind'], code: keyof typeof codes, what: string) =>
+  const fail = (kind: ConnectorError['kind'], code: HttpFault, what: string) =>
     new ConnectorError(connectorId, kind, `${address}: ${what}`, { code: codes[code], remedy: REMEDY });
   let [place, target] = [origin, path];
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
@@ -47,22 +52,25 @@ export async function getWithRedirects(
       origin: place,
       ...request,
       method: 'GET',
+      highWaterMark,
+      headersTimeout: stallMs,
+      bodyTimeout: stallMs,
       signal,
     });
     if (!STATUSES.includes(response.statusCode)) return { response, ...(own ? {} : { elsewhere: place }) };
     await discard(response.body);
     const location = header(response.headers as Headers, 'location');
     if (!location || !URL.canParse(location, place + target)) {
-      throw fail('protocol', 'dicomweb.redirect.invalid', `it redirects to no address (HTTP ${response.statusCode})`);
+      throw fail('protocol', 'redirect.invalid', `it redirects to no address (HTTP ${response.statusCode})`);
     }
     const next = new URL(location, place + target);
     if (!/^https?:$/.test(next.protocol) || (place.startsWith('https:') && next.protocol === 'http:')) {
       const what = 'it redirects to an address without TLS, which is not followed';
-      throw fail('refused', 'dicomweb.redirect.without-tls', what);
+      throw fail('refused', 'redirect.without-tls', what);
     }
     [place, target] = [next.origin, next.pathname + next.search];
   }
-  throw fail('protocol', 'dicomweb.redirect.invalid', `it redirects more than ${MOST_REDIRECTS} times`);
+  throw fail('protocol', 'redirect.invalid', `it redirects more than ${MOST_REDIRECTS} times`);
 }
 
 /** Reads a body that is not needed. The connection is kept for the next query if the body ends soon, and closed otherwise. */

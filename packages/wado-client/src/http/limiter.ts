@@ -7,17 +7,28 @@ export class Limiter {
 
   /** Runs `work` when it is its turn. @throws the reason of `signal` if that ends the wait. */
   async run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-    signal.throwIfAborted();
-    if (this.running >= this.limit) await this.turn(signal);
-    else this.running++;
+    const release = await this.acquire(signal);
     try {
       return await work();
     } finally {
+      release();
+    }
+  }
+
+  /** Waits for a turn. @returns what ends it. @throws the reason of `signal` if that ends the wait. */
+  async acquire(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (this.running >= this.limit) await this.turn(signal);
+    else this.running++;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
       // The turn goes to the next, so that `running` stays; else it is free.
       const next = this.waiting.shift();
       if (next) next();
       else this.running--;
-    }
+    };
   }
 
   private turn(signal: AbortSignal): Promise<void> {

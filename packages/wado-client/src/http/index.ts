@@ -1,0 +1,11 @@
+export * from './agent.js';
+export * from './credentials.js';
+export * from './faults.js';
+export * from './form-ladder.js';
+export * from './get-client.js';
+export * from './limiter.js';
+export { discard } from './redirects.js';
+export { retryDelay } from './retry.js';
+export * from './response-body.js';
+export * from './service-texts.js';
+export * from './status-error.js';
