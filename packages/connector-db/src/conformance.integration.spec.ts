@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { errors } from './engines/error-codes.js';
 import { DatabaseConnector } from './database-connector.js';
 import { type DatabaseSettings } from './database-settings.js';
+import { scripted } from './testing/scripted-archive.js';
 import { createTables, insertRows, sampleSettings } from './testing/sample-tables.js';
 
 interface Archive {
@@ -52,5 +53,6 @@ describe.each([
     openVia: ({ port }: { port: number }) =>
       open({ uri: archive.settings.uri?.replace(String(archive.port), String(port)) }),
   };
-  for (const { name, run } of conformanceCases(open, { errors, ...(overNetwork ? { network } : {}) })) it(name, run);
+  for (const { name, run } of conformanceCases(open, { errors, ...(overNetwork ? { network } : { scripted }) }))
+    it(name, run);
 });

@@ -12,6 +12,7 @@ import {
 import { errors } from './dimse/error-codes.js';
 import { type DicomConnector } from './dicom-connector.js';
 import { type DicomSettings } from './dicom-settings.js';
+import { scripted } from './testing/scripted-archive.js';
 import { connectorTo } from './testing/settings.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -35,6 +36,14 @@ afterAll(async () => {
 
 const open = (connector: DicomConnector) => Promise.resolve({ connector, close: () => connector.close() });
 
+const network = {
+  // The server's port is known when it has started.
+  get target() {
+    return { host: '127.0.0.1', port: orthanc.dicomPort };
+  },
+  openVia: ({ port }: { port: number }) => open(connectorTo({ dicomPort: port, aet: orthanc.aet })),
+};
+
 const MODES: Partial<DicomSettings>[] = [
   {},
   { relational: 'on', uidLists: 'on' },
@@ -43,7 +52,10 @@ const MODES: Partial<DicomSettings>[] = [
 
 describe.each(MODES)('a connector with %j', (settings) => {
   describe('passes the conformance suite on Orthanc', () => {
-    for (const { name, run } of conformanceCases(() => open(connectorTo(orthanc, settings)), { errors })) it(name, run);
+    // These tests have settings of their own.
+    const more = settings === MODES[0] ? { scripted, network } : {};
+    const cases = conformanceCases(() => open(connectorTo(orthanc, settings)), { errors, ...more });
+    for (const { name, run } of cases) it(name, run);
   });
 
   // Its index has none of these attributes.

@@ -59,10 +59,8 @@ function rowsOf(patients: readonly Patient[], level: string): Row[] {
 function matches(row: Row, { keys }: Find, listLength: number): boolean {
   return [...keys].every(([tag, value]) => {
     if (value === '' || tag === Tag.queryRetrieveLevel || !(tag in row)) return true;
-    return value
-      .split('\\')
-      .slice(0, listLength)
-      .includes(row[tag] as string);
+    const values = value.split('\\').slice(0, listLength);
+    return value === row[tag] || values.includes(row[tag] as string);
   });
 }
 

@@ -96,9 +96,14 @@ export const partialFailureCases: ScriptedCase[] = [
     },
   },
   {
-    name: 'rejects if the archive fails for every study',
+    name: 'rejects if the archive fails for every study, or names all of them',
     archive: { patients: [someStudies], failing: someStudies.studies.map(({ studyInstanceUid }) => studyInstanceUid) },
-    run: (trial) => trial.expectRejection(trial.search(byPatient)),
+    async run(trial, { failing = [] }) {
+      const result = await trial.searchOrFault(byPatient);
+      if (result === undefined) return;
+      assert.deepEqual(instancesOf(studiesOf(result)), []);
+      expectNamed(result, failing);
+    },
   },
 ];
 

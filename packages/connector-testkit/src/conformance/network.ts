@@ -87,10 +87,11 @@ const NETWORK_CASES: NetworkCase[] = [
   {
     name: 'never returns what the archive does not have, although bytes of its answer come twice',
     async run(trial, proxy) {
-      for (const afterBytes of [0, 30, 150, 400, 900, 1_800, 3_500]) {
+      for (const afterBytes of [0, 30, 150, 400, 1_500]) {
         await proxy.fail({ kind: 'repeat', afterBytes, bytes: 64 });
-        // It may wait for the rest of an answer whose length it has misread.
         await trial.expectHoldingsOrFault(QUESTION, AbortSignal.timeout(SHORT_MS));
+        // It may still wait for the rest of an answer whose length it has misread.
+        await proxy.fail({ kind: 'refuse' });
       }
       await repair(proxy);
       await trial.expectHoldings(QUESTION);

@@ -102,15 +102,21 @@ export class Trial {
     assert.deepEqual(linesOf(result.patients, 'instance', this.lacks), [], `searched for ${JSON.stringify(question)}`);
   }
 
-  /** Expects the whole result, a part of it with a notice that something is missing, or a ConnectorError. */
-  async expectHoldingsOrFault(question: Question, signal?: AbortSignal): Promise<void> {
-    let result: SearchResult;
+  /** Searches, and expects a result or a ConnectorError, for which it returns `undefined`. */
+  async searchOrFault(question: Question, signal?: AbortSignal): Promise<SearchResult | undefined> {
     try {
-      result = await this.search(question, 'instance', signal);
+      return await this.search(question, 'instance', signal);
     } catch (error) {
       if (error instanceof assert.AssertionError) throw error;
-      return this.expectConnectorError(error);
+      this.expectConnectorError(error);
+      return undefined;
     }
+  }
+
+  /** Expects the whole result, a part of it with a notice that something is missing, or a ConnectorError. */
+  async expectHoldingsOrFault(question: Question, signal?: AbortSignal): Promise<void> {
+    const result = await this.searchOrFault(question, signal);
+    if (result === undefined) return;
     const found = linesOf(result.patients, 'instance', this.lacks);
     const expected = linesOf(holdings(question, this.lacks), 'instance', this.lacks);
     if (isComplete(result)) return assert.deepEqual(found, expected);
