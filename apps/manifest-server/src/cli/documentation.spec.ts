@@ -15,13 +15,17 @@ const pages = ['configuration', 'launching'].map((name) => new URL(`../../../../
 const document = (await Promise.all(pages.map((page) => readFile(page, 'utf8')))).join('\n');
 const examples = [...document.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text!);
 
-/** For examples that show other keys than those of connectors. */
+/** For examples that show other keys than those of connectors. Rules may need two archives. */
 const connector = `connector:
   config:
     archive:
       type: DICOM
       wado.authentication.basic.url: http://pacs.example/wado
       dicom-connector: { calling-aet: A, aet: B, host: pacs.example, port: 104 }
+    second:
+      type: DICOM
+      wado.authentication.basic.url: http://second.example/wado
+      dicom-connector: { calling-aet: A, aet: C, host: second.example, port: 104 }
 `;
 
 let plugins: Awaited<ReturnType<typeof findPlugins>>['plugins'];
