@@ -4,6 +4,7 @@ import { codes } from './error-codes.js';
 import { isErrorCode, withCode } from './error-table.js';
 import { ConnectorError } from './errors.js';
 import { firstByName } from './first-by-name.js';
+import { withFullStop } from './full-stop.js';
 import { limitCriteria } from './limited-connector.js';
 
 /** Returns the warnings of a connector, each with its code in brackets at the end: its own, or otherwise the general one. */
@@ -164,7 +165,7 @@ export class ConnectorRegistry {
       return limitCriteria(plugin.create(definition), deactivated);
     } catch (error) {
       const { message, remedy, code } = ConnectorError.from(id, error, 'misconfigured');
-      const reason = remedy ? `${message.replace(/\.?$/, '.')} ${remedy}` : message;
+      const reason = remedy ? `${withFullStop(message)} ${remedy}` : message;
       return { id, type, reasons: [withCode(reason, code)] };
     }
   }

@@ -27,15 +27,15 @@ function xmllint(documents: string[]): Map<number, string> {
   });
   if (error) throw error;
   const wrong = new Map<number, string>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const line of stderr.split('\n')) {
     const file = files.find((name) => line.startsWith(`${name}:`) || line.startsWith(`${name} `));
     if (!file) continue;
-    told.add(file);
+    reported.add(file);
     const index = files.indexOf(file);
     if (!line.endsWith(' validates') && !wrong.has(index)) wrong.set(index, line.slice(file.length));
   }
-  expect([...told]).toHaveLength(files.length);
+  expect([...reported]).toHaveLength(files.length);
   return wrong;
 }
 

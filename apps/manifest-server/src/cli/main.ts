@@ -1,6 +1,6 @@
 import { runCommand } from './run.js';
 
-// Whoever reads has seen enough: `pacs-connectors schema | head`.
+// The reader has seen enough: `pacs-connectors schema | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

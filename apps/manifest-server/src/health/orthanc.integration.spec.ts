@@ -103,13 +103,13 @@ async function turn(ids: readonly string[], wanted: 200 | 503): Promise<void> {
   }
 }
 
-/** Waits until a connector is told to be up, and slow. */
+/** Waits until a connector is reported as up and slow. */
 async function becomesSlow(id: string): Promise<void> {
   const end = Date.now() + 120_000;
   for (;;) {
-    const told = await health(id);
-    if (told?.status === 'up' && (told.latencyMs ?? 0) > 80) return;
-    if (Date.now() > end) throw new Error(`${id} is not told to be up and slow: ${JSON.stringify(told)}`);
+    const reported = await health(id);
+    if (reported?.status === 'up' && (reported.latencyMs ?? 0) > 80) return;
+    if (Date.now() > end) throw new Error(`${id} is not reported as up and slow: ${JSON.stringify(reported)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -139,7 +139,7 @@ it('stopped and started again: the health of both ways turns and turns back', as
   const { code, text } = await manifest(...DIRECT);
   expect(code).toBe(502);
   for (const id of DIRECT) expect(text).toContain(`title="Archive ${id}: not reachable"`);
-  // The circuit opens: what follows is told at once, until a check finds the archive again.
+  // The circuit opens: what follows fails at once, until a check finds the archive again.
   for (let count = 0; count < 3; count++) await manifest(...DIRECT);
   expect((await manifest(...DIRECT)).text.match(/Not searched, since/g)).toHaveLength(2);
 
@@ -169,7 +169,7 @@ it('hung and going on: the health of both ways turns and turns back, while 100 p
   await expectWhole(...DIRECT);
 });
 
-it('slow: up and told how slow while a check ends in time, down where it does not, and up again', async () => {
+it('slow: up, with its latency, while a check ends in time, down where it does not, and up again', async () => {
   const [dicomNetwork, webNetwork] = networks as [FaultProxy, FaultProxy];
   const slow = (bytesPerSecond: number) => ({ kind: 'drip', bytesPerSecond }) as const;
   // C-ECHO answers about 100 bytes, QIDO-RS about 500.

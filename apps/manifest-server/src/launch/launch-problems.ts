@@ -1,4 +1,4 @@
-import { type ConnectorError, LaunchError } from '@pacs-connectors/connector-core';
+import { type ConnectorError, LaunchError, withFullStop } from '@pacs-connectors/connector-core';
 import { codes, type ServerErrorCode } from '../errors/error-codes.js';
 import { BadParameters } from '../http/bad-parameters.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
@@ -38,7 +38,7 @@ export function archiveProblem({
   code,
   tokenNeeded,
 }: ConnectorError): ProblemError {
-  const detail = [`Archive ${connectorId} could not be searched: ${message.replace(/\.?$/, '.')}`, remedy, `[${code}]`]
+  const detail = [`Archive ${connectorId} could not be searched: ${withFullStop(message)}`, remedy, `[${code}]`]
     .filter(Boolean)
     .join(' ');
   if (tokenNeeded)

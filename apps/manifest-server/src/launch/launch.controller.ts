@@ -69,7 +69,7 @@ export class LaunchController {
     const { parameters, bad } = parametersOfUrl(request.raw.url ?? '');
     if (!parameters.some(([name, value]) => name === 'upload' && value === 'manifest'))
       throw invalidParameter('upload', 'is missing: upload=manifest', 'server.parameter.missing');
-    const search = this.searches.readHandedOn(parameters, bad);
+    const search = this.searches.readViewerParameters(parameters, bad);
     await this.launches.checkUpload(search);
     checkForm(parameters);
     const baseUrl = this.address.of(request);

@@ -60,7 +60,7 @@ export function addressFault(url, { refusedInAddress }) {
     return 'arcQuery baseUrl holds [ or ] outside an IPv6 address, which Weasis refuses: write %5B and %5D';
   const schemeFault = scheme !== undefined && !/^[A-Za-z][A-Za-z0-9+.-]*:$/.test(scheme);
   const empty = (scheme !== undefined && rest === '') || rest === '//';
-  return schemeFault || empty || fragment.includes('#') ? 'arcQuery baseUrl is no URL' : undefined;
+  return schemeFault || empty || fragment.includes('#') ? 'arcQuery baseUrl is not a URL' : undefined;
 }
 
 /**

@@ -103,10 +103,10 @@ it('says why a part is missing, unless in an archive’s own words, and when its
   archives.set('main', () => Promise.reject(new ConnectorError('main', 'timeout', 'it went silent')));
   await ask('patientID=SECRET-1&archive=main');
   await ask('patientID=SECRET-1&archive=main');
-  const told = manifestLines().map(({ parts }) =>
+  const reported = manifestLines().map(({ parts }) =>
     (parts as Record<string, unknown>[]).map(({ failure, reason }) => [failure, reason]),
   );
-  expect(told).toEqual([
+  expect(reported).toEqual([
     [
       ['refused', undefined],
       ['misconfigured', 'there is no table STUDY'],

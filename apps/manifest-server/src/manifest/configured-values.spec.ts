@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { archives, patientWith, serveFakes } from '../testing/fake-archive.js';
 
-// Whatever is configured for the viewer stands in the manifest as it is meant, or is told to the operator: no rule of
+// The manifest contains each value that is configured for the viewer, or the operator gets a problem: no rule of
 // manifest-builder drops, cuts or changes it in silence.
 
 /** One archive's part in the JSON form. */

@@ -3,6 +3,7 @@ import {
   type ConnectorErrorKind,
   type LeftOutConnector,
   type Notice,
+  withFullStop,
 } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
 
@@ -115,5 +116,5 @@ function sentence(text: string): string {
   // An address, a host name or a key at the beginning stays as it is.
   const isWord = /^[\p{L}-]+(?=[\s,;:.!?]*(?:\s|$))/u.test(trimmed);
   const capital = isWord ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+  return withFullStop(capital);
 }

@@ -29,8 +29,8 @@ export class Searches {
     });
   }
 
-  /** Reads the options for a viewer in a request without identifiers. @throws BadParameters */
-  readHandedOn(parameters: readonly Parameter[], bad: readonly BadEscape[]): Search {
+  /** Reads the parameters for the viewer of a request without identifiers. @throws BadParameters */
+  readViewerParameters(parameters: readonly Parameter[], bad: readonly BadEscape[]): Search {
     return readSearch(parameters, bad, { needsIdentifier: false, viewers: this.viewers.names });
   }
 

@@ -9,11 +9,11 @@ export interface AskedQuestion {
   /** What it asks, after the archive's address. */
   path: string;
   answer(): void;
-  /** Resolves when whoever asked has gone before the answer. */
+  /** Resolves when a caller has gone before the answer. */
   cancelled: Promise<void>;
 }
 
-/** An archive in the test's own process, which real servers ask over HTTP: it counts, and answers when it is told to. */
+/** An archive in the test's own process, which real servers ask over HTTP: it counts, and answers when the test says so. */
 export interface RemoteArchive {
   questions: AskedQuestion[];
   /** Answers at once from now on, or not. */

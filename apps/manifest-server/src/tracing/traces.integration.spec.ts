@@ -50,7 +50,7 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-/** Starts the server, which sends its spans at once unless told. */
+/** Starts the server. By default it sends its spans at once. */
 async function run(variables: Record<string, string>): Promise<void> {
   const file = join(folder.path, 'connectors.yml');
   const { port } = web.address() as AddressInfo;

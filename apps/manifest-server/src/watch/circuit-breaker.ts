@@ -1,4 +1,4 @@
-import { ConnectorError, type ConnectorErrorKind } from '@pacs-connectors/connector-core';
+import { ConnectorError, type ConnectorErrorKind, withFullStop } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
 
 /** Options of a circuit breaker. It reads them each time, since a reload may change them. */
@@ -92,8 +92,8 @@ export class CircuitBreaker {
 
   private pausedError(): CircuitOpenError {
     const seconds = Math.max(1, Math.ceil((this.openUntil - this.now()) / 1000));
-    const reason = this.lastFailure ? ` The last error: ${this.lastFailure.message.replace(/\.?$/, '.')}` : '';
-    const remedy = this.lastFailure?.remedy ? `${this.lastFailure.remedy.replace(/\.?$/, '.')} ` : '';
+    const reason = this.lastFailure ? ` The last error: ${withFullStop(this.lastFailure.message)}` : '';
+    const remedy = this.lastFailure?.remedy ? `${withFullStop(this.lastFailure.remedy)} ` : '';
     return new CircuitOpenError(
       this.options.connectorId,
       'unavailable',

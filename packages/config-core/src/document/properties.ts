@@ -32,8 +32,9 @@ function looksLikeProperties(text: string): boolean {
   const spaces = lines.filter((line) => WITH_SPACE.test(line));
   if (spaces.some((line) => NO_YAML.test(line)) && spaces.length + withEquals === lines.length)
     return !lines.some((line) => OUR_KEY.test(line));
-  const telling = withEquals > 0 || EXCLAMATION_COMMENT.test(text) || lines.some((line) => OLDEST_SERVER.test(line));
-  return telling && lines.every((line) => AT_LEFT_EDGE.test(line));
+  const isRecognised =
+    withEquals > 0 || EXCLAMATION_COMMENT.test(text) || lines.some((line) => OLDEST_SERVER.test(line));
+  return isRecognised && lines.every((line) => AT_LEFT_EDGE.test(line));
 }
 
 /** Returns the problem of a properties file. */

@@ -51,7 +51,9 @@ export function parseJdbcUrl(uri: string, driver?: string): DatabaseAddress {
     const remedy = Object.hasOwn(OTHER_URLS, other) ? OTHER_URLS[other] : undefined;
     if (remedy) throw new Error(`The jdbc:${other} URL is not supported. ${remedy}`);
     const schemes = Object.keys(URLS).map((name) => `jdbc:${name}:`);
-    throw new Error(`The database's address is no JDBC URL of a known database. It begins with ${schemes.join(', ')}.`);
+    throw new Error(
+      `The database's address is not a JDBC URL of a known database. It begins with ${schemes.join(', ')}.`,
+    );
   }
   const address = known.parse(match[2] ?? '');
   if (driver && !known.drivers.includes(driver.trim())) {

@@ -6,6 +6,7 @@ import {
   isUid,
   type SearchCriteria,
   withCode,
+  withFullStop,
 } from '@pacs-connectors/connector-core';
 import { type ManifestElement, type Manifest, renderManifest } from '@pacs-connectors/manifest-builder';
 import { codes } from '../../errors/error-codes.js';
@@ -220,6 +221,6 @@ async function elementOf(manifest: Manifest): Promise<ArcQueryElement | undefine
 }
 
 function described({ message, remedy, code }: ConnectorError): string {
-  const sentence = message.replace(/\.?$/, '.');
+  const sentence = withFullStop(message);
   return withCode(remedy ? `${sentence} Remedy: ${remedy}` : sentence, code);
 }
