@@ -16,6 +16,7 @@ import { Association } from './dimse/association.js';
 import { codes } from './dimse/error-codes.js';
 import { type Peer } from './dimse/peer.js';
 import { connectorErrorOf, mayBeExtendedNegotiation, timeoutError } from './faults.js';
+import { AnswerSizes } from './search/answer-sizes.js';
 import { Archive } from './search/archive.js';
 import { FindScu, type FindScuOptions } from './search/find-scu.js';
 import { SupportChecks } from './search/support-checks.js';
@@ -60,6 +61,7 @@ export class DicomConnector implements Connector {
   /** Optional matching keys, which archives need not support. */
   private readonly matchingKeys = new QuerySupport('auto');
   private readonly returnKeys = new ReturnKeySupport();
+  private readonly sizes = new AnswerSizes();
   /** Whether the peer has accepted an association with SOP Class Extended Negotiation, or only without it. */
   private extendedNegotiation: { accepted: boolean; at: number } | undefined;
   private readonly supportChecks: SupportChecks;
@@ -151,6 +153,7 @@ export class DicomConnector implements Connector {
         ...this.uidLists.summary(),
         ...this.matchingKeys.summary(),
         ...this.returnKeys.summary(),
+        ...this.sizes.summary(),
       },
     };
   }
@@ -197,8 +200,8 @@ export class DicomConnector implements Connector {
 
   private archive(signal: AbortSignal, own: Pick<FindScuOptions, 'timeoutMs' | 'background'> = {}): Archive {
     const { queryCharacterSet = DEFAULTS.queryCharacterSet } = this.settings;
-    const { pool, limit: concurrency, text, returnKeys } = this;
-    const options = { pool, concurrency, queryCharacterSet, text, returnKeys, ...own };
+    const { pool, limit: concurrency, text, returnKeys, sizes } = this;
+    const options = { pool, concurrency, queryCharacterSet, text, returnKeys, sizes, ...own };
     return new Archive(new FindScu(options, signal), this.uidLists);
   }
 

@@ -9,6 +9,13 @@ export const errors = errorTable({
     remedy: 'Search for less, or raise the archive’s limit on the number of matches.',
     since: '0.2.0',
   },
+  'dicom.answer.cut-silently': {
+    title: 'Answer cut silently',
+    meaning:
+      'The archive ends answers at a limit with the status of success. Queries by ranges of Study Date find further studies; studies without a date, series and images may be missing.',
+    remedy: 'Raise the archive’s limit on the number of matches.',
+    since: '0.2.0',
+  },
   'dicom.answer.malformed': {
     title: 'Answer malformed',
     meaning: 'The archive sent a message that breaks the rules of DICOM, and it cannot be read.',

@@ -6,6 +6,7 @@ import { codes } from '../dimse/error-codes.js';
 import { type InformationModel } from '../dimse/library.js';
 import { Tag } from '../dimse/tags.js';
 import { DataSetText, type TextOptions } from '../text/data-set-text.js';
+import { type AnswerSizes } from './answer-sizes.js';
 import { identifierOf, type Query } from './identifier.js';
 import { type OmissionReason, Omissions } from './omissions.js';
 import { fewerKeys, type QueryForm, type ReturnKeySupport } from './return-key-support.js';
@@ -21,6 +22,7 @@ export interface FindScuOptions {
   text: TextOptions;
   /** In which form the archive answers queries. */
   returnKeys: ReturnKeySupport;
+  sizes: AnswerSizes;
   /** Longest time of a query that the peer need not support ({@link FindScu.attempt}), milliseconds. */
   timeoutMs?: number;
   /** Whether these queries run in the background and give way to others. */
@@ -59,6 +61,10 @@ export class FindScu {
     readonly signal: AbortSignal,
   ) {}
 
+  get sizes(): AnswerSizes {
+    return this.options.sizes;
+  }
+
   /**
    * Runs a query, and returns what `read` makes of its matches. If the peer ends the answer with a failure status after some
    * matches, these are returned, and {@link omissions} has the cut.
@@ -95,7 +101,8 @@ export class FindScu {
     const task = (association: Association) =>
       this.inSupportedForm(association, query, (form) => ask(association, form));
     try {
-      const { answers } = await this.options.pool.run(task, signal);
+      const { answers, matches } = await this.options.pool.run(task, signal);
+      this.sizes.add(level, matches);
       this.failures = 0;
       return answers;
     } catch (error) {
@@ -133,6 +140,7 @@ export class FindScu {
             else if (!isFinal) wrong.abort();
           };
           await this.find(association, query, this.formOf(association, query), take, AbortSignal.any(ends));
+          this.sizes.add(query.level, answers.length);
           return answers;
         },
         AbortSignal.any(ends),

@@ -141,6 +141,26 @@ export class Notices {
     );
   }
 
+  /**
+   * Adds a notice that the archive ends answers at a number of matches without saying so.
+   *
+   * @param studyUids the studies whose content is missing; none at STUDY level.
+   */
+  cutSilently(level: 'STUDY' | 'SERIES' | 'IMAGE', limit: number, studyUids: readonly string[] = []): void {
+    const { many, missing } = NAMES[level];
+    const rest =
+      level === 'STUDY'
+        ? 'Others were found by Study Date; studies without a date may be missing'
+        : 'Others are missing';
+    this.add(
+      codes['dicom.answer.cut-silently'],
+      'WARN',
+      'Incomplete',
+      `ends answers after ${limit} ${many} without saying so. ${rest}. Raise the archive's limit on the number of matches.`,
+      { level: missing, ...(studyUids.length > 0 ? { studyInstanceUids: studyUids } : {}) },
+    );
+  }
+
   /** Adds a notice that a study is shown without its attributes, because the query for them failed. */
   studyUndescribed(studyInstanceUid: string, error: DimseError): void {
     this.add(

@@ -18,6 +18,7 @@ import { StudyContent, type WholeStudy } from './study-content.js';
 import { FoundStudies } from './found-studies.js';
 import { Notices } from './notices.js';
 import { findParts } from './study-parts.js';
+import { findSilentCuts } from './end-of-content.js';
 import { type SupportChecks } from './support-checks.js';
 import { StudySearch } from './study-search.js';
 import { type QuerySupport } from './query-support.js';
@@ -90,6 +91,9 @@ export class Search {
     ]);
     const branches = joinContent(below, parts);
     if (this.fault && branches.series.length === 0 && branches.instances.length === 0) throw this.fault;
+    for (const { level, limit, studyInstanceUids } of await findSilentCuts(archive, whole, below)) {
+      this.notices.cutSilently(level, limit, studyInstanceUids);
+    }
     if (depth === 'instance') {
       const series = [...below.series, ...parts.wholeSeries];
       this.notices.fewerThanCounted(shortfallOf(whole, series, branches, this.notices.faultyUids));

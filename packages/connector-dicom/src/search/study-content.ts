@@ -15,7 +15,8 @@ export interface WholeStudy extends StudyKey {
   seriesCount?: number;
 }
 
-const BY_PATIENT = 'relational IMAGE by Patient ID';
+/** The shape of the relational query for everything of a patient. */
+export const BY_PATIENT = 'relational IMAGE by Patient ID';
 const BY_STUDY = 'relational IMAGE by Study Instance UID';
 /** Studies that a relational query is compared on in the first check. */
 const SAMPLE = 8;

@@ -9,11 +9,13 @@ import { type StudyAnswer } from './answers.js';
 import { type Archive, type StudyMatches } from './archive.js';
 import { isFault } from './find-scu.js';
 import { type DimseError } from '../dimse/dimse-error.js';
+import { type DateRange, halvesOf, rangeValue, studiesIn } from './date-ranges.js';
 import { FoundStudies } from './found-studies.js';
 import { significant } from './identifier.js';
 import { matchIssuer } from './issuers.js';
 import { type Fault, type Notices } from './notices.js';
 import { type QuerySupport } from './query-support.js';
+import { BY_PATIENT } from './study-content.js';
 import { type OnUidFault } from './study-keys.js';
 
 /** Finds the studies of the criteria, each kind of identifier by its own query. */
@@ -151,7 +153,7 @@ export class StudySearch {
       else if (all.studies.length > 0) this.matchingKeys.confirm(BY_MODALITY, all.studies.length);
       return all;
     }
-    const all = await this.archive.studiesBy(Tag.patientId, id);
+    const all = await this.completed(id, await this.archive.studiesBy(Tag.patientId, id));
     const { lowerDateTime, upperDateTime } = this.criteria.filters;
     if (!all.isCut || !(lowerDateTime ?? upperDateTime)) return all;
     const dates = `${lowerDateTime?.date ?? ''}-${upperDateTime?.date ?? ''}`;
@@ -162,6 +164,50 @@ export class StudySearch {
     const known = new Set(all.studies.map(({ study }) => study.studyInstanceUid));
     const more = dated.studies.filter(({ study }) => !known.has(study.studyInstanceUid));
     return { ...all, studies: [...all.studies, ...more] };
+  }
+
+  /**
+   * Returns an answer with the studies that the archive may have left out silently: queries by two ranges of Study Date prove its
+   * end. They are left out if the archive counts the patient's studies, or if a relational answer proves it.
+   */
+  private async completed(id: string, all: StudyMatches): Promise<StudyMatches> {
+    const { archive, relational, notices } = this;
+    const { studies, others, isCut } = all;
+    const size = studies.length + others.length;
+    const isProven =
+      studies.some(({ patientStudyCount }) => patientStudyCount !== undefined) || relational.isSupported(BY_PATIENT);
+    if (isCut || isProven || !archive.scu.sizes.mayBeCut('STUDY', size, id)) return all;
+    const known = new Map(studies.map((answer) => [answer.study.studyInstanceUid, answer]));
+    const listed = known.size;
+    let queries = 0;
+    let isRanged = true;
+    const complete = async (range: DateRange): Promise<void> => {
+      const halves = halvesOf(range, [...known.values()]);
+      for (const half of halves ?? []) {
+        if ((queries += 1) > MOST_RANGES) return;
+        const expected = studiesIn([...known.values()], half);
+        const found = (await archive.studiesBy(Tag.patientId, id, { dates: rangeValue(half) })).studies;
+        const uids = new Set(found.map(({ study }) => study.studyInstanceUid));
+        // Otherwise the archive does not match by ranges, and the answer proves nothing.
+        const isRange =
+          studiesIn(found, half).length === found.length &&
+          (found.length >= size || expected.every(({ study }) => uids.has(study.studyInstanceUid)));
+        isRanged &&= isRange;
+        if (!isRange) return;
+        for (const answer of found) known.set(answer.study.studyInstanceUid, answer);
+        if (found.length >= size) await complete(half);
+      }
+    };
+    await complete({}).catch((error: unknown) => {
+      if (!isFault(error)) throw error;
+    });
+    if (known.size === listed) {
+      if (isRanged) archive.scu.sizes.confirm('STUDY', id, size);
+      return all;
+    }
+    archive.scu.sizes.addLimit('STUDY', size);
+    notices.cutSilently('STUDY', size);
+    return { ...all, studies: [...known.values()] };
   }
 
   /** Adds the attributes of the patients, which Patient Root returns at PATIENT level only (PS3.4 C.6.1.1). */
@@ -245,6 +291,8 @@ export class StudySearch {
 }
 
 const BY_MODALITY = 'STUDY by Modalities in Study';
+/** Most queries by a range of Study Date for one patient. */
+const MOST_RANGES = 64;
 
 function idOf({ patient }: StudyAnswer): string {
   return patient.patientId;

@@ -59,8 +59,12 @@ function rowsOf(patients: readonly Patient[], level: string): Row[] {
 function matches(row: Row, { keys }: Find, listLength: number): boolean {
   return [...keys].every(([tag, value]) => {
     if (value === '' || tag === Tag.queryRetrieveLevel || !(tag in row)) return true;
-    const values = value.split('\\').slice(0, listLength);
-    return value === row[tag] || values.includes(row[tag] as string);
+    const held = row[tag] as string;
+    if (tag === Tag.studyDate) {
+      const [from = '', to = from] = value.split('-');
+      return from <= held && (to === '' || held <= to);
+    }
+    return value === held || value.split('\\').slice(0, listLength).includes(held);
   });
 }
 
