@@ -94,6 +94,56 @@ describe('a server that limits searches for studies', () => {
     expect([studies.length, codes, whole]).toEqual([8, ['dicomweb.answer.limited'], false]);
   });
 
+  const onOneDay = (studies: number, times: boolean, patientId?: string, root?: string) => {
+    const patient = patientOf(studies, patientId, root);
+    patient.studies.forEach((study, n) => {
+      study.studyDate = '20220506';
+      study.studyTime = times ? `09${String(n % 60).padStart(2, '0')}30` : undefined;
+    });
+    return patient;
+  };
+  /** As Orthanc: an empty page is beyond its limit. */
+  const limitedTo = (most: number) =>
+    changing((results, url) => results.slice(0, most).slice(Number(url.searchParams.get('offset') ?? 0)));
+
+  it.each([3, 8])('to %d of one day is read to the end by times', async (most) => {
+    const server = await serve([onOneDay(11, true)], { ignoresOffset: true, before: limitedTo(most) });
+    const { studies, codes } = await search(server.url);
+    expect([studies.length, codes]).toEqual([11, []]);
+  });
+
+  it.each([4, 7])('to %d of one day without times does not pass for complete', async (most) => {
+    const patients = [onOneDay(9, false, 'Z-9', '1.5'), onOneDay(9, false)];
+    const server = await serve(patients, { ignoresOffset: true, before: limitedTo(most) });
+    const { studies, codes, whole } = await search(server.url);
+    expect([studies.length, codes, whole]).toEqual([most, ['dicomweb.answer.limited'], false]);
+  });
+
+  it('to more than the studies of one day gets no notice', async () => {
+    const patients = [onOneDay(9, false, 'Z-9', '1.5'), onOneDay(4, false)];
+    const server = await serve(patients, { ignoresOffset: true, before: limitedTo(6) });
+    const { studies, codes } = await search(server.url);
+    expect([studies.length, codes]).toEqual([4, []]);
+  });
+
+  it.each([
+    [1, 1],
+    [3, 3],
+    [5, 3],
+    [100, 100],
+  ])('and leaves out %d of them after its limit of %d does not seem empty', async (left, rows) => {
+    const server = await serve([patientOf(6)], {
+      ignoresOffset: true,
+      before: changing((results, url) => {
+        const offset = Number(url.searchParams.get('offset') ?? 0);
+        const all = [...Array.from({ length: left }, () => undefined), ...results];
+        return all.slice(offset, offset + rows).filter((result) => result !== undefined);
+      }),
+    });
+    const { studies, codes, whole } = await search(server.url);
+    expect([studies.length > 0, codes, whole]).toEqual([true, ['dicomweb.answer.limited'], false]);
+  });
+
   it('by the rows of a join is read to the end', async () => {
     const rows = 5;
     const server = await serve([patientOf(6)], {
@@ -145,6 +195,27 @@ describe('an identifier', () => {
     expect(notices).toMatchObject([{ code, description: expect.stringContaining('2 studies') }]);
   });
 
+  it.each([
+    ['k-7', 'only by letter case'],
+    ['0K-7', 'only by leading zeros'],
+  ])('that differs from the one in the archive is counted with the reason: %s', async (id, reason) => {
+    for (const criteria of [{ patientIds: [{ id }] }, { accessionNumbers: [id] }]) {
+      const patient = patientOf(2);
+      for (const study of patient.studies) study.accessionNumber = 'K-7';
+      const server = await serve([patient], {
+        before: (request) => {
+          request.url = request.url?.replace(`=${id}&`, '=K-7&');
+          return false;
+        },
+      });
+      const { studies, notices } = await search(server.url, criteria);
+      expect(studies).toEqual([]);
+      expect(notices).toMatchObject([
+        { code: 'archive.identifier.differs', description: expect.stringContaining(`2 ${reason}`) },
+      ]);
+    }
+  });
+
   it('that is one of several in one element is found', async () => {
     const server = await serve([{ ...patientOf(1), patientId: 'A-1\\K-7' }], {
       before: (request) => {
@@ -176,6 +247,18 @@ describe('an identifier', () => {
       },
     ]);
   });
+});
+
+it.each(['unknown', '2021-13-40'])('a study of the date %s that is not among the newest is counted', async (date) => {
+  const patient = patientOf(4);
+  for (const study of patient.studies.slice(0, 2)) study.studyDate = date;
+  const server = await serve([patient], {});
+  const filters = { mostRecentResults: 3 };
+  const { studies, notices } = await search(server.url, { patientIds: [{ id: 'K-7' }], filters });
+  expect(studies).toHaveLength(3);
+  expect(notices).toMatchObject([
+    { code: 'archive.study-date.unreadable', description: expect.stringMatching(/1 study .* not shown/) },
+  ]);
 });
 
 describe('a study whose content fails', () => {

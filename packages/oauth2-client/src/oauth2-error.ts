@@ -1,4 +1,9 @@
-import { type ConnectorErrorKind, type ErrorCode, networkFaultOf, openFileLimit } from '@pacs-connectors/connector-core';
+import {
+  type ConnectorErrorKind,
+  type ErrorCode,
+  networkFaultOf,
+  openFileLimit,
+} from '@pacs-connectors/connector-core';
 import { tlsFaultOf } from '@pacs-connectors/tls-stores';
 import { codes } from './error-codes.js';
 

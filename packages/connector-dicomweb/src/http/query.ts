@@ -35,6 +35,7 @@ const MATCHING_KEYS = {
   IssuerOfPatientID: '00100021',
   AccessionNumber: '00080050',
   StudyDate: '00080020',
+  StudyTime: '00080030',
   StudyInstanceUID: '0020000D',
   SeriesInstanceUID: '0020000E',
   SOPInstanceUID: '00080018',

@@ -16,6 +16,12 @@ const NO_RANGES: DateRanges = { results: [] };
 const BEYOND = 1_000_000_000;
 /** The most pages in a row that bring nothing new. */
 const MOST_REPEATED_PAGES = 50;
+/** Offsets of the queries behind an empty first page. */
+const BEHIND_FIRST_PAGE = [1, 10, 100];
+/** So many empty pages in a row end the search behind an empty first page. */
+const MOST_EMPTY_PAGES = 3;
+/** With more studies than this, a query that only shows a limit would transfer too much. */
+const MOST_TO_COMPARE = 100;
 
 export interface AllPages {
   /** Number of different results. */
@@ -46,17 +52,62 @@ export async function askAllPages(
   const results = new Results(context, query.level, onResult);
   const { question, page: first } = await askInKnownForm(context, query, results.take);
   if (first.unreadable > 0) context.notices.unreadable(first.unreadable);
-  if (first.count === 0) return { count: 0, truncated: first.capped };
   const end = (truncated: boolean) => ({ count: results.count, truncated });
+  const isByText = query.level === 'study' && query.match?.some(([key]) => key !== 'StudyInstanceUID') === true;
+  if (first.count === 0) {
+    const isThinned = isByText && atMost === Infinity && (await askBehindEmptyPage(context, question, results));
+    return end(first.capped || isThinned);
+  }
   if (!first.capped && results.count === expected) return end(false);
   if (results.count >= atMost) return end(true);
-  const isByText = query.level === 'study' && query.match?.some(([key]) => key !== 'StudyInstanceUID');
   const [isPagedToEnd, { isWhole, results: inRanges }] = await Promise.all([
     askFurtherPages(context, question, results, { first, expected, atMost }),
     isByText && !first.capped ? askByDateRanges(context, question, results.list()) : NO_RANGES,
   ]);
   const news = inRanges.filter(results.takeAny).length;
-  return end(isWhole ? false : !isPagedToEnd || news > 0);
+  if (isWhole) return end(false);
+  if (!isPagedToEnd || news > 0) return end(true);
+  return end(isByText && results.count === first.count && (await isLimitedTo(context, results)));
+}
+
+/**
+ * Queries behind an empty first page. A server that leaves out results after it has limited a page returns an empty page although
+ * others have results. Its limit is unknown, so several offsets are queried at once: each is behind a page of another size.
+ *
+ * @returns whether there are results. No empty page proves their end then.
+ */
+async function askBehindEmptyPage(context: SearchContext, question: QidoQuery, results: Results): Promise<boolean> {
+  const ask = async (offset: number) => {
+    const page = await context.optional(({ client, requester }) =>
+      client.ask({ ...question, offset }, requester, results.takeAny),
+    );
+    return page?.count ?? 0;
+  };
+  const counts = await Promise.all(BEHIND_FIRST_PAGE.map(ask));
+  let step = Math.max(...counts);
+  if (step === 0) return false;
+  for (let offset = 1, queries = 0, empty = 0; empty < MOST_EMPTY_PAGES && queries < MOST_REPEATED_PAGES; queries++) {
+    offset += step;
+    const count = await ask(offset);
+    step = Math.max(step, count);
+    empty = count === 0 ? empty + 1 : 0;
+  }
+  return true;
+}
+
+/**
+ * Returns whether the server limits its answers to as many studies as it returned. It does if a query for one more study of any
+ * patient returns as many again, among them others. Such a limit cuts an answer without any sign: an Orthanc with `LimitFindResults`.
+ */
+async function isLimitedTo(context: SearchContext, results: Results): Promise<boolean> {
+  const { count } = results;
+  if (count < 2 || count > MOST_TO_COMPARE) return false;
+  let others = 0;
+  const broad: QidoQuery = { level: 'study', resource: 'studies', limit: count + 1 };
+  const page = await context.optional(({ client, requester }) =>
+    client.ask(broad, requester, (study) => void (results.has(study) || others++)),
+  );
+  return page?.count === count && others > 0;
 }
 
 /** Queries the pages after the first. @returns whether they prove that nothing is missing. */
@@ -117,6 +168,10 @@ class Results {
 
   get count(): number {
     return this.byUid.size;
+  }
+
+  has(result: DicomJson): boolean {
+    return this.byUid.has(textOf(result, UNIQUE[this.level])?.trim() ?? '');
   }
 
   list(): DicomJson[] {

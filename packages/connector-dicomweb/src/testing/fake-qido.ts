@@ -165,6 +165,8 @@ function matches(result: DicomJson, name: string, value: string, behaviour: Fake
   const held = textsOf(result, tag);
   const range = tag === Tag.StudyDate && /^(\d{8})?-(\d{8})?$/.exec(value);
   if (range) return held.some((date) => date >= (range[1] ?? '') && date <= (range[2] ?? '9'));
+  const times = tag === Tag.StudyTime && /^([\d.]*)-([\d.]*)$/.exec(value);
+  if (times) return held.some((time) => time >= (times[1] ?? '') && time <= (times[2] || '9'));
   const isUid = /UID$/.test(name);
   const wanted = isUid && behaviour.uidLists !== false ? value.split(',') : [value];
   return wanted.some((text) =>

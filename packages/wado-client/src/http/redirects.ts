@@ -38,7 +38,18 @@ export interface GetRequest {
 export async function getWithRedirects(
   connectorId: string,
   address: string,
-  { origin, path, headers, ownHeaders, sign, dispatcher, foreignDispatcher, highWaterMark, stallMs, signal }: GetRequest,
+  {
+    origin,
+    path,
+    headers,
+    ownHeaders,
+    sign,
+    dispatcher,
+    foreignDispatcher,
+    highWaterMark,
+    stallMs,
+    signal,
+  }: GetRequest,
   { codes }: ServiceTexts,
 ): Promise<{ response: Dispatcher.ResponseData; elsewhere?: string }> {
   const fail = (kind: ConnectorError['kind'], code: HttpFault, what: string) =>
