@@ -42,6 +42,7 @@ export const rooms = {
       'engines',
       'sql',
       'jdbc rows',
+      'errors',
     ],
   },
   'connector-dicom': {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { conformanceCases, instanceRows } from '@pacs-connectors/connector-testkit';
 import { type DatabaseServer, startMariadb, startPostgresql, temporaryFolder } from '@pacs-connectors/test-services';
 import Sqlite from 'better-sqlite3';
-import { errors } from './engines/error-codes.js';
+import { errors } from './errors/error-codes.js';
 import { DatabaseConnector } from './database-connector.js';
 import { type DatabaseSettings } from './database-settings.js';
 import { scripted } from './testing/scripted-archive.js';

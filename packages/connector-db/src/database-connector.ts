@@ -8,11 +8,13 @@ import {
   type SearchCriteria,
   type SearchOptions,
   type SearchResult,
+  withCode,
 } from '@pacs-connectors/connector-core';
 import { Database, type DatabaseLimits, type ReadOnlySession } from './engines/database.js';
 import { type DatabaseSettings } from './database-settings.js';
 import { type RowBatches } from './engines/engine.js';
-import { codes } from './engines/error-codes.js';
+import { codes } from './errors/error-codes.js';
+import { UnusableSettingError } from './errors/unusable-setting-error.js';
 import { engineOf } from './engine-of.js';
 import { connectorErrorOf } from './faults.js';
 import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
@@ -63,6 +65,9 @@ export class DatabaseConnector implements Connector {
       try {
         return parse();
       } catch (error) {
+        if (error instanceof UnusableSettingError) {
+          throw new ConnectorError(id, 'misconfigured', error.message, { code: error.code, remedy: error.remedy });
+        }
         throw new ConnectorError(id, 'misconfigured', (error as Error).message, { code: codes[code], cause: error });
       }
     };
@@ -192,8 +197,11 @@ function missingColumns(columns: CriteriaColumns, deactivated: readonly Identifi
   if (missing.length === 0) return [];
   const listed = (key: 'name' | 'setting' | 'criterion') => missing.map((kind) => kind[key]).join(', ');
   return [
-    `db-connector.query has no ${listed('setting')}, so requests by ${listed('name')} find nothing in this archive. ` +
-      `Set each to its column of the select, or list ${listed('criterion')} in search-criteria.deactivated.`,
+    withCode(
+      `db-connector.query has no ${listed('setting')}, so requests by ${listed('name')} find nothing in this archive. ` +
+        `Set each to its column of the select, or list ${listed('criterion')} in search-criteria.deactivated.`,
+      codes['db.criteria.not-searched'],
+    ),
   ];
 }
 

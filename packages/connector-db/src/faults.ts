@@ -1,7 +1,7 @@
 import { ConnectorError, openFileLimit } from '@pacs-connectors/connector-core';
 import { type Engine } from './engines/engine.js';
-import { codes } from './engines/error-codes.js';
-import { UnusableSettingError } from './engines/unusable-setting-error.js';
+import { codes } from './errors/error-codes.js';
+import { UnusableSettingError } from './errors/unusable-setting-error.js';
 
 /**
  * Returns the ConnectorError for anything that a search or a check threw. The driver's own error does not become its cause, because

@@ -1,9 +1,18 @@
+import { createRequire } from 'node:module';
 import { type Socket } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ConnectorError } from '@pacs-connectors/connector-core';
+import {
+  startTdsServer,
+  startTnsListener,
+  TNS,
+  type TnsListener,
+  tnsAcceptance,
+  tnsPacket,
+  tnsRefusal,
+} from '@pacs-connectors/test-services';
 import { ask } from './testing/connectors.js';
 import { useScriptedServers } from './testing/scripted-server.js';
-import { startTdsServer } from './testing/tds-server.js';
 
 const { listen, connect } = useScriptedServers();
 const faultOf = async (uri: string): Promise<ConnectorError> => {
@@ -161,6 +170,72 @@ describe('answers of SQL Server', () => {
       expect(['protocol', 'unavailable', 'timeout', 'misconfigured']).toContain(kind);
     } finally {
       await server.close();
+    }
+  });
+});
+
+describe('answers of Oracle', () => {
+  const listeners: TnsListener[] = [];
+  afterEach(async () => {
+    for (const listener of listeners.splice(0)) await listener.close();
+  });
+  const uriOf = async (first: Buffer, next?: Buffer) => {
+    const listener = await startTnsListener(first, next);
+    listeners.push(listener);
+    return `jdbc:oracle:thin:@127.0.0.1:${listener.port}/pacs?oracle.net.CONNECT_TIMEOUT=1000`;
+  };
+
+  it.each([
+    ['empty packet', tnsPacket(TNS.data), undefined],
+    ['length below that of the header', tnsPacket(TNS.accept, '', 3), undefined],
+    ['packet of an unknown type', tnsPacket(77, 'abcdefgh'), undefined],
+    ['refusal without a reason', tnsPacket(TNS.refuse), undefined],
+    ['refusal with parentheses that do not match', tnsRefusal('(DESCRIPTION=(ERR=125'), undefined],
+    ['redirection to nothing', tnsPacket(TNS.redirect, Buffer.from([0, 4, 1, 2, 3, 4])), undefined],
+    ['acceptance that is cut off', tnsPacket(TNS.accept, Buffer.from([1, 62])), undefined],
+    ['marker that is cut off', tnsPacket(TNS.marker), undefined],
+    ['greeting of another protocol', Buffer.from('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'), undefined],
+    ['data that is cut off', tnsAcceptance(), tnsPacket(0, Buffer.concat([Buffer.from([0, 0, 0]), Buffer.alloc(3)]))],
+    ['length of 0 after the acceptance', tnsAcceptance(), Buffer.alloc(12)],
+    [
+      'noise after the acceptance',
+      tnsAcceptance(),
+      Buffer.from('6a3f00ff9912abcdef00112233445566778899aabbccddeeff', 'hex'),
+    ],
+  ])('a %s is an error of this archive', async (_what, first, next) => {
+    const { kind } = await faultOf(await uriOf(first, next));
+    expect(['protocol', 'unavailable', 'timeout', 'misconfigured']).toContain(kind);
+  });
+
+  it('a service that the listener does not know is named as that', async () => {
+    const { kind, code } = await faultOf(await uriOf(tnsRefusal('(DESCRIPTION=(TMP=)(ERR=12514))')));
+    expect({ kind, code }).toEqual({ kind: 'misconfigured', code: 'db.database.unknown' });
+  });
+
+  it('data that arrives after the driver has dropped the connection ends neither the process nor the next search', async () => {
+    const uri = await uriOf(Buffer.concat([tnsPacket(77, 'abcdefgh'), tnsPacket(TNS.accept, '', 3), Buffer.alloc(64)]));
+    const connector = connect(uri);
+    for (let count = 0; count < 3; count++) {
+      const error = await ask(connector, { studyInstanceUids: ['1'] }, AbortSignal.timeout(3_000)).catch(
+        (reason) => reason,
+      );
+      expect(error).toMatchObject({ name: 'ConnectorError' });
+    }
+  });
+
+  it('an exception of the driver in the listener of its socket is an error of this archive', async () => {
+    const connection = createRequire(import.meta.url)('oracledb/lib/thin/sqlnet/ntTcp.js') as {
+      prototype: { rejectInvalidPacket: (message: string) => unknown };
+    };
+    const { rejectInvalidPacket } = connection.prototype;
+    connection.prototype.rejectInvalidPacket = () => {
+      throw new TypeError('the driver is wrong');
+    };
+    try {
+      const { kind } = await faultOf(await uriOf(tnsPacket(TNS.accept, '', 3)));
+      expect(['protocol', 'unavailable', 'timeout']).toContain(kind);
+    } finally {
+      connection.prototype.rejectInvalidPacket = rejectInvalidPacket;
     }
   });
 });

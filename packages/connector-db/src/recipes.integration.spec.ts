@@ -14,7 +14,7 @@ import { readFile } from 'node:fs/promises';
 import { DatabasePlugin } from './database-plugin.js';
 import { type DatabaseSettings } from './database-settings.js';
 import { ask } from './testing/connectors.js';
-import { errors } from './engines/error-codes.js';
+import { errors } from './errors/error-codes.js';
 import { DatabaseConnector } from './database-connector.js';
 
 /** The connector that a recipe's YAML configures. */

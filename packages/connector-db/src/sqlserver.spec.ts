@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { startTdsServer, type TdsAnswer, type TdsServer } from '@pacs-connectors/test-services';
 import { type DatabaseConnector } from './database-connector.js';
 import { ask, connectorOf } from './testing/connectors.js';
-import { startTdsServer, type TdsAnswer, type TdsServer } from './testing/tds-server.js';
 
 const UIDS = ['studyInstanceUid', 'seriesInstanceUid', 'sopInstanceUid'].map((name) => ({ name }));
 const SELECT = 'select s.a as studyInstanceUid, s.b as seriesInstanceUid, s.c as sopInstanceUid, s.d from s';

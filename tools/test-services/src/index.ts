@@ -4,6 +4,8 @@ export * from './database-server.js';
 export * from './mariadb.js';
 export * from './openid.js';
 export * from './postgresql.js';
+export * from './tds-server.js';
+export * from './tns-listener.js';
 export * from './dcmtk.js';
 export * from './dicom-files.js';
 export { type FileImage, framesOf } from './dicom-image.js';

@@ -73,7 +73,7 @@ describe('the settings of SQL Server', () => {
   it('are what tedious takes', async () => {
     const url =
       'jdbc:sqlserver://db.example\\PACS;databaseName=archive;encrypt=true;trustServerCertificate=true;loginTimeout=7;' +
-      'applicationIntent=ReadOnly;hostNameInCertificate=db;multiSubnetFailover=true';
+      'applicationIntent=ReadOnly;hostNameInCertificate=db;multiSubnetFailover=true;packetSize=8000;workstationID=ws7;sslProtocol=TLSv1.2';
     const engine = engineOf(parseJdbcUrl(url), { user: 'me', password: 'p' }, { connectMs: 7_000, statementMs: 9_000 });
     const { attempts } = await engine.plan();
     const client = knex({ client: 'mssql', connection: attempts[0] as object }).client as Knex.Client & {
@@ -94,6 +94,9 @@ describe('the settings of SQL Server', () => {
         serverName: 'db',
         multiSubnetFailover: true,
         useUTC: true,
+        packetSize: 8_000,
+        workstationId: 'ws7',
+        cryptoCredentialsDetails: { maxVersion: 'TLSv1.2' },
       },
     });
     // It checks every option's type.

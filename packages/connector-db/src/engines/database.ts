@@ -271,8 +271,8 @@ export class Database {
     const ended = task.catch(() => undefined);
     const cancelled = this.engine.cancel(connection, open).catch(() => undefined);
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, CANCEL_TIMEOUT_MS)));
-    await Promise.race([Promise.all([ended, cancelled]), late]);
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, CANCEL_TIMEOUT_MS)));
+    await Promise.race([Promise.all([ended, cancelled]), timeout]);
     clearTimeout(timer);
     this.discard(client, connection);
   }

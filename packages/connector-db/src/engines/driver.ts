@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { requireOpenFiles } from '@pacs-connectors/connector-core';
-import { codes } from './error-codes.js';
-import { UnusableSettingError } from './unusable-setting-error.js';
+import { codes } from '../errors/error-codes.js';
+import { UnusableSettingError } from '../errors/unusable-setting-error.js';
 
 const require = createRequire(import.meta.url);
 

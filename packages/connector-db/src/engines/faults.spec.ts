@@ -23,7 +23,7 @@ describe('faults of sockets', () => {
 
   it('are those of the last address tried', () => {
     const all = new AggregateError([error('a', { code: 'ENETUNREACH' }), error('b', { code: 'ECONNREFUSED' })]);
-    expect(networkFault(all)).toMatchObject({ kind: 'unavailable', message: 'nothing listens on this port' });
+    expect(networkFault(all)).toMatchObject({ kind: 'unavailable', message: 'nothing listens on that port' });
   });
 
   it('are undefined for other errors', () => {

@@ -1,7 +1,7 @@
 import { type ConnectorErrorKind, type ErrorCode } from '@pacs-connectors/connector-core';
-import { codes } from './error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { UnreadableAnswerError } from './guarded-reader.js';
-import { UnusableSettingError } from './unusable-setting-error.js';
+import { UnusableSettingError } from '../errors/unusable-setting-error.js';
 
 /** What went wrong with a database. It contains no value that was searched for. */
 export interface DatabaseFault {
@@ -119,7 +119,7 @@ export const faults = {
 };
 
 const NETWORK_FAULTS: Record<string, () => DatabaseFault> = {
-  ECONNREFUSED: () => faults.unreachable('nothing listens on this port'),
+  ECONNREFUSED: () => faults.unreachable('nothing listens on that port'),
   ENOTFOUND: () => faults.unreachable('the host name is unknown'),
   EAI_AGAIN: () => faults.unreachable('the host name cannot be resolved now'),
   EHOSTUNREACH: () => faults.unreachable('there is no route to the host'),

@@ -19,6 +19,10 @@ describe('tlsOptions', () => {
     expect(await tlsOptions({ mode: 'disable' })).toBeUndefined();
     expect(await tlsOptions({ mode: 'require' })).toEqual({ rejectUnauthorized: false });
     expect(await tlsOptions({ mode: 'verify-full' })).toEqual({ rejectUnauthorized: true });
+    expect(await tlsOptions({ mode: 'require', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' })).toMatchObject({
+      minVersion: 'TLSv1.2',
+      maxVersion: 'TLSv1.2',
+    });
     const chainOnly = await tlsOptions({ mode: 'verify-ca' });
     expect(chainOnly).toMatchObject({ rejectUnauthorized: true });
     expect(chainOnly?.checkServerIdentity?.('elsewhere', {} as never)).toBeUndefined();

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type ConnectionOptions } from 'node:tls';
 import { type DatabaseTls } from '../jdbc/index.js';
-import { codes } from './error-codes.js';
-import { UnusableSettingError } from './unusable-setting-error.js';
+import { codes } from '../errors/error-codes.js';
+import { UnusableSettingError } from '../errors/unusable-setting-error.js';
 
 /** Returns Node's options for a TLS connection as the JDBC URL asks for it; `undefined` if it asks for none. */
 export async function tlsOptions(tls: DatabaseTls): Promise<ConnectionOptions | undefined> {
@@ -16,6 +16,8 @@ export async function tlsOptions(tls: DatabaseTls): Promise<ConnectionOptions | 
   if (tls.certFile) options.cert = await readPem(tls.certFile);
   if (tls.keyFile) options.key = await readPem(tls.keyFile);
   if (tls.keyStoreFile) options.pfx = await readTlsFile(tls.keyStoreFile);
+  if (tls.minVersion) options.minVersion = tls.minVersion;
+  if (tls.maxVersion) options.maxVersion = tls.maxVersion;
   if (tls.keyPassword) options.passphrase = tls.keyPassword;
   return options;
 }
@@ -29,7 +31,8 @@ async function readPem(file: string): Promise<Buffer> {
   );
 }
 
-async function readTrustStore(file: string | undefined): Promise<Buffer | undefined> {
+/** Reads the trust store that a JDBC URL names. @throws UnusableSettingError if it is not PEM */
+export async function readTrustStore(file: string | undefined): Promise<Buffer | undefined> {
   if (!file) return undefined;
   return requirePem(
     await readTlsFile(file),

@@ -1,3 +1,5 @@
+import { type SecureVersion } from 'node:tls';
+
 /** The supported database engines. MariaDB counts as `mysql`: both have the same client and dialect. */
 export type DatabaseEngine = 'postgresql' | 'mysql' | 'oracle' | 'mssql' | 'sqlite';
 
@@ -34,6 +36,9 @@ export interface DatabaseTls {
   trustStorePassword?: string;
   /** The name that the server's certificate must contain, if it is not that of the host. */
   serverName?: string;
+  /** The lowest and the highest version; default: those of Node.js. */
+  minVersion?: SecureVersion;
+  maxVersion?: SecureVersion;
 }
 
 interface AddressBase {
@@ -56,6 +61,10 @@ export interface PostgresqlAddress extends AddressBase {
   /** The search path: schema names, comma between. */
   schema?: string;
   ssl: DatabaseTls;
+  /** TLS begins with the first byte, without a request for it. */
+  directTls: boolean;
+  /** The login proves which TLS connection it belongs to, if the server offers that. */
+  channelBinding: boolean;
   applicationName?: string;
   /** Settings of the session, as `-c name=value`. */
   options?: string;
@@ -76,6 +85,8 @@ export interface MysqlAddress extends AddressBase {
   /** Path of a file with the server's public key, PEM. */
   publicKeyFile?: string;
   compress: boolean;
+  /** Settings of each session, as `name=value` with commas between: what comes after SET. */
+  sessionVariables?: string;
 }
 
 export interface OracleAddress extends AddressBase {
@@ -84,6 +95,9 @@ export interface OracleAddress extends AddressBase {
   connectString: string;
   /** Folder of `tnsnames.ora`, for an alias. */
   configDir?: string;
+  /** Folder of the wallet, and its password. */
+  walletLocation?: string;
+  walletPassword?: string;
   /** Hosts of the Easy Connect forms, for messages; empty for a descriptor or an alias. */
   hosts: DatabaseHost[];
   serviceName?: string;
@@ -102,8 +116,16 @@ export interface SqlServerAddress extends AddressBase {
   trustServerCertificate: boolean;
   /** The name that the server's certificate must contain, if it is not that of the host. */
   hostNameInCertificate?: string;
-  /** The server's certificate: a file's path. */
+  /** The server's certificate, or that of its authority: a file's path. */
   serverCertificateFile?: string;
+  /** The certificates of trusted authorities: a file's path. */
+  trustStoreFile?: string;
+  /** The highest TLS version. */
+  maxTlsVersion?: SecureVersion;
+  /** Bytes of a packet of TDS. */
+  packetSize?: number;
+  /** The name of this machine in the list of sessions. */
+  workstationId?: string;
   applicationName?: string;
   readOnlyIntent: boolean;
   multiSubnetFailover: boolean;

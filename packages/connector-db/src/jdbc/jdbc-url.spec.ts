@@ -43,6 +43,8 @@ describe('PostgreSQL', () => {
       applicationName: 'viewer',
       options: '-c statement_timeout=5s',
       targetServerType: 'preferSecondary',
+      channelBinding: false,
+      directTls: false,
       warnings: [],
     });
   });
@@ -82,7 +84,7 @@ describe('PostgreSQL', () => {
 
   test('an unknown parameter is a warning', () => {
     expect(parseJdbcUrl('jdbc:postgresql://h/d?colour=blue').warnings).toEqual([
-      'The parameter colour of the jdbc:postgresql URL is unknown and is ignored.',
+      'The parameter colour of the jdbc:postgresql URL is unknown and is ignored. [db.url.parameter-unknown]',
     ]);
   });
 });
@@ -176,7 +178,7 @@ describe('MySQL and MariaDB', () => {
 
   test('several ways to spread load are one: in order, with a warning', () => {
     expect(parseJdbcUrl('jdbc:mysql:loadbalance://a,b/d').warnings).toEqual([
-      'The hosts of the jdbc:mysql:loadbalance URL are tried in their order, without loadbalance.',
+      'The hosts of the jdbc:mysql:loadbalance URL are tried in their order, without loadbalance. [db.url.parameter-without-effect]',
     ]);
   });
 
@@ -344,7 +346,9 @@ describe('any URL', () => {
   test('a driver of another database is a warning: the URL decides', () => {
     const address = parseJdbcUrl('jdbc:postgresql://h/d', 'com.mysql.jdbc.Driver');
     expect(address.engine).toBe('postgresql');
-    expect(address.warnings).toEqual([expect.stringContaining('com.mysql.jdbc.Driver')]);
+    expect(address.warnings).toEqual([
+      expect.stringMatching(/com\.mysql\.jdbc\.Driver.* \[db\.url\.driver-ignored\]$/),
+    ]);
   });
 
   test.each([
@@ -377,15 +381,177 @@ describe('any URL', () => {
 
 describe('URLs of other drivers', () => {
   test.each([
-    [
-      'jdbc:jtds:sqlserver://db.example:1433/pacs;user=me;password=hunter2',
-      'jdbc:sqlserver://host:port;databaseName=name',
-    ],
     ['jdbc:db2://db.example:50000/pacs:user=me;password=hunter2;', 'type DICOM or DICOM_WEB'],
     ['jdbc:firebirdsql://db.example/pacs?password=hunter2', 'type DICOM or DICOM_WEB'],
     ['JDBC:H2:file:/data/pacs', 'type DICOM or DICOM_WEB'],
+    ['jdbc:aws-wrapper:postgresql://db.example/pacs?password=hunter2', 'Write jdbc:postgresql:'],
+    ['jdbc:mysql+srv://db.example/pacs?password=hunter2', 'Name the hosts'],
   ])('%s: the error names what to do', (uri, remedy) => {
     expect(() => parseJdbcUrl(uri)).toThrow(remedy);
-    expect(() => parseJdbcUrl(uri)).toThrow(/^The jdbc:\w+ URL is not supported\. (?!.*hunter2)/);
+    expect(() => parseJdbcUrl(uri)).toThrow(/^The jdbc:[\w+-]+ URL is not supported\. (?!.*hunter2)/);
+  });
+});
+
+describe('jTDS', () => {
+  test.each([
+    ['jdbc:jtds:sqlserver://db', { host: 'db', port: 1433, database: undefined, encrypt: false }],
+    ['jdbc:jtds:sqlserver://db.example:1444/pacs', { host: 'db.example', port: 1444, database: 'pacs' }],
+    ['jdbc:jtds:sqlserver://db/pacs;instance=ARC', { port: undefined, instanceName: 'ARC', database: 'pacs' }],
+    ['jdbc:jtds:sqlserver://db:1450/pacs;instance=ARC', { port: 1450, instanceName: 'ARC' }],
+    [
+      'jdbc:jtds:sqlserver://db;databaseName=pacs;user=me;password=a&b=c',
+      { database: 'pacs', user: 'me', password: 'a&b=c' },
+    ],
+    ['jdbc:jtds:sqlserver://db/pacs;domain=HOSPITAL;useNTLMv2=true;user=me', { domain: 'HOSPITAL', user: 'me' }],
+    ['jdbc:jtds:sqlserver://db/pacs;ssl=request', { encrypt: true, trustServerCertificate: true }],
+    ['jdbc:jtds:sqlserver://db/pacs;ssl=require', { encrypt: true, trustServerCertificate: true }],
+    ['jdbc:jtds:sqlserver://db/pacs;ssl=authenticate', { encrypt: true, trustServerCertificate: false }],
+    ['jdbc:jtds:sqlserver://db;loginTimeout=4;socketTimeout=30', { connectTimeoutMs: 4_000, socketTimeoutMs: 30_000 }],
+    [
+      'jdbc:jtds:sqlserver://db;appName=pacs;wsid=ws7;packetSize=4096',
+      { applicationName: 'pacs', workstationId: 'ws7', packetSize: 4096 },
+    ],
+  ])('%s is read as a URL of SQL Server', (uri, facts) => {
+    expect(parseJdbcUrl(uri, 'net.sourceforge.jtds.jdbc.Driver')).toMatchObject({
+      engine: 'mssql',
+      ...facts,
+      warnings: [],
+    });
+  });
+
+  test.each([
+    ['jdbc:jtds:sqlserver://db;password=hunter2;ssl=maybe', 'ssl'],
+    ['jdbc:jtds:sqlserver://db;password=hunter2;namedPipe=true', 'namedPipe'],
+    ['jdbc:jtds:sqlserver://db;password=hunter2;useKerberos=true', 'useKerberos'],
+    ['jdbc:jtds:sybase://db/pacs;password=hunter2', 'Sybase'],
+    ['jdbc:jtds:sqlserver:db;password=hunter2', 'jdbc:jtds:sqlserver://host:port/database'],
+  ])('%s is refused', (uri, reason) => {
+    expect(() => parseJdbcUrl(uri)).toThrow(reason);
+    expect(() => parseJdbcUrl(uri)).not.toThrow('hunter2');
+  });
+});
+
+describe('parameters that only the Java driver obeys', () => {
+  test.each([
+    ['jdbc:postgresql://h/d?loadBalanceHosts=true', 'loadBalanceHosts', 'The hosts are tried in their order.'],
+    ['jdbc:postgresql://h/d?preferQueryMode=simple', 'preferQueryMode', 'extended protocol'],
+    ['jdbc:postgresql://h/d?sslmode=verify-full&sslhostnameverifier=com.acme.V', 'sslhostnameverifier', 'Node.js'],
+    ['jdbc:postgresql://h/d?sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory', 'sslfactory', 'sslrootcert'],
+    ['jdbc:postgresql://h/d?kerberosServerName=pg', 'kerberosServerName', 'by password'],
+    ['jdbc:postgresql://h/d?socketFactory=com.acme.Tunnel', 'socketFactory', 'host and port'],
+    ['jdbc:mysql://h/d?createDatabaseIfNotExist=true', 'createDatabaseIfNotExist', 'creates no database'],
+    ['jdbc:mysql://h/d?defaultAuthenticationPlugin=x', 'defaultAuthenticationPlugin', 'the method of the login'],
+    ['jdbc:mariadb://h/d?pool=true', 'pool', 'db-connector.pool.max'],
+    ['jdbc:mariadb://h/d?maxPoolSize=3', 'maxPoolSize', 'db-connector.pool.max'],
+    ['jdbc:mysql://h/d?socksProxyHost=proxy', 'socksProxyHost', 'without the proxy'],
+    ['jdbc:oracle:thin:@//h/s?oracle.net.encryption_client=REQUESTED', 'oracle.net.encryption_client', 'tcps'],
+    ['jdbc:oracle:thin:@tcps://h/s?javax.net.ssl.trustStore=/t.jks', 'javax.net.ssl.trustStore', 'wallet_location'],
+    ['jdbc:oracle:thin:@ALIAS?ssl_server_dn_match=off', 'ssl_server_dn_match', 'tnsnames.ora'],
+    ['jdbc:oracle:thin:@h:1521:SID?sdu=8192', 'sdu', 'DESCRIPTION'],
+    ['jdbc:sqlserver://h;columnEncryptionSetting=Enabled', 'columnEncryptionSetting', 'encrypted bytes'],
+    ['jdbc:sqlserver://h;failoverPartner=h2', 'failoverPartner', 'first server'],
+    ['jdbc:sqlserver://h;lockTimeout=500', 'lockTimeout', 'statement-timeout'],
+    ['jdbc:sqlserver://h;trustManagerClass=com.acme.T', 'trustManagerClass', 'Node.js'],
+    ['jdbc:jtds:sqlserver://h;bindAddress=10.0.0.9', 'bindAddress', 'local address'],
+    ['jdbc:sqlite:file:a.db?vfs=unix-none', 'vfs', 'default VFS'],
+    ['jdbc:sqlite:file:a.db?nolock=1', 'nolock', 'locked'],
+  ])('%s: a warning says what happens instead', (uri, name, effect) => {
+    const { warnings } = parseJdbcUrl(uri);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(
+      new RegExp(`^The parameter ${name.replaceAll('.', '\\.')} of the jdbc:[\\w:]+ URL has no effect\\. [A-Z]`),
+    );
+    expect(warnings[0]).toContain(effect);
+    expect(warnings[0]).toMatch(/ \[db\.url\.parameter-without-effect\]$/);
+  });
+
+  test.each([
+    'jdbc:postgresql://h/d?loadBalanceHosts=false&preferQueryMode=extended&gssEncMode=prefer&sslfactory=org.postgresql.ssl.LibPQFactory',
+    'jdbc:mysql://h/d?createDatabaseIfNotExist=false&autoReconnect=true&useServerPrepStmts=true&dnsSrv=false',
+    'jdbc:mariadb:sequential://a,b/d?pool=false',
+    'jdbc:oracle:thin:@//h/s?oracle.net.encryption_client=REJECTED&oracle.net.authentication_services=(NONE)&oracle.net.keepAlive=true',
+    'jdbc:sqlserver://h;lockTimeout=-1;queryTimeout=-1;packetSize=-1;columnEncryptionSetting=Disabled;authentication=SqlPassword',
+  ])('%s asks for nothing that is missing: no warning', (uri) => {
+    expect(parseJdbcUrl(uri).warnings).toEqual([]);
+  });
+
+  test.each([
+    ['jdbc:postgresql://h/d?authenticationPluginClassName=com.acme.Iam', 'db.login.unsupported'],
+    ['jdbc:postgresql://h/d?gssEncMode=require', 'db.login.unsupported'],
+    [
+      'jdbc:postgresql:///d?socketFactory=com.google.cloud.sql.postgres.SocketFactory&cloudSqlInstance=a:b:c',
+      'db.url.invalid',
+    ],
+    ['jdbc:postgresql://?service=pacs', 'db.url.invalid'],
+    ['jdbc:mariadb://h/d?credentialType=AWS-IAM', 'db.login.unsupported'],
+    ['jdbc:mysql:///d?socketFactory=com.google.cloud.sql.mysql.SocketFactory', 'db.url.invalid'],
+    ['jdbc:mariadb:///d?localSocket=/run/mysqld.sock', 'db.url.invalid'],
+    ['jdbc:mysql://h/d?dnsSrv=true', 'db.url.invalid'],
+    ['jdbc:oracle:thin:@tcps://h/s?oracle.net.authentication_services=(TCPS)', 'db.login.unsupported'],
+    ['jdbc:oracle:thin:@tcps://h/s?oracle.jdbc.tokenAuthentication=OCI_TOKEN', 'db.login.unsupported'],
+    ['jdbc:oracle:thin:@h:1521:SID?oracle.net.encryption_client=REQUIRED', 'db.url.invalid'],
+    ['jdbc:oracle:thin:@//h/s?internal_logon=sysdba', 'db.login.unsupported'],
+    ['jdbc:sqlserver://h;authentication=ActiveDirectoryManagedIdentity', 'db.login.unsupported'],
+    ['jdbc:sqlserver://h;integratedSecurity=true', 'db.login.unsupported'],
+    ['jdbc:sqlserver://h;accessToken=hunter2', 'db.login.unsupported'],
+    ['jdbc:sqlite:a.db?cipher=sqlcipher&key=hunter2', 'db.url.invalid'],
+  ])('%s is refused with its remedy', (uri, code) => {
+    let error: unknown;
+    try {
+      parseJdbcUrl(uri);
+    } catch (reason) {
+      error = reason;
+    }
+    expect(error).toMatchObject({
+      name: 'UnusableSettingError',
+      code,
+      remedy: expect.stringMatching(/^[A-Z].*\.$|…$/),
+    });
+    expect(JSON.stringify([String(error), error])).not.toContain('hunter2');
+  });
+});
+
+describe('parameters of TLS, sessions and time-outs that are obeyed', () => {
+  test.each([
+    ['jdbc:postgresql://h/d?sslmode=require&sslNegotiation=direct', { directTls: true, ssl: { mode: 'require' } }],
+    ['jdbc:postgresql://h/d?channelBinding=prefer', { channelBinding: true }],
+    ['jdbc:mysql://h/d?tlsVersions=TLSv1.2,TLSv1.3', { ssl: { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' } }],
+    [
+      'jdbc:mariadb://h/d?useSsl=true&enabledSslProtocolSuites=TLSv1.2',
+      { ssl: { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } },
+    ],
+    ['jdbc:mysql://h/d?sessionVariables=sql_mode=ANSI', { sessionVariables: 'sql_mode=ANSI' }],
+    [
+      'jdbc:mysql://h/d?connectionTimeZone=Asia/Kathmandu&forceConnectionTimeZoneToSession=true&sessionVariables=a=1',
+      { sessionVariables: "a=1,time_zone='Asia/Kathmandu'" },
+    ],
+    [
+      'jdbc:mysql://h/d?connectionTimeZone=LOCAL&forceConnectionTimeZoneToSession=true',
+      { sessionVariables: undefined },
+    ],
+    ['jdbc:sqlserver://h;sslProtocol=TLSv1.2', { maxTlsVersion: 'TLSv1.2' }],
+    [
+      'jdbc:sqlserver://h;sslProtocol=TLS;trustStore=/ca.pem;trustStorePassword=x',
+      { maxTlsVersion: undefined, trustStoreFile: '/ca.pem' },
+    ],
+    ['jdbc:sqlserver://h;queryTimeout=9;socketTimeout=20000', { socketTimeoutMs: 9_000 }],
+    ['jdbc:oracle:thin:@//h/s?oracle.jdbc.loginTimeout=3&oracle.net.CONNECT_TIMEOUT=9000', { connectTimeoutMs: 3_000 }],
+    ['jdbc:oracle:thin:@//h/s?oracle.net.OUTBOUND_CONNECT_TIMEOUT=2500', { connectTimeoutMs: 2_500 }],
+    [
+      'jdbc:oracle:thin:@ALIAS?TNS_ADMIN=/a&oracle.net.wallet_location=(SOURCE=(METHOD=file)(METHOD_DATA=(DIRECTORY=/etc/w)))&oracle.net.wallet_password=s',
+      { configDir: '/a', walletLocation: '/etc/w', walletPassword: 's' },
+    ],
+    ['jdbc:oracle:thin:@ALIAS?wallet_location=file:///etc/w', { walletLocation: '/etc/w' }],
+  ])('%s', (uri, facts) => {
+    expect(parseJdbcUrl(uri)).toMatchObject({ ...facts, warnings: [] });
+  });
+
+  test.each([
+    ['jdbc:postgresql://h/d?sslNegotiation=direct', 'sslmode=require'],
+    ['jdbc:mysql://h/d?tlsVersions=SSLv3', 'TLSv1.2'],
+    ["jdbc:mysql://h/d?forceConnectionTimeZoneToSession=true&connectionTimeZone=UTC'%3B", 'connectionTimeZone'],
+    ['jdbc:sqlserver://h;packetSize=7', '512 to 32767'],
+  ])('%s is refused', (uri, reason) => {
+    expect(() => parseJdbcUrl(uri)).toThrow(reason);
   });
 });

@@ -1,17 +1,25 @@
+import { codes } from '../errors/error-codes.js';
 import { type DatabaseHost, type DatabaseTls, type MysqlAddress, type TlsMode } from './database-address.js';
-import { formDecoded, Parameters, readHost, readQuery } from './parameters.js';
+import {
+  CLOUD_SQL,
+  formDecoded,
+  Parameters,
+  readHost,
+  readQuery,
+  type Unsupported,
+  type WithoutEffect,
+} from './parameters.js';
 
 const DEFAULT_PORT = 3306;
 
-/** Parameters of both drivers that change nothing here. */
-const WITHOUT_EFFECT = [
+/** Parameters of both drivers that ask for nothing that is missing here. */
+const OF_THE_JAVA_DRIVERS = [
   // Text is Unicode and dates are read as text, whatever these say.
   'characterEncoding',
   'characterSetResults',
   'useUnicode',
   'serverTimezone',
   'connectionTimeZone',
-  'forceConnectionTimeZoneToSession',
   'preserveInstants',
   'timezone',
   'useTimezone',
@@ -52,7 +60,6 @@ const WITHOUT_EFFECT = [
   'dontTrackOpenResources',
   'holdResultsOpenOverStatementClose',
   'jdbcCompliantTruncation',
-  'createDatabaseIfNotExist',
   'logger',
   'profileSQL',
   'dumpQueriesOnException',
@@ -60,21 +67,46 @@ const WITHOUT_EFFECT = [
   'useAffectedRows',
   'useOldAliasMetadataBehavior',
   'emulateLocators',
-  'pool',
-  'poolName',
-  'maxPoolSize',
-  'minPoolSize',
   'tcpKeepAlive',
   'tcpNoDelay',
   'tcpRcvBuf',
   'tcpSndBuf',
   'tcpTrafficClass',
-  'enabledTLSProtocols',
-  'tlsVersions',
-  'enabledSslProtocolSuites',
   'readOnlyPropagatesToServer',
-  'connectionAttributes',
   'permitMysqlScheme',
+];
+
+const POOL = 'Set db-connector.pool.min and db-connector.pool.max instead.';
+const LOGIN = 'The server chooses the method of the login.';
+const CIPHERS = 'Node.js chooses the cipher suites.';
+const WITHOUT_EFFECT: WithoutEffect[] = [
+  { name: 'connectionAttributes', effect: 'The server gets no attributes of the connection.' },
+  { name: 'createDatabaseIfNotExist', values: /^true$/i, effect: 'The connector only reads, and creates no database.' },
+  ...['authenticationPlugins', 'defaultAuthenticationPlugin', 'disabledAuthenticationPlugins', 'restrictedAuth'].map(
+    (name) => ({
+      name,
+      effect: LOGIN,
+    }),
+  ),
+  ...['enabledSSLCipherSuites', 'enabledSslCipherSuites', 'tlsCiphersuites'].map((name) => ({ name, effect: CIPHERS })),
+  { name: 'pool', values: /^true$/i, effect: POOL },
+  ...['maxPoolSize', 'minPoolSize', 'poolName'].map((name) => ({ name, effect: POOL })),
+  { name: 'socketFactory', effect: 'The connection is made to the host and port of the URL.' },
+  { name: 'socksProxyHost', effect: 'The connection is made without the proxy.' },
+];
+
+const BY_TCP = { remedy: 'Name the host and port of the server in the JDBC URL.', code: codes['db.url.invalid'] };
+const UNSUPPORTED: Unsupported[] = [
+  CLOUD_SQL,
+  {
+    name: 'credentialType',
+    asksFor: 'a login by IAM or by a plug-in',
+    remedy: 'Give the user of the connector a password, and set db-connector.user and db-connector.password.',
+  },
+  { name: 'dnsSrv', values: /^true$/i, asksFor: 'a place from DNS SRV records', ...BY_TCP },
+  { name: 'localSocket', asksFor: 'a Unix socket', ...BY_TCP },
+  { name: 'namedPipePath', asksFor: 'a named pipe', ...BY_TCP },
+  { name: 'pipe', asksFor: 'a named pipe', ...BY_TCP },
 ];
 
 const TLS_MODES: Record<string, TlsMode> = {
@@ -114,7 +146,9 @@ export function parseMysqlUrl(scheme: 'mysql' | 'mariadb', rest: string): MysqlA
   const at = authority.lastIndexOf('@');
   const [user, password] = at < 0 ? [] : splitOnce(authority.slice(0, at), ':').map(decode);
   const hosts = splitHosts(authority.slice(at + 1)).map((text) => readMysqlHost(text, parameters, decode, url));
-  parameters.ignore(...WITHOUT_EFFECT);
+  parameters.ignore(...OF_THE_JAVA_DRIVERS);
+  parameters.requireSupported(UNSUPPORTED);
+  parameters.warnWithoutEffect(WITHOUT_EFFECT);
   const ssl = readTls(scheme, parameters);
   const address: MysqlAddress = {
     engine: 'mysql',
@@ -129,12 +163,29 @@ export function parseMysqlUrl(scheme: 'mysql' | 'mariadb', rest: string): MysqlA
     compress: parameters.flag('useCompression') ?? false,
     connectTimeoutMs: parameters.duration(1, 'connectTimeout'),
     socketTimeoutMs: parameters.duration(1, 'socketTimeout'),
-    warnings: parameters.unknownWarnings(),
+    sessionVariables: sessionVariables(parameters),
+    warnings: [],
   };
-  if (variant) {
-    address.warnings.push(`The hosts of the ${url}:${variant} URL are tried in their order, without ${variant}.`);
+  if (variant && !IN_ORDER.includes(variant.toLowerCase())) {
+    parameters.warn(`The hosts of the ${url}:${variant} URL are tried in their order, without ${variant}.`);
   }
-  return address;
+  return { ...address, warnings: parameters.warnings() };
+}
+
+/** Variants of the URL that try the hosts in their order, as this connector does. */
+const IN_ORDER = ['sequential', 'failover'];
+
+/** Returns `sessionVariables`, and the time zone if the URL sets it for the session. */
+function sessionVariables(parameters: Parameters): string | undefined {
+  const forced = parameters.flag('forceConnectionTimeZoneToSession') ?? false;
+  const zone = parameters.text('connectionTimeZone', 'serverTimezone', 'timezone');
+  if (forced && zone && !/^(?:[A-Za-z]+(?:[/_+-]\w+)*|[+-]\d\d:\d\d)$/.test(zone)) {
+    throw parameters.wrong('connectionTimeZone', 'the name of a time zone, or an offset such as +01:00');
+  }
+  // Names that only Java resolves.
+  const usable = forced && zone && !['local', 'server', 'auto', 'disable'].includes(zone.toLowerCase());
+  const all = [parameters.text('sessionVariables'), usable ? `time_zone='${zone}'` : undefined].filter(Boolean);
+  return all.join(',') || undefined;
 }
 
 /** Commas within parentheses belong to one host. */
@@ -170,6 +221,7 @@ function readTls(scheme: 'mysql' | 'mariadb', parameters: Parameters): DatabaseT
     keyPassword: parameters.text('clientCertificateKeyStorePassword', 'keyStorePassword', 'keyPassword'),
     trustStoreFile: fromFileUrl(parameters.text('trustCertificateKeyStoreUrl', 'trustStore')),
     trustStorePassword: parameters.text('trustCertificateKeyStorePassword', 'trustStorePassword'),
+    ...parameters.tlsVersions('tlsVersions', 'enabledTLSProtocols', 'enabledSslProtocolSuites'),
   };
 }
 

@@ -1,5 +1,7 @@
+import { withCode } from '@pacs-connectors/connector-core';
+import { codes } from '../errors/error-codes.js';
 import { type DatabaseHost, type OracleAddress } from './database-address.js';
-import { Parameters, readHost, readQuery } from './parameters.js';
+import { Parameters, readHost, readQuery, smaller, type Unsupported, type WithoutEffect } from './parameters.js';
 
 const URL = 'jdbc:oracle:thin';
 const DEFAULT_PORT = 1521;
@@ -25,7 +27,12 @@ export function parseOracleUrl(rest: string): OracleAddress {
     ...readPlace(place),
   };
   if (!/^thin/i.test(rest)) {
-    address.warnings.push(`The URL asks for Oracle's client library (oci); the connection is made without it.`);
+    address.warnings.push(
+      withCode(
+        "The URL asks for Oracle's client library (oci); the connection is made without it.",
+        codes['db.url.parameter-without-effect'],
+      ),
+    );
   }
   return address;
 }
@@ -60,16 +67,21 @@ function readPlace(place: string): Place {
     const host = readHost(`${sid[1]}:${sid[2]}`, DEFAULT_PORT, URL);
     const descriptor =
       `(DESCRIPTION=(ADDRESS=(PROTOCOL=tcp)(HOST=${host.host})(PORT=${host.port}))` + `(CONNECT_DATA=(SID=${sid[3]})))`;
-    return { connectString: descriptor, hosts: [host], sid: sid[3], ...readOptions(query).facts };
+    return {
+      connectString: descriptor,
+      hosts: [host],
+      sid: sid[3],
+      ...readOptions(query, 'Write the place as @(DESCRIPTION=…).'),
+    };
   }
   const easy = /^(?:(tcps?):)?(?:\/\/)?([^/]+)(?:\/([^/:?]*)(?::(\w+))?(?:\/(\w+))?)?$/i.exec(bare);
   if (easy && (easy[3] !== undefined || /:\d+$|^(?:tcps?:)?\/\//i.test(bare))) {
     const hosts = easyHosts(easy[2] ?? '');
     if (!easy[3]) throw new Error(`The ${URL} URL names a host and neither a service nor a SID. ${FORMS}`);
-    const { facts, passedOn } = readOptions(query);
-    return { connectString: bare + passedOn, hosts, serviceName: easy[3], ...facts };
+    return { connectString: bare + clientQuery(query), hosts, serviceName: easy[3], ...readOptions(query) };
   }
-  if (/^[\w.$#-]+$/.test(bare)) return { connectString: bare, hosts: [], ...readOptions(query).facts };
+  if (/^[\w.$#-]+$/.test(bare))
+    return { connectString: bare, hosts: [], ...readOptions(query, 'Write it in tnsnames.ora.') };
   throw new Error(`The place in the ${URL} URL cannot be read. ${FORMS}`);
 }
 
@@ -94,23 +106,127 @@ function splitQuery(place: string): { bare: string; query: string } {
     : { bare: place.slice(0, question), query: place.slice(question + 1) };
 }
 
-/** Reads the parameters of Easy Connect Plus. Ours are removed; those of the client stay in its connect string. */
-function readOptions(query: string): {
-  facts: { warnings: string[]; configDir?: string; connectTimeoutMs?: number; socketTimeoutMs?: number };
-  passedOn: string;
-} {
+type Options = Pick<
+  OracleAddress,
+  'warnings' | 'configDir' | 'walletLocation' | 'walletPassword' | 'connectTimeoutMs' | 'socketTimeoutMs'
+>;
+
+/**
+ * Reads the parameters after the place.
+ *
+ * @param elsewhere where those of the client have an effect, if the connect string cannot contain them
+ */
+function readOptions(query: string, elsewhere?: string): Options {
   const parameters = new Parameters(URL, true);
   readQuery(query, parameters, (text) => text);
-  const configDir = parameters.text('TNS_ADMIN');
-  const connectTimeoutMs = parameters.duration(1, 'oracle.net.CONNECT_TIMEOUT');
-  const socketTimeoutMs = parameters.duration(1, 'oracle.jdbc.ReadTimeout');
-  const forClient = query.split('&').filter((pair) => CLIENT_PARAMETERS.has(pair.replace(/=.*/s, '').toLowerCase()));
-  parameters.ignore(...CLIENT_PARAMETERS);
+  parameters.ignore(...OF_THE_JAVA_DRIVER);
+  parameters.requireSupported(UNSUPPORTED);
+  parameters.warnWithoutEffect(WITHOUT_EFFECT);
+  const wallet = parameters.text('oracle.net.wallet_location', 'wallet_location');
+  if (elsewhere) {
+    const names = [...CLIENT_PARAMETERS].filter((name) => name !== 'wallet_location');
+    parameters.warnWithoutEffect(names.map((name) => ({ name, effect: elsewhere })));
+  } else parameters.ignore(...CLIENT_PARAMETERS);
   return {
-    facts: { warnings: parameters.unknownWarnings(), configDir, connectTimeoutMs, socketTimeoutMs },
-    passedOn: forClient.length > 0 ? `?${forClient.join('&')}` : '',
+    configDir: parameters.text('TNS_ADMIN', 'oracle.net.tns_admin'),
+    walletLocation: wallet && walletFolder(wallet),
+    walletPassword: parameters.text('oracle.net.wallet_password', 'wallet_password'),
+    connectTimeoutMs: smaller(
+      smaller(
+        parameters.duration(1, 'oracle.net.CONNECT_TIMEOUT'),
+        parameters.duration(1, 'oracle.net.OUTBOUND_CONNECT_TIMEOUT'),
+      ),
+      parameters.duration(1000, 'oracle.jdbc.loginTimeout'),
+    ),
+    socketTimeoutMs: parameters.duration(1, 'oracle.jdbc.ReadTimeout'),
+    warnings: parameters.warnings(),
   };
 }
+
+/** Returns the parameters that stay in an Easy Connect string, with the question mark before them. */
+function clientQuery(query: string): string {
+  const pairs = query.split('&').filter((pair) => CLIENT_PARAMETERS.has(pair.replace(/=.*/s, '').toLowerCase()));
+  return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+}
+
+/** Returns the folder of a wallet: `/etc/wallet`, `file:/etc/wallet`, or `(SOURCE=(METHOD=file)(METHOD_DATA=(DIRECTORY=/etc/wallet)))`. */
+function walletFolder(text: string): string {
+  const folder = /DIRECTORY\s*=\s*"?([^")]+)/i.exec(text)?.[1]?.trim() ?? text;
+  return folder.replace(/^file:(?:\/\/(?=\/))?/i, '');
+}
+
+/** Parameters of the driver that ask for nothing that is missing here. */
+const OF_THE_JAVA_DRIVER = [
+  'defaultRowPrefetch',
+  'oracle.jdbc.convertNcharLiterals',
+  'oracle.jdbc.defaultConnectionValidation',
+  'oracle.jdbc.defaultNChar',
+  'oracle.jdbc.defaultRowPrefetch',
+  'oracle.jdbc.fanEnabled',
+  'oracle.jdbc.implicitStatementCacheSize',
+  'oracle.jdbc.J2EE13Compliant',
+  'oracle.jdbc.mapDateToTimestamp',
+  'oracle.jdbc.maxCachedBufferSize',
+  'oracle.jdbc.timezoneAsRegion',
+  'oracle.jdbc.useFetchSizeWithLongColumn',
+  'oracle.net.disableOob',
+  'oracle.net.keepAlive',
+];
+
+const OFF = '(?:rejected|accepted|requested)?$';
+const WALLET = 'Name the folder of a wallet (ewallet.pem) in wallet_location.';
+const PROTECTION = 'The connection is neither encrypted nor checked by it. Use TLS: @tcps://host:port/service.';
+const WITHOUT_EFFECT: WithoutEffect[] = [
+  ...[
+    'javax.net.ssl.keyStore',
+    'javax.net.ssl.keyStorePassword',
+    'javax.net.ssl.trustStore',
+    'javax.net.ssl.trustStorePassword',
+  ].map((name) => ({ name, effect: WALLET })),
+  ...['oracle.net.encryption_client', 'oracle.net.crypto_checksum_client'].map((name) => ({
+    name,
+    values: /^(?:accepted|requested)$/i,
+    effect: PROTECTION,
+  })),
+  ...['oracle.net.encryption_types_client', 'oracle.net.crypto_checksum_types_client'].map((name) => ({
+    name,
+    effect: PROTECTION,
+  })),
+  { name: 'oracle.net.ssl_cipher_suites', effect: 'Node.js chooses the cipher suites.' },
+  { name: 'oracle.net.ssl_version', effect: 'Node.js chooses the TLS version.' },
+  ...['oracle.net.ssl_server_dn_match', 'oracle.net.ssl_server_cert_dn'].map((name) => ({
+    name,
+    effect: `Write ${name.replace('oracle.net.', '')} instead.`,
+  })),
+];
+
+const BY_PASSWORD = 'Give the user of the connector a password, and set db-connector.user and db-connector.password.';
+const UNSUPPORTED: Unsupported[] = [
+  ...['oracle.net.encryption_client', 'oracle.net.crypto_checksum_client'].map((name) => ({
+    name,
+    values: new RegExp(`^(?!${OFF})`, 'i'),
+    asksFor: "Oracle's own encryption",
+    remedy: 'Use TLS: @tcps://host:port/service.',
+    code: codes['db.url.invalid'],
+  })),
+  {
+    name: 'oracle.net.authentication_services',
+    values: /^(?!\(?(?:none|all)?\)?$)/i,
+    asksFor: 'a login by Kerberos, RADIUS or a certificate',
+    remedy: BY_PASSWORD,
+  },
+  ...[
+    'oracle.jdbc.tokenAuthentication',
+    'oracle.jdbc.tokenLocation',
+    'TOKEN_AUTH',
+    'oracle.jdbc.passwordAuthentication',
+  ].map((name) => ({ name, asksFor: 'a login by a token of OCI IAM or Azure AD', remedy: BY_PASSWORD })),
+  ...['internal_logon', 'oracle.jdbc.internal_logon'].map((name) => ({
+    name,
+    asksFor: 'a login as administrator',
+    remedy: 'Use a user that may only read.',
+  })),
+];
 
 /** What node-oracledb's thin mode reads in an Easy Connect string. */
 const CLIENT_PARAMETERS = new Set([

@@ -1,3 +1,39 @@
+import { type ErrorCode, withCode } from '@pacs-connectors/connector-core';
+import { type DatabaseTls } from './database-address.js';
+import { codes } from '../errors/error-codes.js';
+import { UnusableSettingError } from '../errors/unusable-setting-error.js';
+
+const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+
+/** A parameter that only the Java driver obeys. */
+export interface WithoutEffect {
+  name: string;
+  /** The values that ask for something; default: all but the empty one. */
+  values?: RegExp;
+  /** What happens instead, one sentence. */
+  effect: string;
+}
+
+/** A parameter without which the connection would not be the one that the URL asks for. */
+export interface Unsupported {
+  name: string;
+  /** The values that are not supported; default: all but the empty one. */
+  values?: RegExp;
+  /** What the parameter asks for, which is not supported. */
+  asksFor: string;
+  remedy: string;
+  /** Default: `db.login.unsupported`. */
+  code?: ErrorCode;
+}
+
+export const CLOUD_SQL: Unsupported = {
+  name: 'socketFactory',
+  values: /cloud\.(?:sql|alloydb)/i,
+  asksFor: 'a connection by a Java library of Google Cloud',
+  remedy: "Name the host and port of the Cloud SQL Auth Proxy, or the database's own address, in the JDBC URL.",
+  code: codes['db.url.invalid'],
+};
+
 /**
  * Reads the parameters of one JDBC URL by name. A parameter that is never read is unknown and causes a warning. A wrong value is an
  * error that names its parameter.
@@ -5,6 +41,7 @@
 export class Parameters {
   private readonly values = new Map<string, { name: string; value: string }>();
   private readonly asked = new Set<string>();
+  private readonly effects: string[] = [];
 
   /** @param url the kind of URL, for messages: `jdbc:postgresql` */
   constructor(
@@ -61,16 +98,62 @@ export class Parameters {
     return value;
   }
 
-  /** Marks parameters that change nothing here, such as those for caches and logs of a driver. */
+  /** Returns the lowest and the highest of the TLS versions that a parameter lists (`TLSv1.2,TLSv1.3`). */
+  tlsVersions(...names: string[]): Pick<DatabaseTls, 'minVersion' | 'maxVersion'> {
+    const listed = this.text(...names)
+      ?.split(/[\s,;]+/)
+      .map((version) => version.toLowerCase().replace(/^tlsv1\.0$/, 'tlsv1'));
+    if (!listed) return {};
+    const known = TLS_VERSIONS.filter((version) => listed.includes(version.toLowerCase()));
+    if (known.length === 0) throw this.wrong(names[0] ?? '', `one of ${TLS_VERSIONS.join(', ')}`);
+    return { minVersion: known[0], maxVersion: known.at(-1) };
+  }
+
+  /** Returns `packetSize` of SQL Server in bytes. -1 and 0 leave it to the server. */
+  packetSize(): number | undefined {
+    const text = this.text('packetSize') ?? '0';
+    if (text === '-1' || text === '0') return undefined;
+    if (/^\d{3,5}$/.test(text) && Number(text) >= 512 && Number(text) <= 32_767) return Number(text);
+    throw this.wrong('packetSize', '512 to 32767 bytes');
+  }
+
+  /** Marks parameters that ask for nothing that is missing here, such as those for caches and logs of a driver. */
   ignore(...names: string[]): void {
     for (const name of names) this.asked.add(this.key(name));
   }
 
-  /** Returns a sentence for each parameter that was never read. It contains names only, because values may be secrets. */
-  unknownWarnings(): string[] {
-    return [...this.values]
+  /** Adds a warning for each of these parameters that the URL sets. */
+  warnWithoutEffect(parameters: readonly WithoutEffect[]): void {
+    for (const { name, values = /./s, effect } of parameters) {
+      if (values.test(this.text(name) ?? '')) {
+        this.warn(`The parameter ${name} of the ${this.url} URL has no effect. ${effect}`);
+      }
+    }
+  }
+
+  /** Adds a warning about a part of the URL that has no effect. */
+  warn(sentence: string): void {
+    this.effects.push(withCode(sentence, codes['db.url.parameter-without-effect']));
+  }
+
+  /** @throws UnusableSettingError if the URL sets one of these parameters */
+  requireSupported(parameters: readonly Unsupported[]): void {
+    for (const { name, values = /./s, asksFor, remedy, code = codes['db.login.unsupported'] } of parameters) {
+      if (!values.test(this.text(name) ?? '')) continue;
+      const message = `The parameter ${name} of the ${this.url} URL asks for ${asksFor}, which is not supported.`;
+      throw new UnusableSettingError(code, message, remedy);
+    }
+  }
+
+  /**
+   * Returns the warnings about parameters without effect, and about those that were never read. They contain names only, because
+   * values may be secrets.
+   */
+  warnings(): string[] {
+    const unknown = [...this.values]
       .filter(([key]) => !this.asked.has(key))
       .map(([, { name }]) => `The parameter ${name} of the ${this.url} URL is unknown and is ignored.`);
+    return [...this.effects, ...unknown.map((sentence) => withCode(sentence, codes['db.url.parameter-unknown']))];
   }
 
   /** Returns the error for a wrong value of `name`. It does not contain the value, which could be a misplaced password. */
@@ -119,4 +202,9 @@ export function readHost(text: string, defaultPort: number, url: string): { host
     );
   }
   return { host: match[1] ?? (match[2] || 'localhost'), port };
+}
+
+/** Returns the smaller of two numbers that may be missing. */
+export function smaller(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }

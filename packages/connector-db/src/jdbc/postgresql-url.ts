@@ -1,10 +1,20 @@
+import { codes } from '../errors/error-codes.js';
 import { type DatabaseTls, type PostgresqlAddress, type TlsMode } from './database-address.js';
-import { formDecoded, Parameters, readHost, readQuery } from './parameters.js';
+import {
+  CLOUD_SQL,
+  formDecoded,
+  Parameters,
+  readHost,
+  readQuery,
+  smaller,
+  type Unsupported,
+  type WithoutEffect,
+} from './parameters.js';
 
 const URL = 'jdbc:postgresql';
 
-/** Parameters of pgjdbc that change nothing here: caches, fetch sizes, details of Java classes. */
-const WITHOUT_EFFECT = [
+/** Parameters of pgjdbc that ask for nothing that is missing here: caches, fetch sizes, details of Java classes. */
+const OF_THE_JAVA_DRIVER = [
   'adaptiveFetch',
   'adaptiveFetchMaximum',
   'adaptiveFetchMinimum',
@@ -22,16 +32,13 @@ const WITHOUT_EFFECT = [
   'defaultRowFetchSize',
   'disableColumnSanitiser',
   'escapeSyntaxCallMode',
-  'gssEncMode',
   'hideUnprivilegedObjects',
   'hostRecheckSeconds',
-  'loadBalanceHosts',
   'logServerErrorDetail',
   'logUnclosedConnections',
   'loggerFile',
   'loggerLevel',
   'maxResultBuffer',
-  'preferQueryMode',
   'preparedStatementCacheQueries',
   'preparedStatementCacheSizeMiB',
   'prepareThreshold',
@@ -42,14 +49,69 @@ const WITHOUT_EFFECT = [
   'receiveBufferSize',
   'reWriteBatchedInserts',
   'sendBufferSize',
-  'sslhostnameverifier',
-  'sslNegotiation',
   'sslResponseTimeout',
   'stringtype',
   'tcpKeepAlive',
   'tcpNoDelay',
   'unknownLength',
-  'useSpnego',
+];
+
+const BY_PASSWORD = 'The login is by password.';
+const WITHOUT_EFFECT: WithoutEffect[] = [
+  {
+    name: 'channelBinding',
+    values: /^require$/i,
+    effect: 'The login uses channel binding only if the server offers it.',
+  },
+  { name: 'loadBalanceHosts', values: /^true$/i, effect: 'The hosts are tried in their order.' },
+  { name: 'localSocketAddress', effect: 'The operating system chooses the local address.' },
+  { name: 'preferQueryMode', values: /^simple$/i, effect: 'Statements use the extended protocol.' },
+  { name: 'requireAuth', effect: 'The server chooses the method of the login.' },
+  { name: 'socketFactory', effect: 'The connection is made to the host and port of the URL.' },
+  { name: 'sslhostnameverifier', effect: 'Node.js checks the name in the certificate.' },
+  {
+    name: 'sslfactory',
+    values: /^(?!.*(?:NonValidatingFactory|LibPQFactory)$)./,
+    effect: 'Node.js checks the certificate. Name its authority in sslrootcert.',
+  },
+  { name: 'sslfactoryarg', effect: 'Name the certificate in sslrootcert.' },
+  { name: 'sslpasswordcallback', effect: 'Set the password of the key in sslpassword.' },
+  ...[
+    'gsslib',
+    'gssUseDefaultCreds',
+    'jaasApplicationName',
+    'jaasLogin',
+    'kerberosServerName',
+    'sspiServiceClass',
+    'useSpnego',
+  ].map((name) => ({ name, effect: BY_PASSWORD })),
+];
+
+const UNSUPPORTED: Unsupported[] = [
+  CLOUD_SQL,
+  {
+    name: 'authenticationPluginClassName',
+    asksFor: 'a login by a Java class',
+    remedy: 'Give the user of the connector a password, and set db-connector.user and db-connector.password.',
+  },
+  {
+    name: 'enableIamAuth',
+    values: /^true$/i,
+    asksFor: 'a login by IAM',
+    remedy: 'Give the user of the connector a password, and set db-connector.user and db-connector.password.',
+  },
+  {
+    name: 'gssEncMode',
+    values: /^require$/i,
+    asksFor: 'encryption by Kerberos',
+    remedy: 'Use TLS: sslmode=verify-full.',
+  },
+  {
+    name: 'service',
+    asksFor: 'a file of connection services',
+    remedy: 'Name the host, port and database in the JDBC URL.',
+    code: codes['db.url.invalid'],
+  },
 ];
 
 const TLS_MODES: Record<string, TlsMode> = {
@@ -89,7 +151,14 @@ export function parsePostgresqlUrl(rest: string): PostgresqlAddress {
 
   const [, authority, path] = /^(?:\/\/([^/]*))?(?:\/)?(.*)$/s.exec(place) ?? [];
   const hosts = (authority || 'localhost').split(',').map((host) => readHost(host, 5432, URL));
-  parameters.ignore(...WITHOUT_EFFECT);
+  parameters.ignore(...OF_THE_JAVA_DRIVER);
+  parameters.requireSupported(UNSUPPORTED);
+  parameters.warnWithoutEffect(WITHOUT_EFFECT);
+  const ssl = readTls(parameters);
+  const directTls = parameters.choice('sslNegotiation', { postgres: false, direct: true }) ?? false;
+  if (directTls && ['disable', 'prefer'].includes(ssl.mode)) {
+    throw parameters.wrong('sslNegotiation', 'postgres, or direct with sslmode=require or a stricter one');
+  }
   return {
     engine: 'postgresql',
     hosts,
@@ -100,10 +169,12 @@ export function parsePostgresqlUrl(rest: string): PostgresqlAddress {
     options: parameters.text('options'),
     applicationName: parameters.text('ApplicationName'),
     targetServerType: parameters.choice('targetServerType', SERVER_TYPES) ?? 'any',
-    ssl: readTls(parameters),
+    ssl,
+    directTls,
+    channelBinding: /^(?:prefer|require)$/i.test(parameters.text('channelBinding') ?? ''),
     connectTimeoutMs: smaller(parameters.duration(1000, 'connectTimeout'), parameters.duration(1000, 'loginTimeout')),
     socketTimeoutMs: parameters.duration(1000, 'socketTimeout'),
-    warnings: parameters.unknownWarnings(),
+    warnings: parameters.warnings(),
   };
 }
 
@@ -119,8 +190,4 @@ function readTls(parameters: Parameters): DatabaseTls {
     keyFile: parameters.text('sslkey'),
     keyPassword: parameters.text('sslpassword'),
   };
-}
-
-function smaller(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }

@@ -1,5 +1,6 @@
+import { codes } from '../errors/error-codes.js';
 import { type SqliteAddress } from './database-address.js';
-import { Parameters, readQuery } from './parameters.js';
+import { Parameters, readQuery, type Unsupported, type WithoutEffect } from './parameters.js';
 
 const URL = 'jdbc:sqlite';
 
@@ -21,19 +22,21 @@ export function parseSqliteUrl(rest: string): SqliteAddress {
   const question = text.indexOf('?');
   const place = question < 0 ? text : text.slice(0, question);
   readQuery(question < 0 ? '' : text.slice(question + 1), parameters, isUri ? decodeUri : (value) => value);
-  parameters.ignore(...WITHOUT_EFFECT);
+  parameters.ignore(...OF_THE_JAVA_DRIVER);
+  parameters.requireSupported(UNSUPPORTED);
+  parameters.warnWithoutEffect(WITHOUT_EFFECT);
   const inMemory = parameters.text('mode') === 'memory';
   const file = isUri ? filePath(place) : place;
   return {
     engine: 'sqlite',
     file: inMemory || file === '' ? ':memory:' : file,
     immutable: parameters.flag('immutable') ?? false,
-    warnings: parameters.unknownWarnings(),
+    warnings: parameters.warnings(),
   };
 }
 
-/** Parameters of the driver and of the URI that change nothing for a reader. */
-const WITHOUT_EFFECT = [
+/** Parameters of the driver and of the URI that ask for nothing that a reader needs. */
+const OF_THE_JAVA_DRIVER = [
   'busy_timeout',
   'cache',
   'cache_size',
@@ -46,7 +49,6 @@ const WITHOUT_EFFECT = [
   'journal_mode',
   'locking_mode',
   'mmap_size',
-  'nolock',
   'open_mode',
   'page_size',
   'read_uncommitted',
@@ -54,8 +56,20 @@ const WITHOUT_EFFECT = [
   'synchronous',
   'temp_store',
   'transaction_mode',
-  'vfs',
 ];
+
+const WITHOUT_EFFECT: WithoutEffect[] = [
+  { name: 'enable_load_extension', values: /^true$/i, effect: 'The connector loads no extensions.' },
+  { name: 'nolock', values: /^(?!0$)./, effect: 'The file is locked while it is read.' },
+  { name: 'vfs', effect: 'SQLite uses its default VFS.' },
+];
+
+const UNSUPPORTED: Unsupported[] = ['cipher', 'hexkey', 'hexkey_mode', 'key', 'password'].map((name) => ({
+  name,
+  asksFor: 'an encrypted file',
+  remedy: 'Name a file that is not encrypted, for example a decrypted copy.',
+  code: codes['db.url.invalid'],
+}));
 
 function filePath(uri: string): string {
   const path = uri.slice('file:'.length);

@@ -1,26 +1,26 @@
+import { codes } from '../errors/error-codes.js';
+import { UnusableSettingError } from '../errors/unusable-setting-error.js';
 import { type SqlServerAddress } from './database-address.js';
-import { Parameters, readHost } from './parameters.js';
+import { Parameters, readHost, smaller, type Unsupported, type WithoutEffect } from './parameters.js';
 
 const URL = 'jdbc:sqlserver';
 
-/** Properties of the driver that change nothing here. */
-const WITHOUT_EFFECT = [
+/** Properties of the driver that ask for nothing that is missing here. */
+const OF_THE_JAVA_DRIVER = [
+  // PEM has neither.
+  'trustStorePassword',
+  'trustStoreType',
   'calcBigDecimalPrecision',
   'cancelQueryTimeout',
-  'columnEncryptionSetting',
   'connectRetryCount',
   'connectRetryInterval',
   'datetimeParameterType',
   'delayLoadingLobs',
   'disableStatementPooling',
   'enablePrepareOnFirstPreparedStatementCall',
-  'fips',
   'ignoreOffsetOnDateTimeOffsetConversion',
   'lastUpdateCount',
-  'lockTimeout',
-  'packetSize',
   'prepareMethod',
-  'queryTimeout',
   'replication',
   'responseBuffering',
   'selectMethod',
@@ -29,12 +29,55 @@ const WITHOUT_EFFECT = [
   'sendTimeAsDatetime',
   'serverNameAsACE',
   'serverPreparedStatementDiscardThreshold',
-  'sslProtocol',
   'statementPoolingCacheSize',
   'transparentNetworkIPResolution',
   'useFmtOnly',
-  'workstationID',
   'xopenStates',
+];
+
+const WITHOUT_EFFECT: WithoutEffect[] = [
+  {
+    name: 'columnEncryptionSetting',
+    values: /^enabled$/i,
+    effect: 'Columns of Always Encrypted return encrypted bytes.',
+  },
+  { name: 'failoverPartner', effect: 'Only the first server is tried.' },
+  { name: 'fips', values: /^true$/i, effect: 'The settings of Node.js decide about FIPS.' },
+  { name: 'iPAddressPreference', effect: 'Node.js chooses among several addresses.' },
+  {
+    name: 'lockTimeout',
+    values: /^[1-9]|^0$/,
+    effect: 'Statements that wait for a lock end at db-connector.statement-timeout.',
+  },
+  { name: 'socketFactoryClass', effect: 'The connection is made to the host and port of the URL.' },
+  {
+    name: 'trustManagerClass',
+    effect: 'Node.js checks the certificate. Name its authority in serverCertificate or trustStore.',
+  },
+  ...[
+    'gsscredential',
+    'jaasConfigurationName',
+    'realm',
+    'serverSpn',
+    'useDefaultGSSCredential',
+    'useDefaultJaasConfig',
+  ].map((name) => ({ name, effect: 'The login is by password.' })),
+];
+
+const SQL_LOGIN = 'Give the connector a login of SQL Server, and set db-connector.user and db-connector.password.';
+const UNSUPPORTED: Unsupported[] = [
+  {
+    name: 'authentication',
+    values: /^(?!(?:SqlPassword|NotSpecified)$)./i,
+    asksFor: 'a login by Azure Active Directory (Microsoft Entra) or Windows',
+    remedy: SQL_LOGIN,
+  },
+  ...['accessToken', 'accessTokenCallbackClass'].map((name) => ({
+    name,
+    asksFor: 'a login by token',
+    remedy: SQL_LOGIN,
+  })),
+  ...['clientCertificate', 'clientKey'].map((name) => ({ name, asksFor: 'a login by certificate', remedy: SQL_LOGIN })),
 ];
 
 const ENCRYPTION: Record<string, boolean | 'strict'> = {
@@ -67,13 +110,15 @@ export function parseSqlServerUrl(rest: string): SqlServerAddress {
   const bareHost = named?.[1] || parameters.text('serverName', 'server') || '';
   const instanceName = named?.[2] || parameters.text('instanceName');
   const portText = named?.[3] ?? parameters.text('portNumber', 'port');
-  parameters.ignore('serverName', 'server', 'instanceName', 'portNumber', 'port', ...WITHOUT_EFFECT);
+  parameters.ignore('serverName', 'server', 'instanceName', 'portNumber', 'port', ...OF_THE_JAVA_DRIVER);
   if (!named || (portText !== undefined && !/^\d{1,5}$/.test(portText))) {
     throw new Error(`The ${URL} URL names a host that cannot be read. Expected host\\instance:port.`);
   }
   const host = bareHost.includes(':') && !bareHost.startsWith('[') ? `[${bareHost}]` : bareHost;
   const { host: name, port } = readHost(portText ? `${host}:${portText}` : host, 1433, URL);
-  refuseOtherLogins(parameters);
+  parameters.requireSupported(UNSUPPORTED);
+  requirePassword(parameters);
+  parameters.warnWithoutEffect(WITHOUT_EFFECT);
   return {
     engine: 'mssql',
     host: name,
@@ -87,35 +132,50 @@ export function parseSqlServerUrl(rest: string): SqlServerAddress {
     trustServerCertificate: parameters.flag('trustServerCertificate') ?? false,
     hostNameInCertificate: parameters.text('hostNameInCertificate'),
     serverCertificateFile: parameters.text('serverCertificate'),
+    trustStoreFile: parameters.text('trustStore'),
+    maxTlsVersion: maxTlsVersion(parameters),
+    packetSize: parameters.packetSize(),
+    workstationId: parameters.text('workstationID'),
     applicationName: parameters.text('applicationName'),
     readOnlyIntent:
       parameters.choice('applicationIntent', { readonly: 'ReadOnly', readwrite: 'ReadWrite' }) === 'ReadOnly',
     multiSubnetFailover: parameters.flag('multiSubnetFailover') ?? false,
     domain: parameters.text('domain', 'domainName'),
     connectTimeoutMs: parameters.duration(1000, 'loginTimeout'),
-    socketTimeoutMs: parameters.duration(1, 'socketTimeout'),
-    warnings: parameters.unknownWarnings(),
+    socketTimeoutMs: smaller(parameters.duration(1, 'socketTimeout'), queryTimeout(parameters)),
+    warnings: parameters.warnings(),
   };
 }
 
-/** Logins by the Windows account of the process or by Azure's directory have no counterpart here. */
-function refuseOtherLogins(parameters: Parameters): void {
+/**
+ * Logins by the Windows account of the process have no counterpart here.
+ *
+ * @throws UnusableSettingError
+ */
+function requirePassword(parameters: Parameters): void {
   const scheme = parameters.choice('authenticationScheme', {
     ntlm: 'NTLM',
     nativeauthentication: 'native',
     javakerberos: 'JavaKerberos',
   });
-  const authentication = parameters.text('authentication');
-  const integrated = parameters.flag('integratedSecurity');
-  if (authentication && !/^(SqlPassword|NotSpecified)$/i.test(authentication)) {
-    throw parameters.wrong('authentication', 'SqlPassword, the only login by which this server is asked');
-  }
-  if (integrated && scheme !== 'NTLM') {
-    throw parameters.wrong(
-      'integratedSecurity',
-      'false, or authenticationScheme=NTLM with domain, user and password beside it',
-    );
-  }
+  if (!parameters.flag('integratedSecurity') || scheme === 'NTLM') return;
+  throw new UnusableSettingError(
+    codes['db.login.unsupported'],
+    `The parameter integratedSecurity of the ${URL} URL asks for a login by the Windows account of the process, which is not supported.`,
+    'Remove it and set db-connector.user and db-connector.password, or add authenticationScheme=NTLM;domain=…',
+  );
+}
+
+/** Returns the highest TLS version. `TLS` allows all. */
+function maxTlsVersion(parameters: Parameters): SqlServerAddress['maxTlsVersion'] {
+  return parameters.text('sslProtocol')?.toUpperCase() === 'TLS'
+    ? undefined
+    : parameters.tlsVersions('sslProtocol').maxVersion;
+}
+
+/** Returns the longest time of a statement, milliseconds. -1 and 0 set none. */
+function queryTimeout(parameters: Parameters): number | undefined {
+  return parameters.text('queryTimeout') === '-1' ? undefined : parameters.duration(1000, 'queryTimeout');
 }
 
 /** Reads properties such as `a=1;b={x;y}};z}`. */

@@ -1,5 +1,5 @@
 import { type IdentifierKind, type Missing, type Notice } from '@pacs-connectors/connector-core';
-import { codes } from '../engines/error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { KINDS } from './identifier-kinds.js';
 
 /** Collects the notices about one answer. */

@@ -6,7 +6,7 @@ import {
   type SearchResult,
 } from '@pacs-connectors/connector-core';
 import { type ReadOnlySession } from '../engines/database.js';
-import { codes } from '../engines/error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { type DatabaseEngine } from '../jdbc/index.js';
 import { type ColumnPositions, locateColumns } from '../rows/columns.js';
 import { RowReader } from './row-reader.js';

@@ -4,14 +4,14 @@ import { type SqlServerAddress } from '../../jdbc/index.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
 import { loadDriver } from '../driver.js';
 import { type ConnectionPlan, type Credentials, type Engine, type RowBatches, type Timeouts } from '../engine.js';
-import { codes } from '../error-codes.js';
+import { codes } from '../../errors/error-codes.js';
 import { type DatabaseFault } from '../faults.js';
 import { guarded, UnreadableAnswerError } from '../guarded-reader.js';
 import { keepExactValues, localTime } from './exact-values.js';
 import { mssqlFault } from './faults.js';
 import { PushedRows } from '../pushed-rows.js';
-import { readTlsFile } from '../tls.js';
-import { UnusableSettingError } from '../unusable-setting-error.js';
+import { readTlsFile, readTrustStore } from '../tls.js';
+import { UnusableSettingError } from '../../errors/unusable-setting-error.js';
 
 const MONEY = { precision: 18, scale: 4 };
 const SMALL_MONEY = { precision: 9, scale: 4 };
@@ -105,7 +105,9 @@ export class MssqlEngine implements Engine<tedious.Connection> {
     guardAnswers(this.driver);
     const { address, credentials, timeouts } = this;
     const { serverCertificateFile, hostNameInCertificate, instanceName } = address;
-    const ca = serverCertificateFile ? await readTlsFile(serverCertificateFile) : undefined;
+    const ca = serverCertificateFile
+      ? await readTlsFile(serverCertificateFile)
+      : await readTrustStore(address.trustStoreFile);
     const settings = {
       host: address.host,
       port: address.port,
@@ -124,7 +126,16 @@ export class MssqlEngine implements Engine<tedious.Connection> {
         ...(address.readOnlyIntent ? { readOnlyIntent: true } : {}),
         ...(instanceName && address.port === undefined ? { instanceName } : {}),
         ...(hostNameInCertificate ? { serverName: hostNameInCertificate } : {}),
-        ...(ca ? { cryptoCredentialsDetails: { ca } } : {}),
+        ...(address.packetSize ? { packetSize: address.packetSize } : {}),
+        ...(address.workstationId ? { workstationId: address.workstationId } : {}),
+        ...(ca || address.maxTlsVersion
+          ? {
+              cryptoCredentialsDetails: {
+                ...(ca && { ca }),
+                ...(address.maxTlsVersion && { maxVersion: address.maxTlsVersion }),
+              },
+            }
+          : {}),
       },
     };
     return { client: 'mssql', attempts: [settings] };

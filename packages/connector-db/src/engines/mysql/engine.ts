@@ -4,6 +4,8 @@ import { type Connection, type ConnectionOptions, type QueryError } from 'mysql2
 import { type DatabaseHost, type MysqlAddress } from '../../jdbc/index.js';
 import { type Row } from '../../rows/row.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
+import { codes } from '../../errors/error-codes.js';
+import { UnusableSettingError } from '../../errors/unusable-setting-error.js';
 import { loadDriver } from '../driver.js';
 import { type ConnectionPlan, type Credentials, type Engine, type RowBatches, type Timeouts } from '../engine.js';
 import { type DatabaseFault, serverTooOld } from '../faults.js';
@@ -122,6 +124,19 @@ export class MysqlEngine implements Engine<Connection> {
     } catch (error) {
       // MySQL 5.6 and MariaDB 10.0 lack this setting. The connector ends their statements itself.
       if ((error as QueryError).errno !== UNKNOWN_SYSTEM_VARIABLE) throw error;
+    }
+    const { sessionVariables } = this.address;
+    if (!sessionVariables) return;
+    try {
+      await all(connection, `set ${sessionVariables}`);
+    } catch (error) {
+      const { sqlState, message } = error as QueryError;
+      if (sqlState === undefined) throw error;
+      throw new UnusableSettingError(
+        codes['db.url.invalid'],
+        `the server rejects the session variables of the JDBC URL: ${message}`,
+        'Correct sessionVariables or connectionTimeZone in the JDBC URL.',
+      );
     }
   }
 

@@ -1,4 +1,4 @@
-import { codes } from '../error-codes.js';
+import { codes } from '../../errors/error-codes.js';
 import { type DatabaseFault, faults, networkFault } from '../faults.js';
 import { PublicKeyNotAllowedError } from './public-key.js';
 

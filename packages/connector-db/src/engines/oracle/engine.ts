@@ -1,6 +1,10 @@
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type OracleAddress } from '../../jdbc/index.js';
 import { type Row } from '../../rows/row.js';
 import { type ColumnType, type CompiledQuery } from '../../sql/index.js';
+import { codes } from '../../errors/error-codes.js';
+import { UnusableSettingError } from '../../errors/unusable-setting-error.js';
 import { loadDriver } from '../driver.js';
 import {
   BATCH_SIZE,
@@ -12,6 +16,7 @@ import {
 } from '../engine.js';
 import { type DatabaseFault } from '../faults.js';
 import { dateText, keepWallClock } from './dates.js';
+import { guardAnswers } from './answers.js';
 import { oracleFault } from './faults.js';
 
 /** The part of node-oracledb that we use. The package contains no types. */
@@ -58,22 +63,66 @@ export class OracleEngine implements Engine<OracleConnection> {
   async plan(): Promise<ConnectionPlan> {
     this.driver = loadDriver('oracledb', this.name);
     keepWallClock();
-    const { connectString, configDir } = this.address;
-    return { client: 'oracledb', attempts: [{ ...this.credentials, connectString, configDir }] };
+    guardAnswers();
+    const { connectString, configDir, walletPassword } = this.address;
+    const { user } = this.credentials;
+    if (!user) {
+      throw new UnusableSettingError(
+        codes['db.login.unsupported'],
+        'the JDBC URL asks for a login without a user (by a wallet, Kerberos or the operating system), which is not supported',
+        'Set db-connector.user and db-connector.password.',
+      );
+    }
+    const walletLocation = await this.walletLocation();
+    const settings = {
+      ...this.credentials,
+      connectString,
+      configDir,
+      // The driver closes the socket if the server does not answer in this time.
+      connectTimeout: Math.ceil(this.timeouts.connectMs / 1000),
+      ...(walletLocation && { walletLocation }),
+      ...(walletPassword && { walletPassword }),
+    };
+    return { client: 'oracledb', attempts: [settings] };
+  }
+
+  /**
+   * Returns the folder of the wallet that the URL names, or that of `tnsnames.ora` if a wallet is there.
+   *
+   * @throws UnusableSettingError if the wallet that the URL names cannot be read
+   */
+  private async walletLocation(): Promise<string | undefined> {
+    const { connectString, configDir, walletLocation: named, hosts } = this.address;
+    const folder = named ?? configDir;
+    // Without TLS, the wallet is not read.
+    if (!folder || (hosts.length > 0 && !/tcps/i.test(connectString))) return named;
+    const file = join(folder, 'ewallet.pem');
+    try {
+      await access(file, constants.R_OK);
+      return folder;
+    } catch (error) {
+      if (!named) return undefined;
+      throw new UnusableSettingError(
+        codes['db.wallet.not-readable'],
+        `the wallet ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+        'Convert the wallet: openssl pkcs12 -in ewallet.p12 -out ewallet.pem. Check the permissions of the file.',
+        error,
+      );
+    }
   }
 
   /** Connects with the driver itself, because knex's client does not pass on the folder of an alias or a time-out. */
   async connect(settings: object): Promise<OracleConnection> {
     const pending = this.driver.getConnection(settings);
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       const error = Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
       timer = setTimeout(() => {
         reject(error);
         pending.then((connection) => connection.close({ drop: true })).catch(() => undefined);
       }, this.timeouts.connectMs);
     });
-    return Promise.race([pending, late]).finally(() => clearTimeout(timer));
+    return Promise.race([pending, timeout]).finally(() => clearTimeout(timer));
   }
 
   async prepare(connection: OracleConnection): Promise<void> {

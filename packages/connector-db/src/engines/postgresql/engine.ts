@@ -133,6 +133,8 @@ export class PostgresqlEngine implements Engine<Client> {
       options: address.options,
       keepAlive: true,
       ssl: ssl ?? false,
+      ...(address.directTls && { sslnegotiation: 'direct' }),
+      ...(address.channelBinding && { enableChannelBinding: true }),
     });
     const attempts = address.hosts
       .map(ofHost)

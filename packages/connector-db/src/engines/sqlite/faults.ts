@@ -1,4 +1,4 @@
-import { codes } from '../error-codes.js';
+import { codes } from '../../errors/error-codes.js';
 import { type DatabaseFault, faults } from '../faults.js';
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html), which node:sqlite reports as numbers. */

@@ -1,6 +1,6 @@
 import { type ErrorCode } from '@pacs-connectors/connector-core';
 
-/** Reports a setting that validation could not check, such as a missing file or a driver that is not installed. */
+/** Reports a setting that cannot be used, such as a missing file, a driver that is not installed, or an unsupported login. */
 export class UnusableSettingError extends Error {
   override readonly name = 'UnusableSettingError';
 

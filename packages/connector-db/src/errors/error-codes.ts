@@ -8,6 +8,25 @@ export const errors = errorTable({
     remedy: 'Correct db-connector.uri as the message says.',
     since: '0.2.0',
   },
+  'db.url.parameter-unknown': {
+    title: 'Unknown parameter in the JDBC URL',
+    meaning: 'The JDBC URL contains a parameter that this connector does not know. It has no effect.',
+    remedy: 'Correct the spelling of the parameter, or remove it from db-connector.uri.',
+    since: '0.2.0',
+  },
+  'db.url.parameter-without-effect': {
+    title: 'Part of the JDBC URL without effect',
+    meaning:
+      'The JDBC URL contains a parameter that only its Java driver obeys. The message says what happens instead.',
+    remedy: 'Remove the parameter from db-connector.uri, or set what the message names.',
+    since: '0.2.0',
+  },
+  'db.url.driver-ignored': {
+    title: 'JDBC driver ignored',
+    meaning: 'db-connector.driver names the Java driver of another database. The JDBC URL selects the database.',
+    remedy: 'Correct or remove db-connector.driver.',
+    since: '0.2.0',
+  },
   'db.select.not-understood': {
     title: 'Select not understood',
     meaning: 'The connector cannot add its search condition to query.select, or a *-column is not one expression.',
@@ -60,6 +79,12 @@ export const errors = errorTable({
     title: 'Database driver failed',
     meaning: 'The driver, or this connector, reported an error that it does not explain.',
     remedy: 'Report the message to the maintainers.',
+    since: '0.2.0',
+  },
+  'db.wallet.not-readable': {
+    title: 'Oracle wallet not readable',
+    meaning: 'The folder of the wallet has no file ewallet.pem that can be read. The driver reads no other wallet.',
+    remedy: 'Convert the wallet with the command of the message, and check the permissions of the file.',
     since: '0.2.0',
   },
   'db.tls-file.not-readable': {
@@ -126,7 +151,7 @@ export const errors = errorTable({
   },
   'db.login.unsupported': {
     title: 'Kind of login not supported',
-    meaning: 'The server requires a login that this connector does not support, such as Kerberos.',
+    meaning: 'The server or the JDBC URL requires a login that this connector does not support, such as Kerberos.',
     remedy: 'Give the user of the connector a login by password.',
     since: '0.2.0',
   },
@@ -211,7 +236,7 @@ export const errors = errorTable({
   },
   'db.criteria.not-searched': {
     title: 'Not searched by a kind of identifier',
-    meaning: 'The request has a kind of identifier for which db-connector.query names no column.',
+    meaning: 'Requests by a kind of identifier find nothing here, because db-connector.query names no column for it.',
     remedy: 'Set the *-column of the message, or list the kind in search-criteria.deactivated.',
     since: '0.2.0',
   },
