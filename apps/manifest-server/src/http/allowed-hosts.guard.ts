@@ -2,9 +2,9 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type FastifyRequest } from 'fastify';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { AddressList } from './address-list.js';
+import { clientAddresses } from './client-address.js';
 import { plainProblem, ProblemError } from './problem.js';
 import { ROUTE } from './route.js';
 import { type RouteDefinition } from './routes.js';
@@ -19,12 +19,14 @@ const NAME_TTL_MS = 60_000;
 @Injectable()
 export class AllowedHosts implements CanActivate {
   private readonly allowed: () => AllowList | undefined;
+  private readonly proxies: () => AddressList;
 
   constructor(
     private readonly reflector: Reflector,
     configuration: ServerConfiguration,
   ) {
     this.allowed = configuration.derived(({ hosts }) => hosts.allow && new AllowList(hosts.allow));
+    this.proxies = configuration.derived(({ server }) => new AddressList(server.trustedProxies));
   }
 
   /** @throws ProblemError 403 */
@@ -33,13 +35,14 @@ export class AllowedHosts implements CanActivate {
     if (!allowed) return true;
     const route = this.reflector.get<RouteDefinition | undefined>(ROUTE, context.getHandler());
     if (route?.concerns === 'operations') return true;
-    return requireAllowed(allowed, context.switchToHttp().getRequest<FastifyRequest>().ip);
+    return requireAllowed(allowed, clientAddresses(context.switchToHttp().getRequest(), this.proxies()));
   }
 }
 
 /** @throws ProblemError 403 */
-async function requireAllowed(allowed: AllowList, ip: string): Promise<true> {
-  if (await allowed.has(ip)) return true;
+async function requireAllowed(allowed: AllowList, addresses: (string | undefined)[]): Promise<true> {
+  const listed = await Promise.all(addresses.map((address) => allowed.has(address)));
+  if (listed.every(Boolean)) return true;
   throw new ProblemError(
     plainProblem(
       403,
@@ -60,16 +63,16 @@ class AllowList {
     this.names = allow.filter((entry) => !isRange(entry));
   }
 
-  async has(ip: string): Promise<boolean> {
+  async has(ip: string | undefined): Promise<boolean> {
     return this.ranges.has(ip) || (this.names.length > 0 && (await this.addresses()).has(ip));
   }
 
   private async addresses(): Promise<AddressList> {
-    if (this.named && this.named.until > Date.now()) return this.named.addresses;
+    if (this.named && this.named.until > performance.now()) return this.named.addresses;
     // A name that cannot be resolved allows no address.
     const found = await Promise.all(this.names.map((name) => lookup(name, { all: true }).catch(() => [])));
     const addresses = new AddressList(found.flat().map(({ address }) => address));
-    this.named = { addresses, until: Date.now() + NAME_TTL_MS };
+    this.named = { addresses, until: performance.now() + NAME_TTL_MS };
     return addresses;
   }
 }
