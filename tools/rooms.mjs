@@ -29,7 +29,8 @@ export const rooms = {
       'search reload',
       'http retrieval watch lifecycle demo cli/import',
       'boot',
-      'logging errors',
+      'logging',
+      'errors',
     ],
   },
   'connector-db': {
