@@ -16,7 +16,15 @@ export interface Connector {
   readonly warnings?: readonly string[];
   /**
    * Returns everything that the archive has for any identifier in `criteria`. A connector may use the filters to query less;
-   * callers apply them to the result as well (`filterStudies`). An incomplete result has a notice that says what is missing.
+   * callers apply them to the result as well (`filterResult`).
+   *
+   * The result is nothing, everything, or a part with notices that say what is missing ({@link Notice.missing}):
+   *
+   * - Values stay as the archive returned them. Identifiers are compared by `checkIdentifiers`, which counts the studies of
+   *   another identifier.
+   * - An answer is complete if the archive says so, by a count, a status or an empty next page. A short answer proves nothing.
+   * - A result that is dropped for any reason is counted. Series and studies without content are reported.
+   * - One part that fails costs no other part. At the deadline, the result is what has come, with a notice.
    *
    * @throws ConnectorError if the archive cannot be searched
    */
