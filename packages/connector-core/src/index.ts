@@ -2,6 +2,7 @@ export * from './attributes/index.js';
 export * from './connector.js';
 export * from './count-tree.js';
 export * from './criteria.js';
+export { endingBefore } from './ending-before.js';
 export { errors as archiveErrors } from './error-codes.js';
 export * from './error-table.js';
 export * from './errors.js';

@@ -4,6 +4,7 @@ import {
   ConnectorError,
   type ConnectionUse,
   type ConnectorStatus,
+  endingBefore,
   type IdentifierKind,
   type SearchCriteria,
   type SearchOptions,
@@ -21,8 +22,9 @@ import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
 import { type Row } from './rows/row.js';
 import { textOf } from './rows/values.js';
 import { KINDS } from './search/identifier-kinds.js';
-import { locatedColumns, Search } from './search/search.js';
+import { locatedColumns, projectionOf, Search } from './search/search.js';
 import {
+  canNarrow,
   COLUMN_OF_KIND,
   type ColumnType,
   type ColumnTypes,
@@ -30,11 +32,13 @@ import {
   type CompiledQuery,
   type CriteriaColumns,
   describeQuery,
+  projected,
 } from './sql/index.js';
 
 const DEFAULT_POOL_MAX = 8;
 const DEFAULT_STATEMENT_MS = 60_000;
 const DEFAULT_CONNECT_MS = 10_000;
+const DEFAULT_MAX_INSTANCES = 250_000;
 
 /** Finds studies in the database of an archive by the site's own SQL. */
 export class DatabaseConnector implements Connector {
@@ -45,10 +49,13 @@ export class DatabaseConnector implements Connector {
   private readonly columns: CriteriaColumns;
   private readonly address: DatabaseAddress;
   private readonly limits: DatabaseLimits;
+  private readonly maxInstances: number;
   private readonly database: Database;
   /** Types of the compared columns in each branch of the select. The database is asked once. */
   private columnTypes?: ColumnTypes[];
   private describedColumns = false;
+  /** See {@link projectableNames}; null if the database cannot be asked for some columns. */
+  private names?: readonly string[] | null;
 
   /** @throws ConnectorError (`misconfigured`) if the JDBC URL or the select cannot be understood */
   constructor({ id, deactivated, settings }: ConnectorDefinition<DatabaseSettings>) {
@@ -86,6 +93,7 @@ export class DatabaseConnector implements Connector {
           .join(', ')}.`,
       });
     }
+    this.maxInstances = settings.maxInstances ?? DEFAULT_MAX_INSTANCES;
     const { socketTimeoutMs, connectTimeoutMs } = this.address;
     const statementMs = settings.statementTimeout ?? DEFAULT_STATEMENT_MS;
     this.limits = {
@@ -102,13 +110,27 @@ export class DatabaseConnector implements Connector {
     this.database = new Database(engineOf(this.address, credentials, this.limits), this.limits);
   }
 
-  async search(criteria: SearchCriteria, { signal }: SearchOptions): Promise<SearchResult> {
+  /** Returns the studies whose rows came until the deadline, or until there were {@link maxInstances} images. */
+  async search(criteria: SearchCriteria, { signal, deadline, depth }: SearchOptions): Promise<SearchResult> {
     const { select, columns, address } = this;
-    return this.read(async (session) => {
-      this.columnTypes ??= await this.readColumnTypes(session);
-      const query = { select, columns, engine: address.engine, columnTypes: this.columnTypes };
-      return new Search(this.id, session, query, criteria).run();
-    }, signal);
+    const limit = new AbortController();
+    const search = new Search(this.id, criteria, depth, () => {
+      if (search.instanceCount > this.maxInstances) limit.abort();
+    });
+    const end = AbortSignal.any([endingBefore(deadline, signal), limit.signal]);
+    const readsLess = depth !== 'instance' || Object.keys(criteria.filters).length > 0;
+    try {
+      const names = readsLess ? await this.projectableNames(end) : undefined;
+      await this.read(async (session) => {
+        this.columnTypes ??= await this.readColumnTypes(session);
+        await search.run(session, { select, columns, engine: address.engine, columnTypes: this.columnTypes, names });
+      }, end);
+      return search.result();
+    } catch (error) {
+      if (limit.signal.aborted) return search.result('limit');
+      if (search.hasStudies && (error as ConnectorError).kind === 'timeout') return search.result('deadline');
+      throw error;
+    }
   }
 
   connections(): ConnectionUse {
@@ -161,6 +183,37 @@ export class DatabaseConnector implements Connector {
 
   close(): Promise<void> {
     return this.database.close();
+  }
+
+  /**
+   * Returns the names of the select's columns if the database can be asked for some of them; `undefined` if it cannot. The
+   * database is asked once, in transactions of their own, because PostgreSQL ends a transaction whose statement fails.
+   */
+  private async projectableNames(signal: AbortSignal): Promise<readonly string[] | undefined> {
+    if (this.names !== undefined) return this.names ?? undefined;
+    const { engine } = this.address;
+    const described = describeQuery(this.select, engine);
+    const columnsOf = (query: CompiledQuery) =>
+      this.read(async (session) => (await drain(session, query)).columns, signal);
+    const project = async (all: readonly string[], depth: 'study' | 'series') => {
+      const projection = projectionOf(all, depth);
+      const columns = await columnsOf(projected(described, projection, engine));
+      return projection.names.every((name, index) => columns[index] === name);
+    };
+    this.names = null;
+    if (!canNarrow(this.select, engine)) return undefined;
+    try {
+      const all = await columnsOf(described);
+      locatedColumns(this.id, all);
+      if ((await project(all, 'series')) && (await project(all, 'study'))) this.names = all;
+    } catch (error) {
+      // Two columns have one name, or a type cannot be compared.
+      if ((error as ConnectorError).code !== codes['db.select.rejected']) {
+        this.names = undefined;
+        throw error;
+      }
+    }
+    return this.names ?? undefined;
   }
 
   private async readColumnTypes(session: ReadOnlySession): Promise<ColumnTypes[]> {

@@ -110,4 +110,14 @@ export class DatabaseSettings {
   @IsInt()
   @Min(100)
   statementTimeout?: number;
+
+  @Setting({
+    paths: ['db-connector.max-instances'],
+    description: 'Most images of one answer; a notice says when there are more. Default 250000',
+    kind: 'integer',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  maxInstances?: number;
 }

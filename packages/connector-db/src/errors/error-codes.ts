@@ -253,6 +253,30 @@ export const errors = errorTable({
     remedy: 'Convert the column in query.select to a date or to the form 2024-01-31.',
     since: '0.2.0',
   },
+  'db.rows.deadline-passed': {
+    title: 'Rows missing at the deadline',
+    meaning: 'The database had not returned all rows when the time was over. The studies that came are shown.',
+    remedy: 'Search for less, or create an index on the columns of the *-column keys.',
+    since: '0.2.0',
+  },
+  'db.rows.limit-reached': {
+    title: 'Too many images',
+    meaning: 'The select returned more images than db-connector.max-instances allows. The other images are missing.',
+    remedy: 'Search for less, or raise db-connector.max-instances.',
+    since: '0.2.0',
+  },
+  'db.select.limit-reached': {
+    title: 'Limit of the select reached',
+    meaning: 'The select returned as many rows as its own LIMIT, TOP or FETCH allows. Each image is a row.',
+    remedy: 'Remove the limit from query.select. db-connector.max-instances limits the images.',
+    since: '0.2.0',
+  },
+  'db.issuer.other': {
+    title: 'Patient of another issuer',
+    meaning: 'The archive has studies of the requested Patient ID, but only from other issuers. They are not shown.',
+    remedy: 'Check the issuer of the request and the column issuerOfPatientId, or search without an issuer.',
+    since: '0.2.0',
+  },
   'db.rows.without-parent': {
     title: 'Rows without a study or series',
     meaning: 'The select returned rows without the Study or Series Instance UID. Their images are missing.',

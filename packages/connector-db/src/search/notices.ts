@@ -1,4 +1,4 @@
-import { type IdentifierKind, type Missing, type Notice } from '@pacs-connectors/connector-core';
+import { type IdentifierKind, type Missing, type Notice, type TreeCount } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
 import { KINDS } from './identifier-kinds.js';
 
@@ -36,6 +36,51 @@ export class Notices {
       'db.issuer.not-compared',
       'Issuer not compared',
       ' was searched by the Patient ID alone: its select does not return issuerOfPatientId.',
+    );
+  }
+
+  /** Adds a notice that every study of the Patient ID is from another issuer. */
+  otherIssuer(studies: number): void {
+    const found = studies === 1 ? 'one study' : `${studies} studies`;
+    this.add(
+      'WARN',
+      'db.issuer.other',
+      'Patient of another issuer',
+      ` has ${found} of this Patient ID, but from another issuer. Search without an issuer to see them.`,
+      { level: 'study', count: studies },
+    );
+  }
+
+  /** Adds a notice that rows were missing when the time was over. */
+  deadlinePassed({ studies, instances }: TreeCount): void {
+    this.add(
+      'WARN',
+      'db.rows.deadline-passed',
+      'Images missing',
+      ` did not return all rows in time. ${imageCount(instances)} of ${studyCount(studies)} came; others may be missing.`,
+      { level: 'study' },
+    );
+  }
+
+  /** Adds a notice that the archive returned more images than the configuration allows. */
+  tooManyInstances({ studies, instances }: TreeCount): void {
+    this.add(
+      'WARN',
+      'db.rows.limit-reached',
+      'Images missing',
+      ` has more images than db-connector.max-instances allows. ${imageCount(instances)} of ${studyCount(studies)} are shown.`,
+      { level: 'study' },
+    );
+  }
+
+  /** Adds a notice that the select's own limit was reached. */
+  selectLimitReached(rows: number): void {
+    this.add(
+      'WARN',
+      'db.select.limit-reached',
+      'Images missing',
+      ` returned ${rowCount(rows)}, which is the limit of its select. Further images may be missing.`,
+      { level: 'study' },
     );
   }
 
@@ -91,6 +136,14 @@ export class Notices {
     const description = `Archive ${this.connectorId}${text}`;
     this.added.push({ severity, code: codes[code], title, description, ...(missing && { missing }) });
   }
+}
+
+function imageCount(count: number): string {
+  return count === 1 ? 'One image' : `${count} images`;
+}
+
+function studyCount(count: number): string {
+  return count === 1 ? 'one study' : `${count} studies`;
 }
 
 function rowCount(count: number): string {

@@ -14,15 +14,17 @@ import { type Row } from '../rows/row.js';
 import { dateAndTimeOf, integerText, isDateText, modalitiesOfText, textOf, timeOf } from '../rows/values.js';
 
 /** The columns that describe only an instance. */
-const OF_INSTANCE: readonly ColumnName[] = ['sopInstanceUid', 'sopClassUid', 'instanceNumber'];
+export const OF_INSTANCE: readonly ColumnName[] = ['sopInstanceUid', 'sopClassUid', 'instanceNumber'];
 
 /**
  * Groups rows in any order into one tree, in one pass. Rows of one series mostly follow each other and have the same values: such a
  * row costs a few comparisons and its instance.
  */
 export class RowReader {
-  private readonly tree = new PatientTree();
-  private readonly partial = new PartialRows();
+  readonly tree = new PatientTree();
+  readonly partial = new PartialRows();
+  /** Studies of the searched Patient IDs that are left out, because they are from other issuers. */
+  private readonly ofOtherIssuers = new Set<string>();
 
   /**
    * Returns a function that reads rows of one query.
@@ -50,8 +52,11 @@ export class RowReader {
     const readSeries = (row: Row): boolean => {
       const patientId = textOf(row[c.patientId]) ?? '';
       const issuerOfPatientId = textOf(row[c.issuerOfPatientId]);
-      if (isWanted && !isWanted(patientId, issuerOfPatientId)) return false;
       const studyInstanceUid = textOf(row[c.studyInstanceUid]);
+      if (isWanted && !isWanted(patientId, issuerOfPatientId)) {
+        this.ofOtherIssuers.add(studyInstanceUid ?? '');
+        return false;
+      }
       const seriesInstanceUid = textOf(row[c.seriesInstanceUid]);
       const sopInstanceUid = textOf(row[c.sopInstanceUid]);
       if (studyInstanceUid === undefined) {
@@ -102,6 +107,8 @@ export class RowReader {
           if (!readSeries(row)) continue;
           last = row;
         }
+        // Some queries read the levels above only.
+        if (c.sopInstanceUid === -1) continue;
         const sopInstanceUid = textOf(row[c.sopInstanceUid]);
         if (sopInstanceUid === undefined) {
           this.partial.withoutImage++;
@@ -116,12 +123,19 @@ export class RowReader {
     };
   }
 
+  /** The number of images that were read. */
+  get instanceCount(): number {
+    return this.tree.instanceCount;
+  }
+
   /** Returns the tree of all rows. What is missing from it is added to `notices`. */
   result(notices: Notices): Patient[] {
     const { conflicts } = this.tree;
     this.partial.report(notices);
     if (conflicts.size > 0) notices.contradictingRows(conflicts.size);
-    return this.tree.result();
+    const patients = this.tree.result();
+    if (patients.length === 0 && this.ofOtherIssuers.size > 0) notices.otherIssuer(this.ofOtherIssuers.size);
+    return patients;
   }
 }
 

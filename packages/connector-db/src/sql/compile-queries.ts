@@ -2,6 +2,7 @@ import { IDENTIFIER_KINDS, type IdentifierKind, type SearchCriteria } from '@pac
 import { type DatabaseEngine } from '../jdbc/index.js';
 import { columnExpression } from './column-expression.js';
 import { type Dialect, dialectOf } from './dialect.js';
+import { canProject } from './projection.js';
 import { editedText, insertCondition } from './insert-condition.js';
 import { type Branch, type QueryStructure, readStructure } from './query-structure.js';
 import { type Comparand, type ColumnType, comparands } from './values.js';
@@ -31,6 +32,8 @@ export interface CompiledQueries {
   queries: CompiledQuery[];
   /** Kinds of identifier in the criteria that have no column. */
   unsupported: IdentifierKind[];
+  /** The number of rows that the select itself returns at most, if it says so. */
+  rowLimit?: number;
 }
 
 /** The column by which each kind of identifier is looked for. */
@@ -51,6 +54,7 @@ export const COLUMN_OF_KIND = {
  *
  * @param types for each branch, in the order of {@link columnTypeQueries}: in a union, one branch may have a number where another
  *   has a text
+ * @param studies only rows with one of these texts in the column of the Study Instance UID are needed; see {@link canNarrow}
  * @throws SelectError if the select or a column is not understood with certainty
  */
 export function compileQueries(
@@ -59,6 +63,7 @@ export function compileQueries(
   criteria: SearchCriteria,
   engine: DatabaseEngine,
   types: readonly ColumnTypes[] = [],
+  studies?: readonly string[],
 ): CompiledQueries {
   const dialect = dialectOf(engine);
   const structure = readStructure(select, dialect);
@@ -66,7 +71,10 @@ export function compileQueries(
   const supported = kinds.filter((kind) => columns[COLUMN_OF_KIND[kind]]);
   // Each branch has its own values: no style of placeholders lets two places share one in every engine.
   const branches = structure.branches.filter(({ narrowed }) => narrowed);
-  const most = Math.floor(dialect.maxBindings / branches.length);
+  const all = Math.floor(dialect.maxBindings / branches.length);
+  const narrowing = branches.length === 1 && studies ? narrowingTo(studies, types[0] ?? {}) : [];
+  const narrowed = placeholdersOf(narrowing) <= all / 2;
+  const most = narrowed ? all - placeholdersOf(narrowing) : all;
   const together = structure.groupsOrLimits ? [supported] : supported.map((kind) => [kind]);
   const queries = together.flatMap((some) => {
     const parts = branches.map((_branch, index) => split(comparisons(some, types[index] ?? {}), most));
@@ -76,10 +84,20 @@ export function compileQueries(
         structure,
         dialect,
         parts.map((ofBranch) => ofBranch[part] ?? []),
+        narrowed ? narrowing : [],
       ),
     );
   });
-  return { queries, unsupported: kinds.filter((kind) => !supported.includes(kind)) };
+  const unsupported = kinds.filter((kind) => !supported.includes(kind));
+  return { queries, unsupported, ...(structure.rowLimit !== undefined && { rowLimit: structure.rowLimit }) };
+
+  function narrowingTo(uids: readonly string[], branchTypes: ColumnTypes): Comparison[] {
+    const type = branchTypes.studyInstanceUid ?? 'text';
+    const values = comparands(uids, type, engine);
+    if (!columns.studyInstanceUid || values.length === 0) return [];
+    const expression = columnExpression(columns.studyInstanceUid, engine);
+    return [{ expression: type === 'other' ? dialect.textOf(expression) : expression, values }];
+  }
 
   function comparisons(some: readonly IdentifierKind[], branchTypes: ColumnTypes): Comparison[] {
     return some.flatMap((kind): Comparison[] => {
@@ -92,6 +110,14 @@ export function compileQueries(
       return [{ expression: type === 'other' ? dialect.textOf(expression) : expression, values }];
     });
   }
+}
+
+/**
+ * Returns whether a search may read some studies of the select apart from others: with {@link compileQueries}' `studies`, and in
+ * the statements of {@link projected}.
+ */
+export function canNarrow(select: string, engine: DatabaseEngine): boolean {
+  return canProject(engine) && readStructure(select, dialectOf(engine)).rowsAreIndependent;
 }
 
 /** Returns the select with a condition that is never true, which yields the names of its columns and no row. */
@@ -155,6 +181,12 @@ interface Comparison {
   values: readonly Comparand[];
 }
 
+function placeholdersOf(comparisons: readonly Comparison[]): number {
+  return comparisons
+    .flatMap(({ values }) => values)
+    .reduce((sum, { condition }) => sum + (condition?.placeholders ?? 1), 0);
+}
+
 /** Splits comparisons into parts of at most `most` placeholders; usually one. */
 function split(comparisons: readonly Comparison[], most: number): Comparison[][] {
   const parts: Comparison[][] = [];
@@ -176,27 +208,34 @@ function split(comparisons: readonly Comparison[], most: number): Comparison[][]
   return parts;
 }
 
-/** @param comparisons those of each branch that is narrowed; a branch without any has no rows that match */
+/**
+ * @param comparisons those of each branch that is narrowed; a branch without any has no rows that match
+ * @param narrowing what the rows must match too
+ */
 function compile(
   structure: QueryStructure,
   dialect: Dialect,
   comparisons: readonly (readonly Comparison[])[],
+  narrowing: readonly Comparison[],
 ): CompiledQuery {
   const bindings: unknown[] = [];
   const bind = (value: unknown) => dialect.placeholder(bindings.push(value) - 1);
   let branch = 0;
   const sql = insertCondition(structure, dialect, ({ narrowed }) => {
     if (!narrowed) return undefined;
-    const conditions = (comparisons[branch++] ?? []).flatMap(({ expression, values }) => [
-      ...chunks(
-        values.filter(({ condition }) => !condition),
-        dialect.maxInList,
-      ).map((some) => `${expression} in (${some.map(member).join(', ')})`),
-      ...values.flatMap(({ value, condition }) => condition?.sql(expression, () => bind(value)) ?? []),
-    ]);
-    return `(${conditions.join(' or ') || '1 = 0'})`;
+    const conditions = (comparisons[branch++] ?? []).flatMap(conditionsOf);
+    const wanted = `(${conditions.join(' or ') || '1 = 0'})`;
+    return narrowing.length === 0 ? wanted : `(${wanted} and (${narrowing.flatMap(conditionsOf).join(' or ')}))`;
   });
   return { sql, bindings };
+
+  function conditionsOf({ expression, values }: Comparison): string[] {
+    const lists = chunks(
+      values.filter(({ condition }) => !condition),
+      dialect.maxInList,
+    ).map((some) => `${expression} in (${some.map(member).join(', ')})`);
+    return [...lists, ...values.flatMap(({ value, condition }) => condition?.sql(expression, () => bind(value)) ?? [])];
+  }
 
   function member({ value, cast }: Comparand): string {
     return cast === undefined ? bind(value) : `cast(${bind(value)} as ${cast})`;

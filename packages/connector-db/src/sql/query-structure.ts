@@ -26,6 +26,10 @@ export interface QueryStructure {
   branches: readonly Branch[];
   /** Whether the select groups or limits its rows, so that they depend on all rows that match. */
   groupsOrLimits: boolean;
+  /** Whether each row depends on its own tables alone, so that a further condition only leaves out rows. */
+  rowsAreIndependent: boolean;
+  /** The number of rows that the select returns at most, if it says so. */
+  rowLimit?: number;
   /** Offsets of the statement's own text, without what is before it and after its last token (semicolons, comments). */
   start: number;
   end: number;
@@ -52,10 +56,20 @@ export function readStructure(sql: string, dialect: Dialect): QueryStructure {
     tokens,
     branches,
     groupsOrLimits: reader.groupsOrLimits,
+    rowLimit: reader.rowLimit,
+    rowsAreIndependent: !reader.groupsOrLimits && branches.length === 1 && !tokens.some(dependsOnOtherRows),
     // Comments before the first token stay: they may be hints.
     start: first > 0 ? (tokens[first - 1] as Token).end : 0,
     end: (tokens[last - 1] as Token).end,
   };
+}
+
+/** Returns whether a token is that of a window function, of DISTINCT ON, or of Oracle's ROWNUM. */
+function dependsOnOtherRows({ kind, text }: Token, index: number, tokens: readonly Token[]): boolean {
+  if (kind !== 'word') return false;
+  const next = tokens[index + 1];
+  if (text === 'on') return tokens[index - 1]?.kind === 'word' && tokens[index - 1]?.text === 'distinct';
+  return text === 'rownum' || (text === 'over' && (next?.text === '(' || next?.kind === 'word'));
 }
 
 type Withs = Branch['withs'];
@@ -66,6 +80,7 @@ const GROUPS_OR_LIMITS = new Set(['group', 'having', 'qualify', 'limit', 'offset
 
 class StructureReader {
   groupsOrLimits = false;
+  rowLimit?: number;
   private readonly branches: Branch[] = [];
 
   constructor(
@@ -114,7 +129,10 @@ class StructureReader {
     let where: number | undefined;
     let end: number | undefined;
     let at = select + 1;
-    if (this.dialect.engine === 'mssql' && this.isWord(at, 'top')) this.groupsOrLimits = true;
+    if (this.dialect.engine === 'mssql' && this.isWord(at, 'top')) {
+      this.groupsOrLimits = true;
+      this.readLimit(at);
+    }
     for (; at < last; at++) {
       const role = this.roleAt(at, from !== undefined);
       if (role === 'setOperator') break;
@@ -152,9 +170,34 @@ class StructureReader {
 
   private roleAt(at: number, afterFrom: boolean): ClauseRole | undefined {
     const role = clauseAt(this.tokens, at, this.dialect, afterFrom);
-    if (role === 'tail' && GROUPS_OR_LIMITS.has(this.word(at) ?? '')) this.groupsOrLimits = true;
+    if (role === 'tail' && GROUPS_OR_LIMITS.has(this.word(at) ?? '')) {
+      this.groupsOrLimits = true;
+      this.readLimit(at);
+    }
     if (typeof role === 'object') this.fail(at, role.refused, role.remedy);
     return role as ClauseRole | undefined;
+  }
+
+  /** Reads `LIMIT n`, `LIMIT offset, n`, `FETCH FIRST n ROWS` or `TOP (n)` at `at`, if it names a number. */
+  private readLimit(at: number): void {
+    const number = (index: number) => {
+      const token = this.tokens[index];
+      return token?.kind === 'number' ? Number(token.text) : undefined;
+    };
+    const limits: Record<string, () => number | undefined> = {
+      limit: () => number(this.tokens[at + 2]?.text === ',' ? at + 3 : at + 1),
+      fetch: () => (this.isWord(at + 2, 'row') ? 1 : this.isPercent(at + 3) ? undefined : number(at + 2)),
+      top: () => {
+        const first = this.tokens[at + 1]?.text === '(' ? at + 2 : at + 1;
+        return this.isPercent(first + 1) || this.isPercent(first + 2) ? undefined : number(first);
+      },
+    };
+    const limit = limits[this.word(at) ?? '']?.();
+    if (limit !== undefined) this.rowLimit = Math.min(this.rowLimit ?? limit, limit);
+  }
+
+  private isPercent(at: number): boolean {
+    return this.isWord(at, 'percent');
   }
 
   /** Returns the last token of what begins at `at`: a bracket's partner, the end of an index hint, or `at` itself. */
