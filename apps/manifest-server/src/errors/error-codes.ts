@@ -381,6 +381,12 @@ export const errors = errorTable({
     remedy: 'Send one token, in the Authorization header or as access_token.',
     since: '0.2.0',
   },
+  'server.request.too-many-values': {
+    title: 'Too many values',
+    meaning: 'A request has more parameters and values than the server reads.',
+    remedy: 'Send several requests.',
+    since: '0.2.0',
+  },
   'server.retrieval.address-missing': {
     title: 'No address for images',
     meaning: 'No address is configured from which the viewer fetches the images of an archive.',

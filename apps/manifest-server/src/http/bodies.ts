@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type FastifyInstance } from 'fastify';
 import { plainProblem, ProblemError } from './problem.js';
 
@@ -17,12 +18,25 @@ export function readBodies(fastify: FastifyInstance, xmlLimit: number): void {
     done(hasBody && !/^identity$/i.test(encoding) ? encoded(encoding) : null);
   });
   fastify.addContentTypeParser(FORM, { parseAs: 'buffer' }, (_request, body: Buffer, done) =>
-    done(null, body.toString('utf8')),
+    isUtf8(body) ? done(null, body.toString('utf8')) : done(notUtf8()),
   );
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeContentTypeParser('application/json');
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (isUtf8(body)) void parseJson(request, body.toString('utf8'), done);
+    else done(notUtf8());
+  });
   fastify.addContentTypeParser(
     ['application/xml', 'text/xml'],
     { parseAs: 'buffer', bodyLimit: xmlLimit },
     (_request, body, done) => done(null, body),
+  );
+}
+
+/** Returns the problem of a body whose bytes would become other identifiers: each wrong one would be read as U+FFFD. */
+function notUtf8(): ProblemError {
+  return new ProblemError(
+    plainProblem(400, 'The body contains bytes that are not UTF-8. Send it as UTF-8.', 'server.request.malformed'),
   );
 }
 

@@ -1,7 +1,14 @@
 import { type FastifyRequest } from 'fastify';
 import { FORM } from './bodies.js';
 import { plainProblem, ProblemError } from './problem.js';
-import { type BadEscape, type Parameter, parametersOfQuery, parametersOfUrl } from './query-string.js';
+import {
+  type BadEscape,
+  checkCount,
+  countOf,
+  type Parameter,
+  parametersOfQuery,
+  parametersOfUrl,
+} from './query-string.js';
 import { BadParameters } from './bad-parameters.js';
 
 /**
@@ -12,7 +19,11 @@ import { BadParameters } from './bad-parameters.js';
  */
 export function parametersOfRequest(request: FastifyRequest): RequestParameters {
   let found = known.get(request);
-  if (!found) known.set(request, (found = read(request)));
+  if (!found) {
+    found = read(request);
+    checkCount(found.parameters.reduce((count, [, value]) => count + 1 + countOf(',', value), found.bad.length));
+    known.set(request, found);
+  }
   return found;
 }
 
@@ -53,6 +64,8 @@ function read({ raw, headers, body }: FastifyRequest): RequestParameters {
 }
 
 function parametersOfJson(body: object): Parameter[] {
+  const values: unknown[] = Object.values(body);
+  checkCount(values.reduce<number>((count, value) => count + (Array.isArray(value) ? value.length : 1), 0));
   return Object.entries(body).flatMap(([name, value]) =>
     (Array.isArray(value) ? (value as unknown[]) : [value as unknown])
       .filter((item) => item !== null)

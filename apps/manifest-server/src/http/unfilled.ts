@@ -1,6 +1,9 @@
 /** Values that scripts write if a variable has none. */
 const NO_VALUE = new Set(['undefined', 'null', 'None', 'NaN', '[object Object]']);
 
+/** The longest value that may have parts, characters. */
+const LONGEST_IDENTIFIER = 1024;
+
 /** Templates of any name: `{{name}}`, `${name}`, `#{name}`, `<%= name %>`. */
 const TEMPLATE = /^(?:\{\{[^]*\}\}|[$#]\{[^]*\}|<%[^]*%>)$/;
 
@@ -13,7 +16,9 @@ const TEMPLATE = /^(?:\{\{[^]*\}\}|[$#]\{[^]*\}|<%[^]*%>)$/;
  */
 export function isUnfilled(value: string, name?: string): boolean {
   const own = name && bareWord(name);
-  return [value, ...value.split(/[\^&]/)].some((part) => {
+  // No identifier is as long, and a token has no parts.
+  const parts = value.length > LONGEST_IDENTIFIER ? [] : value.split(/[\^&]/);
+  return [value, ...parts].some((part) => {
     const text = unescaped(part).trim();
     return NO_VALUE.has(text) || TEMPLATE.test(text) || (own !== undefined && bareWord(text) === own);
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { randomBytes } from 'node:crypto';
 import { SymmetricCipher } from '@pacs-connectors/config-core';
 import { ConnectorError, emptyCriteria, type SearchResult } from '@pacs-connectors/connector-core';
 import { LaunchedManifests } from '../cache/launched-manifests.js';
@@ -501,14 +502,14 @@ describe('the guards of older servers', () => {
   });
 
   it('identifiers arrive encrypted where that is configured, and no others are taken', async () => {
-    const base = await serve(`${fakes('north')}cryptography: { enabled: true, password: pass }\n`);
+    const base = await serve(`${fakes('north')}cryptography: { enabled: true, password: pass, mode: gcm }\n`);
     const asked: string[][] = [];
     archives.set('north', ({ patientIds }) => {
       asked.push(patientIds.map(({ id }) => id));
       return Promise.resolve(patientWith('1.2'));
     });
     const cipher = new SymmetricCipher('pass');
-    for (const value of [`${cipher.encrypt('A')},${cipher.encrypt('B', 'cbc')}`, cipher.encrypt('C,D')])
+    for (const value of [`${cipher.encrypt('A')},${cipher.encrypt('B')}`, cipher.encrypt('C,D')])
       await fetch(`${base}/manifest?patientID=${value}`);
     expect(asked).toEqual([
       ['A', 'B'],
@@ -522,7 +523,7 @@ describe('the guards of older servers', () => {
   });
 
   it('identifiers that anybody could have altered are not taken where only authenticated ones are', async () => {
-    const base = await serve(`${fakes('north')}cryptography: { enabled: true, password: pass, mode: gcm }\n`);
+    const base = await serve(`${fakes('north')}cryptography: { enabled: true, password: pass }\n`);
     const cipher = new SymmetricCipher('pass');
     // Whoever knows what a CBC ciphertext of one block holds makes it hold something else, by its IV.
     const altered = Buffer.from(cipher.encrypt('MINE', 'cbc'), 'hex');
@@ -532,6 +533,27 @@ describe('the guards of older servers', () => {
     for (const value of [altered.toString('hex'), cipher.encrypt('MINE', 'cbc')])
       expect((await problem(`display?patientID=${value}`, {}, base)).status).toBe(400);
     expect((await ask(`display?patientID=${cipher.encrypt('MINE')}`, {}, base)).status).toBe(302);
+  });
+
+  it('a caller without the key learns nothing from the answers where CBC is on', async () => {
+    const base = await serve(
+      `${fakes('north')}cryptography: { enabled: true, password: pass, mode: cbc }\nrequest.ids: patientID\n`,
+    );
+    const cipher = new SymmetricCipher('pass');
+    const ofText = (text: string) => cipher.encrypt(text, 'cbc');
+    expect((await ask(`display?patientID=${ofText('MINE')}`, {}, base)).status).toBe(302);
+    const wrong = [
+      ...['', ',', ' ', '\u0007', 'x'.repeat(600), 'patientID', '${id}', '^^^ISSUER', '&amp;x', 'a,\u0001'].map(ofText),
+      ...Array.from({ length: 20 }, () => randomBytes(48).toString('hex')),
+      ...['zz', '0', '00', 'MINE', cipher.encrypt('MINE')],
+    ];
+    const answers = await Promise.all(wrong.map((value) => problem(`display?patientID=${value}`, {}, base)));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    // A kind that is not allowed gets the same answer, whether it can be decrypted or not.
+    const accession = await Promise.all(
+      [ofText('A1'), 'zz'].map((value) => problem(`display?accessionNumber=${value}`, {}, base)),
+    );
+    expect(accession.map(({ detail }) => detail)).toEqual(Array(2).fill(expect.stringContaining('request.ids')));
   });
 });
 

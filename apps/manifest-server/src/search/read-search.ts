@@ -16,6 +16,8 @@ export const MAX_VALUES = 1000;
 /** The maximum number of errors in one answer. */
 const MAX_ERRORS = 50;
 
+const BAD_ESCAPE = 'contains a % that does not begin the %-escape of a UTF-8 character';
+
 const PLACEHOLDER =
   'is a placeholder that the calling page did not fill in. Fill it in on the calling page, or leave it out';
 
@@ -55,7 +57,8 @@ export function readSearch(
 ): Search {
   const errors: ParameterError[] = bad
     .filter(({ parameter }) => KNOWN.has(parameter))
-    .map(({ parameter, message }) => errorOf(parameter, 'server.parameter.unreadable', message));
+    .slice(0, MAX_ERRORS)
+    .map(({ parameter }) => errorOf(parameter, 'server.parameter.unreadable', BAD_ESCAPE));
   const search = emptySearch();
   const given = valuesByName(parameters);
   errors.push(...escapedNames([...given.keys()]));
@@ -111,9 +114,9 @@ function readValues(
   const values = new Map<string, unknown>();
   const faults = new Map<string, ServerErrorCode>();
   for (const text of distinct) {
+    if (faults.size >= MAX_ERRORS) break;
     try {
-      if (!parameter.forViewer) checkFilled(parameter, text);
-      const value = parameter.read(text, viewers);
+      const value = readValue(parameter, text, viewers);
       values.set(JSON.stringify(value), value);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -122,6 +125,17 @@ function readValues(
   }
   for (const [detail, code] of faults) errors.push(errorOf(parameter.name, code, detail));
   return [...values.values()];
+}
+
+/** Reads one value of a parameter. @throws Unreadable */
+export function readValue(parameter: SearchParameter, text: string, viewers: readonly string[] = []): unknown {
+  if (!parameter.forViewer) checkFilled(parameter, text);
+  return parameter.read(text, viewers);
+}
+
+/** Returns the values of a list, without the blanks around them. */
+export function valuesOfList(text: string): string[] {
+  return text.split(',').map((value) => value.replace(BLANKS_AROUND, ''));
 }
 
 /** @throws Unreadable if the calling page should have replaced or unescaped the text. */

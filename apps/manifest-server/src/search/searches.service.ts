@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { CipherError, SymmetricCipher } from '@pacs-connectors/config-core';
-import { identifierKindsOf, ViewerRegistry } from '@pacs-connectors/connector-core';
+import { SymmetricCipher } from '@pacs-connectors/config-core';
+import { type IdentifierKind, identifierKindsOf, ViewerRegistry } from '@pacs-connectors/connector-core';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { codes } from '../errors/error-codes.js';
 import { type BadEscape, type Parameter } from '../http/query-string.js';
-import { BadParameters, type ParameterError } from '../http/bad-parameters.js';
-import { readSearch } from './read-search.js';
+import { BadParameters } from '../http/bad-parameters.js';
+import { MAX_VALUES, readSearch, readValue, valuesOfList } from './read-search.js';
 import { type Search } from './search.js';
-import { parameterOf, SEARCH_PARAMETERS } from './search-parameters.js';
+import { parameterOf, SEARCH_PARAMETERS, type SearchParameter } from './search-parameters.js';
+import { Unreadable } from './values.js';
 
 const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies !== undefined);
 
@@ -15,7 +16,7 @@ const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies !== 
 @Injectable()
 export class Searches {
   /** Made once, since its key takes 1,024 rounds of hashing. */
-  private readonly decryption: () => ((hex: string) => string) | undefined;
+  private readonly decryption: () => Decryption | undefined;
 
   constructor(
     private readonly configuration: ServerConfiguration,
@@ -25,7 +26,7 @@ export class Searches {
       if (!cryptography?.enabled) return undefined;
       const { password = '', salt, mode } = cryptography;
       const cipher = new SymmetricCipher(password, salt);
-      return (hex) => cipher.decrypt(hex, mode);
+      return { readsContent: mode === 'cbc', decrypt: (hex) => cipher.decryptUntrusted(hex, mode) };
     });
   }
 
@@ -36,9 +37,18 @@ export class Searches {
 
   /** @throws BadParameters */
   read(parameters: readonly Parameter[], bad: readonly BadEscape[], { needsIdentifier = true } = {}): Search {
-    const search = readSearch(this.decrypted(parameters), bad, { needsIdentifier, viewers: this.viewers.names });
+    const decryption = this.decryption();
+    if (decryption) this.requireAllowed(kindsOf(parameters));
+    const plain = decryption ? decrypted(parameters, decryption) : parameters;
+    const search = readSearch(plain, bad, { needsIdentifier, viewers: this.viewers.names });
+    this.requireAllowed(identifierKindsOf(search.criteria));
+    return search;
+  }
+
+  /** Checks `request.ids`. @throws BadParameters */
+  private requireAllowed(kinds: readonly IdentifierKind[]): void {
     const { ids } = this.configuration.global.request;
-    const forbidden = identifierKindsOf(search.criteria).filter((kind) => ids && !ids.includes(kind));
+    const forbidden = kinds.filter((kind) => ids && !ids.includes(kind));
     if (forbidden.length > 0)
       throw new BadParameters(
         forbidden.map((kind) => ({
@@ -47,33 +57,65 @@ export class Searches {
           detail: 'is not allowed on this server (request.ids)',
         })),
       );
-    return search;
   }
+}
 
-  /** Decrypts identifiers: each value of a list, or the list as a whole. If `cryptography` is on, plain identifiers are rejected. */
-  private decrypted(parameters: readonly Parameter[]): readonly Parameter[] {
-    const decrypt = this.decryption();
-    if (!decrypt) return parameters;
-    const errors: ParameterError[] = [];
-    const plain = parameters.flatMap(([name, value]): Parameter[] => {
-      if (!IDENTIFIERS.some((identifier) => identifier.name === name)) return [[name, value]];
-      const parts = value.split(',').filter((part) => part.trim() !== '');
-      return parts.map((part): Parameter => {
-        try {
-          return [name, decrypt(part.trim())];
-        } catch (error) {
-          if (!(error instanceof CipherError)) throw error;
-          errors.push({
-            parameter: name,
-            code: codes['server.parameter.not-encrypted'],
-            detail: 'is not encrypted as this server expects (cryptography)',
-          });
-          return [name, ''];
-        }
-      });
+interface Decryption {
+  /** Whether an identifier with a wrong content is refused like one that cannot be decrypted. */
+  readsContent: boolean;
+  decrypt(hex: string): { text: string; sound: boolean };
+}
+
+/** Returns the kinds of the identifiers that a request contains, before they are read. */
+function kindsOf(parameters: readonly Parameter[]): IdentifierKind[] {
+  const names = new Set(parameters.flatMap(([name, value]) => (value.trim() === '' ? [] : [name])));
+  return IDENTIFIERS.flatMap(({ name, identifies }) => (identifies && names.has(name) ? [identifies] : []));
+}
+
+/**
+ * Decrypts identifiers: each value of a list, or the list as a whole. Plain identifiers are rejected, and whatever cannot be read gets
+ * the same error.
+ *
+ * @throws BadParameters
+ */
+function decrypted(parameters: readonly Parameter[], { decrypt, readsContent }: Decryption): readonly Parameter[] {
+  const unsound = new Set<string>();
+  const plain = parameters.flatMap(([name, value]): Parameter[] => {
+    const identifier = IDENTIFIERS.find((one) => one.name === name);
+    if (!identifier) return [[name, value]];
+    const parts = [...new Set(value.split(',').map((part) => part.trim()))].filter((part) => part !== '');
+    if (parts.length > MAX_VALUES) {
+      const detail = `has ${parts.length} different values; at most ${MAX_VALUES} are allowed. Send several requests`;
+      throw new BadParameters([{ parameter: name, code: codes['server.parameter.repeated'], detail }]);
+    }
+    return parts.map((part): Parameter => {
+      const { text, sound } = decrypt(part);
+      // The content is read even if the padding is wrong, so that both take the same time.
+      const readable = !readsContent || isReadable(identifier, text);
+      if (!sound || !readable) unsound.add(name);
+      return [name, text];
     });
-    if (errors.length > 0)
-      throw new BadParameters([...new Map(errors.map((error) => [error.parameter, error])).values()]);
-    return plain;
+  });
+  if (unsound.size > 0)
+    throw new BadParameters(
+      [...unsound].map((parameter) => ({
+        parameter,
+        code: codes['server.parameter.not-encrypted'],
+        detail: 'is not encrypted as this server expects (cryptography)',
+      })),
+    );
+  return plain;
+}
+
+/** Whether a text contains at least one identifier, and only such that can be read. */
+function isReadable(identifier: SearchParameter, text: string): boolean {
+  const values = valuesOfList(text).filter((value) => value !== '');
+  if (values.length === 0 || values.length > MAX_VALUES) return false;
+  try {
+    for (const value of values) readValue(identifier, value);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return false;
   }
 }

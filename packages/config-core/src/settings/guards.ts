@@ -30,10 +30,10 @@ export class CryptographySettings extends CryptographySwitch {
   @Setting({
     paths: ['mode'],
     description:
-      'The only accepted encryption; default: both. With gcm, callers cannot alter an identifier; with cbc they can',
+      'The only accepted encryption; default: gcm. With cbc, callers can alter an identifier without the key',
     values: ['gcm', 'cbc'],
   })
-  mode?: CipherMode;
+  mode: CipherMode = 'gcm';
 }
 
 /** Returns whether a text is an IP address, or a range with its prefix length. */

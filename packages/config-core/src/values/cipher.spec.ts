@@ -65,6 +65,26 @@ it('never writes the same twice', () => {
   expect(cipher.encrypt('text')).not.toBe(cipher.encrypt('text'));
 });
 
+it.each(['gcm', 'cbc'] as const)('decrypts what callers sent, without an error for what is wrong: %s', (mode) => {
+  const cipher = new SymmetricCipher('key');
+  for (const text of ['', 'a', 'exactly16bytes!!', 'ü'.repeat(40)])
+    expect(cipher.decryptUntrusted(cipher.encrypt(text, mode), mode)).toEqual({ text, sound: true });
+  const hex = cipher.encrypt('a text of some length', mode);
+  const other = mode === 'gcm' ? 'cbc' : 'gcm';
+  for (const wrong of [
+    '',
+    'x',
+    'ab',
+    'ab'.repeat(24),
+    `${hex}00`,
+    hex.slice(2),
+    hex.slice(0, -2),
+    cipher.encrypt('a', other),
+  ])
+    expect(cipher.decryptUntrusted(wrong, mode).sound).toBe(false);
+  expect(new SymmetricCipher('another').decryptUntrusted(hex, mode).sound).toBe(false);
+});
+
 it('notices a changed ciphertext', () => {
   const cipher = new SymmetricCipher('key');
   const hex = cipher.encrypt('text');

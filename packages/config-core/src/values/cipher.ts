@@ -1,5 +1,6 @@
 import { type ErrorCode } from '@pacs-connectors/connector-core';
 import { codes } from '../errors/error-codes.js';
+import { isUtf8 } from 'node:buffer';
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { type SettingFormat } from './setting-format.js';
 
@@ -76,6 +77,30 @@ export class SymmetricCipher {
       'a ciphertext made with another key',
       'the ENCRYPT_KEY and ENCRYPT_SALT that it was made with',
     );
+  }
+
+  /**
+   * Decrypts a text that a caller sent. It reports a wrong one by `sound`, and does the same work whatever is wrong: neither an error
+   * nor the time may show how far a caller without the key got.
+   *
+   * @returns `text` is of no use unless `sound`
+   */
+  decryptUntrusted(hex: string, mode: CipherMode): { text: string; sound: boolean } {
+    const whole = hex.length >= 2 * (IV_LENGTH + BLOCK_LENGTH) && isHex(hex);
+    const bytes = whole ? Buffer.from(hex, 'hex') : Buffer.alloc(IV_LENGTH + 2 * BLOCK_LENGTH);
+    if (mode === 'gcm') {
+      const text = this.decryptGcm(bytes);
+      return { text: text ?? '', sound: whole && text !== undefined };
+    }
+    const blocks = bytes.subarray(0, bytes.length - (bytes.length % BLOCK_LENGTH));
+    const decipher = createDecipheriv('aes-256-cbc', this.key, blocks.subarray(0, IV_LENGTH)).setAutoPadding(false);
+    const padded = Buffer.concat([decipher.update(blocks.subarray(IV_LENGTH)), decipher.final()]);
+    const last = padded.at(-1) ?? 0;
+    const length = last >= 1 && last <= BLOCK_LENGTH ? last : 1;
+    const padding = padded.subarray(-length).every((byte) => byte === last);
+    const plain = padded.subarray(0, -length);
+    const sound = [whole, blocks.length === bytes.length, length === last, padding, isUtf8(plain)].every(Boolean);
+    return { text: plain.toString('utf8'), sound };
   }
 
   private decryptGcm(bytes: Buffer): string | undefined {
