@@ -1,19 +1,12 @@
 import { IDENTIFIER_KINDS, type IdentifierKind, type SearchCriteria } from '@pacs-connectors/connector-core';
 import { type DatabaseEngine } from '../jdbc/index.js';
 import { columnExpression } from './column-expression.js';
+import { type CompiledQuery } from './compiled-query.js';
 import { type Dialect, dialectOf } from './dialect.js';
 import { canProject } from './projection.js';
 import { editedText, insertCondition } from './insert-condition.js';
 import { type Branch, type QueryStructure, readStructure } from './query-structure.js';
 import { type Comparand, type ColumnType, comparands } from './values.js';
-
-/** One statement for the engine's driver, which gets both parts unchanged. (knex's `raw` would read question marks as bindings.) */
-export interface CompiledQuery {
-  /** The site's select with the condition in it; placeholders in the engine's style: `$1`, `?`, `:1`, `@p0`. */
-  sql: string;
-  /** The values of the placeholders, in order: texts, and for SQLite whole numbers too. */
-  bindings: unknown[];
-}
 
 /** The site's expressions, each valid inside its select: `db-connector.query.*-column`. */
 export interface CriteriaColumns {

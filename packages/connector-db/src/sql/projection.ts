@@ -1,5 +1,5 @@
 import { type DatabaseEngine } from '../jdbc/index.js';
-import { type CompiledQuery } from './compile-queries.js';
+import { type CompiledQuery } from './compiled-query.js';
 
 interface Words {
   quoted(name: string): string;
