@@ -154,7 +154,9 @@ vacuum analyze;`);
     );
     const one = await time(async () => check((await connector.search(newest, { signal, depth: 'instance' })).patients));
     // The first search asks for the columns of the select.
-    if (n > 0) (wholes.push(whole), newests.push(one));
+    if (n === 0) continue;
+    wholes.push(whole);
+    newests.push(one);
   }
   report({
     name: 'connector-db: newest study of a patient with 100,000 images / all of them, filtered afterwards',
