@@ -14,6 +14,7 @@ const PEERS = [
     present: () => existsSync('/usr/share/orthanc/plugins/libOrthancDicomWeb.so'),
   },
   { name: 'DCMTK', package: 'dcmtk', present: () => found('dcmqrscp') && found('findscu') },
+  { name: 'dicom3tools', package: 'dicom3tools', present: () => found('dciodvfy') },
   { name: 'Redis', package: 'redis-server', present: () => found('redis-server') && found('redis-cli') },
   { name: 'haproxy', package: 'haproxy', present: () => found('haproxy') || existsSync('/usr/sbin/haproxy') },
   { name: 'Chromium', package: 'chromium', present: () => found('chromium') },

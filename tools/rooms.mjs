@@ -54,7 +54,10 @@ export const rooms = {
     imports: ['connector-core', 'config-core', 'oauth2-client', 'tls-stores', 'wado-client'],
     floors: ['nestjs', '.', 'search', 'http', 'json tls', 'errors'],
   },
-  'demo-archive': { imports: ['connector-core', 'connector-testkit'], floors: ['.'] },
+  'demo-archive': {
+    imports: ['connector-core', 'connector-testkit'],
+    floors: ['.', 'dimse dicomweb', 'storage studies', 'dicom errors'],
+  },
   'connector-testkit': { imports: ['connector-core'], floors: ['.', 'conformance', 'fixtures'] },
   'config-core': {
     imports: ['connector-core'],

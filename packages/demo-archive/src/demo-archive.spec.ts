@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { instanceRows } from '@pacs-connectors/connector-testkit';
 import { parse } from 'yaml';
 import { createDemoArchive } from './demo-archive.js';
-import { openDatabase } from './sqlite.js';
+import { openDatabase } from './storage/sqlite.js';
 
 let folder: string;
 

@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Patient } from '@pacs-connectors/connector-core';
 import { sampleArchive } from '@pacs-connectors/connector-testkit';
-import { configurationText, SCHEMA } from './schema.js';
-import { type Database, openDatabase, type Statement } from './sqlite.js';
+import { configurationText } from './configuration.js';
+import { SCHEMA } from './storage/schema.js';
+import { type Database, openDatabase, type Statement } from './storage/sqlite.js';
 
 /** The files of the demo archive. */
 export interface DemoArchive {

@@ -1,13 +1,24 @@
-import { sampleArchive } from '@pacs-connectors/connector-testkit';
+import { sampleUid } from './studies/sample-instances.js';
 
-/** Searches with a result in the demo archive: a title, and the parameters of `GET /manifest`. */
-export const demoExamples: { title: string; search: Record<string, string> }[] = [
-  { title: 'A patient', search: { patientID: 'DEMO-1' } },
+/** A search with a result in the demo. */
+export interface DemoExample {
+  title: string;
+  /** Parameters of `GET /manifest` and `GET /display`. */
+  search: Record<string, string>;
+}
+
+/** The SOP Instance UID of a CT image in archive north. */
+export const demoImage = sampleUid(1, 1, 2, 50);
+
+/** Searches with a result in the demo. The first finds images in three archives. */
+export const demoExamples: readonly DemoExample[] = [
+  { title: 'A patient of three archives', search: { patientID: 'DEMO-1' } },
   { title: 'A patient by id and issuer', search: { patientID: '0042^^^HOSPITAL_B' } },
-  { title: 'A study', search: { studyUID: sampleArchive[1]?.studies[0]?.studyInstanceUid ?? '' } },
-  { title: 'An accession number', search: { accessionNumber: '000123' } },
+  { title: 'A CT study', search: { studyUID: sampleUid(1, 1) } },
+  { title: 'Accession number of two', search: { accessionNumber: '000123' } },
   {
     title: 'The newest MR of a patient',
     search: { patientID: 'DEMO-1', modalitiesInStudy: 'MR', mostRecentResults: '1' },
   },
+  { title: 'An archive is down', search: { patientID: 'DEMO-1', archive: 'north,closed' } },
 ];

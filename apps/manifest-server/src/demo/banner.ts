@@ -1,12 +1,12 @@
 import { type ConnectorRegistry } from '@pacs-connectors/connector-core';
-import { type DemoArchive, demoExamples } from '@pacs-connectors/demo-archive';
+import { demoExamples, demoImage, type DemoSite } from '@pacs-connectors/demo-archive';
 
 export interface BannerOptions {
   /** Address of the server with its context path, without a slash at the end. */
   baseUrl: string;
   registry: Pick<ConnectorRegistry, 'connectors' | 'leftOut'>;
-  /** Set if the demo archive is served. */
-  demo?: DemoArchive;
+  /** Set if the demo is served. */
+  demo?: DemoSite;
   /** Whether to use terminal colours. */
   colours: boolean;
 }
@@ -31,22 +31,41 @@ export function banner({ baseUrl, registry, demo, colours }: BannerOptions): str
   return lines.join('\n');
 }
 
-function demoLines(demo: DemoArchive, baseUrl: string, style: Style): string[] {
-  const urls = demoExamples.map(({ title, search }) => ({ title, url: `${baseUrl}/manifest?${queryOf(search)}` }));
+function demoLines({ configuration, archives }: DemoSite, baseUrl: string, style: Style): string[] {
+  const [first, ...others] = demoExamples.map(({ title, search }) => ({ title, query: queryOf(search) }));
+  const { north, south, west } = archives;
   return [
-    'This is a demo, since no configuration is set: an SQLite archive with invented patients and without images. A viewer',
-    'opens its manifests but finds no images to fetch.',
+    'This is a demo, since no configuration is set: three archives with images of invented patients, and a fourth that is down.',
     '',
     ...table(
-      urls.map(({ title, url }) => [title, url]),
+      [
+        ['Open images in Weasis', `${baseUrl}/display?${first?.query}`],
+        ['An image for the browser', imageAddress(north.wadoUrl)],
+        ...[first, ...others].map((one) => [one?.title ?? '', `${baseUrl}/manifest?${one?.query}`]),
+        ['The same as JSON', `curl -H 'Accept: application/json' '${baseUrl}/manifest?${first?.query}'`],
+      ],
       style,
     ),
-    ...table([['The same as JSON', `curl -H 'Accept: application/json' '${urls[0]?.url}'`]], style),
     '',
-    `Configuration of the demo: ${demo.configuration} (removed when the server ends)`,
+    ...table(
+      [
+        ['Archive north (SQL)', `${north.wadoUrl}, C-STORE to ${north.aeTitle} at 127.0.0.1:${north.dicomPort}`],
+        ['Archive south (C-FIND)', `${south.aeTitle} at 127.0.0.1:${south.dicomPort}`],
+        ['Archive west (QIDO-RS)', west.dicomWebUrl],
+        ['Your own DICOM files', 'npm run demo:import FOLDER'],
+      ],
+      style,
+    ),
+    '',
+    `Configuration of the demo: ${configuration} (removed when the server ends)`,
     'Your own archives: CONNECTORS_CONFIG=connectors.yml npm start',
     '',
   ];
+}
+
+/** Returns the address of an image as JPEG. */
+function imageAddress(wadoUrl: string): string {
+  return `${wadoUrl}?requestType=WADO&objectUID=${demoImage}&contentType=image/jpeg`;
 }
 
 function archiveLines({ connectors, leftOut }: BannerOptions['registry'], style: Style): string[] {

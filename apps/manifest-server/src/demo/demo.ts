@@ -1,26 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDemoArchive, type DemoArchive, DemoArchiveError } from '@pacs-connectors/demo-archive';
+import { DemoArchiveError, type DemoSite, startDemoSite } from '@pacs-connectors/demo-archive';
 import { StartError } from '../boot/start-error.js';
 import { codes } from '../errors/error-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** What the name of a demo's temporary folder begins with. */
+export const FOLDER_PREFIX = 'pacs-connectors-demo-';
+
 /**
- * Makes the demo archive in a temporary folder. The folder is removed when this process ends, except by SIGKILL.
+ * Starts the archives of the demo in a temporary folder. The folder is removed when this process ends, except by SIGKILL.
  *
- * @throws StartError with the remedy if the archive cannot be made.
+ * @throws StartError with the remedy if the archives cannot be made.
  */
-export async function createDemo(parent = tmpdir()): Promise<DemoArchive> {
+export async function createDemo(parent = tmpdir()): Promise<DemoSite> {
   try {
-    const folder = mkdtempSync(join(parent, 'pacs-connectors-demo-'));
+    const folder = mkdtempSync(join(parent, FOLDER_PREFIX));
     removeAtEnd(folder);
-    return await createDemoArchive(folder);
+    return await startDemoSite(folder);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(
-      `CONNECTORS_CONFIG is not set, and the demo archive cannot be made: ${reason.replace(/\.$/, '')}. Set CONNECTORS_CONFIG to your configuration.`,
+      `CONNECTORS_CONFIG is not set, and the demo archives cannot be made: ${reason.replace(/\.$/, '')}. Set CONNECTORS_CONFIG to your configuration.`,
       error instanceof DemoArchiveError ? error.code : codes['server.start.demo-failed'],
     );
   }

@@ -1,5 +1,5 @@
-import { DemoArchiveError } from './demo-archive-error.js';
-import { codes } from './error-codes.js';
+import { DemoArchiveError } from '../errors/demo-archive-error.js';
+import { codes } from '../errors/error-codes.js';
 
 /** The part of SQLite that is used, which `node:sqlite` and better-sqlite3 have in common. */
 export interface Database {
@@ -8,9 +8,12 @@ export interface Database {
   close(): void;
 }
 
+export type SqlValue = string | number | bigint | null;
+
 /** A prepared statement. */
 export interface Statement {
-  run(...values: (string | number | bigint | null)[]): { lastInsertRowid: number | bigint };
+  run(...values: SqlValue[]): { lastInsertRowid: number | bigint };
+  all(...values: SqlValue[]): unknown[];
 }
 
 /**
