@@ -1,6 +1,9 @@
 import { burnIn } from './font.js';
 import { grayscale, type ImageSeries } from './image-series.js';
 
+// Taken from the global once: the loops below run over millions of pixels.
+const { cos, floor } = Math;
+
 const SIZE = 512;
 
 /** Returns scanned films: a step wedge and a test pattern, as Secondary Capture. */
@@ -29,10 +32,10 @@ export function filmSeries(count: number): ImageSeries {
 }
 
 function wedge(x: number, y: number): number {
-  const step = Math.floor(x / 32) * 17;
+  const step = floor(x / 32) * 17;
   return y < 256 ? step : 255 - step;
 }
 
 function rings(x: number, y: number): number {
-  return 127 + 120 * Math.cos(((x - SIZE / 2) ** 2 + (y - SIZE / 2) ** 2) / 900);
+  return 127 + 120 * cos(((x - SIZE / 2) ** 2 + (y - SIZE / 2) ** 2) / 900);
 }

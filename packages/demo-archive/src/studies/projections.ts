@@ -86,7 +86,10 @@ function radiograph(
 ): Int16Array {
   const sums = projection(bodies, grid, outside);
   const pixels = new Int16Array(sums.length);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = Math.min(4000, offset + (sums[i] as number) * gain);
+  for (let i = 0; i < pixels.length; i++) {
+    const value = offset + (sums[i] as number) * gain;
+    pixels[i] = value > 4000 ? 4000 : value;
+  }
   addNoise(pixels, 14, grid.rows);
   burnIn(pixels, grid.columns, lines, { scale: 2, ink: 4095, paper: 0 });
   return pixels;

@@ -1,12 +1,15 @@
 import { burnIn } from './font.js';
 import { grayscale, type ImageSeries } from './image-series.js';
 
+// Taken from the global once: the loops below run over millions of pixels.
+const { abs, atan2, floor, hypot, imul, max, min, sin, PI } = Math;
+
 const [ROWS, COLUMNS] = [360, 480];
 const FRAMES = 16;
 /** The probe is above the image; angles are from the vertical. */
 const APEX = { x: 240, y: -60, nearest: 90, farthest: 410, angle: 0.72 };
 
-/** Returns a multi-frame ultrasound series in which a cyst moves with the breath; each clip has its own `depth` of it. */
+/** Returns a multi-frame ultrasound series in which a cyst moves with the breath. Each clip shows another cyst. */
 export function ultrasoundSeries(clips: number): ImageSeries {
   return {
     modality: 'US',
@@ -29,7 +32,7 @@ export function ultrasoundSeries(clips: number): ImageSeries {
       for (let frame = 0; frame < FRAMES; frame++) {
         const picture = pixels.subarray(frame * ROWS * COLUMNS, (frame + 1) * ROWS * COLUMNS);
         picture.set(still);
-        const breath = Math.sin((frame / FRAMES) * 2 * Math.PI);
+        const breath = sin((frame / FRAMES) * 2 * PI);
         drawCyst(picture, {
           x: 225 + index * 22,
           y: 165 + index * 20 + breath * 16,
@@ -50,15 +53,12 @@ function sector(seed: number): Uint8Array {
   for (let y = 0; y < ROWS; y++) {
     for (let x = 0; x < COLUMNS; x++) {
       const [dx, dy] = [x - APEX.x, y - APEX.y];
-      const depth = Math.hypot(dx, dy);
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      if (depth < APEX.nearest || depth > APEX.farthest || Math.abs(Math.atan2(dx, dy)) > APEX.angle) continue;
-      const layers = 22 * Math.sin(depth / 19 + Math.sin(dx / 60)) + 14 * Math.sin(depth / 6 + dx / 35);
+      const depth = hypot(dx, dy);
+      state = (imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      if (depth < APEX.nearest || depth > APEX.farthest || abs(atan2(dx, dy)) > APEX.angle) continue;
+      const layers = 22 * sin(depth / 19 + sin(dx / 60)) + 14 * sin(depth / 6 + dx / 35);
       const near = depth < APEX.nearest + 8 ? 90 : 0;
-      pixels[y * COLUMNS + x] = Math.max(
-        0,
-        Math.min(250, 92 + layers + near - depth / 8 + (state / 2 ** 32) ** 2 * 70),
-      );
+      pixels[y * COLUMNS + x] = max(0, min(250, 92 + layers + near - depth / 8 + (state / 2 ** 32) ** 2 * 70));
     }
   }
   return pixels;
@@ -66,15 +66,15 @@ function sector(seed: number): Uint8Array {
 
 /** A cyst is dark with a bright wall, and tissue behind it is brighter. */
 function drawCyst(pixels: Uint8Array, { x, y, a, b }: { x: number; y: number; a: number; b: number }): void {
-  for (let r = Math.floor(y - b * 1.15); r < Math.min(ROWS, y + b * 3); r++) {
-    for (let c = Math.floor(x - a * 1.15); c <= x + a * 1.15; c++) {
-      const distance = Math.hypot((c - x) / a, (r - y) / b);
+  for (let r = floor(y - b * 1.15); r < min(ROWS, y + b * 3); r++) {
+    for (let c = floor(x - a * 1.15); c <= x + a * 1.15; c++) {
+      const distance = hypot((c - x) / a, (r - y) / b);
       const offset = r * COLUMNS + c;
       const value = pixels[offset] as number;
       if (value === 0) continue;
       if (distance < 1) pixels[offset] = value / 9;
-      else if (distance < 1.1) pixels[offset] = Math.min(255, value + 80);
-      else if (r > y && Math.abs(c - x) < a * 0.8) pixels[offset] = Math.min(255, value * 1.35);
+      else if (distance < 1.1) pixels[offset] = min(255, value + 80);
+      else if (r > y && abs(c - x) < a * 0.8) pixels[offset] = min(255, value * 1.35);
     }
   }
 }
