@@ -43,13 +43,19 @@ export interface Connector {
    */
   sampleStudy?(signal: AbortSignal): Promise<string | undefined>;
   /**
-   * Retrieves instances as Part 10 files (PS3.10 7), one after another, in the order in which the archive sends them. Nothing is
-   * decompressed. What came before a fault has been yielded when the error is thrown.
+   * Retrieves instances as Part 10 files (PS3.10 7), one after another, each once, in the order in which the archive sends them.
+   * Nothing is decompressed. It yields nothing if the archive has nothing of the request.
+   *
+   * An instance is yielded as soon as it begins to arrive. What came before a fault has been yielded when the error is thrown. If
+   * the reader leaves (`break`), within a file too, the archive's work ends, as it does when `signal` aborts.
+   *
+   * An instance that was not requested is not yielded; it makes the retrieval throw at the end. So does an instance that the
+   * archive lists, counts or was asked for by its UID, and does not send.
    *
    * Left out if the archive language cannot retrieve. The server then fetches images from the address that is configured for
    * viewers (`wado.authentication`).
    *
-   * @throws ConnectorError, also if the archive sent less than it announced, or another instance than the requested one
+   * @throws ConnectorError, also if something of the request is missing; `cancelled` or `timeout` if `signal` has aborted
    */
   retrieve?(request: RetrieveRequest, signal: AbortSignal): AsyncIterable<RetrievedInstance>;
   /**
@@ -92,7 +98,8 @@ export interface RetrievedInstance {
   transferSyntaxUid: string;
   /**
    * The Part 10 file, with preamble and File Meta Information, in pieces. It can be read once, before the next instance is
-   * requested; that skips what has not been read. It throws the ConnectorError that ends the retrieval.
+   * requested; that skips what has not been read. It throws the ConnectorError that ends the retrieval, so a file that ends
+   * without an error is whole.
    */
   file: AsyncIterable<Uint8Array>;
 }

@@ -6,11 +6,14 @@ import { identifierCases } from './identifiers.js';
 import { lifecycleCases } from './lifecycle.js';
 import { literalValueCases } from './literal-values.js';
 import { networkCases, type NetworkOptions } from './network.js';
+import { type ImageArchives } from './image-archive.js';
+import { retrievalCases } from './retrieval.js';
 import { type ScriptedArchives } from './scripted-archive.js';
 import { scriptedCases } from './scripted-cases.js';
 import { type OpenConnector, withConnector } from './trial.js';
 
 export { type ConformanceCase } from './conformance-case.js';
+export * from './image-archive.js';
 export { type NetworkOptions } from './network.js';
 export * from './scripted-archive.js';
 export { type OptionalAttribute } from './expectation.js';
@@ -32,6 +35,8 @@ export interface ConformanceOptions {
   network?: NetworkOptions;
   /** Opens archives that answer in other ways than they should: adds tests that no study is lost silently. */
   scripted?: ScriptedArchives;
+  /** Opens archives with images: adds the tests of `Connector.retrieve`. Left out if the connector does not retrieve. */
+  images?: ImageArchives;
 }
 
 /**
@@ -52,6 +57,7 @@ export function conformanceCases(
   return [
     ...cases.map(({ name, run }) => ({ name, run: () => withConnector(open, archive, run) })),
     ...(options.scripted ? scriptedCases(options.scripted, archive) : []),
+    ...(options.images ? retrievalCases(options.images, archive) : []),
     ...(options.network ? networkCases(options.network, archive) : []),
   ];
 }
