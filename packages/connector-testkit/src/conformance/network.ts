@@ -1,5 +1,6 @@
 import { type Address, type Fault, faultProxy, type FaultProxy } from '../fixtures/fault-proxy.js';
 import { type ConformanceCase } from './conformance-case.js';
+import { retrieveThroughFaults } from './retrieval-network.js';
 import { type OpenConnector, type TestedArchive, type Trial, withConnector } from './trial.js';
 
 const QUESTION = { patientIds: [{ id: 'DEMO-1' }] };
@@ -14,6 +15,8 @@ export interface NetworkOptions {
   target: Address;
   /** Like `open`, with a connector that reaches the archive at `address`, the address of a proxy. */
   openVia(address: Address): Promise<OpenConnector>;
+  /** Whether the archive also has the images of the sample archive, and the connector retrieves them from `address`. */
+  retrieves?: boolean;
 }
 
 interface NetworkCase {
@@ -127,6 +130,11 @@ const NETWORK_CASES: NetworkCase[] = [
   },
 ];
 
+const RETRIEVAL_CASE: NetworkCase = {
+  name: 'retrieves whole instances or throws, whatever the fault of the network, and retrieves afterwards',
+  run: retrieveThroughFaults,
+};
+
 /** Repairs the network, and gives the connector time to notice that its connections are closed. */
 async function repair(proxy: FaultProxy): Promise<void> {
   await proxy.heal();
@@ -135,7 +143,8 @@ async function repair(proxy: FaultProxy): Promise<void> {
 
 /** Returns {@link NETWORK_CASES}, each with its own proxy. */
 export function networkCases(options: NetworkOptions, archive: TestedArchive): ConformanceCase[] {
-  return NETWORK_CASES.map(({ name, run }) => ({
+  const cases = options.retrieves ? [...NETWORK_CASES, RETRIEVAL_CASE] : NETWORK_CASES;
+  return cases.map(({ name, run }) => ({
     name,
     async run() {
       const proxy = await faultProxy({ target: options.target });

@@ -316,7 +316,8 @@ async function firstOf(instances: AsyncIterable<RetrievedInstance>): Promise<unk
   return undefined;
 }
 
-async function bytesOf({ file }: RetrievedInstance): Promise<Buffer> {
+/** Returns the whole file of an instance. */
+export async function bytesOf({ file }: RetrievedInstance): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of file) pieces.push(piece);
   return Buffer.concat(pieces);
