@@ -4,6 +4,8 @@ import {
   ConnectorError,
   type ConnectionUse,
   type ConnectorStatus,
+  type RetrievedInstance,
+  type RetrieveRequest,
   type SearchCriteria,
   type SearchOptions,
   type SearchResult,
@@ -18,6 +20,7 @@ import { type Peer } from './dimse/peer.js';
 import { connectorErrorOf, mayBeExtendedNegotiation, timeoutError } from './faults.js';
 import { AnswerSizes } from './search/answer-sizes.js';
 import { Archive } from './search/archive.js';
+import { Retrieval } from './retrieve/retrieval.js';
 import { FindScu, type FindScuOptions } from './search/find-scu.js';
 import { SupportChecks } from './search/support-checks.js';
 import { Search } from './search/search.js';
@@ -70,6 +73,7 @@ export class DicomConnector implements Connector {
   /** Some text had to be guessed, because no character set or an unknown one is declared. */
   private guessed = false;
   private closed = false;
+  private readonly closing = new AbortController();
 
   /** @throws ConnectorError (`misconfigured`) if TLS cannot work as configured. */
   constructor(definition: ConnectorDefinition<DicomSettings>) {
@@ -103,6 +107,24 @@ export class DicomConnector implements Connector {
       );
     } catch (error) {
       throw this.errorOf(error, signal, start, deadline);
+    }
+  }
+
+  async *retrieve(request: RetrieveRequest, signal: AbortSignal): AsyncGenerator<RetrievedInstance, void> {
+    if (this.closed) throw this.closedError();
+    const start = performance.now();
+    const left = new AbortController();
+    const either = AbortSignal.any([signal, left.signal, this.closing.signal]);
+    const errorOf = (error: unknown) => (error instanceof ConnectorError ? error : this.errorOf(error, signal, start));
+    try {
+      const retrieval = new Retrieval(this.id, this.peer(), this.pool, this.archive(either), request, either);
+      for await (const instance of retrieval.byGet()) {
+        yield { ...instance, file: withErrors(instance.file, errorOf) };
+      }
+    } catch (error) {
+      throw errorOf(error);
+    } finally {
+      left.abort();
     }
   }
 
@@ -172,6 +194,7 @@ export class DicomConnector implements Connector {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.closing.abort(new DOMException('the connector is closed', 'AbortError'));
     await this.pool.close();
   }
 
@@ -280,6 +303,18 @@ function endingBefore(deadline: number | undefined, signal: AbortSignal): AbortS
   const restMs = Math.max(deadline - performance.now(), 0);
   const timeToReturnMs = Math.min(restMs * 0.05, MOST_TIME_TO_RETURN_MS);
   return AbortSignal.any([signal, AbortSignal.timeout(Math.floor(restMs - timeToReturnMs))]);
+}
+
+/** Yields the pieces of a file. Its errors become those that `errorOf` returns. */
+async function* withErrors(
+  file: AsyncIterable<Uint8Array>,
+  errorOf: (error: unknown) => ConnectorError,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* file;
+  } catch (error) {
+    throw errorOf(error);
+  }
 }
 
 /** Returns how text of the archive's answers is decoded. */

@@ -48,6 +48,16 @@ describe('an archive that ends answers at a limit with the status of success, an
     expect(scp.finds.length - before).toBe(1);
   });
 
+  it('and is slow with ranges delays the answer by 2 s at most', async () => {
+    const { ask } = await startPeer({
+      find: (find, reply) => (find.keys.get(Tag.studyDate) ? undefined : answer(find, reply)),
+    });
+    const start = performance.now();
+    const result = await ask(byPatient, 'study');
+    expect([studyUidsIn(result).length, result.notices]).toEqual([27, []]);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
   it('and does not match by ranges keeps what came', async () => {
     const { ask } = await startPeer({
       find: (find, reply) => {

@@ -69,6 +69,9 @@ export class AssociationPool {
   /** When the last message of the peer came on an association that has ended. */
   private lastHeardAt = -Infinity;
   private idleTimer: NodeJS.Timeout | undefined;
+  /** Associations outside of the pool, for retrievals, and those that wait for one. */
+  private reserved = 0;
+  private readonly reservations: (() => void)[] = [];
 
   constructor(
     private readonly openOne: (signal: AbortSignal) => Promise<Association>,
@@ -82,7 +85,7 @@ export class AssociationPool {
 
   /** Returns the number of associations, including those being opened or released. */
   get size(): number {
-    return this.open.size + this.openings.size;
+    return this.open.size + this.openings.size + this.reserved;
   }
 
   /** Returns how many associations are in use and idle at present. One that is being opened is in use. */
@@ -125,6 +128,47 @@ export class AssociationPool {
         void association.whenIdle().then(() => this.giveBack(association));
       }
     }
+  }
+
+  /**
+   * Waits until one association may be opened outside of the pool. Queries keep one association, unless the limit is 1.
+   *
+   * @returns a function that gives it back; it must be called once the association is closed.
+   * @throws DimseError if `signal` ends the wait.
+   */
+  async reserve(signal: AbortSignal): Promise<() => void> {
+    const either = AbortSignal.any([signal, this.closing.signal]);
+    while (!this.mayReserve) {
+      if (either.aborted) throw aborted(either);
+      const oldest = this.size >= this.options.limit ? this.idle.shift() : undefined;
+      if (oldest) void oldest.association.release();
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          either.removeEventListener('abort', done);
+          const position = this.reservations.indexOf(done);
+          if (position >= 0) this.reservations.splice(position, 1);
+          resolve();
+        };
+        either.addEventListener('abort', done);
+        this.reservations.push(done);
+      });
+    }
+    if (either.aborted) throw aborted(either);
+    this.reserved += 1;
+    return () => {
+      this.reserved -= 1;
+      this.wakeReservations();
+      this.openMore();
+    };
+  }
+
+  private get mayReserve(): boolean {
+    const { limit } = this.options;
+    return this.size < limit && this.reserved < Math.max(limit - 1, 1);
+  }
+
+  private wakeReservations(): void {
+    for (const wake of [...this.reservations]) wake();
   }
 
   /** Ends everything; running queries reject. */
@@ -222,6 +266,7 @@ export class AssociationPool {
       this.open.delete(association);
       this.lastHeardAt = Math.max(this.lastHeardAt, association.heardAt);
       this.idle = this.idle.filter((one) => one.association !== association);
+      this.wakeReservations();
       this.openMore();
     });
     this.giveBack(association);
@@ -281,6 +326,7 @@ export class AssociationPool {
     if (next) next.resolve(association);
     else {
       this.idle.push({ association, since: performance.now() });
+      this.wakeReservations();
       clearTimeout(this.idleTimer);
       this.releaseUnused();
     }

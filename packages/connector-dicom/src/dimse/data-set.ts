@@ -71,6 +71,35 @@ export function readDataSet(bytes: Buffer, explicitVr: boolean): DataSet {
   return elements;
 }
 
+/**
+ * Returns the elements at the start of a data set up to `lastTag`, of which more may follow.
+ *
+ * @returns `isComplete` if an element after `lastTag` has begun.
+ */
+export function readLeadingElements(
+  bytes: Buffer,
+  explicitVr: boolean,
+  lastTag: number,
+): { elements: DataSet; isComplete: boolean } {
+  const elements: DataSet = new Map();
+  let offset = 0;
+  try {
+    while (offset + 4 <= bytes.length) {
+      if (bytes.readUInt16LE(offset) * 0x10000 + bytes.readUInt16LE(offset + 2) > lastTag) {
+        return { elements, isComplete: true };
+      }
+      const { tag, length, start, explicitContent } = readHeader(bytes, offset, explicitVr);
+      const isUndefined = length === UNDEFINED_LENGTH;
+      offset = isUndefined ? skipUndefined(bytes, start, explicitContent) : start + length;
+      if (offset > bytes.length) break;
+      if (!isUndefined) elements.set(tag, bytes.subarray(start, offset));
+    }
+  } catch (error) {
+    if (!(error instanceof MalformedDataSet)) throw error;
+  }
+  return { elements, isComplete: elements.has(lastTag) };
+}
+
 interface Header {
   tag: number;
   length: number;

@@ -296,6 +296,24 @@ export const errors = errorTable({
     remedy: 'Check whether the archive is overloaded, or raise response-timeout.',
     since: '0.2.0',
   },
+  'dicom.retrieve.incomplete': {
+    title: 'Images missing',
+    meaning: 'The archive sent fewer images than it lists or counts, or could not send some of them.',
+    remedy: 'Read the archive’s log.',
+    since: '0.2.0',
+  },
+  'dicom.retrieve.not-offered': {
+    title: 'Retrieval not offered',
+    meaning: 'The archive does not offer the way in which images are retrieved from it.',
+    remedy: 'Enable C-GET or C-MOVE in the archive for this calling AE title, or set dicom-connector.retrieve.',
+    since: '0.2.0',
+  },
+  'dicom.retrieve.other-instance': {
+    title: 'Other images',
+    meaning: 'The archive sent images that were not requested. They are not passed on.',
+    remedy: 'Report it to the archive’s manufacturer.',
+    since: '0.2.0',
+  },
   'dicom.search.uid-alone-unproven': {
     title: 'Search by UID alone unproven',
     meaning: 'A series or image was not found by its UID alone. The archive has not shown that it can search so.',

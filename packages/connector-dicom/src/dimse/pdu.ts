@@ -53,18 +53,18 @@ export function agreesToRelationalQueries(accept: Buffer, sopClassUid: string): 
   return undefined;
 }
 
-interface Item {
+export interface Item {
   type: number;
   /** Offsets of its content. */
   start: number;
   end: number;
 }
 
-function userInformation(pdu: Buffer): Item | undefined {
+export function userInformation(pdu: Buffer): Item | undefined {
   return [...items(pdu, FIRST_ITEM, pdu.length)].find(({ type }) => type === USER_INFORMATION);
 }
 
-function* items(pdu: Buffer, from: number, to: number): Generator<Item> {
+export function* items(pdu: Buffer, from: number, to: number): Generator<Item> {
   let offset = from;
   while (offset + 4 <= to) {
     const end = Math.min(offset + 4 + pdu.readUInt16BE(offset + 2), to);

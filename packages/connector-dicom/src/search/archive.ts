@@ -56,8 +56,15 @@ export class Archive {
 
   /**
    * Returns the studies with this value of an LO or SH attribute.
+   *
+   * @param signal ends this query only.
    */
-  async studiesBy(tag: number, value: string, { modality, dates }: StudyFilterKeys = {}): Promise<StudyMatches> {
+  async studiesBy(
+    tag: number,
+    value: string,
+    { modality, dates }: StudyFilterKeys = {},
+    signal: AbortSignal = this.scu.signal,
+  ): Promise<StudyMatches> {
     const literal = literalMatch(value);
     if (literal === undefined) return { studies: [], others: [], isCut: false };
     const wanted = significant(value);
@@ -71,17 +78,21 @@ export class Archive {
       returnKeys: RETURN_KEYS.STUDY,
     };
     const others: OtherStudy[] = [];
-    const studies = await this.scu.ask(query, (match, omit) => {
-      const values = match.values(tag).map(significant);
-      if (values.length === 0) omit('without-key');
-      else if (values.includes(wanted)) return withOneId(tag, wanted, readStudy(match, omit));
-      // Other matches of a value whose wildcards cannot be escaped are not meant.
-      else if (isPlain(value)) {
-        const answer = readStudy(match, omit);
-        if (answer) others.push({ answer, id: values.join('\\') });
-      }
-      return undefined;
-    });
+    const studies = await this.scu.ask(
+      query,
+      (match, omit) => {
+        const values = match.values(tag).map(significant);
+        if (values.length === 0) omit('without-key');
+        else if (values.includes(wanted)) return withOneId(tag, wanted, readStudy(match, omit));
+        // Other matches of a value whose wildcards cannot be escaped are not meant.
+        else if (isPlain(value)) {
+          const answer = readStudy(match, omit);
+          if (answer) others.push({ answer, id: values.join('\\') });
+        }
+        return undefined;
+      },
+      signal,
+    );
     const isCut = this.scu.omissions.isCut(identityOf(query));
     if (others.length > 0 && tag === Tag.patientId) {
       const known = await this.studiesWithOtherId(query, wanted);

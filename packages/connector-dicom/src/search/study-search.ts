@@ -179,6 +179,7 @@ export class StudySearch {
     if (isCut || isProven || !archive.scu.sizes.mayBeCut('STUDY', size, id)) return all;
     const known = new Map(studies.map((answer) => [answer.study.studyInstanceUid, answer]));
     const listed = known.size;
+    const end = AbortSignal.any([archive.scu.signal, AbortSignal.timeout(PROOF_TIMEOUT_MS)]);
     let queries = 0;
     let isRanged = true;
     const complete = async (range: DateRange): Promise<void> => {
@@ -186,7 +187,7 @@ export class StudySearch {
       for (const half of halves ?? []) {
         if ((queries += 1) > MOST_RANGES) return;
         const expected = studiesIn([...known.values()], half);
-        const found = (await archive.studiesBy(Tag.patientId, id, { dates: rangeValue(half) })).studies;
+        const found = (await archive.studiesBy(Tag.patientId, id, { dates: rangeValue(half) }, end)).studies;
         const uids = new Set(found.map(({ study }) => study.studyInstanceUid));
         // Otherwise the archive does not match by ranges, and the answer proves nothing.
         const isRange =
@@ -293,6 +294,8 @@ export class StudySearch {
 const BY_MODALITY = 'STUDY by Modalities in Study';
 /** Most queries by a range of Study Date for one patient. */
 const MOST_RANGES = 64;
+/** How long the queries by ranges may delay an answer, milliseconds. */
+const PROOF_TIMEOUT_MS = 2_000;
 
 function idOf({ patient }: StudyAnswer): string {
   return patient.patientId;
