@@ -6,65 +6,58 @@ import {
   type ConnectorStatus,
   type Depth,
   type SearchCriteria,
+  type RetrievedInstance,
+  type RetrieveRequest,
   type SearchOptions,
   type SearchResult,
   SingleFlight,
 } from '@pacs-connectors/connector-core';
-import { agentWith, type Credentials, Limiter, StatusError } from '@pacs-connectors/wado-client';
-import { type Dispatcher } from 'undici';
+import { StatusError } from '@pacs-connectors/wado-client';
 import { type DicomWebSettings } from './dicomweb-settings.js';
 import { connectorErrorOf } from './faults.js';
 import { type Requester, QidoClient } from './http/qido-client.js';
 import { type QidoQuery } from './http/query.js';
 import { Tag, textOf } from './json/dicom-json.js';
-import { queryCredentials } from './query-credentials.js';
+import { ImageSource, type QueryConnection } from './image-source.js';
 import { Search } from './search/search.js';
 import { SearchContext } from './search/search-context.js';
 import { QuerySupport } from './search/query-support.js';
 import { queryAccess } from './service-access.js';
-import { tlsOptions } from './tls/tls-options.js';
+import { connectionTo } from './service-connection.js';
 
 const DEPTHS: readonly Depth[] = ['study', 'series', 'instance'];
 
-/** Finds studies by QIDO-RS (PS3.18 10.6). */
+/** Finds studies by QIDO-RS (PS3.18 10.6), and retrieves them by WADO-RS (PS3.18 10.4) or WADO-URI (PS3.18 9). */
 export class DicomWebConnector implements Connector {
   readonly id: string;
   readonly type = 'DICOM_WEB';
+  private readonly settings: DicomWebSettings;
   private readonly levelLimit: Depth;
   private readonly client: QidoClient;
-  private readonly credentials: Credentials;
+  private readonly queries: QueryConnection;
+  private images?: ImageSource;
   private support = new QuerySupport();
   private readonly searches = new SingleFlight<SearchResult>();
   private readonly closing = new AbortController();
-  private readonly agents: Dispatcher[];
 
   /** @throws ConnectorError (`misconfigured`) if the address, the stores or the OAuth 2 settings cannot work. */
   constructor({ id, settings }: ConnectorDefinition<DicomWebSettings>) {
     this.id = id;
+    this.settings = settings;
     this.levelLimit = settings.levelLimit ?? 'instance';
     const access = queryAccess(id, settings);
-    const { trust, identity } = tlsOptions(id, access.service);
-    const { connections, proxy } = settings;
-    const route = proxy === undefined ? 'environment' : proxy.toLowerCase() === 'none' ? 'direct' : { proxy };
-    const own = agentWith(connections, { ...trust, ...identity }, route);
-    const foreign = agentWith(connections, { ...trust }, route);
-    this.agents = [own, foreign];
-    this.credentials = queryCredentials(id, access, settings, trust?.ca);
+    this.queries = { ...connectionTo(id, access, settings), service: access.service };
     this.client = new QidoClient({
+      ...this.queries,
       connectorId: id,
       baseUrl: access.baseUrl,
-      credentials: this.credentials,
-      headers: access.service.httpHeaders,
-      dispatcher: own,
-      foreignDispatcher: foreign,
-      limiter: new Limiter(connections),
       maxResponseBytes: settings.maxResponseMib * 1024 * 1024,
     });
   }
 
   async search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult> {
     const depth = DEPTHS[Math.min(DEPTHS.indexOf(options.depth), DEPTHS.indexOf(this.levelLimit))] as Depth;
-    const bearerToken = this.credentials.ofCaller ? options.caller?.bearerToken : undefined;
+    const bearerToken = this.queries.credentials.ofCaller ? options.caller?.bearerToken : undefined;
     // Callers with other permissions have another token, so they never share an answer.
     const key = JSON.stringify([criteria, depth, bearerToken]);
     return this.withAbort(options.signal, (end) =>
@@ -94,7 +87,7 @@ export class DicomWebConnector implements Connector {
     return this.withAbort(signal, async (end) => {
       const start = performance.now();
       const details = { address: this.client.address };
-      if (this.credentials.own) {
+      if (this.queries.credentials.own) {
         await this.client.probe({ signal: end });
         const proven = `${this.client.address} answered a search`;
         return { latencyMs: performance.now() - start, details, proven };
@@ -123,9 +116,24 @@ export class DicomWebConnector implements Connector {
     });
   }
 
+  /** Retrieves instances from `wado-uri`, `wado-rs` or `qido-rs`, with the credentials of that service. */
+  async *retrieve(request: RetrieveRequest, signal: AbortSignal): AsyncGenerator<RetrievedInstance> {
+    const end = AbortSignal.any([signal, this.closing.signal]);
+    try {
+      end.throwIfAborted();
+      this.images ??= new ImageSource(this.id, this.settings, this.queries);
+      yield* this.images.retrieve(request, end, (criteria, bearerToken) =>
+        this.ask(criteria, 'instance', { signal: end, bearerToken }),
+      );
+    } catch (error) {
+      throw this.errorOf(error, signal);
+    }
+  }
+
   async close(): Promise<void> {
     this.closing.abort(new ConnectorError(this.id, 'cancelled', 'the connector is closed'));
-    await Promise.allSettled(this.agents.map((agent) => agent.destroy()));
+    const { dispatcher, foreignDispatcher } = this.queries;
+    await Promise.allSettled([dispatcher.destroy(), foreignDispatcher.destroy(), this.images?.close()]);
   }
 
   /** Does `work` until the caller or the connector ends it. Throws its error as a ConnectorError. */
@@ -135,9 +143,13 @@ export class DicomWebConnector implements Connector {
       end.throwIfAborted();
       return await work(end);
     } catch (error) {
-      if (this.closing.signal.aborted) throw this.closing.signal.reason;
-      throw connectorErrorOf(this.id, this.client, error, signal);
+      throw this.errorOf(error, signal);
     }
+  }
+
+  private errorOf(error: unknown, signal: AbortSignal): ConnectorError {
+    if (this.closing.signal.aborted) return this.closing.signal.reason as ConnectorError;
+    return connectorErrorOf(this.id, this.client, error, signal);
   }
 }
 

@@ -62,7 +62,7 @@ export class AwsSettings {
   service: string = 'medical-imaging';
 }
 
-/** Address and credentials of one DICOMweb service: `qido-rs` or `wado-rs`, with or without the level `authentication`. */
+/** Address and credentials of one service: `qido-rs`, `wado-rs` or `wado-uri`, with or without the level `authentication`. */
 export class ServiceAccess {
   @Setting({ paths: ['type'], description: 'The authentication that is used', values: ['BASIC', 'OAUTH2'] })
   type?: 'BASIC' | 'OAUTH2';
@@ -109,10 +109,17 @@ export class DicomWebSettings {
 
   @Setting({
     paths: ['dicom-web-connector.wado-rs.authentication', 'dicom-web-connector.wado-rs'],
-    description: 'The service that the viewer retrieves images from; default: qido-rs',
+    description: 'The service that images are retrieved from; default: qido-rs',
     type: () => ServiceAccess,
   })
   wadoRs?: ServiceAccess;
+
+  @Setting({
+    paths: ['dicom-web-connector.wado-uri.authentication', 'dicom-web-connector.wado-uri'],
+    description: 'The WADO-URI service that the server retrieves images from, if the archive has no WADO-RS',
+    type: () => ServiceAccess,
+  })
+  wadoUri?: ServiceAccess;
 
   @Setting({
     paths: ['/connector.dicom-web-level-limit'],
@@ -146,7 +153,7 @@ export class DicomWebSettings {
 
   @Setting({
     paths: ['dicom-web-connector.connections'],
-    description: 'The most queries to this server at once; default: 4',
+    description: 'The most queries and retrievals at this server at once; default: 4',
     kind: 'integer',
   })
   @IsInt()

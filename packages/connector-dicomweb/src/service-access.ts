@@ -1,14 +1,15 @@
 import { ConnectorError } from '@pacs-connectors/connector-core';
 import { type DicomWebSettings, type ServiceAccess } from './dicomweb-settings.js';
+import { type WadoService } from '@pacs-connectors/wado-client';
 import { codes } from './errors/error-codes.js';
 
-/** The service that is queried, and its credentials, by the settings. */
-export interface QueryAccess {
-  /** Address of the service, without a slash at the end of its path. Its query is part of every query. */
+/** A service and its credentials, by the settings. */
+export interface Access {
+  /** Address of the service, without a slash at the end of its path. Its query is part of every request. */
   baseUrl: URL;
   basic?: { login: string; password: string };
   oauth2?: { grant: 'client_credentials' | 'authorization_code'; oidcId: string };
-  /** Queries are signed for this region and service of AWS. */
+  /** Requests are signed for this region and service of AWS. */
   aws?: { region: string; service: string };
   service: ServiceAccess;
 }
@@ -22,10 +23,25 @@ const HEALTH_IMAGING = /^dicom-medical-imaging(?:-fips)?\.([a-z0-9-]+)\.(?:amazo
  *
  * @throws ConnectorError (`misconfigured`) that names the key that is missing or wrong.
  */
-export function queryAccess(id: string, settings: DicomWebSettings): QueryAccess {
+export function queryAccess(id: string, settings: DicomWebSettings): Access {
+  return accessOf(id, settings, [settings.qidoRs, settings.wadoRs]);
+}
+
+/**
+ * Returns the service that images are retrieved from: `wado-uri` if it has an address, else `wado-rs`, or `qido-rs` as a whole.
+ *
+ * @throws ConnectorError (`misconfigured`) that names the key that is missing or wrong.
+ */
+export function imageAccess(id: string, settings: DicomWebSettings): Access & { wado: WadoService } {
+  const { wadoUri } = settings;
+  if (wadoUri && addressOf(wadoUri)) return { ...accessOf(id, settings, [wadoUri]), wado: 'wado-uri' };
+  return { ...accessOf(id, settings, [settings.wadoRs, settings.qidoRs]), wado: 'wado-rs' };
+}
+
+function accessOf(id: string, settings: DicomWebSettings, services: readonly (ServiceAccess | undefined)[]): Access {
   const misconfigured = (code: keyof typeof codes, what: string, remedy: string) =>
     new ConnectorError(id, 'misconfigured', what, { code: codes[code], remedy });
-  const service = [settings.qidoRs, settings.wadoRs].find((candidate) => candidate && addressOf(candidate));
+  const service = services.find((candidate) => candidate && addressOf(candidate));
   const address = service && addressOf(service);
   if (!service || !address) {
     throw misconfigured(
@@ -52,7 +68,7 @@ export function queryAccess(id: string, settings: DicomWebSettings): QueryAccess
   const baseUrl = new URL(address);
   baseUrl.pathname = baseUrl.pathname.replace(/\/+$/, '');
   const { basic } = service;
-  const access: QueryAccess = { baseUrl, service };
+  const access: Access = { baseUrl, service };
   if (basic?.login !== undefined) access.basic = { login: basic.login, password: basic.password ?? '' };
   const region = HEALTH_IMAGING.exec(baseUrl.hostname)?.[1];
   const isAuthenticated =

@@ -34,7 +34,7 @@ export interface GetClientOptions {
   texts: ServiceTexts;
   /** Bytes of a body that are held for a slow reader. Default: that of undici. */
   highWaterMark?: number;
-  /** How long the server may be silent, milliseconds. Default: that of undici. */
+  /** How long the server may be silent within a body, milliseconds. Default: that of undici. */
   stallMs?: number;
   /** Returns the error for what a reader of answers threw; `undefined` if it is another one. */
   errorOf?(error: unknown): ConnectorError | undefined;

@@ -3,7 +3,11 @@ export class Limiter {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly limit: number) {}
+  /** @param shared a limiter of more tasks, whose turns count too. */
+  constructor(
+    private readonly limit: number,
+    private readonly shared?: Limiter,
+  ) {}
 
   /** Runs `work` when it is its turn. @throws the reason of `signal` if that ends the wait. */
   async run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
@@ -20,15 +24,38 @@ export class Limiter {
     signal.throwIfAborted();
     if (this.running >= this.limit) await this.turn(signal);
     else this.running++;
+    try {
+      return this.releaseWith(await this.shared?.acquire(signal));
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  /** Takes a turn if one is free. @returns what ends it. */
+  tryAcquire(): (() => void) | undefined {
+    if (this.running >= this.limit) return undefined;
+    const release = this.shared?.tryAcquire();
+    if (this.shared && !release) return undefined;
+    this.running++;
+    return this.releaseWith(release);
+  }
+
+  private releaseWith(releaseShared: (() => void) | undefined): () => void {
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      // The turn goes to the next, so that `running` stays; else it is free.
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running--;
+      this.release();
+      releaseShared?.();
     };
+  }
+
+  private release(): void {
+    // The turn goes to the next, so that `running` stays; else it is free.
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.running--;
   }
 
   private turn(signal: AbortSignal): Promise<void> {

@@ -23,7 +23,7 @@ export interface GetRequest {
   foreignDispatcher: Dispatcher;
   /** Bytes of the body that are held for a slow reader. */
   highWaterMark?: number;
-  /** How long the server may be silent, milliseconds. */
+  /** How long the server may be silent within a body, milliseconds. */
   stallMs?: number;
   signal: AbortSignal;
 }
@@ -64,7 +64,6 @@ export async function getWithRedirects(
       ...request,
       method: 'GET',
       highWaterMark,
-      headersTimeout: stallMs,
       bodyTimeout: stallMs,
       signal,
     });

@@ -4,18 +4,18 @@ import { type Credentials, noCredentials } from '@pacs-connectors/wado-client';
 import { awsCredentials } from './http/aws-credentials.js';
 import { type DicomWebSettings } from './dicomweb-settings.js';
 import { basicCredentials, callerCredentials, clientCredentials } from './http/credentials.js';
-import { type QueryAccess } from './service-access.js';
+import { type Access } from './service-access.js';
 
 /**
- * Returns the credentials of queries by the settings.
+ * Returns the credentials of requests to a service by the settings.
  *
  * @param ca certificate authorities (PEM) that are trusted for the OAuth 2 provider; default: those of Node.js.
  * @throws ConnectorError (`oauth2.provider.misconfigured`) if the OAuth 2 client or its provider is incomplete;
- * (`dicomweb.aws.package-missing`) if a package is missing that signs queries.
+ * (`dicomweb.aws.package-missing`) if a package is missing that signs requests.
  */
-export function queryCredentials(
+export function credentialsOf(
   id: string,
-  { basic, oauth2, aws }: QueryAccess,
+  { basic, oauth2, aws }: Access,
   settings: DicomWebSettings,
   ca?: string[],
 ): Credentials {
