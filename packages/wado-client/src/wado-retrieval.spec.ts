@@ -351,11 +351,8 @@ describe('a reader', () => {
     const chunks = (value as { file: AsyncIterable<Uint8Array> }).file[Symbol.asyncIterator]();
     let read = 0;
     while (read < 3_000_000) read += (await chunks.next()).value?.length ?? 0;
-    let before = -1;
-    for (let same = 0; same < 3; same = sent === before ? same + 1 : 0) {
-      before = sent;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+    for (let before = -1; before !== sent; await pause()) before = sent;
     // The rest is in the buffers of the operating system.
     expect(sent - read).toBeLessThan(16_000_000);
     await instances.return(undefined);

@@ -198,6 +198,7 @@ const EXAMPLES: Record<string, [RegExp, RegExp]> = {
   'oauth2-client': [/^a token of \d+ characters/, /^authorization/],
   'tls-stores': [/^a key: true, certificates: 1/, /^ready for TLS: true/],
   viewers: [/^weasis:\/\/.*\nhttps:\/\/ohif\.example\.org\/viewer\/main/, /^SLICER 3D Slicer /m],
+  'wado-client': [/^1\.5\.6\.7: \d+ bytes/, /^images: 1/],
 };
 
 describe('the examples of the packages', () => {
