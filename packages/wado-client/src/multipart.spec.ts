@@ -34,6 +34,11 @@ const BODIES: [string, string, string[]][] = [
     ['\r\n--c\r\n--\r\n-\r\n--bb\r\n\r'],
   ],
   ['line ends in data', '--b\r\n\r\n\r\n\r\n\r\n--b\r\n\r\n\n--b--\n\r\n--b--', ['\r\n\r\n', '\n--b--\n']],
+  [
+    'lengths',
+    '--b\r\nA: 1\r\nCONTENT-LENGTH: 3\r\n\r\nxyz\r\n--b\r\ncontent-length : 0 \r\n\r\n\r\n--b--',
+    ['xyz', ''],
+  ],
   ['no part', '--b--', []],
 ];
 
@@ -56,6 +61,12 @@ it('is cut off wherever it ends before the closing boundary', async () => {
   for (let length = 0; length < body.length; length++) {
     await expect(partsOf([body.subarray(0, length)])).rejects.toThrow(CutOffError);
   }
+});
+
+it.each([2, 4])('is cut off if a part of 3 bytes is announced with %d', async (length) => {
+  await expect(partsOf([Buffer.from(`--b\r\nContent-Length: ${length}\r\n\r\nabc\r\n--b--`)])).rejects.toThrow(
+    CutOffError,
+  );
 });
 
 it('skips what is not read of a part', async () => {

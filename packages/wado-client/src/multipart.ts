@@ -35,6 +35,9 @@ export class MultipartReader implements ChunkSource {
   private buffer: Buffer = LINE_END;
   private isInPart = true;
   private isClosed = false;
+  /** Length of the current part so far, and as its header announces it. */
+  private length = 0;
+  private announced: number | undefined;
 
   constructor(
     private readonly body: ChunkSource,
@@ -53,7 +56,9 @@ export class MultipartReader implements ChunkSource {
     // The text before the first boundary is read like a part.
     while (await this.next());
     if (this.isClosed) return false;
-    await this.skipHeader();
+    const length = /^content-length[ \t]*:[ \t]*(\d+)[ \t]*$/im.exec(await this.header())?.[1];
+    this.announced = length === undefined ? undefined : Number(length);
+    this.length = 0;
     this.isInPart = true;
     return true;
   }
@@ -81,19 +86,26 @@ export class MultipartReader implements ChunkSource {
       if (!this.isClosed && first !== CR && first !== SPACE && first !== TAB) return this.take(end);
       this.buffer = buffer.subarray(end);
       this.isInPart = false;
+      const { announced = this.length } = this;
+      if (this.length !== announced) throw new CutOffError(`a part has ${this.length} of ${announced} announced bytes`);
     }
     return undefined;
   }
 
-  /** Skips the rest of the line of the boundary, and the header up to the empty line. */
-  private async skipHeader(): Promise<void> {
+  /** Takes the rest of the line of the boundary, and the header up to the empty line. @returns the header. */
+  private async header(): Promise<string> {
+    let header = '';
     // Without a header, the line of the boundary ends and the next line is empty.
-    for (let line = await this.lineEnd(); ; line = await this.lineEnd()) {
-      this.buffer = this.buffer.subarray(line + LINE_END.length);
+    for (;;) {
+      const end = (await this.lineEnd()) + LINE_END.length;
+      header += this.buffer.toString('latin1', 0, end);
+      if (header.length > LONGEST_HEADER) throw new MultipartFormatError('a part has a header that does not end');
+      this.buffer = this.buffer.subarray(end);
       await this.fillTo(LINE_END.length);
       if (this.buffer.subarray(0, LINE_END.length).equals(LINE_END)) break;
     }
     this.buffer = this.buffer.subarray(LINE_END.length);
+    return header;
   }
 
   private async lineEnd(): Promise<number> {
@@ -109,6 +121,7 @@ export class MultipartReader implements ChunkSource {
     if (length === 0) return undefined;
     const chunk = this.buffer.subarray(0, length);
     this.buffer = this.buffer.subarray(length);
+    this.length += length;
     return chunk;
   }
 
@@ -125,8 +138,9 @@ export class MultipartReader implements ChunkSource {
 
 /** Returns how many bytes at the end of `buffer` may begin a delimiter. Only its first byte is a CR. */
 function startOfDelimiter(buffer: Buffer, delimiter: Buffer): number {
-  const at = buffer.lastIndexOf(CR);
-  const length = buffer.length - at;
-  if (at < 0 || length >= delimiter.length) return 0;
-  return buffer.subarray(at).equals(delimiter.subarray(0, length)) ? length : 0;
+  const tail = buffer.subarray(Math.max(0, buffer.length - delimiter.length + 1));
+  const at = tail.lastIndexOf(CR);
+  if (at < 0) return 0;
+  const start = tail.subarray(at);
+  return start.equals(delimiter.subarray(0, start.length)) ? start.length : 0;
 }

@@ -17,9 +17,10 @@ export function fileOf(n: number, more = 0): Buffer {
 }
 
 /** Returns a multipart body (RFC 2387) of files. */
-export function multipart(files: readonly Buffer[], boundary = 'B-7/x', close = true): Buffer {
+export function multipart(files: readonly Buffer[], boundary = 'B-7/x', close = true, withLengths = false): Buffer {
   const parts = files.flatMap((file) => [
-    Buffer.from(`\r\n--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`),
+    Buffer.from(`\r\n--${boundary}\r\nContent-Type: application/dicom\r\n`),
+    Buffer.from(withLengths ? `Content-Length: ${file.length}\r\n\r\n` : '\r\n'),
     file,
   ]);
   return Buffer.concat([...parts, Buffer.from(close ? `\r\n--${boundary}--` : '')]);
