@@ -11,6 +11,7 @@ import {
   type SearchOptions,
   type SearchResult,
   SingleFlight,
+  type StudyFilters,
 } from '@pacs-connectors/connector-core';
 import { StatusError } from '@pacs-connectors/wado-client';
 import { type DicomWebSettings } from './dicomweb-settings.js';
@@ -19,6 +20,7 @@ import { type Requester, QidoClient } from './http/qido-client.js';
 import { type QidoQuery } from './http/query.js';
 import { Tag, textOf } from './json/dicom-json.js';
 import { ImageSource, type QueryConnection } from './image-source.js';
+import { browseStudies } from './search/browse.js';
 import { Search } from './search/search.js';
 import { SearchContext } from './search/search-context.js';
 import { QuerySupport } from './search/query-support.js';
@@ -67,7 +69,22 @@ export class DicomWebConnector implements Connector {
     );
   }
 
-  private async ask(criteria: SearchCriteria, depth: Depth, caller: Requester): Promise<SearchResult> {
+  /** Finds the newest studies without an identifier. */
+  async browse(filters: StudyFilters, { signal, deadline, depth, caller }: SearchOptions): Promise<SearchResult> {
+    const bearerToken = this.queries.credentials.ofCaller ? caller?.bearerToken : undefined;
+    return this.withAbort(signal, (end) =>
+      this.inContext({ signal: end, deadline, bearerToken }, (context) => browseStudies(context, filters, depth)),
+    );
+  }
+
+  private ask(criteria: SearchCriteria, depth: Depth, caller: Requester): Promise<SearchResult> {
+    return this.inContext(caller, (context) => new Search(context, criteria, depth).run());
+  }
+
+  private async inContext(
+    caller: Requester,
+    work: (context: SearchContext) => Promise<SearchResult>,
+  ): Promise<SearchResult> {
     // If one query fails, the others end too.
     const failed = new AbortController();
     const end = AbortSignal.any([caller.signal, failed.signal, ...softDeadline(caller.deadline)]);
@@ -76,7 +93,7 @@ export class DicomWebConnector implements Connector {
     const requester: Requester = { ...caller, signal: end, state: {} };
     if (this.support.isOld) this.support = new QuerySupport();
     try {
-      return await new Search(new SearchContext(this.id, this.client, this.support, requester), criteria, depth).run();
+      return await work(new SearchContext(this.id, this.client, this.support, requester));
     } finally {
       failed.abort();
     }

@@ -1,5 +1,5 @@
 import { isUid } from '@pacs-connectors/connector-core';
-import { type Level, type QidoQuery } from '../http/query.js';
+import { type Level, type MatchingKey, type QidoQuery } from '../http/query.js';
 import { type DicomJson, Tag, textOf } from '../json/dicom-json.js';
 import { askByDateRanges, type DateRanges } from './date-ranges.js';
 import { askInKnownForm } from './query-forms.js';
@@ -10,6 +10,9 @@ const UNIQUE: Record<Level, string> = {
   series: Tag.SeriesInstanceUID,
   instance: Tag.SOPInstanceUID,
 };
+
+/** Keys of which an archive may have any number of studies. */
+const TEXT_KEYS: readonly MatchingKey[] = ['PatientID', 'AccessionNumber'];
 
 const NO_RANGES: DateRanges = { results: [] };
 /** An offset beyond every result. */
@@ -53,7 +56,7 @@ export async function askAllPages(
   const { question, page: first } = await askInKnownForm(context, query, results.take);
   if (first.unreadable > 0) context.notices.unreadable(first.unreadable);
   const end = (truncated: boolean) => ({ count: results.count, truncated });
-  const isByText = query.level === 'study' && query.match?.some(([key]) => key !== 'StudyInstanceUID') === true;
+  const isByText = query.level === 'study' && query.match?.some(([key]) => TEXT_KEYS.includes(key)) === true;
   if (first.count === 0) {
     const isThinned = isByText && atMost === Infinity && (await askBehindEmptyPage(context, question, results));
     return end(first.capped || isThinned);

@@ -143,7 +143,8 @@ function halves(values: readonly string[], [from, to]: Ends, next: (value: strin
   ];
 }
 
-function addDays(date: string, days: number): string {
+/** Returns the date so many days after another. */
+export function addDays(date: string, days: number): string {
   const time = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6)) + days);
   return new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
 }

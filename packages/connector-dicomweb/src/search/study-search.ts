@@ -82,6 +82,22 @@ export async function studiesByUid(context: SearchContext, values: readonly stri
   return found;
 }
 
+/**
+ * Finds studies of these dates, without an identifier.
+ *
+ * @param most the most studies that are read. @returns `truncated` if there may be more.
+ */
+export async function studiesBetween(
+  context: SearchContext,
+  { from = '', to = '' }: { from?: string; to?: string },
+  most: number,
+): Promise<{ studies: FoundStudy[]; truncated: boolean }> {
+  const match = from === '' && to === '' ? [] : ([['StudyDate', `${from}-${to}`]] as const);
+  const bounds = { atMost: most + 1 };
+  const { records, truncated } = await askStudies(context, { ...studiesWhere(match), limit: most + 1 }, bounds);
+  return { studies: foundStudies(records), truncated };
+}
+
 /** Divides `uids` into slices for one query each. @param weigh the cost of each; a slice of several costs `most` at most. */
 export function slicesOfUids(uids: readonly string[], weigh = (_uid: string) => 0, most = 0): string[][] {
   const slices: string[][] = [];
