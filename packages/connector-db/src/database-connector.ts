@@ -22,7 +22,8 @@ import { type DatabaseAddress, parseJdbcUrl } from './jdbc/index.js';
 import { type Row } from './rows/row.js';
 import { textOf } from './rows/values.js';
 import { KINDS } from './search/identifier-kinds.js';
-import { locatedColumns, projectionOf, Search } from './search/search.js';
+import { columnsDownTo, type ReportedColumns } from './search/needed-columns.js';
+import { locatedColumns, Search } from './search/search.js';
 import {
   canNarrow,
   COLUMN_OF_KIND,
@@ -54,8 +55,8 @@ export class DatabaseConnector implements Connector {
   /** Types of the compared columns in each branch of the select. The database is asked once. */
   private columnTypes?: ColumnTypes[];
   private describedColumns = false;
-  /** See {@link projectableNames}; null if the database cannot be asked for some columns. */
-  private names?: readonly string[] | null;
+  /** The result of {@link readReportedColumns}, once it is known. */
+  private reported?: { columns?: ReportedColumns };
 
   /** @throws ConnectorError (`misconfigured`) if the JDBC URL or the select cannot be understood */
   constructor({ id, deactivated, settings }: ConnectorDefinition<DatabaseSettings>) {
@@ -120,10 +121,11 @@ export class DatabaseConnector implements Connector {
     const end = AbortSignal.any([endingBefore(deadline, signal), limit.signal]);
     const readsLess = depth !== 'instance' || Object.keys(criteria.filters).length > 0;
     try {
-      const names = readsLess ? await this.projectableNames(end) : undefined;
+      if (readsLess) this.reported ??= { columns: await this.readReportedColumns(end) };
+      const reported = readsLess ? this.reported?.columns : undefined;
       await this.read(async (session) => {
         this.columnTypes ??= await this.readColumnTypes(session);
-        await search.run(session, { select, columns, engine: address.engine, columnTypes: this.columnTypes, names });
+        await search.run(session, { select, columns, engine: address.engine, columnTypes: this.columnTypes, reported });
       }, end);
       return search.result();
     } catch (error) {
@@ -186,34 +188,26 @@ export class DatabaseConnector implements Connector {
   }
 
   /**
-   * Returns the names of the select's columns if the database can be asked for some of them; `undefined` if it cannot. The
-   * database is asked once, in transactions of their own, because PostgreSQL ends a transaction whose statement fails.
+   * Returns the columns of the select if the database can be asked for some of them; `undefined` if it cannot. The database is
+   * asked once, in transactions of their own, because PostgreSQL ends a transaction whose statement fails.
    */
-  private async projectableNames(signal: AbortSignal): Promise<readonly string[] | undefined> {
-    if (this.names !== undefined) return this.names ?? undefined;
+  private async readReportedColumns(signal: AbortSignal): Promise<ReportedColumns | undefined> {
     const { engine } = this.address;
-    const described = describeQuery(this.select, engine);
-    const columnsOf = (query: CompiledQuery) =>
-      this.read(async (session) => (await drain(session, query)).columns, signal);
-    const project = async (all: readonly string[], depth: 'study' | 'series') => {
-      const projection = projectionOf(all, depth);
-      const columns = await columnsOf(projected(described, projection, engine));
-      return projection.names.every((name, index) => columns[index] === name);
-    };
-    this.names = null;
     if (!canNarrow(this.select, engine)) return undefined;
+    const described = describeQuery(this.select, engine);
+    const reportOf = (query: CompiledQuery) => this.read((session) => drain(session, query), signal);
+    const { columns: names, types } = await reportOf(described);
+    locatedColumns(this.id, names);
+    const projection = columnsDownTo('series', { names, types });
     try {
-      const all = await columnsOf(described);
-      locatedColumns(this.id, all);
-      if ((await project(all, 'series')) && (await project(all, 'study'))) this.names = all;
+      const { columns } = await reportOf(projected(described, projection, engine));
+      const isAsExpected = projection.every(({ name }) => columns.includes(name));
+      return isAsExpected ? { names, types } : undefined;
     } catch (error) {
       // Two columns have one name, or a type cannot be compared.
-      if ((error as ConnectorError).code !== codes['db.select.rejected']) {
-        this.names = undefined;
-        throw error;
-      }
+      if ((error as ConnectorError).code === codes['db.select.rejected']) return undefined;
+      throw error;
     }
-    return this.names ?? undefined;
   }
 
   private async readColumnTypes(session: ReadOnlySession): Promise<ColumnTypes[]> {

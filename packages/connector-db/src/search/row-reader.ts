@@ -8,13 +8,11 @@ import {
 } from '@pacs-connectors/connector-core';
 import { type ColumnName, type ColumnPositions } from '../rows/columns.js';
 import { matchIssuer } from './issuers.js';
+import { OF_INSTANCE } from './needed-columns.js';
 import { type Notices } from './notices.js';
 import { PartialRows } from './partial-results.js';
 import { type Row } from '../rows/row.js';
 import { dateAndTimeOf, integerText, isDateText, modalitiesOfText, textOf, timeOf } from '../rows/values.js';
-
-/** The columns that describe only an instance. */
-export const OF_INSTANCE: readonly ColumnName[] = ['sopInstanceUid', 'sopClassUid', 'instanceNumber'];
 
 /**
  * Groups rows in any order into one tree, in one pass. Rows of one series mostly follow each other and have the same values: such a

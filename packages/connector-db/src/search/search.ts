@@ -9,15 +9,15 @@ import {
   type SearchCriteria,
   type SearchResult,
   type Study,
-  type StudyFilters,
 } from '@pacs-connectors/connector-core';
 import { type ReadOnlySession } from '../engines/database.js';
 import { codes } from '../errors/error-codes.js';
 import { type DatabaseEngine } from '../jdbc/index.js';
-import { type ColumnName, type ColumnPositions, locateColumns } from '../rows/columns.js';
+import { type ColumnPositions, locateColumns } from '../rows/columns.js';
 import { type Row } from '../rows/row.js';
 import { textOf } from '../rows/values.js';
-import { OF_INSTANCE, RowReader } from './row-reader.js';
+import { columnsDownTo, columnsForFilters, hasFilters, type ReportedColumns } from './needed-columns.js';
+import { RowReader } from './row-reader.js';
 import {
   COLUMN_OF_KIND,
   type ColumnTypes,
@@ -35,8 +35,8 @@ export interface SiteQuery {
   engine: DatabaseEngine;
   /** The types of the compared columns in each branch of the select. */
   columnTypes: readonly ColumnTypes[];
-  /** The names of its columns, if the database may be asked for some columns or some studies of the select. */
-  names?: readonly string[];
+  /** Its columns, if the database can be asked for some columns or some studies of the select. */
+  reported?: ReportedColumns;
 }
 
 interface Reading {
@@ -86,13 +86,13 @@ export class Search {
     const { criteria } = this;
     const unsupported = identifierKindsOf(criteria).filter((kind) => !query.columns[COLUMN_OF_KIND[kind]]);
     if (unsupported.length > 0) this.notices.notSearched(unsupported);
-    const { names } = query;
-    if (names && this.depth !== 'instance') {
-      await this.read(session, query, this.reader, { projection: projectionOf(names, this.depth) });
+    const { reported } = query;
+    if (reported && this.depth !== 'instance') {
+      await this.read(session, query, this.reader, { projection: columnsDownTo(this.depth, reported) });
       return;
     }
-    if (names && query.columns.studyInstanceUid && hasFilters(criteria.filters)) {
-      if (await this.readFilteredStudies(session, query, names)) return;
+    if (reported && query.columns.studyInstanceUid && hasFilters(criteria.filters)) {
+      if (await this.readFilteredStudies(session, query, reported)) return;
       this.reader = new RowReader();
     }
     await this.read(session, query, this.reader);
@@ -106,12 +106,12 @@ export class Search {
   private async readFilteredStudies(
     session: ReadOnlySession,
     query: SiteQuery,
-    names: readonly string[],
+    reported: ReportedColumns,
   ): Promise<boolean> {
     const above = new RowReader();
     const texts = new Map<string, Set<unknown>>();
     await this.read(session, query, above, {
-      projection: projectionOf(names, 'study'),
+      projection: columnsForFilters(this.criteria, reported),
       onRow(row, { studyInstanceUid }) {
         const uid = textOf(row[studyInstanceUid]) ?? '';
         texts.set(uid, (texts.get(uid) ?? new Set()).add(row[studyInstanceUid]));
@@ -177,38 +177,8 @@ export class Search {
   }
 }
 
-/** The columns of a series that filters need, if only studies are read. */
-const OF_SERIES_FOR_STUDY: readonly ColumnName[] = ['seriesInstanceUid', 'modality'];
-const OF_SERIES: readonly ColumnName[] = [
-  ...OF_SERIES_FOR_STUDY,
-  'seriesDescription',
-  'seriesNumber',
-  'seriesDate',
-  'seriesTime',
-  'seriesDateTime',
-];
-
-/** Returns the columns of a select that describe the levels down to `depth`. */
-export function projectionOf(names: readonly string[], depth: 'study' | 'series'): Projection {
-  const { positions } = locateColumns(names);
-  const needed = (Object.keys(positions) as ColumnName[]).filter(
-    (name) =>
-      positions[name] !== -1 &&
-      !OF_INSTANCE.includes(name) &&
-      (depth === 'series' || OF_SERIES_FOR_STUDY.includes(name) || !OF_SERIES.includes(name)),
-  );
-  const named = (name: ColumnName) => names[positions[name]] as string;
-  return { names: needed.map(named), exact: [named('studyInstanceUid'), named('seriesInstanceUid')] };
-}
-
 function studiesOf(patients: readonly Patient[]): Study[] {
   return patients.flatMap(({ studies }) => studies);
-}
-
-function hasFilters(filters: StudyFilters): boolean {
-  return Object.values(filters).some(
-    (filter) => filter !== undefined && !(Array.isArray(filter) && filter.length === 0),
-  );
 }
 
 /**

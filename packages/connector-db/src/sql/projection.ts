@@ -1,36 +1,40 @@
 import { type DatabaseEngine } from '../jdbc/index.js';
 import { type CompiledQuery } from './compiled-query.js';
 
-interface Words {
-  quoted(name: string): string;
-  /** Returns SQL by which two values are equal only if each of their characters is. */
-  exact(expression: string): string;
+/** Columns of a select. */
+export type Projection = readonly ProjectedColumn[];
+
+export interface ProjectedColumn {
+  /** As the database reports it. */
+  name: string;
+  isText: boolean;
+  /** Whether two values are different although the collation of the database calls them equal. */
+  isUid: boolean;
 }
 
-/** The engines whose real servers the tests of this page use. */
-const WORDS: Partial<Record<DatabaseEngine, Words>> = {
+/** Returns the items of a select list for a column. `value` is the column, `name` its quoted name. */
+type Items = (value: string, name: string, column: ProjectedColumn) => string[];
+
+const DOUBLE_QUOTED = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+/** The engines that are supported. The tests use the real servers of these. */
+const WORDS: Partial<Record<DatabaseEngine, { quoted(name: string): string; items: Items }>> = {
   postgresql: {
-    quoted: (name) => `"${name.replaceAll('"', '""')}"`,
-    exact: (expression) => `cast(${expression} as text) collate "C"`,
+    quoted: DOUBLE_QUOTED,
+    // Texts are compared by their bytes, which is also much faster to sort.
+    items: (value, name, { isText }) => [isText ? `${value} collate "C" as ${name}` : `${value} as ${name}`],
   },
   mysql: {
     quoted: (name) => `\`${name.replaceAll('`', '``')}\``,
-    exact: (expression) => `cast(${expression} as binary)`,
+    items: (value, name, { isUid }) => [`${value} as ${name}`, ...(isUid ? [`cast(${value} as binary)`] : [])],
   },
   sqlite: {
-    quoted: (name) => `"${name.replaceAll('"', '""')}"`,
-    exact: (expression) => `cast(${expression} as blob)`,
+    quoted: DOUBLE_QUOTED,
+    items: (value, name, { isUid }) => [`${value} as ${name}`, ...(isUid ? [`cast(${value} as blob)`] : [])],
   },
 };
 
-/** Columns of a select, by the names that the database reports. */
-export interface Projection {
-  names: readonly string[];
-  /** Those among `names` whose values differ although the collation of the database may call them equal. */
-  exact: readonly string[];
-}
-
-/** Returns whether {@link projected} knows the engine. */
+/** Returns whether {@link projected} supports the engine. */
 export function canProject(engine: DatabaseEngine): boolean {
   return WORDS[engine] !== undefined;
 }
@@ -43,10 +47,9 @@ export function projected(
 ): CompiledQuery {
   const words = WORDS[engine];
   if (!words) throw new TypeError(`no projection for ${engine}`);
-  const column = (name: string) => `q.${words.quoted(name)}`;
-  const exact = projection.exact.map((name, index) => `${words.exact(column(name))} as exact${index + 1}`);
-  return {
-    sql: `select distinct ${[...projection.names.map((name) => `${column(name)} as ${words.quoted(name)}`), ...exact].join(', ')} from (${sql}) q`,
-    bindings,
-  };
+  const items = projection.flatMap((column) => {
+    const name = words.quoted(column.name);
+    return words.items(`q.${name}`, name, column);
+  });
+  return { sql: `select distinct ${items.join(', ')} from (${sql}) q`, bindings };
 }
