@@ -10,6 +10,7 @@ import { type ReaderContext, readerContext, report } from './reader/context.js';
 import { readRequired, readSettings } from './reader/read-settings.js';
 import { type SettingsClass } from './reader/setting.js';
 import { KnownKeys } from './reader/unknown-keys.js';
+import { checkGuards } from './settings/check-guards.js';
 import { checkManifest } from './settings/check-manifest.js';
 import { checkPluginNames } from './settings/check-plugin-names.js';
 import { checkViewerRules } from './settings/check-viewer-rules.js';
@@ -86,6 +87,7 @@ export function checkConfiguration(
   checkViewerRules(global, viewers, { connectors, leftOut, disabled }, context);
   checkPluginNames(plugins, viewers, context);
   globalKeys(Global).check(root, context, true);
+  checkGuards(context);
   const encrypted = usesCryptography(context);
   for (const problem of context.problems) markFatal(problem, encrypted);
   return {
@@ -273,7 +275,11 @@ function connectorKeys({ type, settings }: KnownPlugin): KnownKeys {
 }
 
 function globalKeys(Global: SettingsClass<GlobalConfiguration>): KnownKeys {
-  return new KnownKeys().addSettings(Global).addOpen('connector.config').addOpen('spring');
+  return new KnownKeys()
+    .addSettings(Global)
+    .addOpen('connector.config')
+    .addOpen('spring')
+    .addClosed('hosts', 'cryptography');
 }
 
 function inFileOrder(problems: readonly Problem[]): Problem[] {

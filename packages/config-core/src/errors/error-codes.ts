@@ -81,6 +81,12 @@ export const errors = errorTable({
     remedy: 'Correct the id, or the connector that it names.',
     since: '0.2.0',
   },
+  'configuration.guard.without-effect': {
+    title: 'Access rule without effect',
+    meaning: 'A key that limits access contains nothing, or is in the wrong place. The server does not start.',
+    remedy: 'Write the value in the place that the message names, or remove the key.',
+    since: '0.2.0',
+  },
   'configuration.key.missing': {
     title: 'Required key missing',
     meaning: 'A required key is not set.',

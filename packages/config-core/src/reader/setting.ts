@@ -43,6 +43,8 @@ export interface SettingOptions {
   format?: SettingFormat;
   /** Checks an entry of a `map`. It returns what is wrong, to complete "found …" and "expected …". */
   entryFault?: (name: string, value: string) => { found: string; expected: string } | undefined;
+  /** True if the key limits access, so that it must contain a value if it is in the file (`checkGuards`). */
+  guard?: true;
   /** True if `NULL` is a text here. `null`, `Null` and `~` set nothing. */
   nullIsText?: boolean;
 }

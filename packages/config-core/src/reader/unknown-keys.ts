@@ -16,6 +16,8 @@ export class KnownKeys {
   private leaf = false;
   /** Whether everything is allowed here. */
   private open = false;
+  /** Whether each unknown key is reported here, also where only near misses are reported elsewhere. */
+  private closed = false;
 
   /** Adds the keys of a settings class below `path`, without absolute ones. */
   addSettings(type: SettingsClass, path = ''): this {
@@ -42,11 +44,18 @@ export class KnownKeys {
     return this;
   }
 
+  /** Adds groups in which no other program has keys. */
+  addClosed(...paths: string[]): this {
+    for (const path of paths) this.at(path).closed = true;
+    return this;
+  }
+
   /**
-   * Warns about unknown keys below `scope`, and names the known key that one resembles. With `nearMissesOnly`, it ignores keys
-   * that resemble none.
+   * Warns about unknown keys below `scope`, and names the known key that one resembles. With `mostlyOthers`, it
+   * ignores keys that resemble none, except in closed groups.
    */
-  check(scope: Found<MapNode>, context: ReaderContext, nearMissesOnly = false): void {
+  check(scope: Found<MapNode>, context: ReaderContext, mostlyOthers = false): void {
+    const nearMissesOnly = mostlyOthers && !this.closed;
     // The reader of a single value reports what is below it, which may be a secret without quotes.
     if (this.open || (this.children.size === 0 && !this.anyName)) return;
     for (const [name, { value, keyPlace }] of scope.node.entries) {
@@ -54,7 +63,7 @@ export class KnownKeys {
       const known = this.children.get(relax(name))?.keys ?? this.anyName;
       if (known) {
         if (known.items) known.checkItems(value, key, context);
-        else if (value.kind === 'map') known.check({ node: value, key, keyPlace }, context, nearMissesOnly);
+        else if (value.kind === 'map') known.check({ node: value, key, keyPlace }, context, mostlyOthers);
         else if (!known.leaf && !isEmpty(value)) known.reportValue(key, value, context);
       } else if (!isEmpty(value)) {
         const near = this.nearest(name, nearMissesOnly);

@@ -23,6 +23,10 @@ export const SHARED_DEFINITIONS: Record<string, JsonSchema> = {
   },
 };
 
+/** A value that contains nothing, also in a list. */
+const NOTHING: JsonSchema = { anyOf: [{ enum: [null, '', [], {}] }, { type: 'string', pattern: '^[\\s,]*$' }] };
+const EMPTY: JsonSchema = { anyOf: [...(NOTHING['anyOf'] as JsonSchema[]), { type: 'array', items: NOTHING }] };
+
 const DURATION = '^\\s*(?=[0-9.]*[1-9])[0-9]+(?:\\.[0-9]+)?\\s*(?:[mM][sS]|[sSmMhH])?\\s*$';
 const NUMBER = '^\\s*[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?\\s*$';
 
@@ -31,7 +35,8 @@ export function leafSchema(type: SettingsClass, property: string, setting: Setti
   const known = new Map(constraintsOf(type, property).map(({ name, args }) => [name, args]));
   const values = valuesOf(kindOf(type, property, setting), setting, known);
   const shared = values.some((value) => '$ref' in value);
-  return { description: setting.description, anyOf: shared ? values : [...values, ...otherwise()] };
+  const schema = { description: setting.description, anyOf: shared ? values : [...values, ...otherwise()] };
+  return setting.guard ? { ...schema, not: EMPTY } : schema;
 }
 
 function valuesOf(

@@ -197,10 +197,37 @@ spring.security.oauth2.client.registration:
     ['cryptography: { enabled: true, password: "${NOT_SET}" }', 'cryptography.password'],
     ['cryptography: yes', 'cryptography'],
     ['hosts: [10.0.0.1]', 'hosts'],
+    ['hosts:', 'hosts'],
+    ['hosts: {}', 'hosts'],
+    ['hosts.allow:', 'hosts'],
+    ['hosts: { allow: [] }', 'hosts'],
+    ['hosts.allow: " , "', 'hosts'],
+    ['hosts.allow: ["", null]', 'hosts'],
+    ['hosts.allow: "${NOTHING:}"', 'hosts'],
+    ['hosts.allow: ["${NOTHING:}"]', 'hosts'],
+    ['hosts.allowed: 10.0.0.1', 'hosts.allowed'],
+    ['hosts.permit: 10.0.0.1', 'hosts.permit'],
+    ['server: { hosts: { allow: 10.0.0.1 } }', 'server.hosts.allow'],
+    ['server.allowed-hosts: 10.0.0.1', 'server.allowed-hosts'],
+    ['security: { hosts: { allowed: 10.0.0.1 } }', 'security.hosts.allowed'],
+    ['hosts-allow: 10.0.0.1', 'hosts-allow'],
+    ['request.ids:', 'request.ids'],
+    ['request: { ids: [] }', 'request.ids'],
+    ['request.IID.level: ""', 'request.IID.level'],
+    ['server.request.ids: patientID', 'server.request.ids'],
+    ['server.cryptography: { enabled: true, password: x }', 'server.cryptography.enabled'],
   ])('%s guards the server: fatal', async (yaml, key) => {
     const { problems } = await global(yaml);
     expect(problems).toMatchObject([{ severity: 'error', key, fatal: true }]);
   });
+});
+
+it('a misspelled name of a guard is fatal', async () => {
+  const { problems } = await global('host.allow: 10.0.0.1');
+  expect(problems).toMatchObject([
+    { key: 'host', severity: 'warning' },
+    { key: 'host.allow', severity: 'error', fatal: true, code: 'configuration.guard.without-effect' },
+  ]);
 });
 
 it('reads how archives are watched', async () => {

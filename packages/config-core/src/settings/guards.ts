@@ -102,6 +102,7 @@ export class RequestSettings {
     paths: ['ids'],
     description: 'Kinds of identifier that callers may use; default: all',
     kind: 'list',
+    guard: true,
     values: KINDS,
   })
   ids?: IdentifierKind[];
@@ -110,6 +111,7 @@ export class RequestSettings {
     paths: ['IID.level'],
     description: 'Levels at which Invoke Image Display may search; default: both',
     kind: 'list',
+    guard: true,
     values: ['PATIENT', 'STUDY'],
   })
   iidLevels?: ('PATIENT' | 'STUDY')[];
@@ -130,6 +132,7 @@ export class HostSettings {
     paths: ['allow'],
     description: 'Addresses, CIDR ranges or host names that may call; default: all',
     kind: 'list',
+    guard: true,
     format: hostFormat,
   })
   allow?: string[];

@@ -49,6 +49,13 @@ export class WeasisSettings {
   allowPro: boolean = true;
 
   @Setting({
+    paths: ['allow.pro-names'],
+    description: 'Further names of properties that callers may pass to Weasis, such as my.option or my.*',
+    kind: 'list',
+  })
+  allowedProperties: string[] = [];
+
+  @Setting({
     paths: ['allow.config'],
     description: 'Whether callers may name a launch configuration (config); default: true',
   })

@@ -8,6 +8,7 @@ import {
   type ViewerParameters,
 } from '@pacs-connectors/connector-core';
 import { codes } from '../address/error-codes.js';
+import { checkProperties } from './weasis-properties.js';
 import { readsDicomWebManifests } from './weasis-release.js';
 import { WeasisSettings } from './weasis-settings.js';
 import { type WeasisDicomWeb, type WeasisLaunch, weasisUrl } from './weasis-url.js';
@@ -70,6 +71,7 @@ function commandOf(parameters: ViewerParameters, settings: WeasisSettings): Omit
     );
   if (arg.length > 0 && !settings.allowArg) throw disabled('arg');
   if (pro.length > 0 && !settings.allowPro) throw disabled('pro');
+  checkProperties(pro, settings.allowedProperties);
   if (config !== undefined && !settings.allowConfig) throw disabled('config');
   const { user, host, client } = parameters;
   const { protocol, context, launchConfigurationUrl } = settings;
