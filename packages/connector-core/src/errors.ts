@@ -1,3 +1,4 @@
+import { withoutUserInfo } from './user-info.js';
 import { codes } from './error-codes.js';
 import { type ErrorCode } from './error-table.js';
 
@@ -47,9 +48,9 @@ export class ConnectorError extends Error {
     message: string,
     options: ConnectorErrorOptions = {},
   ) {
-    super(message, { cause: options.cause });
+    super(withoutUserInfo(message), { cause: options.cause });
     this.code = options.code ?? CODE_OF_KIND[kind];
-    this.remedy = options.remedy;
+    this.remedy = options.remedy === undefined ? undefined : withoutUserInfo(options.remedy);
     this.tokenNeeded = options.tokenNeeded ?? false;
   }
 

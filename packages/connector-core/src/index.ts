@@ -22,4 +22,5 @@ export * from './registry.js';
 export * from './shared-work.js';
 export * from './single-flight.js';
 export * from './uid.js';
+export { withoutUserInfo } from './user-info.js';
 export * from './viewer.js';

@@ -3,6 +3,7 @@ import {
   type ErrorCode,
   networkFaultOf,
   openFileLimit,
+  withoutUserInfo,
 } from '@pacs-connectors/connector-core';
 import { tlsFaultOf } from '@pacs-connectors/tls-stores';
 import { codes } from './error-codes.js';
@@ -19,7 +20,7 @@ export class OAuth2Error extends Error {
     readonly remedy: string,
     cause?: unknown,
   ) {
-    super(message, { cause });
+    super(withoutUserInfo(message), { cause });
   }
 
   /** Returns what openid-client or `fetch` threw as an OAuth2Error; an OAuth2Error among its causes is returned unchanged. */

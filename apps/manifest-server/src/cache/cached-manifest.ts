@@ -35,7 +35,16 @@ export function tagOf(xml: Buffer, json: Buffer): string {
 
 /** Returns the memory that it takes, bytes. */
 export function sizeOf(manifest: CachedManifest): number {
-  return manifest.xml.byteLength + manifest.json.byteLength + 512;
+  return manifest.xml.byteLength + manifest.json.byteLength + 512 + sizeOfFound(manifest.found);
+}
+
+/** Texts take two bytes a character, and each object some more. */
+function sizeOfFound(found: readonly FoundInArchive[]): number {
+  const lengths = found.map(({ archive, message }) => {
+    const { severity = '', title = '', description = '' } = message ?? {};
+    return archive.length + severity.length + title.length + description.length;
+  });
+  return lengths.reduce((sum, length) => sum + 2 * length + 400, 0);
 }
 
 /** Encodes a manifest as one buffer: the length of a header, the header in JSON, both forms. */

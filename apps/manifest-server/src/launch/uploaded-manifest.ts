@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
@@ -65,47 +66,41 @@ export async function readUpload(body: unknown, contentType = ''): Promise<Cache
 
 /** The charset of a Content-Type. */
 const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]+)/i;
-/** An encoding in an XML declaration, with the text before and after it. */
-const DECLARED = /^(<\?xml[^>]*?\sencoding\s*=\s*["'])([\w.:-]*)(["'])/;
-/** Encodings whose XML declaration can be read before the encoding is known. */
-const LIKE_ASCII = /^(?:utf-8|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d)$/i;
-const BYTE_ORDER_MARKS = [
-  { bytes: [0xef, 0xbb, 0xbf], encoding: 'utf-8', declared: /^utf-8$/i },
-  { bytes: [0xff, 0xfe], encoding: 'utf-16le', declared: /^utf-16(?:le)?$/i },
-  { bytes: [0xfe, 0xff], encoding: 'utf-16be', declared: /^utf-16(?:be)?$/i },
-];
+/** An encoding in an XML declaration. */
+const DECLARED = /^<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]*)["']/;
+/** The only encoding that is accepted, and its subset. */
+const ACCEPTED = /^(?:utf-?8|us-ascii|ascii)$/i;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Decodes XML by its byte order mark, else by the charset of its Content-Type (RFC 7303 3), else by its declaration (XML 1.0
- * appendix F). The returned declaration says UTF-8, in which the server sends it.
+ * Decodes XML in UTF-8. Another encoding is refused, whether the byte order mark, the Content-Type or the declaration names it: one
+ * program would read another text than the next.
  *
- * @throws ProblemError 400 if it cannot be decoded, or another XML reader could see a different text.
+ * @throws ProblemError 400
  */
-function decodeXml(body: Buffer, charset?: string): string {
-  const problem = new ProblemError(
-    plainProblem(
-      400,
-      'The manifest is not in the encoding that it or its Content-Type declares. Send it as UTF-8.',
-      'server.upload.encoding-invalid',
-    ),
-  );
-  const mark = BYTE_ORDER_MARKS.find(({ bytes }) => body.subarray(0, bytes.length).equals(Buffer.from(bytes)));
-  const [, , named = 'utf-8'] = DECLARED.exec(body.toString('latin1', 0, 256)) ?? [];
-  const encoding = mark?.encoding ?? (charset ?? named).toLowerCase();
-  if (!mark && !LIKE_ASCII.test(encoding)) throw problem;
-  let text: string;
-  try {
-    // A TextDecoder would read ISO 8859-1 as Windows-1252.
-    text =
-      encoding === 'iso-8859-1' ? body.toString('latin1') : new TextDecoder(encoding, { fatal: true }).decode(body);
-  } catch {
-    throw problem;
-  }
-  const declared = DECLARED.exec(text)?.[2];
-  if (mark && declared !== undefined && !mark.declared.test(declared)) throw problem;
-  // UTF-16 and UTF-32 of ASCII are valid UTF-8, with a null in every character.
-  if (text.includes('\0')) throw problem;
-  return text.replace(DECLARED, '$1UTF-8$3');
+function decodeXml(body: Buffer, charset = 'utf-8'): string {
+  const marked = body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  const bytes = marked ? body.subarray(BYTE_ORDER_MARK.length) : body;
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+  const declared = text === undefined ? undefined : (DECLARED.exec(text)?.[1] ?? 'utf-8');
+  const names = [charset, declared ?? ''];
+  const isAsciiOnly = names.some((name) => /ascii/i.test(name));
+  // A second mark is text before the declaration. UTF-16 and UTF-32 of ASCII are valid UTF-8, with a null in every character.
+  if (
+    text === undefined ||
+    !names.every((name) => ACCEPTED.test(name)) ||
+    (isAsciiOnly && !isAscii(bytes)) ||
+    text.startsWith('\ufeff') ||
+    text.includes('\0')
+  )
+    throw new ProblemError(
+      plainProblem(
+        400,
+        'The manifest is not in UTF-8, or it or its Content-Type declares another encoding. Send it as UTF-8.',
+        'server.upload.encoding-invalid',
+      ),
+    );
+  return text;
 }
 
 function invalidManifest(detail: string): ProblemError {

@@ -73,6 +73,19 @@ describe('server addresses', () => {
 
 describe('passwords in texts', () => {
   it.each([
+    "SELECT * FROM dblink('host=h password=hunter2', 'select 1') x",
+    "SELECT * FROM dblink_exec('hunter2', 'q')",
+    "SELECT * FROM OPENROWSET('SQLNCLI', 'h';'sa';'hunter2', 'q')",
+    "SELECT pgp_sym_decrypt(name, 'hunter2') FROM t",
+    "SELECT x FROM t WHERE y = 'user=a pwd=hunter2'",
+    '{"api_key": "hunter2"}',
+    "password => 'hunter2'",
+  ])('masks secrets inside %j', (text) => {
+    expect(redact(text)).not.toContain('hunter2');
+    expect(redact(text)).toContain('******');
+  });
+
+  it.each([
     ['https://user:hunter2@pacs.example/wado'],
     ['https://user:hunter2@x@pacs.example/wado'],
     ['jdbc:postgresql://db/pacs?user=u&password=hunter2&ssl=true'],
