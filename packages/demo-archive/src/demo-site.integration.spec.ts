@@ -115,6 +115,18 @@ describe('DIMSE', () => {
     expect(new Set(got.map(({ transferSyntaxUid }) => transferSyntaxUid))).toEqual(new Set(['1.2.840.10008.1.2.1']));
   });
 
+  it('sends every character set to receivers of another transfer syntax', async () => {
+    const path = await emptyFolder('implicit');
+    const query = keys('IMAGE', `StudyInstanceUID=${sampleUid(5, 1)}`, `SeriesInstanceUID=${sampleUid(5, 1, 1)}`);
+    const image = ['-k', `SOPInstanceUID=${sampleUid(5, 1, 1, 1)}`];
+    const port = await freePort();
+    const receiver = ['-aem', `IMPLICIT_${port}`, '--port', String(port), '+xi', '-od', path];
+    await run('movescu', ['-S', ...receiver, ...query, ...image, ...peer(site.archives.west)]);
+    const [got] = filesOf(path).map((file) => readPart10(readFileSync(file)));
+    expect(got?.transferSyntaxUid).toBe('1.2.840.10008.1.2');
+    expect(got?.attributes['00081030']?.Value).toEqual(['頭部MRI']);
+  });
+
   it('sends by C-MOVE to another archive, and to a receiver that its AE title names', async () => {
     const { north, south, west } = site.archives;
     const study = sampleUid(11, 1);

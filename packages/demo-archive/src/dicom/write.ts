@@ -14,8 +14,13 @@ const PREAMBLE = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]);
 export function writePart10(attributes: Attributes, transferSyntaxUid: string, pixelData?: PixelData): Buffer {
   const sopClassUid = textsOf(attributes, '00080016')[0] ?? '';
   const sopInstanceUid = textsOf(attributes, '00080018')[0] ?? '';
-  const dataSet = [writeDataSet(attributes), ...(pixelData ? writePixelData(attributes, pixelData) : [])];
-  return Buffer.concat([fileMeta(sopClassUid, sopInstanceUid, transferSyntaxUid), ...dataSet]);
+  const meta = fileMeta(sopClassUid, sopInstanceUid, transferSyntaxUid);
+  return Buffer.concat([meta, writeImage(attributes, pixelData)]);
+}
+
+/** Returns a data set with its pixel data in explicit VR little endian. */
+export function writeImage(attributes: Attributes, pixelData?: PixelData): Buffer {
+  return Buffer.concat([writeDataSet(attributes), ...(pixelData ? writePixelData(attributes, pixelData) : [])]);
 }
 
 /** Returns preamble, prefix and File Meta Information; a data set follows them in a file. */

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { textOf } from '../dicom/attributes.js';
-import { readPart10 } from '../dicom/read.js';
 import { type StoredInstance } from '../storage/image-store.js';
-import { dimse, EncodedDataSet } from './library.js';
+import { dimse, StoredDataSet } from './library.js';
 
 /** Numbers of C-STORE sub-operations (PS3.4 C.4.2.1.6). */
 export interface Progress {
@@ -91,12 +88,7 @@ class Counter {
 
 /** Returns a C-STORE of an instance as it is stored. */
 function storeRequest(instance: StoredInstance): StoreRequest {
-  const { dataSet, transferSyntaxUid } = readPart10(readFileSync(instance.file));
-  const known = {
-    SOPClassUID: textOf(instance.attributes, '00080016') ?? '',
-    SOPInstanceUID: textOf(instance.attributes, '00080018') ?? '',
-  };
-  return new dimse.requests.CStoreRequest(new EncodedDataSet(dataSet, transferSyntaxUid, known));
+  return new dimse.requests.CStoreRequest(new StoredDataSet(instance));
 }
 
 /** Whether the receiver has stored it. The library ends a request without a response if it cannot be sent. */

@@ -108,19 +108,33 @@ function valueAt(bodies: readonly Ellipsoid[], point: readonly number[], outside
   return around?.value ?? outside;
 }
 
-const NOISE = noiseTable(1 << 16);
+const TABLE_LENGTH = 1 << 16;
+/** Pixels after which the noise goes on at another place of its table, so that no pattern shows. */
+const RUN = 512;
 
 /**
  * Adds noise and `offset`, and keeps the values within 12 bits. The noise is the same at each start; `seed` tells images apart.
  */
 export function addNoise(pixels: Int16Array, amplitude: number, seed: number, offset = 0): void {
-  let at = (seed * 7919) & 0xffff;
-  for (let i = 0; i < pixels.length; i++) {
-    // From another place of the table after some pixels, so that no pattern shows.
-    at = (i & 511) === 0 ? (at + 977) & 0xffff : (at + 1) & 0xffff;
-    const value = ((pixels[i] as number) + (NOISE[at] as number) * amplitude + offset) | 0;
-    pixels[i] = value < 0 ? 0 : value > 4095 ? 4095 : value;
+  const noise = noiseOf(amplitude);
+  for (let start = 0; start < pixels.length; start += RUN) {
+    const shift = seed * 7919 + start * 3;
+    const end = min(pixels.length, start + RUN);
+    for (let i = start; i < end; i++) {
+      const value = (pixels[i] as number) + (noise[(shift + i) & (TABLE_LENGTH - 1)] as number) + offset;
+      pixels[i] = value < 0 ? 0 : value > 4095 ? 4095 : value;
+    }
   }
+}
+
+const tables = new Map<number, Int16Array>();
+
+function noiseOf(amplitude: number): Int16Array {
+  const known = tables.get(amplitude);
+  if (known) return known;
+  const table = Int16Array.from(noiseTable(TABLE_LENGTH), (value) => value * amplitude);
+  tables.set(amplitude, table);
+  return table;
 }
 
 /** Noise of about normal distribution, standard deviation 1, from a linear congruential generator. */

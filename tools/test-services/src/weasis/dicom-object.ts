@@ -24,16 +24,20 @@ export function readDicomObject(bytes: Buffer): DicomObject | undefined {
   if (bytes.length < 132 || bytes.toString('latin1', 128, 132) !== 'DICM') return undefined;
   dcmjs ??= createRequire(import.meta.url)('dcmjs') as Dcmjs;
   dcmjs.log.setLevel?.('error');
-  let file: { meta: DataSet; dict: DataSet };
+  const read = (options: object) => dcmjs?.data.DicomMessage.readFile(new Uint8Array(bytes).buffer, options);
+  let file: { meta: DataSet; dict: DataSet } | undefined;
   try {
-    file = dcmjs.data.DicomMessage.readFile(new Uint8Array(bytes).buffer, { noCopy: true });
-  } catch {
-    return undefined;
+    file = read({ noCopy: true });
+  } catch (error) {
+    // Weasis reads several character sets in one file. dcmjs reads the first, which the values below are in.
+    if (/multiple character sets/.test(String(error))) file = read({ noCopy: true, ignoreErrors: true });
   }
-  const text = (tag: string, from = file.dict) => textOf(from[tag]?.Value?.[0]);
+  if (!file) return undefined;
+  const { dict, meta } = file;
+  const text = (tag: string, from = dict) => textOf(from[tag]?.Value?.[0]);
   const sopInstanceUid = text('00080018');
-  if (sopInstanceUid === '' || sopInstanceUid !== text('00020003', file.meta)) return undefined;
-  if (text('00280010') !== '' && !pixelsOf(file.dict)) return undefined;
+  if (sopInstanceUid === '' || sopInstanceUid !== text('00020003', meta)) return undefined;
+  if (text('00280010') !== '' && !pixelsOf(dict)) return undefined;
   return {
     sopInstanceUid,
     seriesInstanceUid: text('0020000E'),
