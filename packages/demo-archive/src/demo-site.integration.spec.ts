@@ -148,6 +148,8 @@ describe('DIMSE', () => {
     ]);
     expect(filesOf(path)).toHaveLength(28);
     await expect(run('movescu', ['-S', '-aem', 'UNKNOWN', ...query, ...peer(north)])).rejects.toThrow();
+    const nobody = `NOBODY_${await freePort()}`;
+    await expect(run('movescu', ['-S', '-aem', nobody, ...query, ...peer(south)])).rejects.toThrow();
   });
 
   it('stores by C-STORE, compressed files too, which are found at once', async () => {

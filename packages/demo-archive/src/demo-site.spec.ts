@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -162,6 +163,17 @@ describe('WADO-URI', () => {
     expect((await fetch(`${wadoUrl}?objectUID=1.2`)).status).toBe(400);
     expect((await fetch(`${wadoUrl}?requestType=WADO&objectUID=1.2`)).status).toBe(404);
   });
+});
+
+it('answers only addresses of this machine, which a web page cannot name', async () => {
+  const { port } = new URL(site.archives.north.wadoUrl);
+  const status = await new Promise((resolve, reject) =>
+    get({ host: '127.0.0.1', port, path: '/dicom-web/studies', headers: { host: 'attacker.example' } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject),
+  );
+  expect(status).toBe(421);
 });
 
 it('stores compressed studies without loss', async () => {

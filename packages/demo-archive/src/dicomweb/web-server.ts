@@ -48,8 +48,11 @@ const ROUTE = new RegExp(
 const SEARCHES: Record<string, Level> = { studies: 'STUDY', series: 'SERIES', instances: 'IMAGE' };
 
 async function answer(store: ImageStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const host = request.headers.host ?? '';
+  // A web page that resolves its own name to this machine must not read a person's files.
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) throw new HttpError(421, 'Use the address 127.0.0.1.');
   if (request.method !== 'GET') throw new HttpError(405, 'Only GET is answered.');
-  const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+  const url = new URL(request.url ?? '/', `http://${host}`);
   if (url.pathname === '/wado') return sendObject(store, url.searchParams, response);
   const groups = ROUTE.exec(url.pathname)?.groups;
   if (!groups)

@@ -24,6 +24,9 @@ export interface ScpOptions {
   destinationOf(aeTitle: string): Destination | undefined;
 }
 
+/** A C-FIND that fails (PS3.4 C.4.1.1.4). */
+const UNABLE_TO_PROCESS = 0xc000;
+
 /** Closes idle associations; the default of one minute is shorter than connectors keep theirs. */
 const IDLE_MS = 600_000;
 
@@ -79,13 +82,17 @@ export class ArchiveScp extends dimse.Scp {
     };
     const query = queryOf(request.getDataset()?.getElements() ?? {});
     if (!query) return callback([ended(newResponse(), Status.DataSetSopClassMismatch) as never]);
-    const { store, aeTitle } = this.archive;
-    const matches = store.find(query.level, query.keys).map((found) => {
-      const response = newResponse();
-      response.setDataset(new EncodedDataSet(writeDataSet(identifierOf(query, found, aeTitle), syntax), syntax));
-      return ended(response, Status.Pending) as never;
-    });
-    callback([...matches, ended(newResponse(), Status.Success) as never]);
+    try {
+      const { store, aeTitle } = this.archive;
+      const matches = store.find(query.level, query.keys).map((found) => {
+        const response = newResponse();
+        response.setDataset(new EncodedDataSet(writeDataSet(identifierOf(query, found, aeTitle), syntax), syntax));
+        return ended(response, Status.Pending) as never;
+      });
+      callback([...matches, ended(newResponse(), Status.Success) as never]);
+    } catch {
+      callback([ended(newResponse(), UNABLE_TO_PROCESS) as never]);
+    }
   }
 
   override createStoreWritableStream(): Writable {
@@ -154,11 +161,13 @@ export class ArchiveScp extends dimse.Scp {
     const none = { remaining: 0, completed: 0, failed: 0 };
     if (!query) return reply(none, Status.DataSetSopClassMismatch);
     this.cancelled = false;
-    send({
-      instances: this.instancesOf(query),
-      report: (progress) => reply(progress, Status.Pending),
-      isCancelled: () => this.cancelled,
-    }).then(
+    const operate = async () =>
+      send({
+        instances: this.instancesOf(query),
+        report: (progress) => reply(progress, Status.Pending),
+        isCancelled: () => this.cancelled,
+      });
+    operate().then(
       (progress) => reply(progress, this.cancelled ? Status.Cancel : finalStatus(progress)),
       () => reply(none, Status.ProcessingFailure),
     );
