@@ -71,7 +71,7 @@ export const rooms = {
   'wado-client': { imports: ['connector-core', 'tls-stores'], floors: ['.', 'http'] },
   'oauth2-client': { imports: ['connector-core', 'tls-stores'], floors: ['.'] },
   'tls-stores': { imports: ['connector-core'], floors: ['.'] },
-  'connector-core': { imports: [], floors: ['nestjs', '.', 'attributes'] },
+  'connector-core': { imports: [], floors: ['nestjs', '.', 'attributes text'] },
   'test-services': { imports: [], floors: ['.', 'weasis'] },
   'deploy-checks': { imports: [], floors: ['.'] },
   tools: { imports: [], floors: [] },

@@ -21,6 +21,7 @@ export * from './patient-tree.js';
 export * from './registry.js';
 export * from './shared-work.js';
 export * from './single-flight.js';
+export * from './text/index.js';
 export * from './uid.js';
 export { withoutUserInfo } from './user-info.js';
 export * from './viewer.js';

@@ -4,6 +4,7 @@ import {
   ConnectorError,
   type ConnectionUse,
   type ConnectorStatus,
+  normalizeTerm,
   type RetrievedInstance,
   type RetrieveRequest,
   type SearchCriteria,
@@ -26,7 +27,6 @@ import { SupportChecks } from './search/support-checks.js';
 import { Search } from './search/search.js';
 import { QuerySupport } from './search/query-support.js';
 import { ReturnKeySupport } from './search/return-key-support.js';
-import { normalizeTerm } from './text/character-sets.js';
 import { type TextOptions } from './text/data-set-text.js';
 import { peerTls } from './tls/peer-tls.js';
 

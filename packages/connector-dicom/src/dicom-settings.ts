@@ -1,4 +1,5 @@
 import { Setting } from '@pacs-connectors/config-core';
+import { isCharacterSet } from '@pacs-connectors/connector-core';
 import {
   IsBoolean,
   IsIn,
@@ -13,7 +14,6 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { QUERY_CHARACTER_SETS } from './search/identifier.js';
-import { isCharacterSet } from './text/data-set-text.js';
 import { ALLOWED_MODE, ALLOWED_MODES, insecurity } from './tls/modes.js';
 
 /** Returns the paths of a setting in both layouts: `dicom-connector.host`, `dicom-connector.dimse.host`. */

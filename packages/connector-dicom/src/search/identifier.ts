@@ -1,7 +1,12 @@
+import {
+  encodeIso2022,
+  encodeText,
+  ISO_2022_QUERY_TERMS,
+  normalizeTerm,
+  PLAIN_QUERY_TERMS,
+} from '@pacs-connectors/connector-core';
 import { type Element } from '../dimse/data-set.js';
 import { Tag, VALUE_REPRESENTATIONS } from '../dimse/tags.js';
-import { encodeText, normalizeTerm, PLAIN_QUERY_TERMS } from '../text/character-sets.js';
-import { encodeIso2022, ISO_2022_QUERY_TERMS } from '../text/iso-2022.js';
 import { type Level } from './return-keys.js';
 
 /** A C-FIND: the values to match by tag, and the attributes to return. */

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { encodeIso2022, encodeText, isCharacterSet, normalizeTerm } from '@pacs-connectors/connector-core';
 import { Tag } from '../dimse/tags.js';
 import { identifierOf } from '../search/identifier.js';
 import { PYDICOM_TEXTS } from '../testing/pydicom-texts.js';
-import { encodeText, normalizeTerm } from './character-sets.js';
-import { DataSetText, isCharacterSet } from './data-set-text.js';
-import { encodeIso2022 } from './iso-2022.js';
+import { DataSetText } from './data-set-text.js';
 
 /** The bytes of an element, as `\xNN` escapes and ASCII. */
 function bytes(text: string): Buffer {
