@@ -14,6 +14,7 @@ export const rooms = {
       'connector-dicom',
       'connector-dicomweb',
       'manifest-builder',
+      'dicomweb-service',
       'viewers',
       'oauth2-client',
       'tls-stores',
@@ -64,6 +65,10 @@ export const rooms = {
     floors: ['nestjs', '.', 'schema', 'settings', 'reader', 'document values', 'errors'],
   },
   'manifest-builder': { imports: ['connector-core'], floors: ['.', 'join', 'arrange', 'model'] },
+  'dicomweb-service': {
+    imports: ['connector-core', 'manifest-builder'],
+    floors: ['.', 'render qido', 'json join wado', 'part10'],
+  },
   viewers: {
     imports: ['connector-core', 'config-core'],
     floors: ['nestjs', '.', 'weasis ohif slicer microdicom', 'address'],

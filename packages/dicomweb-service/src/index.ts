@@ -1,0 +1,16 @@
+export * from './join/join-answers.js';
+export { bulkData } from './json/bulk-data.js';
+export { dicomJson, type DicomJsonOptions, type JsonAttribute, type JsonDataSet } from './json/dicom-json.js';
+export * from './part10/byte-source.js';
+export { UnreadableFile } from './part10/elements.js';
+export * from './part10/frames.js';
+export { numberOf, type Part10, readPart10, textOf } from './part10/read-part10.js';
+export * from './part10/transfer-syntaxes.js';
+export { type Found } from './qido/attributes.js';
+export { type Query, QueryError, readQuery, type SearchPath } from './qido/query.js';
+export { type Results, resultJson, resultsOf } from './qido/results.js';
+export { canDecode, decodeFrame, UndecodableFrame } from './render/codecs.js';
+export { explicitLittleEndian } from './render/explicit-little-endian.js';
+export { renderedJpeg, type RenderOptions } from './render/rendered.js';
+export * from './wado/accept.js';
+export * from './wado/multipart.js';
