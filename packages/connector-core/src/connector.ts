@@ -1,4 +1,4 @@
-import { type Depth, type IdentifierKind, type SearchCriteria } from './criteria.js';
+import { type Depth, type IdentifierKind, type SearchCriteria, type StudyFilters } from './criteria.js';
 import { codes } from './error-codes.js';
 import { type ErrorCode } from './error-table.js';
 import { type Patient } from './model.js';
@@ -29,6 +29,13 @@ export interface Connector {
    * @throws ConnectorError if the archive cannot be searched
    */
   search(criteria: SearchCriteria, options: SearchOptions): Promise<SearchResult>;
+  /**
+   * Returns the newest studies that match `filters`, found without an identifier: at most `filters.mostRecentResults`, or as many
+   * as the archive lists. It is called only where `gateway.browse` allows it. Left out if the archive language cannot browse.
+   *
+   * @throws ConnectorError if the archive cannot be searched
+   */
+  browse?(filters: StudyFilters, options: SearchOptions): Promise<SearchResult>;
   /**
    * Checks that the archive answers, by the cheapest query that its protocol has.
    *

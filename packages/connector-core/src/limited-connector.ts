@@ -23,6 +23,7 @@ export function limitCriteria(connector: Connector, deactivated: readonly Identi
     ...(connector.warnings && { warnings: connector.warnings }),
     check: (signal) => connector.check(signal),
     ...(connector.sampleStudy && { sampleStudy: (signal: AbortSignal) => connector.sampleStudy!(signal) }),
+    ...(connector.browse && { browse: (...search) => connector.browse!(...search) }),
     ...(connector.retrieve && { retrieve: (...request) => connector.retrieve!(...request) }),
     ...(connector.connections && { connections: () => connector.connections!() }),
     close: () => connector.close(),
