@@ -23,7 +23,7 @@ export const rooms = {
     ],
     floors: [
       '.',
-      'cli launch metrics',
+      'cli launch metrics gateway',
       'delivery health',
       'cache tracing cli/connect',
       'manifest',

@@ -6,6 +6,7 @@ import { ConfigurationModule } from './boot/configuration.module.js';
 import { type ServerOptions } from './boot/options.js';
 import { type ServerConfiguration } from './boot/server-configuration.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
+import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { LaunchModule } from './launch/launch.module.js';
@@ -25,6 +26,7 @@ export const ROOMS: readonly Type[] = [
   ReloadModule,
   DeliveryModule,
   LaunchModule,
+  GatewayModule,
   HealthModule,
   MetricsModule,
   TracingModule,

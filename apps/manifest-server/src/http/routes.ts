@@ -8,6 +8,14 @@ export interface RouteDefinition {
   summary: string;
 }
 
+const SERIES = 'studies/:study/series/:series';
+const INSTANCE = `${SERIES}/instances/:instance`;
+
+/** Returns the addresses of a DICOMweb resource: of all archives, and of one. */
+function dicomWeb(...resources: string[]): string[] {
+  return resources.flatMap((resource) => [`dicom-web/${resource}`, `dicom-web/:archive/${resource}`]);
+}
+
 /**
  * The addresses of the server. Controllers take their paths from here, and a 405 lists their methods. The API description has
  * its own addresses below `api`.
@@ -42,6 +50,71 @@ export const ROUTES = {
     paths: ['weasis'],
     concerns: 'archives',
     summary: 'Opens an uploaded manifest',
+  },
+  searchStudies: {
+    methods: ['GET'],
+    paths: dicomWeb('studies'),
+    concerns: 'archives',
+    summary: 'Searches for studies (QIDO-RS)',
+  },
+  searchSeries: {
+    methods: ['GET'],
+    paths: dicomWeb('series', 'studies/:study/series'),
+    concerns: 'archives',
+    summary: 'Searches for series (QIDO-RS)',
+  },
+  searchInstances: {
+    methods: ['GET'],
+    paths: dicomWeb('instances', 'studies/:study/instances', 'studies/:study/series/:series/instances'),
+    concerns: 'archives',
+    summary: 'Searches for instances (QIDO-RS)',
+  },
+  retrieve: {
+    methods: ['GET'],
+    paths: dicomWeb('studies/:study', SERIES, INSTANCE),
+    concerns: 'archives',
+    summary: 'Retrieves a study, series or instance as DICOM files (WADO-RS)',
+  },
+  metadata: {
+    methods: ['GET'],
+    paths: dicomWeb('studies/:study/metadata', `${SERIES}/metadata`, `${INSTANCE}/metadata`),
+    concerns: 'archives',
+    summary: 'Retrieves the attributes of a study, series or instance (WADO-RS)',
+  },
+  frames: {
+    methods: ['GET'],
+    paths: dicomWeb(`${INSTANCE}/frames/:frames`),
+    concerns: 'archives',
+    summary: 'Retrieves frames of an instance (WADO-RS)',
+  },
+  bulkData: {
+    methods: ['GET'],
+    paths: dicomWeb(`${INSTANCE}/bulkdata/:path`),
+    concerns: 'archives',
+    summary: 'Retrieves a value that the metadata of an instance refer to (WADO-RS)',
+  },
+  rendered: {
+    methods: ['GET'],
+    paths: dicomWeb(`${INSTANCE}/rendered`, `${INSTANCE}/frames/:frames/rendered`),
+    concerns: 'archives',
+    summary: 'Retrieves a frame as JPEG (WADO-RS)',
+  },
+  thumbnail: {
+    methods: ['GET'],
+    paths: dicomWeb(
+      'studies/:study/thumbnail',
+      `${SERIES}/thumbnail`,
+      `${INSTANCE}/thumbnail`,
+      `${INSTANCE}/frames/:frames/thumbnail`,
+    ),
+    concerns: 'archives',
+    summary: 'Retrieves a small JPEG (WADO-RS)',
+  },
+  wado: {
+    methods: ['GET'],
+    paths: ['wado', 'wado/:archive'],
+    concerns: 'archives',
+    summary: 'Retrieves an instance (WADO-URI)',
   },
   live: {
     methods: ['GET'],

@@ -4,12 +4,13 @@ import { type ServerOptions } from '../boot/options.js';
 
 type Read = (global: GlobalConfiguration, options: ServerOptions) => unknown;
 
-/** Keys that the server reads only at startup: the listener, the plug-ins, and the store that replicas share. */
+/** Keys that the server reads only at startup: the listener, the plug-ins, and the stores of manifests and instances. */
 const FIXED: Record<string, Read> = {
   'connector.plugins': ({ plugins }) => plugins,
   'server.port': ({ server }, { port }) => port ?? server.port,
   'server.address': ({ server }, { host }) => host ?? server.address,
   'server.context-path': ({ server }, { contextPath }) => contextPath ?? server.contextPath,
+  'gateway.cache': ({ gateway }) => gateway.cache,
   ...Object.fromEntries(
     [...settingsOf(CacheSettings)].map(([property, { paths }]): [string, Read] => [
       `cache.${paths[0]}`,

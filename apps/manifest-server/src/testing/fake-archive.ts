@@ -23,6 +23,12 @@ import { serve } from '../server.js';
 /** What an archive of type `FAKE` answers, by its id. One that is not here holds nothing. */
 export const archives = new Map<string, (criteria: SearchCriteria, options: SearchOptions) => Promise<SearchResult>>();
 
+/** How an archive is searched without an identifier, by its id. One that is not here cannot browse. */
+export const browses = new Map<string, NonNullable<Connector['browse']>>();
+
+/** How an archive sends images, by its id. One that is not here cannot. */
+export const retrieves = new Map<string, NonNullable<Connector['retrieve']>>();
+
 /** How the health check of an archive goes, by its id. One that is not here is up. */
 export const checks = new Map<string, (signal: AbortSignal) => Promise<ConnectorStatus>>();
 
@@ -46,6 +52,8 @@ class FakePlugin implements ConnectorPlugin {
         if (!open) throw new Error('it was closed while it searched');
         return result ?? { patients: [], notices: [] };
       },
+      ...(browses.has(id) && { browse: (...search) => browses.get(id)!(...search) }),
+      ...(retrieves.has(id) && { retrieve: (...request) => retrieves.get(id)!(...request) }),
       check: (signal) => checks.get(id)?.(signal) ?? Promise.resolve({ latencyMs: 0 }),
       close: async () => {
         open = false;

@@ -1,6 +1,7 @@
 import { Max, Min } from 'class-validator';
 import { Setting, type SettingsClass } from '../reader/setting.js';
 import { CacheSettings } from './cache.js';
+import { GatewaySettings } from './gateway.js';
 import { CryptographySettings, HostSettings, RequestSettings, ServerSettings } from './guards.js';
 import { HealthSettings } from './health.js';
 import { LoggingSettings } from './logging.js';
@@ -85,6 +86,9 @@ export class GlobalConfiguration extends ConnectorKeys {
   @Setting({ paths: ['cache'], description: 'How manifests of launches are kept', type: () => CacheSettings })
   cache: CacheSettings = new CacheSettings();
 
+  @Setting({ paths: ['gateway'], description: 'DICOMweb for all archives', type: () => GatewaySettings })
+  gateway: GatewaySettings = new GatewaySettings();
+
   @Setting({ paths: ['health'], description: 'How archives are watched', type: () => HealthSettings })
   health: HealthSettings = new HealthSettings();
 
@@ -121,7 +125,7 @@ export function globalConfiguration(viewers: readonly KnownViewer[]): SettingsCl
 }
 
 /** Keys whose errors stop the server: it would let others in, listen elsewhere, or share nothing with its replicas. */
-export const FATAL_KEYS = /^(cryptography|server|request|hosts|cache)(\.|$)/i;
+export const FATAL_KEYS = /^(cryptography|server|request|hosts|cache|gateway)(\.|$)/i;
 
 /** Groups in which an unknown key is a misspelled one, not that of another program. */
-export const CLOSED_GROUPS = /^(cryptography|request|hosts)\./i;
+export const CLOSED_GROUPS = /^(cryptography|request|hosts|gateway)\./i;

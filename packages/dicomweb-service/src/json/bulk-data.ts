@@ -7,7 +7,7 @@ import { type Part10 } from '../part10/read-part10.js';
  * Returns the value of an attribute as bulk data (PS3.18 10.4.1.1.5); `undefined` if the file has no such attribute, or it is
  * encapsulated Pixel Data, whose frames have addresses of their own.
  *
- * @param path the tag, or `tag/item/tag` within a sequence
+ * @param path the tag, or `tag.item.tag` within a sequence
  */
 export async function bulkData(file: Part10, path: string): Promise<ByteSource | undefined> {
   const { pixelData, source } = file;
@@ -15,7 +15,7 @@ export async function bulkData(file: Part10, path: string): Promise<ByteSource |
     const { offset, length } = pixelData;
     return length === undefined ? undefined : part(source, offset, length);
   }
-  const element = find(file.elements, path.split('/'));
+  const element = find(file.elements, path.split('.'));
   if (!element || element.items) return undefined;
   if (!element.value) return part(source, element.offset, element.length);
   return bufferSource(littleEndian(element.value, element.vr, file.encoding));

@@ -17,7 +17,7 @@ export interface DicomJsonOptions {
   /**
    * Returns the address of a value that is not in the JSON.
    *
-   * @param path the tag, or `tag/item/tag` within a sequence. The first item is 1.
+   * @param path the tag, or `tag.item.tag` within a sequence. The first item is 1.
    */
   bulkDataUri(path: string): string;
 }
@@ -63,7 +63,7 @@ function jsonOf(elements: readonly Element[], context: Context): JsonDataSet {
 function attributeOf({ tag, vr, length, value, items }: Element, context: Context): JsonAttribute {
   const path = context.path + tag;
   if (items) {
-    const Value = items.map((item, at) => jsonOf(item, { ...context, path: `${path}/${at + 1}/` }));
+    const Value = items.map((item, at) => jsonOf(item, { ...context, path: `${path}.${at + 1}.` }));
     return Value.length > 0 ? { vr: 'SQ', Value } : { vr: 'SQ' };
   }
   if (length === 0) return { vr };
