@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import {
   type Caller,
-  type Connector,
   ConnectorError,
-  ConnectorRegistry,
   type RetrievedInstance,
   type RetrieveRequest,
 } from '@pacs-connectors/connector-core';
@@ -12,7 +10,7 @@ import { type ByteSource, readPart10, textOf, UnreadableFile } from '@pacs-conne
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { codes } from '../errors/error-codes.js';
 import { coded } from '../logging/coded-message.js';
-import { ConnectorWatches } from '../watch/connector-watches.service.js';
+import { ArchiveImages } from './archive-images.service.js';
 import { DiskFailed, InstanceStore, type StoredInstance } from './instance-store.js';
 import { Retrieval } from './retrieval.js';
 import { type FoundSeries } from './studies.service.js';
@@ -34,9 +32,8 @@ export class Instances implements OnApplicationShutdown {
   private store?: InstanceStore;
 
   constructor(
-    private readonly registry: ConnectorRegistry,
     private readonly configuration: ServerConfiguration,
-    private readonly watches: ConnectorWatches,
+    private readonly archives: ArchiveImages,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
@@ -126,31 +123,14 @@ export class Instances implements OnApplicationShutdown {
         isExpected(file, instance, request),
       );
     const kept = (sopInstanceUid: string) => store.get(keyOfInstance(archive, found.series, sopInstanceUid));
-    const retrieval = new Retrieval((signal) => this.retrieve(archive, request, signal), keep, kept);
+    const listed = found.instances.map(({ sopInstanceUid }) => sopInstanceUid);
+    const retrieve = (signal: AbortSignal) => this.archives.retrieve(archive, request, listed, signal);
+    const retrieval = new Retrieval(retrieve, keep, kept);
     this.running.set(key, retrieval);
     void retrieval.settled.then(() => {
       if (this.running.get(key) === retrieval) this.running.delete(key);
     });
     return retrieval;
-  }
-
-  private async *retrieve(
-    archive: string,
-    request: RetrieveRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<RetrievedInstance> {
-    const connector = this.registry.get(archive);
-    if (!connector?.retrieve) throw unsupported(archive, connector);
-    const release = this.watches.hold(connector);
-    try {
-      for await (const instance of connector.retrieve(request, signal)) yield instance;
-    } catch (error) {
-      // A disk that fails within a large instance is not used for a while, so that the next attempt goes without it.
-      if (error instanceof DiskFailed) throw error;
-      throw ConnectorError.from(archive, error);
-    } finally {
-      release();
-    }
   }
 
   private openStore(): InstanceStore {
@@ -210,13 +190,6 @@ function keyOfInstance(archive: string, series: string, instance: string): strin
 function keyOfRetrieval(archive: string, { study, series }: FoundSeries, { bearerToken }: Caller, uid = ''): string {
   const caller = bearerToken === undefined ? '' : createHash('sha256').update(bearerToken).digest('base64url');
   return [archive, study, series, uid, caller].join('\0');
-}
-
-function unsupported(archive: string, connector: Connector | undefined): ConnectorError {
-  const message = connector
-    ? `the connector of archive ${archive} cannot retrieve images`
-    : `archive ${archive} is not configured any more`;
-  return new ConnectorError(archive, 'misconfigured', message, { code: codes['server.gateway.retrieve-unsupported'] });
 }
 
 function missingError(archive: string, count: number): ConnectorError {

@@ -298,7 +298,7 @@ describe('bad weather', () => {
     expect([status, bytes.toString()]).toEqual([expected, expect.stringContaining('server.gateway.retrieval-failed')]);
   });
 
-  it('says that nothing was found, or that the connector cannot retrieve', async () => {
+  it('says that nothing was found, or that the address of images does not answer', async () => {
     const main = new FakeImages('main', { '1.2.1': 2 });
     const url = await serve();
     expect((await multipart(`${url}/dicom-web/studies/1.9`)).status).toBe(404);
@@ -307,7 +307,7 @@ describe('bad weather', () => {
     await app?.close();
     const other = await serve();
     const { status, bytes } = await multipart(`${other}/dicom-web/studies/1.2`);
-    expect([status, bytes.toString()]).toEqual([502, expect.stringContaining('server.gateway.retrieve-unsupported')]);
+    expect([status, bytes.toString()]).toEqual([502, expect.stringContaining('[wado.')]);
     expect(main.requests).toEqual([]);
   });
 

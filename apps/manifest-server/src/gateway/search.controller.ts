@@ -144,10 +144,10 @@ function queryOf(request: FastifyRequest, level: Depth, path: Query['path']): Qu
   const { parameters, bad } = parametersOfUrl(request.raw.url ?? '');
   if (bad.length > 0)
     throw new BadParameters(
-      bad.map(({ parameter, message }) => ({
+      bad.map(({ parameter }) => ({
         parameter: parameter.slice(0, 64),
         code: codes['server.parameter.unreadable'],
-        detail: message,
+        detail: 'contains a % that does not begin the %-escape of a UTF-8 character',
       })),
     );
   try {
