@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RetrievedInstance } from '@pacs-connectors/connector-core';
@@ -90,6 +90,8 @@ export class InstanceStore {
     if (recent || !entry) return recent;
     const { path, name, length, ...about } = entry;
     try {
+      // A large file is read piece by piece later. One that is gone would end the answer half way.
+      if ((await stat(path)).size !== sealedLength(length)) throw new Error('a kept instance is damaged');
       const file = this.fileSource(path, name, length);
       const instance = { ...about, file: length <= SMALL ? bufferSource(await file.read(0, length)) : file };
       if (length <= SMALL) this.memory.set(key, instance);
@@ -202,7 +204,7 @@ export class InstanceStore {
     const first = Math.floor(start / PIECE);
     const last = Math.floor((end - 1) / PIECE);
     const sealedStart = first * (PIECE + OVERHEAD);
-    const sealedEnd = Math.min((last + 1) * (PIECE + OVERHEAD), length + Math.ceil(length / PIECE) * OVERHEAD);
+    const sealedEnd = Math.min((last + 1) * (PIECE + OVERHEAD), sealedLength(length));
     const sealed = await readRange(path, sealedStart, sealedEnd);
     const pieces: Buffer[] = [];
     for (let piece = first; piece <= last; piece++) {
@@ -308,6 +310,10 @@ async function readRange(path: string, start: number, end: number): Promise<Buff
   } finally {
     await handle.close();
   }
+}
+
+function sealedLength(length: number): number {
+  return length + Math.ceil(length / PIECE) * OVERHEAD;
 }
 
 function sizeOf(pieces: readonly Buffer[]): number {
