@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type RetrievedInstance } from '@pacs-connectors/connector-core';
 import { bufferSource, type ByteSource } from '@pacs-connectors/dicomweb-service';
 import { LRUCache } from 'lru-cache';
-import { Seal } from '../cache/seal.js';
+import { PieceCipher, TAG_LENGTH } from './piece-cipher.js';
 
 /** An instance that is kept, as the archive has sent it. */
 export interface StoredInstance {
@@ -33,15 +33,12 @@ export interface InstanceStoreOptions {
 /** What is on disk of an instance. */
 interface DiskEntry extends Omit<StoredInstance, 'file'> {
   path: string;
-  /** Its name for the seal. */
-  name: string;
+  cipher: PieceCipher;
   length: number;
 }
 
-/** Plain bytes of one sealed piece of a file. */
-const PIECE = 256 * 1024;
-/** What {@link Seal} adds to a piece. */
-const OVERHEAD = 29;
+/** Plain bytes of one sealed piece of a large file. A small one is a single piece, because copies of bytes cost most of the time. */
+const PIECE = 1024 * 1024;
 /** An instance of at most this size is held in memory while it is read, bytes. */
 const SMALL = 16 * 1024 * 1024;
 /** Memory for instances that were retrieved or read a moment ago, bytes. */
@@ -59,7 +56,7 @@ export class InstanceStore {
     sizeCalculation: ({ file }) => file.length + 1,
   });
   private readonly disk: LRUCache<string, DiskEntry>;
-  private readonly seal: Seal;
+  private readonly secret: string;
   private folder?: Promise<string>;
   private restsUntil = 0;
   private readonly purge: NodeJS.Timeout;
@@ -68,7 +65,7 @@ export class InstanceStore {
   constructor(private readonly options: InstanceStoreOptions) {
     const { maxBytes, ttlMs, secret } = options;
     // The rest of a process that was killed cannot be read by the next one.
-    this.seal = new Seal(`${secret ?? ''}${randomBytes(32).toString('hex')}`);
+    this.secret = `${secret ?? ''}${randomBytes(32).toString('hex')}`;
     this.disk = new LRUCache<string, DiskEntry>({
       maxSize: maxBytes,
       ttl: ttlMs,
@@ -88,14 +85,16 @@ export class InstanceStore {
     const entry = this.disk.get(key);
     const recent = this.memory.get(key);
     if (recent || !entry) return recent;
-    const { path, name, length, ...about } = entry;
+    const { path, cipher, length, ...about } = entry;
     try {
-      // A large file is read piece by piece later. One that is gone would end the answer half way.
+      if (length <= SMALL) {
+        const instance = { ...about, file: bufferSource(cipher.open(0, await readFile(path))) };
+        this.memory.set(key, instance);
+        return instance;
+      }
+      // It is read piece by piece later. One that is gone would end the answer half way.
       if ((await stat(path)).size !== sealedLength(length)) throw new Error('a kept instance is damaged');
-      const file = this.fileSource(path, name, length);
-      const instance = { ...about, file: length <= SMALL ? bufferSource(await file.read(0, length)) : file };
-      if (length <= SMALL) this.memory.set(key, instance);
-      return instance;
+      return { ...about, file: fileSource(path, cipher, length) };
     } catch {
       this.disk.delete(key);
       return undefined;
@@ -115,8 +114,8 @@ export class InstanceStore {
     accept: (file: ByteSource) => Promise<boolean>,
   ): Promise<StoredInstance | undefined> {
     const { sopInstanceUid, sopClassUid, transferSyntaxUid } = instance;
-    const writer = new SealedFile(this.seal, (failure) => this.rest(failure));
-    await writer.open(() => this.pathOf());
+    const cipher = new PieceCipher(this.secret);
+    const writer = new SealedFile(cipher, (failure) => this.rest(failure));
     try {
       const hash = createHash('sha256');
       const pieces: Buffer[] = [];
@@ -125,29 +124,38 @@ export class InstanceStore {
         const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
         hash.update(bytes);
         length += bytes.length;
+        pieces.push(bytes);
+        if (length <= SMALL) continue;
+        await writer.open(() => this.pathOf());
         // Without a disk, memory has to hold a large instance too.
-        if (length <= SMALL || !writer.isUsable) pieces.push(bytes);
-        else pieces.length = 0;
-        await writer.write(bytes);
-        if (length > SMALL && !writer.isUsable && sizeOf(pieces) < length) throw new DiskFailed();
+        if (writer.isUsable) await writer.write(pieces.splice(0));
+        else if (sizeOf(pieces) < length) throw new DiskFailed();
       }
-      const path = await writer.end();
       const etag = hash.digest('base64url').slice(0, 22);
       const about = { sopInstanceUid, sopClassUid, transferSyntaxUid, etag };
-      const inMemory = sizeOf(pieces) === length;
-      const file = inMemory ? bufferSource(Buffer.concat(pieces)) : this.fileSource(path!, writer.name, length);
-      if (!(await accept(file))) {
-        if (path !== undefined) this.remove(path);
-        return undefined;
+      let file: ByteSource | undefined;
+      if (sizeOf(pieces) === length) {
+        const bytes = Buffer.concat(pieces);
+        file = bufferSource(bytes);
+        if (!(await accept(file))) return undefined;
+        this.memory.set(key, { ...about, file });
+        if (length <= SMALL) {
+          await writer.open(() => this.pathOf());
+          await writer.writePiece(bytes);
+        }
       }
+      const path = await writer.end();
+      file ??= fileSource(path ?? '', cipher, length);
       if (path !== undefined) {
-        this.disk.set(key, { ...about, path, name: writer.name, length });
+        if (length > SMALL && !(await accept(file))) {
+          this.remove(path);
+          return undefined;
+        }
+        this.disk.set(key, { ...about, path, cipher, length });
         // It is larger than the whole cache.
         if (!this.disk.has(key)) this.remove(path);
-      }
-      const stored = { ...about, file };
-      if (inMemory) this.memory.set(key, stored);
-      return stored;
+      } else if (length > SMALL && !this.memory.has(key) && sizeOf(pieces) !== length) throw new DiskFailed();
+      return { ...about, file };
     } catch (error) {
       await writer.discard();
       throw error;
@@ -190,31 +198,29 @@ export class InstanceStore {
       .finally(() => this.removals.delete(removal));
     this.removals.add(removal);
   }
+}
 
-  private fileSource(path: string, name: string, length: number): ByteSource {
-    return { length, read: (start, end) => this.readSealed({ path, name, length }, start, end) };
-  }
-
-  private async readSealed(
-    { path, name, length }: Pick<DiskEntry, 'path' | 'name' | 'length'>,
-    start: number,
-    end: number,
-  ): Promise<Buffer> {
+/** Reads a large file, of which only the pieces that contain the requested bytes are read. */
+function fileSource(path: string, cipher: PieceCipher, length: number): ByteSource {
+  const read = async (start: number, end: number): Promise<Buffer> => {
     if (end <= start) return Buffer.alloc(0);
     const first = Math.floor(start / PIECE);
     const last = Math.floor((end - 1) / PIECE);
-    const sealedStart = first * (PIECE + OVERHEAD);
-    const sealedEnd = Math.min((last + 1) * (PIECE + OVERHEAD), sealedLength(length));
-    const sealed = await readRange(path, sealedStart, sealedEnd);
+    const sealedStart = first * (PIECE + TAG_LENGTH);
+    const sealed = await readRange(
+      path,
+      sealedStart,
+      Math.min((last + 1) * (PIECE + TAG_LENGTH), sealedLength(length)),
+    );
     const pieces: Buffer[] = [];
     for (let piece = first; piece <= last; piece++) {
-      const at = (piece - first) * (PIECE + OVERHEAD);
-      const plain = this.seal.open(`${name}/${piece}`, sealed.subarray(at, at + PIECE + OVERHEAD));
-      if (!plain) throw new Error('a kept instance is damaged');
-      pieces.push(plain);
+      const at = (piece - first) * (PIECE + TAG_LENGTH);
+      pieces.push(cipher.open(piece, sealed.subarray(at, at + PIECE + TAG_LENGTH)));
     }
-    return Buffer.concat(pieces).subarray(start - first * PIECE, end - first * PIECE);
-  }
+    const plain = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+    return plain.subarray(start - first * PIECE, end - first * PIECE);
+  };
+  return { length, read };
 }
 
 /** Thrown if the disk fails within an instance that is too large for memory. The retrieval is repeated without the disk. */
@@ -222,15 +228,14 @@ export class DiskFailed extends Error {}
 
 /** Writes the sealed pieces of one file. A failure of the disk makes it unusable, and is not thrown. */
 class SealedFile {
-  readonly name = randomBytes(16).toString('hex');
   private path?: string;
   private handle?: FileHandle;
+  private opened = false;
   private rest: Buffer[] = [];
-  private restLength = 0;
   private pieces = 0;
 
   constructor(
-    private readonly seal: Seal,
+    private readonly cipher: PieceCipher,
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
@@ -238,7 +243,10 @@ class SealedFile {
     return this.handle !== undefined;
   }
 
+  /** Opens the file at the first call. */
   async open(pathOf: () => Promise<string | undefined>): Promise<void> {
+    if (this.opened) return;
+    this.opened = true;
     this.path = await pathOf();
     if (this.path === undefined) return;
     await this.attempt(async () => {
@@ -246,24 +254,28 @@ class SealedFile {
     });
   }
 
-  async write(bytes: Buffer): Promise<void> {
-    if (!this.handle) return;
-    this.rest.push(bytes);
-    this.restLength += bytes.length;
-    if (this.restLength < PIECE) return;
+  /** Writes the pieces that are complete with these bytes. */
+  async write(bytes: readonly Buffer[]): Promise<void> {
+    this.rest.push(...bytes);
+    if (sizeOf(this.rest) < PIECE) return;
     const all = Buffer.concat(this.rest);
     let at = 0;
-    for (; at + PIECE <= all.length && this.isUsable; at += PIECE) await this.writePiece(all.subarray(at, at + PIECE));
+    for (; at + PIECE <= all.length; at += PIECE) await this.writePiece(all.subarray(at, at + PIECE));
     this.rest = [all.subarray(at)];
-    this.restLength = all.length - at;
+  }
+
+  async writePiece(plain: Buffer): Promise<void> {
+    await this.attempt(async () => {
+      await this.handle?.writev(this.cipher.seal(this.pieces++, plain));
+    });
   }
 
   /** @returns the path of the file; `undefined` if it could not be written */
   async end(): Promise<string | undefined> {
-    if (this.restLength > 0 && this.handle) await this.writePiece(Buffer.concat(this.rest));
-    await this.attempt(async () => {
-      await this.handle?.close();
-    });
+    if (sizeOf(this.rest) > 0) await this.writePiece(Buffer.concat(this.rest));
+    const { handle } = this;
+    if (!handle) return undefined;
+    await this.attempt(() => handle.close());
     const path = this.handle && this.path;
     this.handle = undefined;
     return path;
@@ -274,12 +286,6 @@ class SealedFile {
     this.handle = undefined;
     await handle?.close().catch(() => undefined);
     if (path !== undefined) await rm(path, { force: true }).catch(() => undefined);
-  }
-
-  private async writePiece(plain: Buffer): Promise<void> {
-    await this.attempt(async () => {
-      await this.handle?.appendFile(this.seal.seal(`${this.name}/${this.pieces++}`, plain));
-    });
   }
 
   private async attempt(work: () => Promise<void>): Promise<void> {
@@ -298,13 +304,9 @@ async function makeFolder(parent = tmpdir()): Promise<string> {
 }
 
 async function readRange(path: string, start: number, end: number): Promise<Buffer> {
-  if (start === 0 && end <= SMALL + OVERHEAD * 128) {
-    const whole = await readFile(path);
-    return whole.subarray(0, end);
-  }
   const handle = await open(path);
   try {
-    const bytes = Buffer.alloc(end - start);
+    const bytes = Buffer.allocUnsafe(end - start);
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
     return bytes.subarray(0, bytesRead);
   } finally {
@@ -313,7 +315,7 @@ async function readRange(path: string, start: number, end: number): Promise<Buff
 }
 
 function sealedLength(length: number): number {
-  return length + Math.ceil(length / PIECE) * OVERHEAD;
+  return length + Math.ceil(length / PIECE) * TAG_LENGTH;
 }
 
 function sizeOf(pieces: readonly Buffer[]): number {
