@@ -53,7 +53,7 @@ beforeAll(async () => {
   const path = join(folder, 'connectors.yml');
   await writeFile(
     path,
-    `gateway: { enabled: true, cache: { folder: ${folder} } }\nconnector:\n  config:${archive('one', first)}${archive('two', second)}\n`,
+    `gateway: { enabled: true, browse: true, cache: { folder: ${folder} } }\nconnector:\n  config:${archive('one', first)}${archive('two', second)}\n`,
   );
   const configuration = new ServerConfiguration(await readConfiguration([path]));
   const options = { configuration: [], port: 0, host: '127.0.0.1' };
@@ -78,6 +78,11 @@ it('lists a study of two archives once, with every instance', async () => {
   ]);
   const instances = (await (await fetch(`${url}/studies/2.25.1/instances`)).json()) as object[];
   expect(instances).toHaveLength(3);
+});
+
+it('lists the studies of a day without an identifier', async () => {
+  const list = async (date: string) => (await fetch(`${url}/studies?StudyDate=${date}&limit=10`)).status;
+  expect([await list('20240101'), await list('20240102')]).toEqual([200, 204]);
 });
 
 it('sends the stored bytes, which DCMTK reads, and the frames', async () => {
