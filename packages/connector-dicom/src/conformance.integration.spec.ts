@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { join } from 'node:path';
-import { conformanceCases, sampleArchive } from '@pacs-connectors/connector-testkit';
+import { conformanceCases, type ImageArchives, sampleArchive } from '@pacs-connectors/connector-testkit';
 import {
   type RunningDcmqrscp,
   type RunningOrthanc,
@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await temporaryFolder('dicom-conformance');
   const files = await writeDicomFiles(join(folder.path, 'files'), sampleArchive);
   [orthanc, dcmqrscp] = await Promise.all([
-    startOrthanc({ config: { DefaultEncoding: 'Utf8' } }),
+    startOrthanc({ config: { DefaultEncoding: 'Utf8', DicomAlwaysAllowGet: true } }),
     startDcmqrscp({ files }),
   ]);
   await orthanc.upload(files);
@@ -42,7 +42,28 @@ const network = {
     return { host: '127.0.0.1', port: orthanc.dicomPort };
   },
   openVia: ({ port }: { port: number }) => open(connectorTo({ dicomPort: port, aet: orthanc.aet })),
+  retrieves: true,
 };
+const never = 'Orthanc sends what it has.';
+const images: ImageArchives = {
+  impossible: { breaksAfter: never, stallsAfter: never, omitted: never, replaced: never },
+  async open({ files }) {
+    await orthanc.upload(files.map(({ bytes }) => bytes));
+    const connector = connectorTo(orthanc);
+    const close = async () => {
+      await connector.close();
+      // The other tests expect the sample archive and nothing else.
+      await removePatient(files[0]?.patient.patientId ?? '');
+    };
+    return { connector, close };
+  },
+};
+
+async function removePatient(patientId: string): Promise<void> {
+  const body = JSON.stringify({ Level: 'Patient', Query: { PatientID: patientId } });
+  const found = await fetch(`${orthanc.httpUrl}/tools/find`, { method: 'POST', body });
+  for (const id of (await found.json()) as string[]) await fetch(`${orthanc.httpUrl}/patients/${id}`, { method: 'DELETE' });
+}
 
 const MODES: Partial<DicomSettings>[] = [
   {},
@@ -53,7 +74,7 @@ const MODES: Partial<DicomSettings>[] = [
 describe.each(MODES)('a connector with %j', (settings) => {
   describe('passes the conformance suite on Orthanc', () => {
     // These tests have settings of their own.
-    const more = settings === MODES[0] ? { scripted, network } : {};
+    const more = settings === MODES[0] ? { scripted, images, network } : {};
     const cases = conformanceCases(() => open(connectorTo(orthanc, settings)), { errors, ...more });
     for (const { name, run } of cases) it(name, run);
   });

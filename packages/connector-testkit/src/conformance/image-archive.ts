@@ -18,7 +18,10 @@ export interface ImageArchive {
   breaksAfter?: number;
   /** In each retrieval, it sends this many instances and a half, and nothing more. It keeps the connection open. */
   stallsAfter?: number;
-  /** SOP Instance UIDs that it lists and counts, and does not send. It ends the retrieval as if it had sent all. */
+  /**
+   * SOP Instance UIDs that it lists and counts, and does not send. It ends the retrieval as if it had sent all. This is impossible
+   * if the connector cannot know what the archive has.
+   */
   omitted?: readonly string[];
   /** SOP Instance UIDs by SOP Instance UID: it sends the instance of the second in place of the first. */
   replaced?: Readonly<Record<string, string>>;

@@ -143,6 +143,7 @@ it('leaves out the tests of what the archive cannot do', () => {
   const fewer = casesOf(RetrievingConnector, { omitted: 'The archive lists nothing.' }).map(({ name }) => name);
   expect(all.filter((name) => !fewer.includes(name))).toEqual([
     'throws if the archive sends fewer instances than it lists',
+    'does not yield an instance that the archive does not list in the series, and throws',
   ]);
 });
 
@@ -192,7 +193,7 @@ describe('finds the fault of a connector that', () => {
           return true;
         }
       },
-      'does not yield an instance that was not requested, and throws',
+      'does not yield another instance than the one that is named, and throws',
     ],
     'takes a part of a file for a whole one': [
       class extends RetrievingConnector {
