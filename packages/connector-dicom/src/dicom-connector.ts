@@ -56,6 +56,8 @@ const CHECK_WAIT_MS = 300_000;
 export class DicomConnector implements Connector {
   readonly id: string;
   readonly type = 'DICOM';
+  /** Retrieves by C-GET; `undefined` if the configuration says that images are fetched from the address for viewers. */
+  readonly retrieve?: (request: RetrieveRequest, signal: AbortSignal) => AsyncGenerator<RetrievedInstance, void>;
   private readonly settings: DicomSettings;
   private readonly limit: number;
   private readonly pool: AssociationPool;
@@ -79,6 +81,9 @@ export class DicomConnector implements Connector {
   constructor(definition: ConnectorDefinition<DicomSettings>) {
     this.id = definition.id;
     this.settings = definition.settings;
+    if (this.settings.retrieve !== 'wado') {
+      this.retrieve = (request, signal) => this.retrieveByDicom(request, signal);
+    }
     this.relational = new QuerySupport(this.settings.relational ?? 'auto');
     this.uidLists = new QuerySupport(this.settings.uidLists ?? 'auto');
     this.text = textOptions(this.settings, () => (this.guessed = true));
@@ -110,7 +115,10 @@ export class DicomConnector implements Connector {
     }
   }
 
-  async *retrieve(request: RetrieveRequest, signal: AbortSignal): AsyncGenerator<RetrievedInstance, void> {
+  private async *retrieveByDicom(
+    request: RetrieveRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<RetrievedInstance, void> {
     if (this.closed) throw this.closedError();
     const start = performance.now();
     const left = new AbortController();

@@ -170,6 +170,15 @@ export class DicomSettings {
   uidLists?: 'auto' | 'on' | 'off';
 
   @Setting({
+    paths: paths('retrieve'),
+    description:
+      'How images are retrieved: auto (C-GET), c-get, wado (from the address for viewers, not by DICOM); default: auto',
+  })
+  @IsOptional()
+  @IsIn(['auto', 'c-get', 'wado'])
+  retrieve?: 'auto' | 'c-get' | 'wado';
+
+  @Setting({
     paths: paths('max-associations'),
     description: 'Most associations to the archive at once; default: 4',
     kind: 'integer',

@@ -15,7 +15,7 @@ import {
 } from '@pacs-connectors/test-services';
 import { type DicomConnector } from './dicom-connector.js';
 import { type DicomSettings } from './dicom-settings.js';
-import { connectorTo } from './testing/settings.js';
+import { connectorTo, retrieveFrom } from './testing/settings.js';
 
 const run = promisify(execFile);
 const STUDY = '2.25.910';
@@ -109,7 +109,7 @@ async function retrieveAll(
   const connector: DicomConnector = connectorTo(peer, settings);
   const uids: string[] = [];
   try {
-    for await (const instance of connector.retrieve(request, AbortSignal.timeout(60_000))) {
+    for await (const instance of retrieveFrom(connector, request, AbortSignal.timeout(60_000))) {
       const { uid, ...rest } = parsed(await bytesOf(instance));
       expect(uid).toBe(instance.sopInstanceUid);
       expect(rest.transferSyntaxUid).toBe(instance.transferSyntaxUid);
@@ -158,7 +158,7 @@ describe.each(PEERS)('images of %s', (_, peer) => {
 
   it('end when the reader leaves, and the archive can be searched again', async () => {
     const connector = connectorTo(peer(), { maxAssociations: 1 });
-    const instances = connector.retrieve({ studyInstanceUid: STUDY }, AbortSignal.timeout(60_000));
+    const instances = retrieveFrom(connector, { studyInstanceUid: STUDY }, AbortSignal.timeout(60_000));
     expect((await instances.next()).done).toBe(false);
     await instances.return();
     await connector.check(AbortSignal.timeout(10_000));
@@ -169,7 +169,8 @@ describe.each(PEERS)('images of %s', (_, peer) => {
   it('are skipped where they are not read', async () => {
     const connector = connectorTo(peer());
     const uids: string[] = [];
-    for await (const { sopInstanceUid } of connector.retrieve(
+    for await (const { sopInstanceUid } of retrieveFrom(
+      connector,
       { studyInstanceUid: STUDY },
       AbortSignal.timeout(60_000),
     )) {

@@ -305,7 +305,7 @@ export const errors = errorTable({
   'dicom.retrieve.not-offered': {
     title: 'Retrieval not offered',
     meaning: 'The archive does not offer the way in which images are retrieved from it.',
-    remedy: 'Enable C-GET or C-MOVE in the archive for this calling AE title, or set dicom-connector.retrieve.',
+    remedy: 'Enable C-GET in the archive for this calling AE title, or set dicom-connector.retrieve to wado.',
     since: '0.2.0',
   },
   'dicom.retrieve.other-instance': {

@@ -35,6 +35,9 @@ export interface RetrieveKeys {
   sopInstanceUids?: readonly string[];
 }
 
+/** What happens to an instance that came: `repeated` ones are dropped, `wrong` ones were not requested. */
+export type Judgement = 'wanted' | 'repeated' | 'wrong';
+
 /** Returns the models that a peer is queried in, the preferred one first. */
 export function modelsOf({ informationModel }: Pick<Peer, 'informationModel'>): InformationModel[] {
   return informationModel === 'auto' ? ['study', 'patient'] : [informationModel];
@@ -65,7 +68,7 @@ export function storeResponse(request: Command, status: number): Element[] {
 }
 
 /**
- * Retrieves by C-GET over one association, and yields each instance that `isWanted`. The archive sends the next one when the
+ * Retrieves by C-GET over one association, and yields each instance that is `wanted`. The archive sends the next one when the
  * caller asks for it.
  *
  * @param storage the presentation contexts in which the archive may send.
@@ -76,7 +79,7 @@ export async function* getInstances(
   storage: readonly ProposedContext[],
   requests: readonly RetrieveKeys[],
   report: RetrievalReport,
-  isWanted: (instance: IncomingInstance) => boolean,
+  judge: (instance: IncomingInstance) => Judgement,
   signal: AbortSignal,
 ): AsyncGenerator<IncomingInstance, void> {
   const models = modelsOf(peer);
@@ -102,7 +105,7 @@ export async function* getInstances(
         ],
         retrieveIdentifier(keys, context),
       );
-      yield* receive(link, peer, report, isWanted);
+      yield* receive(link, peer, report, judge);
     }
     isOver = true;
     await link.release();
@@ -127,7 +130,7 @@ async function* receive(
   link: TransferLink,
   peer: Peer,
   report: RetrievalReport,
-  isWanted: (instance: IncomingInstance) => boolean,
+  judge: (instance: IncomingInstance) => Judgement,
 ): AsyncGenerator<IncomingInstance, void> {
   for (;;) {
     const command = await link.readCommand();
@@ -135,10 +138,10 @@ async function* receive(
     const field = numberOf(command.set, COMMAND_FIELD);
     if (field === C_STORE_RQ && command.hasDataSet) {
       const instance = await IncomingInstance.start(link, command);
-      const wanted = isWanted(instance);
-      if (wanted) yield instance;
+      const judgement = judge(instance);
+      if (judgement === 'wanted') yield instance;
       await instance.skip();
-      await link.send(command.contextId, storeResponse(command, wanted ? 0 : MISMATCH));
+      await link.send(command.contextId, storeResponse(command, judgement === 'wrong' ? MISMATCH : 0));
       continue;
     }
     if (command.hasDataSet) await link.skipDataSet();
@@ -155,8 +158,7 @@ export function notOffered({ host, port }: Peer, service: string): DimseError {
     codes['dicom.retrieve.not-offered'],
     `the archive at ${host}:${port} does not offer ${service}`,
     {
-      remedy:
-        'Enable it in the archive for this calling AE title, or set retrieve to another way: c-get, c-move or wado.',
+      remedy: 'Enable it in the archive for this calling AE title, or set retrieve to wado.',
     },
   );
 }

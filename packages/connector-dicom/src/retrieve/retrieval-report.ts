@@ -11,6 +11,8 @@ const WARNING = 0x00001023;
 export class RetrievalReport {
   /** SOP Instance UIDs that were passed on. */
   readonly received = new Set<string>();
+  /** Instances that came and were requested, repeated ones included. */
+  arrived = 0;
   /** Instances that were sent and not requested. */
   wrong = 0;
   /** Instances that the archive counts as sent, in all its answers. */

@@ -1,12 +1,11 @@
 import { ConnectorError, type RetrievedInstance, type RetrieveRequest } from '@pacs-connectors/connector-core';
 import { type AssociationPool } from '../dimse/association-pool.js';
 import { codes } from '../dimse/error-codes.js';
-import { DimseError } from '../dimse/dimse-error.js';
 import { failureStatus } from '../dimse/find-status.js';
 import { type Peer } from '../dimse/peer.js';
 import { type Archive } from '../search/archive.js';
 import { isFault } from '../search/find-scu.js';
-import { getInstances, type RetrieveKeys } from './get-scu.js';
+import { getInstances, type Judgement, type RetrieveKeys } from './get-scu.js';
 import { type IncomingInstance } from './incoming-instance.js';
 import { RetrievalReport } from './retrieval-report.js';
 import { commonStorageClasses, compressedContexts, storageContexts } from './storage-classes.js';
@@ -54,8 +53,8 @@ export class Retrieval {
       if (requests.length === 0) break;
       const release = await pool.reserve(signal);
       try {
-        const isWanted = (instance: IncomingInstance) => this.isWanted(instance, listed);
-        for await (const instance of getInstances(peer, contexts, requests, report, isWanted, signal)) {
+        const judge = (instance: IncomingInstance) => this.judge(instance, listed);
+        for await (const instance of getInstances(peer, contexts, requests, report, judge, signal)) {
           yield retrieved(instance);
           report.received.add(instance.sopInstanceUid);
         }
@@ -116,12 +115,14 @@ export class Retrieval {
     });
   }
 
-  private isWanted(instance: IncomingInstance, listed: ReadonlySet<string> | undefined): boolean {
+  private judge(instance: IncomingInstance, listed: ReadonlySet<string> | undefined): Judgement {
     const { report, request } = this;
-    if (report.received.has(instance.sopInstanceUid)) return false;
-    if (instance.belongsTo(request, listed)) return true;
-    report.wrong += 1;
-    return false;
+    if (!instance.belongsTo(request, listed)) {
+      report.wrong += 1;
+      return 'wrong';
+    }
+    report.arrived += 1;
+    return report.received.has(instance.sopInstanceUid) ? 'repeated' : 'wanted';
   }
 
   /** @throws ConnectorError if less came than the archive lists or counts. */
@@ -131,7 +132,7 @@ export class Retrieval {
     const words = report.words === '' ? '' : `: ${report.words}`;
     const count = report.received.size;
     const missing = listed ? [...listed].filter((uid) => !report.received.has(uid)).length : 0;
-    const lacks = Math.max(missing, report.completed - count, listed ? 0 : report.failed);
+    const lacks = Math.max(missing, report.completed - report.arrived, listed ? 0 : report.failed);
     if (report.wrong > 0 && lacks > 0) {
       const message = `${place} sent ${report.wrong} other images than the requested ones; ${lacks} are missing${words}`;
       const code = codes['dicom.retrieve.other-instance'];
@@ -160,9 +161,4 @@ function inParts(uids: readonly string[]): string[][] {
   return Array.from({ length: Math.ceil(uids.length / LIST_LENGTH) }, (_, index) =>
     uids.slice(index * LIST_LENGTH, (index + 1) * LIST_LENGTH),
   );
-}
-
-/** Returns whether an archive may retrieve in another way: the fault is of this way, not of the archive. */
-export function isAboutWay(error: unknown): boolean {
-  return error instanceof DimseError && (error.code === codes['dicom.retrieve.not-offered'] || error.queryOnly);
 }

@@ -1,3 +1,4 @@
+import { type RetrievedInstance, type RetrieveRequest } from '@pacs-connectors/connector-core';
 import { DicomConnector } from '../dicom-connector.js';
 import { DicomSettings } from '../dicom-settings.js';
 
@@ -18,4 +19,14 @@ export function connectorTo(
       ...settings,
     }),
   });
+}
+
+/** Retrieves from a connector that can. */
+export function retrieveFrom(
+  { retrieve }: DicomConnector,
+  request: RetrieveRequest,
+  signal: AbortSignal,
+): AsyncGenerator<RetrievedInstance, void> {
+  if (!retrieve) throw new Error('the connector cannot retrieve');
+  return retrieve(request, signal);
 }
