@@ -54,13 +54,16 @@ const SELECT =
   'select a.pid as patientId, a.issuer as issuerOfPatientId, a.study as studyInstanceUid, a.taken as studyDate, a.about as studyDescription, ' +
   'a.series as seriesInstanceUid, a.kind as modality, a.sop as sopInstanceUid, a.num as instanceNumber from arc a';
 
+const ZEROS =
+  "create table zeros (pid int(4) zerofill, acc int(6) zerofill, study varchar(9)); insert into zeros values (42, 7, '8.1');";
+
 interface Archive {
   settings: Partial<DatabaseSettings>;
   stop(): Promise<void>;
 }
-const ofServer = async (start: typeof startPostgresql): Promise<Archive> => {
+const ofServer = async (start: typeof startPostgresql, more = ''): Promise<Archive> => {
   const server = await start();
-  await server.execute(TABLES + rows());
+  await server.execute(TABLES + rows() + more);
   const { jdbcUrl: uri, user, password } = server;
   return { settings: { uri, user, password }, stop: () => server.stop() };
 };
@@ -74,7 +77,7 @@ const onSqlite = async (): Promise<Archive> => {
 
 describe.each([
   ['PostgreSQL', () => ofServer(startPostgresql)],
-  ['MariaDB', () => ofServer(startMariadb)],
+  ['MariaDB', () => ofServer(startMariadb, ZEROS)],
   ['SQLite', onSqlite],
 ] as const)('filters and depth on %s', (name, start) => {
   let archive: Archive;
@@ -195,6 +198,28 @@ describe.each([
       await other.close();
     }
   });
+
+  // Only MySQL and MariaDB have such columns.
+  if (name === 'MariaDB') {
+    it('a ZEROFILL column keeps its zeros at every depth', async () => {
+      const other = open({
+        select:
+          'select z.pid as patientId, z.acc as accessionNumber, z.study as studyInstanceUid, z.study as seriesInstanceUid, z.study as sopInstanceUid from zeros z',
+        patientIdColumn: 'z.pid',
+        studyInstanceUidColumn: 'z.study',
+        seriesInstanceUidColumn: undefined,
+      });
+      try {
+        for (const depth of ['instance', 'series', 'study'] as const) {
+          const { patients } = await search({ patientIds: [{ id: '42' }] }, depth, other);
+          expect(patients).toMatchObject([{ patientId: '0042', studies: [{ accessionNumber: '000007' }] }]);
+          if (depth !== 'instance') expect(imagesOf(patients)).toEqual([]);
+        }
+      } finally {
+        await other.close();
+      }
+    });
+  }
 
   it('a column that contains another text than the select returns costs no study', async () => {
     const other = open({ studyInstanceUidColumn: "concat('urn:', a.study)" });

@@ -24,6 +24,7 @@ import {
   compileQueries,
   type CriteriaColumns,
   projected,
+  projectionSetting,
   type Projection,
 } from '../sql/index.js';
 import { Notices } from './notices.js';
@@ -141,6 +142,8 @@ export class Search {
     { projection, studies, onRow }: Reading = {},
   ): Promise<void> {
     const { connectorId, notices, criteria } = this;
+    const setting = projection && projectionSetting(engine);
+    if (setting) await session.query(setting);
     for (const part of partsByIssuer(criteria)) {
       const { queries, rowLimit } = compileQueries(select, columns, part, engine, columnTypes, studies);
       for (const query of queries) {
