@@ -90,6 +90,11 @@ export class PatientTree {
     return this.instances.size;
   }
 
+  /** Number of studies, of series or of instances in the tree, whichever is the largest. */
+  get size(): number {
+    return Math.max(this.studies.size, this.series.size, this.instances.size);
+  }
+
   /**
    * Returns the patients with at least one study. A patient has none if all its studies are under another patient (see
    * {@link conflicts}), or if the archive returned none.

@@ -116,7 +116,7 @@ export class DatabaseConnector implements Connector {
     const { select, columns, address } = this;
     const limit = new AbortController();
     const search = new Search(this.id, criteria, depth, () => {
-      if (search.instanceCount > this.maxInstances) limit.abort();
+      if (search.size > this.maxInstances) limit.abort();
     });
     const end = AbortSignal.any([endingBefore(deadline, signal), limit.signal]);
     const readsLess = depth !== 'instance' || Object.keys(criteria.filters).length > 0;

@@ -93,6 +93,19 @@ describe.each(PRODUCTS)('limits: $name', (product) => {
   });
 
   it.each([
+    ['studies without images', "concat('1.3.', n.i)", 'null', 'null'],
+    ['series without images', "'1.2'", "concat('1.2.', n.i)", 'null'],
+    ['rows of other issuers', "concat('1.3.', n.i)", "concat('1.2.', n.i)", "'1'"],
+  ])('an answer of many %s ends at max-instances too', async (what, study, series, sop) => {
+    const select = `select 'P' as patientId, 'OTHER' as issuerOfPatientId, ${study} as studyInstanceUid, ${series} as seriesInstanceUid, ${sop} as sopInstanceUid from ${product.rows(30_000)}`;
+    const connector = sample.openWith(select, { maxInstances: 900 });
+    const issuer = what === 'rows of other issuers' ? 'MINE' : undefined;
+    const { patients, notices } = await ask(connector, { patientIds: [{ id: 'P', issuer }] });
+    expect(patients.flatMap(({ studies }) => studies).length).toBeLessThan(1_500);
+    expect(notices.map(({ code }) => code)).toContain('db.rows.limit-reached');
+  });
+
+  it.each([
     ['limit 40', 40],
     ['order by 4 limit 40 offset 2', 40],
     [product.engine === 'mysql' ? 'limit 3, 40' : 'fetch first 40 rows only', 40],

@@ -44,7 +44,7 @@ export class RowReader {
     const readDate = (value: unknown): DateAndTime | undefined => {
       const read = dateAndTimeOf(value);
       if (read.date !== undefined) return read;
-      if (isDateText(value)) this.partial.unreadableDates.add(textOf(value) as string);
+      if (isDateText(value)) this.partial.addUnreadableDate(textOf(value) as string);
       return undefined;
     };
     const readSeries = (row: Row): boolean => {
@@ -121,9 +121,9 @@ export class RowReader {
     };
   }
 
-  /** The number of images that were read. */
-  get instanceCount(): number {
-    return this.tree.instanceCount;
+  /** How much of the memory the rows need: the number of images, or of series or studies if there are more. */
+  get size(): number {
+    return Math.max(this.tree.size, this.ofOtherIssuers.size);
   }
 
   /** Returns the tree of all rows. What is missing from it is added to `notices`. */

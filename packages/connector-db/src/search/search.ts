@@ -72,9 +72,9 @@ export class Search {
     return this.reader.tree.patients.length > 0;
   }
 
-  /** The number of images that were read. */
-  get instanceCount(): number {
-    return this.reader.instanceCount;
+  /** The number of images that were read, or of series or studies if there are more. */
+  get size(): number {
+    return this.reader.size;
   }
 
   /**
@@ -123,7 +123,7 @@ export class Search {
     const wanted = studiesOf(filterStudies(above.tree.result(), this.criteria.filters));
     if (wanted.length === found.length && found.length > 0) return false;
     if (found.length === 0) this.reader = above;
-    for (const text of above.partial.unreadableDates) this.reader.partial.unreadableDates.add(text);
+    for (const text of above.partial.unreadableDates) this.reader.partial.addUnreadableDate(text);
     if (wanted.length === 0) return true;
     const studies = wanted.flatMap(({ studyInstanceUid }) => [...(texts.get(studyInstanceUid) ?? [])]);
     if (!studies.every((text) => typeof text === 'string')) return false;
