@@ -431,6 +431,12 @@ export const errors = errorTable({
     remedy: 'Correct Host, Forwarded or X-Forwarded-* at the proxy, or set server.public-url.',
     since: '0.2.0',
   },
+  'server.request.host-unknown': {
+    title: 'Host not of this server',
+    meaning: 'The request is for a host that is neither that of server.public-url nor one of server.host-names.',
+    remedy: 'Use the address of server.public-url, or add the host to server.host-names.',
+    since: '0.2.0',
+  },
   'server.request.malformed': {
     title: 'Request malformed',
     meaning: 'The request, its path or its body cannot be parsed.',

@@ -1,4 +1,4 @@
-import { Controller, HttpException, Param, Res } from '@nestjs/common';
+import { Controller, HttpException, Param, Req, Res } from '@nestjs/common';
 import {
   HealthCheck,
   HealthCheckService,
@@ -6,14 +6,16 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import { ConnectorRegistry } from '@pacs-connectors/connector-core';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { CacheHealth } from '../cache/cache-health.js';
 import { codes } from '../errors/error-codes.js';
+import { AllowedHosts } from '../http/allowed-hosts.guard.js';
 import { plainProblem, ProblemError } from '../http/problem.js';
 import { Route } from '../http/route.js';
 import { Lifecycle } from '../lifecycle/lifecycle.service.js';
 import { ConfigurationReload } from '../reload/configuration-reload.service.js';
+import { mayQuoteArchive } from '../watch/archive-text.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { type ConnectorReport, connectorReports, isUnavailable, unmetRequirement } from './connector-reports.js';
 
@@ -31,6 +33,7 @@ export class HealthController {
     private readonly cache: CacheHealth,
     private readonly lifecycle: Lifecycle,
     private readonly reload: ConfigurationReload,
+    private readonly allowed: AllowedHosts,
   ) {}
 
   @Route('live')
@@ -47,8 +50,8 @@ export class HealthController {
 
   @Route('ready')
   @HealthCheck()
-  ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const reports = this.reports();
+  async ready(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const reports = await this.reportsFor(request);
     return this.answer(
       [
         () => this.checkLifecycle(),
@@ -64,9 +67,10 @@ export class HealthController {
 
   @Route('connectorsHealth')
   @HealthCheck()
-  async connectors(@Res({ passthrough: true }) reply: FastifyReply) {
+  async connectors(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const reports = await this.reportsFor(request);
     const report = await this.answer(
-      this.reports().map((one) => () => this.checkConnector(one)),
+      reports.map((one) => () => this.checkConnector(one)),
       reply,
     );
     void reply.status(200);
@@ -75,8 +79,12 @@ export class HealthController {
 
   @Route('connectorHealth')
   @HealthCheck()
-  connector(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply) {
-    const report = this.reports().find((one) => one.id === id);
+  async connector(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const report = (await this.reportsFor(request)).find((one) => one.id === id);
     if (!report)
       throw new ProblemError(
         plainProblem(
@@ -99,8 +107,10 @@ export class HealthController {
     }
   }
 
-  private reports(): ConnectorReport[] {
-    return connectorReports(this.watches, this.registry, this.configuration);
+  /** Returns the reports for a caller. Who may not see patients gets no words of an archive, which may name one. */
+  private async reportsFor(request: FastifyRequest): Promise<ConnectorReport[]> {
+    const reports = connectorReports(this.watches, this.registry, this.configuration);
+    return (await this.allowed.admits(request)) ? reports : reports.map(withoutArchiveText);
   }
 
   private checkLifecycle() {
@@ -164,4 +174,11 @@ export class HealthController {
     if (isUnavailable({ id, ...report })) return indicator.down({ ...report });
     return report.state === 'unknown' ? indicator.degraded({ ...report }) : indicator.up({ ...report });
   }
+}
+
+function withoutArchiveText(report: ConnectorReport): ConnectorReport {
+  const { lastError } = report;
+  if (!lastError || !mayQuoteArchive(lastError.kind)) return report;
+  const { remedy: _remedy, ...rest } = lastError;
+  return { ...report, lastError: { ...rest, message: 'what the archive answered is shown to callers in hosts.allow' } };
 }

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { type FastifyRequest } from 'fastify';
 import { ServerConfiguration } from '../boot/server-configuration.js';
 import { AddressList } from './address-list.js';
 import { clientAddresses } from './client-address.js';
@@ -29,6 +30,12 @@ export class AllowedHosts implements CanActivate {
     this.proxies = configuration.derived(({ server }) => new AddressList(server.trustedProxies));
   }
 
+  /** Whether a client may see patients' data. */
+  async admits(request: FastifyRequest): Promise<boolean> {
+    const allowed = this.allowed();
+    return !allowed || areListed(allowed, clientAddresses(request, this.proxies()));
+  }
+
   /** @throws ProblemError 403 */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const allowed = this.allowed();
@@ -41,8 +48,7 @@ export class AllowedHosts implements CanActivate {
 
 /** @throws ProblemError 403 */
 async function requireAllowed(allowed: AllowList, addresses: (string | undefined)[]): Promise<true> {
-  const listed = await Promise.all(addresses.map((address) => allowed.has(address)));
-  if (listed.every(Boolean)) return true;
+  if (await areListed(allowed, addresses)) return true;
   throw new ProblemError(
     plainProblem(
       403,
@@ -50,6 +56,11 @@ async function requireAllowed(allowed: AllowList, addresses: (string | undefined
       'server.caller.not-allowed',
     ),
   );
+}
+
+async function areListed(allowed: AllowList, addresses: (string | undefined)[]): Promise<boolean> {
+  const listed = await Promise.all(addresses.map((address) => allowed.has(address)));
+  return listed.every(Boolean);
 }
 
 /** The addresses and names of one `hosts.allow`. */

@@ -62,6 +62,7 @@ const GENERAL_CODES: Record<number, ServerErrorCode> = {
   413: 'server.request.body-too-large',
   414: 'server.request.address-too-long',
   415: 'server.request.media-type-unsupported',
+  421: 'server.request.host-unknown',
   431: 'server.request.address-too-long',
   503: 'server.shutting-down',
 };

@@ -16,6 +16,7 @@ import { ServerConfiguration } from '../boot/server-configuration.js';
 import { Retrievals } from '../retrieval/retrievals.service.js';
 import { type Search } from '../search/search.js';
 import { CircuitOpenError } from '../watch/circuit-breaker.js';
+import { mayQuoteArchive } from '../watch/archive-text.js';
 import { ConnectorWatches } from '../watch/connector-watches.service.js';
 import { askArchive } from './ask-archive.js';
 import { type BuildReport, BuiltManifests, type PartReport } from './built-manifests.service.js';
@@ -64,13 +65,6 @@ export interface Part {
   expiresAt?: number;
   durationMs: number;
 }
-
-/** Kinds of error whose messages contain no words of an archive. Those of `refused` and `protocol` may quote one. */
-const KINDS_WITHOUT_ARCHIVE_TEXT: ReadonlySet<ConnectorErrorKind> = new Set([
-  'unavailable',
-  'timeout',
-  'misconfigured',
-]);
 
 /** What the content of a manifest depends on, besides the caller. */
 export type Question = Pick<Search, 'criteria' | 'archives'>;
@@ -257,7 +251,7 @@ function partReport({ arcQuery: { arcId, patients, notices = [] }, error, durati
     failure: error instanceof CircuitOpenError ? 'circuit_open' : error?.kind,
     code: error?.code,
     notices: noticeCodes.length > 0 ? noticeCodes : undefined,
-    reason: error && KINDS_WITHOUT_ARCHIVE_TEXT.has(error.kind) ? error.message : undefined,
+    reason: error && !mayQuoteArchive(error.kind) ? error.message : undefined,
   };
 }
 

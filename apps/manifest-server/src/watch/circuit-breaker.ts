@@ -38,7 +38,8 @@ export class CircuitBreaker {
   private lastFailure?: ConnectorError;
 
   constructor(private readonly options: CircuitBreakerOptions) {
-    this.now = options.now ?? Date.now;
+    // A system clock that is set back must not prolong a pause.
+    this.now = options.now ?? (() => performance.now());
   }
 
   private get limit(): number {

@@ -51,6 +51,15 @@ const rangeFormat: SettingFormat = {
   pattern: '^\\s*([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?\\s*$',
 };
 
+const hostFormat: SettingFormat = {
+  parse(text) {
+    if (text.includes('/')) return isRange(text) ? text : undefined;
+    // A name of digits and dots is a mistyped address.
+    return isIP(text) > 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined;
+  },
+  expected: 'addresses, CIDR ranges (10.0.0.0/8) or host names',
+};
+
 /** `server`: where the server listens, and how callers reach it. */
 export class ServerSettings {
   @Setting({ paths: ['port'], description: 'Port to listen on; 0: any free port; default: 8080', kind: 'integer' })
@@ -67,6 +76,15 @@ export class ServerSettings {
   @IsOptional()
   @IsHttpUrl()
   publicUrl?: string;
+
+  @Setting({
+    paths: ['host-names'],
+    description:
+      'Names besides that of public-url by which callers reach the server; with one of the two keys, other public names get a 421',
+    kind: 'list',
+    format: hostFormat,
+  })
+  hostNames: string[] = [];
 
   @Setting({
     paths: ['trusted-proxies'],
@@ -116,15 +134,6 @@ export class RequestSettings {
   })
   iidLevels?: ('PATIENT' | 'STUDY')[];
 }
-
-const hostFormat: SettingFormat = {
-  parse(text) {
-    if (text.includes('/')) return isRange(text) ? text : undefined;
-    // A name of digits and dots is a mistyped address.
-    return isIP(text) > 0 || (/^[\w-]+(\.[\w-]+)*\.?$/.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined;
-  },
-  expected: 'addresses, CIDR ranges (10.0.0.0/8) or host names',
-};
 
 /** `hosts`: who may call. Default: everyone. */
 export class HostSettings {

@@ -3,7 +3,7 @@ const MAXIMUM_LENGTH = 80;
 /** Functions of SQL whose texts are connections or keys: `dblink('host=… password=…')`, `pgp_sym_decrypt(x, 'key')`. */
 const SECRET_CALL =
   /(\b\w{0,30}(?:dblink|openrowset|opendatasource|openquery|crypt|passphrase)\w{0,30}\s{0,9}\()([^)]*)/gi;
-const SECRET_NAME = '[\\w-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret|token|api-?key)[\\w-]{0,40}';
+const SECRET_NAME = '[\\w-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret|token|api[-_]?key)[\\w-]{0,40}';
 /** `password=…`, also in quotes and in JSON. */
 const SECRET_PAIR = new RegExp(
   `((?:^|[?&;,\\s({'"])${SECRET_NAME}['"]?\\s{0,9}(?:=>?|:)\\s{0,9}['"]?)[^&;,\\s)}'"]+`,
