@@ -54,6 +54,7 @@ export class DicomWebConnector implements Connector {
       connectorId: id,
       baseUrl: access.baseUrl,
       maxResponseBytes: settings.maxResponseMib * 1024 * 1024,
+      maxResults: settings.maxInstances,
     });
   }
 

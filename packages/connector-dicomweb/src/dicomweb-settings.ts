@@ -170,4 +170,15 @@ export class DicomWebSettings {
   @Min(1)
   @Max(65_536)
   maxResponseMib: number = 512;
+
+  @Setting({
+    paths: ['dicom-web-connector.max-instances'],
+    description:
+      'Most results of one answer, such as the images of a study; a longer answer is missing. Default 250000',
+    kind: 'integer',
+  })
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  maxInstances: number = 250_000;
 }

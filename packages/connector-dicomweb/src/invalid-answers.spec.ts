@@ -70,6 +70,17 @@ describe('an answer that is not DICOM JSON', () => {
     }
   });
 
+  it('refuses more results than max-instances', async () => {
+    const results = (length: number) => JSON.stringify(Array.from({ length }, () => ({ '00100020': { vr: 'LO' } })));
+    const many = await serve(body(results(101)));
+    expect(await failure(connect(many.url, { maxInstances: 100 }))).toMatchObject({
+      kind: 'protocol',
+      code: 'dicomweb.answer.too-long',
+      message: expect.stringContaining('more than 100 results'),
+      remedy: expect.stringContaining('max-instances'),
+    });
+  });
+
   it('reads gzip', async () => {
     const server = await serve(body(gzipSync('[]'), { ...json, 'content-encoding': 'gzip' }));
     expect(await count(connect(server.url))).toBe(0);

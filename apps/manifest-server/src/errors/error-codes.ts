@@ -461,6 +461,12 @@ export const errors = errorTable({
     remedy: 'Accept one of the formats that the answer lists.',
     since: '0.2.0',
   },
+  'server.request.not-possible-now': {
+    title: 'Request not possible now',
+    meaning: 'The server was reading so many large requests that this one had to wait for too long.',
+    remedy: 'Send the request again later. Give the server more memory if it happens often.',
+    since: '0.2.0',
+  },
   'server.request.parameters-invalid': {
     title: 'The request cannot be used as it is',
     meaning: 'Parameters of the request are unknown, missing or not valid.',

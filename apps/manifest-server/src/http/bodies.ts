@@ -1,6 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { getHeapStatistics } from 'node:v8';
+import { BodyBudget } from './body-budget.js';
 import { type FastifyInstance } from 'fastify';
 import { plainProblem, ProblemError } from './problem.js';
+
+/** Smaller bodies are read at once, bytes. */
+const SMALL = 64 * 1024;
 
 /** The media type of forms. */
 export const FORM = 'application/x-www-form-urlencoded';
@@ -16,6 +21,16 @@ export function readBodies(fastify: FastifyInstance, xmlLimit: number): void {
     const encoding = headers['content-encoding'] ?? 'identity';
     const hasBody = 'content-length' in headers || 'transfer-encoding' in headers;
     done(hasBody && !/^identity$/i.test(encoding) ? encoded(encoding) : null);
+  });
+  // Reading an upload takes several times its size: as bytes, as a text and as what was found in it.
+  const budget = new BodyBudget(getHeapStatistics().heap_size_limit / 12);
+  fastify.addHook('preParsing', async ({ headers }, reply) => {
+    const isChunked = 'transfer-encoding' in headers;
+    const size = isChunked ? xmlLimit : Number(headers['content-length'] ?? 0);
+    if (size <= SMALL) return;
+    const give = await budget.take(Math.min(size, xmlLimit));
+    reply.raw.once('close', give);
+    if (reply.raw.destroyed) give();
   });
   fastify.addContentTypeParser(FORM, { parseAs: 'buffer' }, (_request, body: Buffer, done) =>
     isUtf8(body) ? done(null, body.toString('utf8')) : done(notUtf8()),

@@ -156,8 +156,8 @@ export const errors = errorTable({
   },
   'dicomweb.answer.too-long': {
     title: 'Answer too long',
-    meaning: 'The answer is longer than dicom-web-connector.max-response-mib.',
-    remedy: 'Request less, or raise dicom-web-connector.max-response-mib.',
+    meaning: 'The answer is longer than dicom-web-connector.max-response-mib, or has more results than max-instances.',
+    remedy: 'Request less, or raise dicom-web-connector.max-response-mib or max-instances.',
     since: '0.2.0',
   },
   'dicomweb.answer.status-unknown': {

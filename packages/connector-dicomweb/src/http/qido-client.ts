@@ -38,6 +38,8 @@ export interface QidoClientOptions extends Omit<GetClientOptions, 'texts'> {
   /** Counts the queries at once. */
   limiter: Limiter;
   maxResponseBytes: number;
+  /** Largest number of results in one answer. */
+  maxResults: number;
 }
 
 /** A Patient ID that no archive has. */
@@ -155,7 +157,7 @@ export class QidoClient {
     const { status, headers, body } = answer;
     if (status === 200 || status === 206) {
       let count = 0;
-      const unreadable = await readResults(body, headers, this.options.maxResponseBytes, (result) => {
+      const unreadable = await readResults(body, headers, this.options, (result) => {
         count++;
         onResult(result as DicomJson);
       });
@@ -183,7 +185,7 @@ export class QidoClient {
     if (error instanceof TooLongError) {
       return this.failure('protocol', error.message, {
         code: codes['dicomweb.answer.too-long'],
-        remedy: 'Request less, or raise dicom-web-connector.max-response-mib.',
+        remedy: 'Request less, or raise dicom-web-connector.max-response-mib or max-instances.',
         cause: error,
       });
     }

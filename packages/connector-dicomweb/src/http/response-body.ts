@@ -13,7 +13,7 @@ const NOTHING = ['null', '{}'];
 /**
  * Reads the results of an answer as they arrive. Empty results (`[{}]`) are ignored: some servers mean by them that nothing was found.
  *
- * @param maxBytes the longest body, after decompression.
+ * @param limits `maxResponseBytes`: the longest body, after decompression.
  * @returns the number of unreadable results.
  * @throws EmptyBodyError if the body is empty, though its length was not announced as 0.
  * @throws JsonFormatError, TooLongError, or what the connection or zlib throws.
@@ -21,9 +21,10 @@ const NOTHING = ['null', '{}'];
 export async function readResults(
   body: Readable,
   headers: Headers,
-  maxBytes: number,
+  limits: { maxResponseBytes: number; maxResults: number },
   onResult: (result: object) => void,
 ): Promise<number> {
+  const { maxResponseBytes: maxBytes, maxResults } = limits;
   const { first, rest } = await firstPiece(body);
   if (!first) {
     if (header(headers, 'content-length') === '0') return 0;
@@ -37,7 +38,9 @@ export async function readResults(
   }
   if (/\bhtml\b/.test(type)) throw new JsonFormatError('the answer is HTML, not JSON, for example a login page');
   if (/\bxml\b/.test(type)) throw new JsonFormatError('the answer is XML, although JSON was requested');
+  let count = 0;
   const reader = new JsonArrayReader((result) => {
+    if (++count > maxResults) throw new TooLongError(`the answer has more than ${maxResults} results`);
     if (Object.keys(result).length > 0) onResult(result);
   });
   const encoding = header(headers, 'content-encoding');
