@@ -15,12 +15,16 @@ export function writePart10(attributes: Attributes, transferSyntaxUid: string, p
   const sopClassUid = textsOf(attributes, '00080016')[0] ?? '';
   const sopInstanceUid = textsOf(attributes, '00080018')[0] ?? '';
   const meta = fileMeta(sopClassUid, sopInstanceUid, transferSyntaxUid);
-  return Buffer.concat([meta, writeImage(attributes, pixelData)]);
+  return Buffer.concat([meta, ...imageParts(attributes, pixelData)]);
 }
 
 /** Returns a data set with its pixel data in explicit VR little endian. */
 export function writeImage(attributes: Attributes, pixelData?: PixelData): Buffer {
-  return Buffer.concat([writeDataSet(attributes), ...(pixelData ? writePixelData(attributes, pixelData) : [])]);
+  return Buffer.concat(imageParts(attributes, pixelData));
+}
+
+function imageParts(attributes: Attributes, pixelData?: PixelData): Buffer[] {
+  return [writeDataSet(attributes), ...(pixelData ? writePixelData(attributes, pixelData) : [])];
 }
 
 /** Returns preamble, prefix and File Meta Information; a data set follows them in a file. */

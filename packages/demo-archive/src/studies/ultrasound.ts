@@ -2,7 +2,7 @@ import { burnIn } from './font.js';
 import { grayscale, type ImageSeries } from './image-series.js';
 
 // Taken from the global once: the loops below run over millions of pixels.
-const { abs, atan2, floor, hypot, imul, max, min, sin, PI } = Math;
+const { abs, floor, imul, max, min, sin, sqrt, tan, PI } = Math;
 
 const [ROWS, COLUMNS] = [360, 480];
 const FRAMES = 16;
@@ -49,13 +49,14 @@ export function ultrasoundSeries(clips: number): ImageSeries {
 /** Speckle in the sector that the probe sees, darker with depth. */
 function sector(seed: number): Uint8Array {
   const pixels = new Uint8Array(ROWS * COLUMNS);
+  const slope = tan(APEX.angle);
   let state = 4711 + seed;
   for (let y = 0; y < ROWS; y++) {
     for (let x = 0; x < COLUMNS; x++) {
       const [dx, dy] = [x - APEX.x, y - APEX.y];
-      const depth = hypot(dx, dy);
+      const depth = sqrt(dx * dx + dy * dy);
       state = (imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      if (depth < APEX.nearest || depth > APEX.farthest || abs(atan2(dx, dy)) > APEX.angle) continue;
+      if (depth < APEX.nearest || depth > APEX.farthest || abs(dx) > dy * slope) continue;
       const layers = 22 * sin(depth / 19 + sin(dx / 60)) + 14 * sin(depth / 6 + dx / 35);
       const near = depth < APEX.nearest + 8 ? 90 : 0;
       pixels[y * COLUMNS + x] = max(0, min(250, 92 + layers + near - depth / 8 + (state / 2 ** 32) ** 2 * 70));
@@ -68,7 +69,8 @@ function sector(seed: number): Uint8Array {
 function drawCyst(pixels: Uint8Array, { x, y, a, b }: { x: number; y: number; a: number; b: number }): void {
   for (let r = floor(y - b * 1.15); r < min(ROWS, y + b * 3); r++) {
     for (let c = floor(x - a * 1.15); c <= x + a * 1.15; c++) {
-      const distance = hypot((c - x) / a, (r - y) / b);
+      const [across, down] = [(c - x) / a, (r - y) / b];
+      const distance = sqrt(across * across + down * down);
       const offset = r * COLUMNS + c;
       const value = pixels[offset] as number;
       if (value === 0) continue;
