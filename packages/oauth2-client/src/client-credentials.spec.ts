@@ -128,8 +128,13 @@ describe('ClientCredentials', () => {
     const signal = AbortSignal.timeout(20_000);
     const goodFor = async (minimumLifeMs: number) => {
       const reported: number[] = [];
-      const onShortLife = (lifetimeMs: number) => reported.push(lifetimeMs);
-      const credentials = new ClientCredentials({ ...client, tokenUri: `${url}/token`, minimumLifeMs, onShortLife });
+      const onShortLifetime = (lifetimeMs: number) => reported.push(lifetimeMs);
+      const credentials = new ClientCredentials({
+        ...client,
+        tokenUri: `${url}/token`,
+        minimumLifeMs,
+        onShortLifetime,
+      });
       const before = Date.now();
       const { value, staleAt } = await credentials.accessToken(signal);
       const after = Date.now();

@@ -32,7 +32,7 @@ export interface ClientCredentialsOptions {
    */
   minimumLifeMs?: number;
   /** Called once if {@link minimumLifeMs} cannot be kept, with the lifetime of the provider's tokens, milliseconds. */
-  onShortLife?(lifetimeMs: number): void;
+  onShortLifetime?(lifetimeMs: number): void;
   /** Certificate authorities (PEM) that are trusted for the provider. Default: those of Node.js. */
   ca?: string[];
 }
@@ -118,9 +118,9 @@ export class ClientCredentials {
 
   /** Returns how long before its end a token is renewed, milliseconds. */
   private marginOf(lifetime: number): number {
-    const { minimumLifeMs = 0, onShortLife } = this.options;
+    const { minimumLifeMs = 0, onShortLifetime } = this.options;
     if (minimumLifeMs <= lifetime * 0.9) return Math.max(Math.min(MARGIN, lifetime / 10), minimumLifeMs);
-    if (!this.shortLifeReported) onShortLife?.(lifetime);
+    if (!this.shortLifeReported) onShortLifetime?.(lifetime);
     this.shortLifeReported = true;
     return lifetime / 2;
   }

@@ -184,7 +184,7 @@ it('slow: up, with its latency, while a check ends in time, down where it does n
   expect(code).toBe(200);
   expect(text.match(/severity="ERROR"/g)).toHaveLength(1);
 
-  await Promise.all(networks.map((network) => network.heal()));
+  await Promise.all(networks.map((network) => network.removeFault()));
   await turn(REMOTE, 200);
   await expectWhole(...REMOTE);
 });

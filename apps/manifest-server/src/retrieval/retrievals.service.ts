@@ -72,7 +72,7 @@ export class Retrievals {
     return new ClientCredentials({
       ...registeredClient(oidcId, oauth2),
       minimumLifeMs,
-      onShortLife: (lifetimeMs) =>
+      onShortLifetime: (lifetimeMs) =>
         this.logger.warn(
           coded(
             `spring.security.oauth2.client.registration.${oidcId}.minimum-life is ${minimumLifeMs / 1000}s, but the provider gives tokens of ${lifetimeMs / 1000}s. Each token is used for half of its life. Remedy: set minimum-life to at most 90% of a token's life, or let the provider give tokens with a longer life.`,

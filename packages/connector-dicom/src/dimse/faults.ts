@@ -145,11 +145,11 @@ export function connectionClosed(peer: PeerNames, during: 'negotiation' | 'query
 
 /** Returns the error of an answer that is not a PDU. Its first byte shows which protocol the peer uses. */
 export function notDicom(peer: PeerNames, firstByte: number): DimseError {
-  const [code, what, remedy] = speakerReason(firstByte);
+  const [code, what, remedy] = foreignProtocolReason(firstByte);
   return new DimseError('protocol', code, `${at(peer)} answered ${what}`, { remedy });
 }
 
-function speakerReason(firstByte: number): Reason {
+function foreignProtocolReason(firstByte: number): Reason {
   if (firstByte === 0x48) {
     return [
       codes['dicom.peer.http'],

@@ -18,7 +18,7 @@ import { readResults, TooLongError } from './response-body.js';
 /** Who queries, and until when. */
 export interface Requester extends Sender {
   /** The most time that the server has for each query once it is sent, milliseconds. The query is one that may fail. */
-  patienceMs?: number;
+  timeLimitMs?: number;
   /** `served` is set once the server has answered a search. From then on its 404 means that nothing was found. */
   state?: { served?: boolean };
 }
@@ -129,11 +129,11 @@ export class QidoClient {
   ): Promise<Page | undefined> {
     const target = targetOf(this.options.baseUrl, question);
     return this.options.limiter.run(requester.signal, async () => {
-      const { patienceMs } = requester;
+      const { timeLimitMs } = requester;
       const signal =
-        patienceMs === undefined
+        timeLimitMs === undefined
           ? requester.signal
-          : AbortSignal.any([requester.signal, AbortSignal.timeout(patienceMs)]);
+          : AbortSignal.any([requester.signal, AbortSignal.timeout(timeLimitMs)]);
       try {
         return await this.client.send({ ...requester, signal }, (get) =>
           this.accept.run(

@@ -27,7 +27,7 @@ export class SearchContext {
 
   /** Whether the queries of this context may fail ({@link optional}). */
   get isOptional(): boolean {
-    return this.requester.patienceMs !== undefined;
+    return this.requester.timeLimitMs !== undefined;
   }
 
   /** Returns this context with other limits for its queries. */
@@ -45,9 +45,9 @@ export class SearchContext {
   async optional<Result>(work: (context: SearchContext) => Promise<Result>): Promise<Result | undefined> {
     const { signal, deadline } = this.requester;
     const left = deadline === undefined ? OPTIONAL_MS / PART_OF_OPTIONAL : deadline - performance.now();
-    const patienceMs = Math.max(1, Math.round(left * PART_OF_OPTIONAL));
+    const timeLimitMs = Math.max(1, Math.round(left * PART_OF_OPTIONAL));
     try {
-      return await work(this.isOptional ? this : this.with({ patienceMs }));
+      return await work(this.isOptional ? this : this.with({ timeLimitMs }));
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof StatusError && [401, 429, 503].includes(error.status)) throw error;

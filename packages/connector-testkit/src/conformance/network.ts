@@ -137,7 +137,7 @@ const RETRIEVAL_CASE: NetworkCase = {
 
 /** Repairs the network, and gives the connector time to notice that its connections are closed. */
 async function repair(proxy: FaultProxy): Promise<void> {
-  await proxy.heal();
+  await proxy.removeFault();
   await new Promise((resolve) => setTimeout(resolve, 200));
 }
 

@@ -127,8 +127,8 @@ export class Trial {
   /** Expects that `pending` ends at once when `signal` has aborted. */
   async expectAtOnceAfter(signal: AbortSignal, pending: Promise<void>): Promise<void> {
     const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
-    const late = aborted.then(() => delay(AT_ONCE_MS, 'late' as const, { ref: false }));
-    assert.notEqual(await Promise.race([pending, late]), 'late', `goes on ${AT_ONCE_MS} ms after the deadline`);
+    const tooLate = aborted.then(() => delay(AT_ONCE_MS, 'late' as const, { ref: false }));
+    assert.notEqual(await Promise.race([pending, tooLate]), 'late', `goes on ${AT_ONCE_MS} ms after the deadline`);
   }
 
   /** Expects that `pending` rejects at once with a ConnectorError of this connector. */
