@@ -28,7 +28,7 @@ describe('a new DatabaseConnector', () => {
   });
 
   it.each([
-    ['an address that is no JDBC URL', { uri: 'postgres://me:hunter2@db/x' }],
+    ['an address that is not a JDBC URL', { uri: 'postgres://me:hunter2@db/x' }],
     ['a database that nobody knows', { uri: 'jdbc:db2://db/x' }],
     ['a select that is none', { select: 'delete from t' }],
     ['two statements', { select: `${settings.select}; drop table t` }],

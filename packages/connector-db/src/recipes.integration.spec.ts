@@ -39,7 +39,7 @@ describe("the recipe for Orthanc's SQLite index", () => {
   });
   afterAll(() => orthanc.stop());
 
-  it('is told that a running Orthanc holds its index locked', async () => {
+  it('reports that a running Orthanc holds its index locked', async () => {
     const connector = new DatabaseConnector({
       ...definition,
       settings: { ...definition.settings, statementTimeout: 20_000 },

@@ -97,7 +97,7 @@ describe('DatabaseConnector and a file of SQLite', () => {
     await connector.close();
   });
 
-  it('tells a missing file, a file that is no database, a wrong column', async () => {
+  it('reports a missing file, a file that is not a database, and a wrong column', async () => {
     const select = 'select t as studyInstanceUid, t as seriesInstanceUid, t as sopInstanceUid from log';
     const kindOf = async (uri: string, more: Partial<DatabaseSettings> = {}) => {
       const connector = connectorOf({ uri, select, studyInstanceUidColumn: 't', ...more });

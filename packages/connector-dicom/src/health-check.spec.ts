@@ -6,7 +6,7 @@ import { ask, expectFailure, QUESTION, start, stopAll } from './testing/failing-
 afterEach(stopAll);
 
 describe('the health check', () => {
-  it('tells the latency of C-ECHO and the associations', async () => {
+  it('reports the latency of C-ECHO and the associations', async () => {
     const { connector } = await start({});
     const { latencyMs, details } = await connector.check(AbortSignal.timeout(10_000));
     expect(latencyMs).toBeGreaterThan(0);

@@ -80,7 +80,7 @@ describe('nothing is left out for its form', () => {
     expect(studyUidsIn(await ask({ accessionNumbers: [number] }, 'study'))).toEqual(['2.25.1']);
   });
 
-  it('dates of ACR-NEMA are dates, and what is no date counts as none', async () => {
+  it('dates of ACR-NEMA are dates, and other values count as no date', async () => {
     const { ask } = await startPeer(
       studies(
         { [Tag.studyInstanceUid]: '2.25.1', [Tag.studyDate]: '2024.01.31' },
@@ -95,7 +95,7 @@ describe('nothing is left out for its form', () => {
     expect(await kept({ mostRecentResults: 1 })).toEqual(['2.25.3']);
   });
 
-  it('what is no date and not among the newest is counted', async () => {
+  it('a value that is not a date and not among the newest is counted', async () => {
     const { ask } = await startPeer(
       studies(
         { [Tag.studyInstanceUid]: '2.25.1', [Tag.studyDate]: 'in spring' },

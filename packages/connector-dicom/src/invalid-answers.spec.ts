@@ -32,12 +32,12 @@ describe('an answer with faults', () => {
     expect(patients.flatMap(({ studies }) => studies.map((one) => one.studyInstanceUid))).toEqual(['2.25.7.1.1']);
   });
 
-  it('duplicates stand once', async () => {
+  it('lists duplicates once', async () => {
     const { patients } = await studiesOf(only([study, study]));
     expect(patients.flatMap(({ studies }) => studies)).toHaveLength(1);
   });
 
-  it('a missing UID is left out and told', async () => {
+  it('leaves out a match without a UID, with a notice', async () => {
     const { patients, notices } = await studiesOf(
       only([study, { [Tag.patientId]: 'P1' }, { ...study, [Tag.studyInstanceUid]: 'abc' }]),
     );
@@ -54,7 +54,7 @@ describe('an answer with faults', () => {
     expect(notices).toEqual([]);
   });
 
-  it('fewer instances than the archive counts are told', async () => {
+  it('reports fewer instances than the archive counts', async () => {
     const { connector } = await start({
       find: (find, reply) => {
         if (find.level !== 'STUDY') return answer(find, reply);

@@ -32,7 +32,7 @@ describe('a Patient ID with its issuer', () => {
   });
 
   it.each([{ issuer: 'A' }, { universalEntityId: '1.2.3' }])(
-    'an archive that tells none gives all studies, and that is said: %j',
+    'shows all studies of an archive without issuers, with a notice: %j',
     async (issuer) => {
       const { ask } = await startPeer({ find: (find, reply) => answerWithIssuer(find, reply, [of(1), of(2)]) });
       const { patients, notices } = await ask({ patientIds: [{ id: 'P1', ...issuer }] }, 'study');

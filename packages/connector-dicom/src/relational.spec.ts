@@ -85,7 +85,7 @@ describe('relational: auto', () => {
     expect(scp.finds.filter(isRelational)).toEqual([]);
   });
 
-  it('proves anew what is larger than anything proven: an archive that cuts long answers is found out', async () => {
+  it('proves an answer that is larger than all proven ones, and detects an archive that cuts long answers', async () => {
     const { ask, connector } = await start({ cutAt: 30 }, { uidLists: 'off' });
     await ask(SMALL);
     expect((await ask(SMALL)).filter(({ level }) => level === 'SERIES')).toHaveLength(0);

@@ -115,7 +115,7 @@ describe('Orthanc with TLS', () => {
     });
   });
 
-  it('asked without TLS, and a peer without TLS asked with it, are told apart from silence', async () => {
+  it('queried without TLS, and a peer without TLS queried with it, have other errors than a silent peer', async () => {
     await expect(studiesBy(secure, {})).rejects.toMatchObject({ remedy: expect.stringMatching(/TLS|tls\.mode/) });
     await expect(studiesBy(plain, trusting('ca.pem'))).rejects.toMatchObject({
       remedy: expect.stringMatching(/TLS|tls\.mode/),

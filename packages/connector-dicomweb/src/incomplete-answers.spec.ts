@@ -298,7 +298,7 @@ it('instances of another study do not come into one', async () => {
   expect(series[0]?.instances).toMatchObject([{ sopInstanceUid: '1.2.1.1.1' }]);
 });
 
-it('a UID under two parents stands once, and is said', async () => {
+it('lists a UID under two parents once, with a notice', async () => {
   const patient = patientOf(2);
   const [first, second] = patient.studies;
   if (first && second) second.series = [...second.series, ...first.series];

@@ -114,7 +114,7 @@ describe('manifest.xsd', () => {
   });
 });
 
-/** A manifest in which every attribute of the tables stands. */
+/** A manifest with every attribute of the tables. */
 function complete(): Promise<string> {
   const [patient] = [patientOf([{ sopInstanceUid: '1.2.3.4', instanceNumber: '1' }])];
   const study = patient.studies[0]!;

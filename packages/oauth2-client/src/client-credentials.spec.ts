@@ -54,7 +54,7 @@ describe('ClientCredentials', () => {
   it.each([
     [{ code: 'CERT_HAS_EXPIRED' }, 'unavailable', 'oauth2.provider.certificate-untrusted'],
     [{ code: 'UND_ERR_HEADERS_TIMEOUT' }, 'timeout', 'oauth2.provider.silent'],
-  ])('tells faults of the provider apart: %j', (cause, kind, code) => {
+  ])('distinguishes faults of the provider: %j', (cause, kind, code) => {
     const fault = new TypeError('fetch failed', { cause: Object.assign(new Error('fails'), cause) });
     expect(OAuth2Error.from('https://login.example', fault)).toMatchObject({ kind, code });
   });

@@ -103,7 +103,7 @@ describe('the parts of a launch', () => {
     expect(builds).toHaveLength(2);
   });
 
-  it('that were handed out stay under another configuration; the others are made anew, with what is lacking', async () => {
+  it('that were returned stay under another configuration; the others are built again, with what is missing', async () => {
     let builtBy = 'old';
     const { cache, begun, part } = setUp({ builtBy: () => builtBy });
     const key = await cache.launch('q');

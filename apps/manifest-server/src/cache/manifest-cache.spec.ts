@@ -121,7 +121,7 @@ describe('building', () => {
     expect(cache.statistics.builds).toBe(0);
   });
 
-  it('fresh builds anew under a key of its own', async () => {
+  it('fresh builds again under its own key', async () => {
     const { cache, builds, build } = setUp();
     const key = await cache.launch({ patient: '1' });
     build(0).finish(manifestOf('old'));
@@ -152,7 +152,7 @@ describe('building', () => {
     expect((await again)?.xml.toString()).toBe('<b/>');
   });
 
-  it('that fails tells those who wait, and the next one tries again', async () => {
+  it('that fails rejects for all who wait, and the next caller starts another build', async () => {
     const { cache, builds, build } = setUp();
     const key = await cache.launch({ patient: '1' });
     const waiting = cache.get(key, forever);

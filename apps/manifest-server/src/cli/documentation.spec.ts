@@ -52,7 +52,7 @@ describe('the examples of docs/configuration.md and launching.md', () => {
       const loaded = await load(text);
       expect(loaded.problems.map(renderProblem)).toEqual([]);
       const registry = new ConnectorRegistry({ plugins, definitions: loaded.connectors });
-      // Read again, it makes no connector anew.
+      // Reading it again makes no new connector.
       expect(registry.update({ definitions: (await load(text)).connectors })).toEqual([]);
       await registry.close();
       expect(registry.leftOut).toEqual([]);

@@ -41,7 +41,7 @@ describe('check', () => {
     expect(out).not.toContain('hunter2');
   });
 
-  it('tells every problem with its place, and fails', async () => {
+  it('reports every problem with its place, and fails', async () => {
     const path = await file(
       'bad.yml',
       GOOD.replace('compressionRate: 50', 'compressionRate: 500').replace('jdbc:', ''),
@@ -57,7 +57,7 @@ describe('check', () => {
     expect(err).toMatch(/^usable: no connector; left out: archive; 2 errors, 0 warnings$/m);
   });
 
-  it('tells what only the archive language itself can see', async () => {
+  it('reports what only the archive language can check', async () => {
     const { code, err } = await run([
       'check',
       await file('sql.yml', GOOD.replace('select id from images', 'drop table images')),

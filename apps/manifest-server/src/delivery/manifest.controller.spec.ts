@@ -126,7 +126,7 @@ describe('GET /manifest', () => {
     for (const [query, status, ids] of [
       ['patientID=P1', 200, ['north', 'south', 'odd']],
       ['patientID=P1&archive=odd,south', 200, ['south', 'odd']],
-      // No other is asked in its place: whoever names one wants that one's studies.
+      // No other archive is searched instead: callers that name one want its studies.
       ['patientID=P1&archive=odd', 502, ['odd']],
       ['patientID=P1&archive=odd,nobody', 200, ['north', 'south', 'odd']],
     ] as const) {
@@ -316,7 +316,7 @@ describe('a request that cannot be answered', () => {
     return { response, body: JSON.parse(text) as Record<string, unknown> };
   }
 
-  it('is told every bad parameter', async () => {
+  it('gets every bad parameter', async () => {
     const { response, body } = await problem('/manifest?studyUID=x&patientID=Doe%00&viewer=%zz');
     expect(response.status).toBe(400);
     expect(body).toMatchObject({ type: 'urn:pacs-connectors:error:server.request.parameters-invalid', status: 400 });
@@ -354,7 +354,7 @@ describe('a request that cannot be answered', () => {
     expect((await problem('/manifest//', { method: 'PUT', body: 'x' })).response.status).toBe(405);
   });
 
-  it('meets an error of ours: told without what it was, logged without what was asked', async () => {
+  it('meets an unexpected error: the answer has no detail of it, and the log has no detail of the request', async () => {
     const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const broken = jest
       .spyOn(app.get(ManifestService), 'build')
@@ -413,7 +413,7 @@ describe('a request that cannot be answered', () => {
   });
 });
 
-it('garbage behind a request never stands in its answer', async () => {
+it('an answer never contains garbage that follows the request', async () => {
   archives.set('north', () => Promise.resolve(patientWith('1.2', 200_000)));
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -97,7 +97,7 @@ describe('launch=page', () => {
     expect((await ask('display?studyUID=1.2&launch=')).status).toBe(302);
   });
 
-  it('is a redirect for whoever takes no page', async () => {
+  it('is a redirect for clients that accept no page', async () => {
     expect((await ask('display?studyUID=1.2&launch=page', { headers: { accept: 'application/json' } })).status).toBe(
       302,
     );
@@ -165,7 +165,7 @@ describe('launch=rs', () => {
   });
 });
 
-it('a caller without the token that an archive wants is told to come with one', async () => {
+it('a caller without the token that an archive requires gets a challenge for one', async () => {
   archives.set('open', () =>
     Promise.reject(new ConnectorError('open', 'refused', 'the archive wants a token', { tokenNeeded: true })),
   );

@@ -148,7 +148,7 @@ describe('a launch of Weasis', () => {
     expect((await of(JSON.stringify({ viewer: 'MICRODICOM', patientID: '\udc00' }))).status).toBe(400);
   });
 
-  it('finds the manifest of the same question, builds anew on demand, and never for another caller', async () => {
+  it('finds the manifest of the same question, builds again on demand, and never for another caller', async () => {
     archives.set('north', () => Promise.resolve(patientWith('1.2')));
     const key = async (more: string) => keyOf((await ask(`display?studyUID=1.2&archive=north${more}`)).location);
     const first = await key('');
@@ -299,7 +299,7 @@ describe('a launch of Weasis', () => {
   });
 });
 
-it('whoever does not read a kept manifest holds little memory, without compression too', async () => {
+it('a client that does not read a kept manifest holds little memory, also without compression', async () => {
   archives.set('north', () => Promise.resolve(patientWith('1.77', 100_000)));
   const key = keyOf((await ask('display?studyUID=1.77&archive=north')).location);
   const plain = await fetch(`${url}/manifest?key=${key}`, { headers: { 'accept-encoding': 'identity' } });
@@ -569,7 +569,7 @@ describe('the public address', () => {
     expect(await baseOf(`${path}/ctx`)).toBe('https://pacs.example/outside');
   });
 
-  it('is told by proxies that are trusted, and by no others', async () => {
+  it('comes from trusted proxies only', async () => {
     const forwarded = {
       forwarded: 'for=10.0.0.1;host=evil.example, for="[2001:db8::1]:99";host="pacs.example:8443";proto=https',
     };
@@ -585,7 +585,7 @@ describe('the public address', () => {
   });
 });
 
-it('tells every address with its methods, and describes them', async () => {
+it('lists every address with its methods, and describes them', async () => {
   const { status, response } = await ask('weasis', { method: 'DELETE' });
   expect(status).toBe(405);
   expect(response.headers.get('allow')).toBe('GET, HEAD, POST');

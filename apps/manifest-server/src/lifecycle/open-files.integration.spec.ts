@@ -250,7 +250,7 @@ ${databases.map((database, index) => connector(ids[index]!, database)).join('')}
 `;
   }
 
-  it('every archive and Redis are told as lacking it, with the remedy, and come back', async () => {
+  it('every archive and Redis report the limit with its remedy, and recover', async () => {
     const { ask, limitFiles, child } = (server = await runStarvedServer(
       ['--connectors-config', configuration],
       folder.path,

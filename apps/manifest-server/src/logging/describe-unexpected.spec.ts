@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { describeUnexpected } from './describe-unexpected.js';
 
-it('tells where an error came from, and its message only where the engine wrote it', () => {
+it('says where an error came from, and its message only if the engine wrote it', () => {
   const library = Object.assign(new Error('password of sa is hunter2\n    is what it was'), { code: 'ELOGIN' });
   const text = describeUnexpected(library);
   expect(text).toMatch(/^Error \(ELOGIN\)\n\s+at .*describe-unexpected\.spec/);

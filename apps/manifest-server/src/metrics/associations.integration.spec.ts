@@ -33,7 +33,7 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-/** Associations as `/metrics` tells them. */
+/** Associations as `/metrics` reports them. */
 async function associations() {
   const text = await fetch(`${url}/metrics`).then((response) => response.text());
   const sample = (name: string, state = '') =>
@@ -55,7 +55,7 @@ async function become(wanted: Partial<Awaited<ReturnType<typeof associations>>>)
   }
 }
 
-it('tells the associations with a real peer: in use while it hangs, idle when it has answered, none when nobody needs them', async () => {
+it('reports the associations with a real peer: in use while it hangs, idle after its answer, none when unused', async () => {
   // That of the first look.
   await become({ inUse: 0, idle: 1, limit: 3 });
 

@@ -82,7 +82,7 @@ const refusal = async () => (await health('ready')).details['configuration']?.['
 const archivesIn = (manifest: string) => [...manifest.matchAll(/arcId="(\w+)"/g)].map(([, id]) => id);
 
 describe('another configuration', () => {
-  it('is one of other connectors: added, taken away, switched off; their state is told', async () => {
+  it('adds, removes and deactivates connectors, and their state is reported', async () => {
     await start(fakes('one', 'two', 'three'));
     expect(archivesIn((await get('/manifest?patientID=P')).text)).toEqual(['one', 'two', 'three']);
     await change(`${fakes('four', 'one')}    three: { type: FAKE, enabled: false }\n`);
@@ -110,7 +110,7 @@ describe('another configuration', () => {
     expect((await health('connectors')).details['one']).toMatchObject({ state: 'up', lastError });
   });
 
-  it('is told by the names of what has changed, as info', async () => {
+  it('is logged as info, with the names of what has changed', async () => {
     const said = () =>
       log
         .split('\n')
@@ -275,7 +275,7 @@ describe('a configuration that is not taken', () => {
   });
 });
 
-it('tells which changes take a restart, unless a flag overrides the key, and until the files are as they were', async () => {
+it('reports which changes require a restart, unless a flag overrides the key, until the files are as before', async () => {
   await start(`${fakes('one')}cache.ttl: 1m\n`);
   await change(`${fakes('one', 'two')}cache.ttl: 2m\nserver: { port: 8081, context-path: /pacs }\n`);
   const { http, details } = await health('ready');

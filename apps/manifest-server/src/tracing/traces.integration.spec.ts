@@ -97,7 +97,7 @@ async function traceOf(name: string, from = 0): Promise<CollectedSpan[]> {
   return collector.spans.filter((span) => span.traceId === traceId);
 }
 
-it('sends the spans of a request, its manifest and each archive, as parts of the trace of whoever called', async () => {
+it("sends the spans of a request, its manifest and each archive, as parts of the caller's trace", async () => {
   await run({
     ...here(),
     OTEL_SERVICE_NAME: 'pacs-north',
@@ -242,7 +242,7 @@ it('sends what it has before it ends, the manifest that nobody waits for any mor
   );
 });
 
-it('tells of a client that went before its answer', async () => {
+it('reports a client that left before its answer', async () => {
   archive.prompt = false;
   await run(here());
   const client = new AbortController();
@@ -286,7 +286,7 @@ it('sends nothing and loads nothing where no collector is named', async () => {
   expect(await modulesLoaded()).toBeGreaterThan(0);
 });
 
-it('costs one line of the log, and no request its answer, where nobody takes the traces; and tells when somebody does', async () => {
+it('without a collector, logs one line and answers all requests; logs when a collector accepts traces again', async () => {
   collector.answers = 404;
   await run(here());
   const ask = async () => {

@@ -87,6 +87,6 @@ it('gives an application its typed configuration and the connectors of it', asyn
   await app.close();
 });
 
-it('does not start with a file that is no YAML, and says where it is broken', async () => {
+it('does not start with a file that is not YAML, and says where it is broken', async () => {
   await expect(application('connector: [')).rejects.toThrow(/^site\.yml:1:\d+: found no closing bracket/);
 });

@@ -65,7 +65,7 @@ describe('server addresses', () => {
     expect(joinServerUrl(url, port, context)).toEqual({ url: joined }),
   );
 
-  it('refuses two ports, and what is no URL', () => {
+  it('refuses two ports, and text that is not a URL', () => {
     expect(joinServerUrl('https://pacs.example:1', 2)).toHaveProperty('found');
     expect(joinServerUrl('pacs.example', 2)).toHaveProperty('found');
   });

@@ -20,7 +20,7 @@ describe('PushedRows', () => {
     expect(await sizes).toEqual([BATCH_SIZE, 1]);
   });
 
-  it('fails although its end is told after the error, as mysql2 does', async () => {
+  it('fails even if the driver reports the end after the error, as mysql2 does', async () => {
     const rows = new PushedRows(ignore);
     rows.push([1]);
     rows.end(new Error('lost'));

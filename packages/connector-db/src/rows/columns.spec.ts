@@ -12,7 +12,7 @@ describe('locateColumns', () => {
     expect(locateColumns(['patientId', 'PATIENTID']).positions.patientId).toBe(0);
   });
 
-  it('tells which UIDs are missing, and needs nothing else', () => {
+  it('reports missing UIDs, and requires no other column', () => {
     expect(locateColumns(['patientId', 'studyInstanceUid']).missing).toEqual(['seriesInstanceUid', 'sopInstanceUid']);
     expect(locateColumns(COLUMN_NAMES).missing).toEqual([]);
   });

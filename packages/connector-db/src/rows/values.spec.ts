@@ -86,7 +86,7 @@ describe('dateAndTimeOf', () => {
     '',
     null,
     '1.2.3',
-  ])('%p is no date', (value) => {
+  ])('%p is not a date', (value) => {
     expect(dateAndTimeOf(value)).toEqual({});
   });
 });
@@ -122,9 +122,12 @@ describe('timeOf', () => {
     expect(timeOf(value)).toBe(time);
   });
 
-  it.each(['24:00:00', '-01:00:00', '838:59:59', '13:60', 'noon', '', null, '2024-01-31'])('%p is no time', (value) => {
-    expect(timeOf(value)).toBeUndefined();
-  });
+  it.each(['24:00:00', '-01:00:00', '838:59:59', '13:60', 'noon', '', null, '2024-01-31'])(
+    '%p is not a time',
+    (value) => {
+      expect(timeOf(value)).toBeUndefined();
+    },
+  );
 });
 
 describe('modalitiesOfText', () => {

@@ -7,7 +7,7 @@ describe('issuerTest', () => {
     expect(matchIssuer([{ id: 'A' }, { id: 'B', issuer: '' }])).toBeUndefined();
   });
 
-  it('tells patients of one id apart, and lets through whom it cannot tell', () => {
+  it('separates patients of one id, and keeps those whose issuer is unknown', () => {
     const isWanted = matchIssuer([{ id: 'A', issuer: 'X' }, { id: 'B' }]);
     expect(isWanted?.('A', 'X')).toBe(true);
     expect(isWanted?.('A', 'Y')).toBe(false);

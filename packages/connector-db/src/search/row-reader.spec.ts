@@ -52,7 +52,7 @@ describe('RowReader', () => {
     expect(one?.series[0]?.instances.map(({ instanceNumber }) => instanceNumber)).toEqual(['1', '2']);
   });
 
-  it('takes what one row of a series lacks from another, wherever it stands', () => {
+  it('takes missing values of a series from its other rows, in any order', () => {
     const rows = [
       row('A', '1', '1.1', '1.1.1'),
       row('A', '1', '1.1', '1.1.2', { patientName: 'Doe^Jane', studyDate: '20240131', seriesNumber: 3 }),
@@ -101,14 +101,14 @@ describe('RowReader', () => {
     expect(JSON.stringify(notices)).not.toContain('last week');
   });
 
-  it('warns where one study stands under two patients, and lists it once', () => {
+  it('warns if a study is under two patients, and lists it once', () => {
     const { patients, notices } = read([row('A', '1', '1.1', '1.1.1'), row('B', '1', '1.1', '1.1.2')]);
     expect(patients).toHaveLength(1);
     expect(patients[0]?.studies[0]?.series[0]?.instances).toHaveLength(2);
     expect(notices).toMatchObject([{ severity: 'WARN', title: 'Contradicting rows' }]);
   });
 
-  it('passes over rows of another issuer, wherever they stand', () => {
+  it('skips rows of another issuer, in any order', () => {
     const of = (issuer: string | null, n: number) =>
       row('A', `${n}`, `${n}.1`, `${n}.1.1`, { issuerOfPatientId: issuer });
     const { patients } = read([of('X', 1), of('Y', 2), of('X', 3), of(null, 4)], [{ id: 'A', issuer: 'X' }]);

@@ -214,7 +214,7 @@ describe('kinds', () => {
     );
   });
 
-  test('one without a column is told, the others are asked', () => {
+  test('reports a criterion without a column, and queries the others', () => {
     const asked = criteria({ patientIds: [{ id: 'P' }], accessionNumbers: ['A'], sopInstanceUids: [''] });
     expect(compileQueries('select a from t', { patientId: 'a' }, asked, 'mysql')).toEqual({
       queries: [{ sql: 'select a from t where (a in (?))', bindings: ['P'] }],

@@ -93,7 +93,7 @@ it('a full peer is tried seldom, however many wait, and all are served once it h
   expect(scp.most).toBeLessThanOrEqual(3);
 });
 
-it('everybody who waits for a peer that refuses for good is told so', async () => {
+it('all callers that wait for a peer get its permanent refusal', async () => {
   await start({ limit: 1 }, { negotiate: () => ({ reject: [1, 1, 7] }) });
   const asked = Array.from({ length: 5 }, () => pool.run((one) => one.echo(signal()), signal()));
   const answers = await Promise.allSettled(asked);

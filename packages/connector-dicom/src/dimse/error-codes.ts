@@ -377,7 +377,7 @@ export const errors = errorTable({
   },
   'dicom.tls.mode-rejected': {
     title: 'tls.mode rejected',
-    meaning: 'The value of tls.mode is unknown, or stands for a connection that is not secure.',
+    meaning: 'The value of tls.mode is unknown, or selects a connection that is not secure.',
     remedy: 'Set tls.mode to AES for TLS 1.2 or newer, or to false for no TLS.',
     since: '0.2.0',
   },

@@ -67,7 +67,7 @@ it('a host that no name server knows is named', async () => {
   expect(remedy).toBe('Correct host, or check that the name server answers.');
 });
 
-it('a TLS peer without a cipher in common is not told as one that wants a client certificate only', async () => {
+it('a TLS peer without a common cipher is not reported as one that only requires a client certificate', async () => {
   const { keyPem: key, certificatePem: cert } = identity('archive.example');
   const server = createServer({ key, cert, ciphers: 'AES128-SHA256', maxVersion: 'TLSv1.2' });
   server.on('tlsClientError', () => undefined);

@@ -29,7 +29,7 @@ export interface FakeQidoBehaviour {
   relational?: 'answered' | 'refused' | 'forbidden' | 'nothing' | 'key ignored';
   /** Instances are only searched for inside of a series, as by AWS HealthImaging. */
   instancesBySeriesOnly?: boolean;
-  /** Issuer of Patient ID is no matching key: it is ignored. */
+  /** Issuer of Patient ID is not a matching key: it is ignored. */
   ignoresIssuer?: boolean;
   /** UID lists: understood, or read as one UID that nothing has. */
   uidLists?: boolean;

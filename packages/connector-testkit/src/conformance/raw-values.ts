@@ -34,7 +34,7 @@ export const rawValueCases: ScriptedCase[] = [
     },
   },
   {
-    name: 'returns to a filter by date also the studies whose date has another form, or is no date',
+    name: 'returns to a filter by date also the studies whose date has another form, or is not a date',
     archive: {
       patients: [scriptedPatient({ studies: DATES.length, study: (n) => ({ studyDate: DATES[n] }) })],
     },

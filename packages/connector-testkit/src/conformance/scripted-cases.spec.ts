@@ -216,7 +216,7 @@ describe('finds the fault of a connector that', () => {
           };
         }
       },
-      'returns to a filter by date also the studies whose date has another form, or is no date',
+      'returns to a filter by date also the studies whose date has another form, or is not a date',
     ],
     'drops studies of another identifier': [
       class extends ScriptedConnector {

@@ -144,7 +144,7 @@ describe('duplicates', () => {
     expect(patients.map((patient) => patient.PatientID)).toEqual([id, id]);
   });
 
-  it('stand once where a study comes under two patients, with the children of both, and the reader is told', async () => {
+  it('are listed once if a study is under two patients, with the children of both and a notice', async () => {
     const { Patient: patients, Message } = await arranged([
       { patientId: '2', studies: [study('1.1', { series: [series('1.1.1')] })] },
       { patientId: '1', studies: [study('1.1', { series: [series('1.1.2')] })] },

@@ -3,7 +3,7 @@ import { manifestAddresses } from './index.js';
 import { readLaunch } from './launch-address.js';
 
 describe('the address', () => {
-  it('is decoded once, cut at each $, and what stands before the first is dropped', () => {
+  it('is decoded once, cut at each $, and the text before the first is dropped', () => {
     const { commands } = readLaunch('weasis://?%24dicom%3Aget+-w+http%3A%2F%2Fa%2Fm%3Fkey%3D1%24dicom:close+--all');
     expect(commands).toEqual([
       { name: 'dicom:get', words: ['-w', 'http://a/m?key=1'] },
@@ -61,7 +61,7 @@ describe('the command shell', () => {
   });
 });
 
-it('tells the addresses of its manifests', () => {
+it('returns the addresses of its manifests', () => {
   const launch = `weasis://$dicom:get -w "http://a/1" -r "http://a/2"$dicom:get -w 'http://a/3'`;
   expect(manifestAddresses(launch)).toEqual(['http://a/1', 'http://a/3']);
 });
