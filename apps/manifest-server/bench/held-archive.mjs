@@ -1,6 +1,5 @@
-// An archive for benchmarks, as a plug-in package installed in a temporary folder: the Study Instance UID says how many
-// instances it makes up (`<name>.<instances>`), and where it is `held.…` in the configuration it asks the bench first, which
-// answers when it likes.
+// An archive for benchmarks: a plug-in package in a temporary folder. The Study Instance UID (`<name>.<instances>`) states how
+// many instances the archive generates. An archive whose configuration has `held.…` answers when the benchmark releases it.
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * The stable name of an error or notice, such as `dicom.association.called-ae-unknown`: a prefix of its package, the thing, and
- * what is wrong with it. {@link errorTable} makes codes; nothing else should, so that each is documented.
+ * The stable name of an error or notice, such as `dicom.association.called-ae-unknown`. It consists of the prefix of the
+ * package, the thing, and what is wrong with it. Only {@link errorTable} makes codes, so that each is documented.
  */
 export type ErrorCode = string & { readonly errorCode: true };
 

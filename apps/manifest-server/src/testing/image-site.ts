@@ -49,8 +49,8 @@ const TYPES = {
 const CONTENT_TYPE = '&contentType=application/dicom';
 
 /**
- * An archive with images: a demo database and Orthanc with a login hold the same patients, a second Orthanc is open to all, and a
- * proxy before the first takes the tokens of an OpenID provider.
+ * An archive with images. A demo database and an Orthanc with a login contain the same patients. A second Orthanc needs no login.
+ * A proxy in front of the first accepts the tokens of an OpenID provider.
  */
 export class ImageSite {
   private readonly servers: NestFastifyApplication[] = [];

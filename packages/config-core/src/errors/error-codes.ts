@@ -144,7 +144,7 @@ export const errors = errorTable({
   'configuration.viewer-rule.never-applies': {
     title: 'Rule that never applies',
     meaning:
-      'A rule of viewers.rules names a viewer that is not configured or an archive that does not exist, needs more archives than there are, or follows a rule for every launch.',
+      'A rule of viewers.rules can never apply. It names an unknown viewer or archive, needs too many archives, or follows a rule for every launch.',
     remedy: 'Correct, move or remove the rule, or configure the viewer or archive that it names.',
     since: '0.2.0',
   },

@@ -80,8 +80,8 @@ export class SymmetricCipher {
   }
 
   /**
-   * Decrypts a text that a caller sent. It reports a wrong one by `sound`, and does the same work whatever is wrong: neither an error
-   * nor the time may show how far a caller without the key got.
+   * Decrypts a text that a caller sent. `sound` says whether the text is valid. The work is the same for any fault, because
+   * neither an error nor the time may show how far a caller without the key got.
    *
    * @returns `text` is of no use unless `sound`
    */

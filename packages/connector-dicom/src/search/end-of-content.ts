@@ -27,8 +27,8 @@ interface Part {
 }
 
 /**
- * Tests whether the archive ended the answers below studies and series silently. Where it counts nothing, and an answer is as
- * large as any before, it is queried for the next Series Number or Instance Number, and for the first number that is missing.
+ * Tests whether the archive ended the answers below studies and series silently. If the archive counts nothing, and an answer
+ * is as large as any before, two queries follow: for the next Series Number or Instance Number, and for the first missing number.
  */
 export async function findSilentCuts(
   archive: Archive,

@@ -25,9 +25,9 @@ const CLOSE_BRACE = 0x7d;
 const LESS_THAN = 0x3c;
 
 /**
- * Reads a JSON array of objects piece by piece, so that neither its whole text nor its whole tree is in memory: a body of 16 MB
- * costs a few pieces of 64 KiB. The reader only finds where elements end, and passes complete elements to `JSON.parse`, several at
- * once.
+ * Reads a JSON array of objects piece by piece, so that neither its whole text nor its whole tree is in memory. A body of 16 MB
+ * occupies a few pieces of 64 KiB. The reader only finds where elements end, and passes complete elements to `JSON.parse`,
+ * several at once.
  */
 export class JsonArrayReader {
   private place: 'before the array' | 'before an element' | 'in an element' | 'after an element' | 'after the array' =

@@ -36,10 +36,10 @@ export interface AllPages {
 /**
  * Queries until every result has come, and passes each on once.
  *
- * Servers limit answers, some with `Warning: 299`, some without, and the limit of today may not be that of yesterday. No number of
- * results is too small for a limit. So the results are complete if there are exactly as many as the server counts (`expected`), if the
- * page after the last is empty, or if a server that warns does not do so any more. Studies are proved by ranges of their dates as
- * well, because some servers return an empty page beyond their limit.
+ * Servers limit answers, some with `Warning: 299`, some without, and the limit of today may not be that of yesterday. No number
+ * of results is too small for a limit. So the results are complete in three cases: there are exactly as many as the server counts
+ * (`expected`), the page after the last is empty, or a server that warned stops warning. Studies are proved by ranges of their
+ * dates as well, because some servers return an empty page beyond their limit.
  *
  * Pages may overlap where a server counts the rows of a join in `offset`. That is harmless if the order is the same on each page.
  *
@@ -100,7 +100,8 @@ async function askBehindEmptyPage(context: SearchContext, question: QidoQuery, r
 
 /**
  * Returns whether the server limits its answers to as many studies as it returned. It does if a query for one more study of any
- * patient returns as many again, among them others. Such a limit cuts an answer without any sign: an Orthanc with `LimitFindResults`.
+ * patient returns as many again, among them others. Such a limit cuts an answer without any sign: an Orthanc with
+ * `LimitFindResults`.
  */
 async function isLimitedTo(context: SearchContext, results: Results): Promise<boolean> {
   const { count } = results;

@@ -1,8 +1,8 @@
 import { Tag } from '../json/dicom-json.js';
 
-// The attributes requested by `includefield` at each level: everything that the manifest shows, default attributes of the standard
-// (PS3.18 Tables 10.6.3-3 to 10.6.3-5) too, since servers have other defaults: that of Azure gives neither Series Number nor
-// SOP Class UID unless it is asked to.
+// The attributes requested by `includefield` at each level: everything that the manifest shows. They include default
+// attributes of the standard (PS3.18 Tables 10.6.3-3 to 10.6.3-5), since servers have other defaults. Azure, for example, returns
+// Series Number and SOP Class UID only on request.
 
 export const STUDY_KEYS: readonly string[] = [
   Tag.StudyDescription,

@@ -12,8 +12,8 @@ export interface ScriptedArchive {
    */
   patients: readonly Patient[];
   /**
-   * Patient IDs and Accession Numbers under which it also finds another one, such as `{ 'OLD-1': 'NEW-9' }` after a merge: asked
-   * for the first, it returns the records of the second as they are.
+   * Patient IDs and Accession Numbers under which it also finds another one, such as `{ 'OLD-1': 'NEW-9' }` after a merge. A
+   * query for the first returns the records of the second as they are.
    */
   finds?: Readonly<Record<string, string>>;
   /** The Other Patient IDs (0010,1000) that it returns, by Patient ID. */

@@ -75,7 +75,11 @@ class ScriptedConnector implements Connector {
     ];
     const tree = new PatientTree();
     const failures: Error[] = [];
-    const end = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('late'))));
+    const end = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(new Error('deadline'))),
+    );
+    // The deadline may pass after the search, when nobody waits for this promise.
+    end.catch(() => undefined);
     await Promise.all(
       found.map(async ({ patient, study }) => {
         const node = tree.study(tree.patient({ ...patient, studies: undefined } as never), {

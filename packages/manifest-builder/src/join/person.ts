@@ -4,8 +4,9 @@ import { type PatientElement } from '../model/elements.js';
 type Demographics = Pick<PatientElement, 'PatientName' | 'PatientBirthDate' | 'PatientSex' | 'IssuerOfPatientID'>;
 
 /**
- * Whether two patients of one id may be two people: their birth dates or sexes differ, or their names differ and neither an issuer
- * nor a birth date shows that they are one. Another hospital may give the same id to someone else.
+ * Whether two patients of one id may be two people. They may if their birth dates or sexes differ. They also may if their names
+ * differ, and no common issuer or birth date shows that they are one person. Another hospital may give the same id to someone
+ * else.
  */
 export function contradict(a: Demographics, b: Demographics): boolean {
   const bornOn = [a.PatientBirthDate, b.PatientBirthDate];

@@ -5,8 +5,8 @@ import { StatusError } from './status-error.js';
 const LONGEST_WAIT = 60_000;
 
 /**
- * Returns how long to wait before a query is repeated, milliseconds: the time of `Retry-After` (RFC 9110 10.2.3), otherwise a
- * short random time, so that many callers do not return at once. Returns `undefined` if a repetition cannot help.
+ * Returns how long to wait before a query is repeated, milliseconds. It is the time of `Retry-After` (RFC 9110 10.2.3). Otherwise
+ * it is a short random time, so that many callers do not return at once. Returns `undefined` if a repetition cannot help.
  */
 export function retryDelay(error: ConnectorError, connectionBroke: boolean): number | undefined {
   const jitter = 50 + Math.random() * 200;
