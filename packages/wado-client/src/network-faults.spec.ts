@@ -25,7 +25,7 @@ beforeAll(async () => {
   proxy = await faultProxy({ target: { host: '127.0.0.1', port: Number(new URL(server.url).port) } });
   retrieval = new WadoRetrieval();
 });
-afterEach(() => proxy.heal());
+afterEach(() => proxy.removeFault());
 afterAll(async () => {
   await retrieval?.close();
   await proxy?.close();
@@ -77,7 +77,7 @@ describe.each(Object.keys(REQUESTS) as (keyof typeof REQUESTS)[])('%s', (name) =
     if (error)
       expect(error).toMatchObject({ name: 'ConnectorError', connectorId: 'x', code: expect.stringMatching(/^wado\./) });
     else expect(complete).toEqual(NUMBERS.map(uidOf));
-    await proxy.heal();
+    await proxy.removeFault();
     expect(await retrieve(name)).toEqual({ complete: NUMBERS.map(uidOf), error: undefined });
   });
 
@@ -96,7 +96,7 @@ describe.each(Object.keys(REQUESTS) as (keyof typeof REQUESTS)[])('%s', (name) =
     await retrieve(name);
     await proxy.fail({ kind: 'half-open' });
     await retrieve(name, 1_000);
-    await proxy.heal();
+    await proxy.removeFault();
     expect((await retrieve(name)).complete).toEqual(NUMBERS.map(uidOf));
   });
 });

@@ -37,7 +37,7 @@ export async function retrieveThroughFaults(trial: Trial, proxy: FaultProxy): Pr
     if (error === undefined)
       assert.equal(files.size, whole.files.size, `instances ${what}, which ends without an error`);
     else await trial.expectRejection(Promise.reject(error as Error));
-    await proxy.heal();
+    await proxy.removeFault();
   }
   const { files, error } = await filesOf(trial);
   assert.equal(error, undefined, 'a retrieval after the faults');
