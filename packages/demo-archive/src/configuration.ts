@@ -23,6 +23,12 @@ export function siteConfiguration({ north, south, west }: Record<ArchiveName, Ar
   return `# The configuration of the demo. Copy it as a start for your own, and start the server with
 #   CONNECTORS_CONFIG=connectors.yml npm start
 # docs/configuration.md explains every key, and docs/recipes has configurations for common archives.
+
+# Viewers may ask this server for all archives, by DICOMweb at /dicom-web and by WADO-URI at /wado (docs/dicomweb.md).
+gateway:
+  enabled: true
+  browse: true
+
 connector:
   # Searched if a request names no archive. Archive "closed" is left out, because it is down on purpose.
   # To see a partial answer, name it in a request: ?patientID=DEMO-1&archive=north,closed

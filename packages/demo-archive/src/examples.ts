@@ -7,8 +7,14 @@ export interface DemoExample {
   search: Record<string, string>;
 }
 
-/** The SOP Instance UID of a CT image in archive north. */
-export const demoImage = sampleUid(1, 1, 2, 50);
+/** The parameters of WADO-URI (PS3.18 9.4) for a CT image in archive north, as JPEG. */
+export const demoImage: Record<string, string> = {
+  requestType: 'WADO',
+  studyUID: sampleUid(1, 1),
+  seriesUID: sampleUid(1, 1, 2),
+  objectUID: sampleUid(1, 1, 2, 50),
+  contentType: 'image/jpeg',
+};
 
 /** Searches with a result in the demo. The first finds images in three archives. */
 export const demoExamples: readonly DemoExample[] = [

@@ -36,7 +36,7 @@ it('prints addresses of the demo that can be pasted', () => {
   expect(urls).toContain(`${baseUrl}/health/ready`);
   // The first opens images.
   expect(urls[0]).toBe(`${baseUrl}/display?patientID=DEMO-1`);
-  expect(urls).toContainEqual(expect.stringMatching(/^http:\/\/127\.0\.0\.1:11113\/wado\?.*contentType=image\/jpeg$/));
+  expect(urls[1]).toMatch(/^http:\/\/127\.0\.0\.1:8080\/pacs\/wado\?.*contentType=image%2Fjpeg$/);
   expect(text).toContain('C-STORE to NORTH at 127.0.0.1:11112');
   for (const url of urls) expect(() => new URL(url)).not.toThrow();
   expect(text).toContain('/demo/connectors.yml');

@@ -40,7 +40,7 @@ function demoLines({ configuration, archives }: DemoSite, baseUrl: string, style
     ...table(
       [
         ['Open images in Weasis', `${baseUrl}/display?${first?.query}`],
-        ['An image for the browser', imageAddress(north.wadoUrl)],
+        ['An image for the browser', `${baseUrl}/wado?${queryOf(demoImage)}`],
         ...[first, ...others].map((one) => [one?.title ?? '', `${baseUrl}/manifest?${one?.query}`]),
         ['The same as JSON', `curl -H 'Accept: application/json' '${baseUrl}/manifest?${first?.query}'`],
       ],
@@ -61,11 +61,6 @@ function demoLines({ configuration, archives }: DemoSite, baseUrl: string, style
     'Your own archives: CONNECTORS_CONFIG=connectors.yml npm start',
     '',
   ];
-}
-
-/** Returns the address of an image as JPEG. */
-function imageAddress(wadoUrl: string): string {
-  return `${wadoUrl}?requestType=WADO&objectUID=${demoImage}&contentType=image/jpeg`;
 }
 
 function archiveLines({ connectors, leftOut }: BannerOptions['registry'], style: Style): string[] {
