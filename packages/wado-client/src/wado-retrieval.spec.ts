@@ -1,7 +1,7 @@
 import { type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ConnectorError, type RetrieveRequest } from '@pacs-connectors/connector-core';
-import { freePort } from '@pacs-connectors/test-services';
+import { freePort, identity } from '@pacs-connectors/test-services';
 import { fileOf, MULTIPART, multipart, SERIES, SOP_CLASS, STUDY, uidOf } from './testing/files.js';
 import { type ScriptedServer, startScriptedServer } from './testing/scripted-server.js';
 import { type ImageAddress, WadoRetrieval } from './wado-retrieval.js';
@@ -326,6 +326,32 @@ describe('an answer', () => {
     const { error } = await retrieve(rs(url, more));
     expect(error).toMatchObject({ kind, code, connectorId: 'pictures', message: expect.stringContaining(url) });
     expect(`${error?.message} ${error?.remedy}`).not.toMatch(/t\.o\.k|dTpw/);
+  });
+});
+
+it('reads HTTP/2, a body that breaks off too', async () => {
+  const { certificatePem: cert, keyPem: key } = identity('127.0.0.1', undefined, {
+    ca: true,
+    addresses: ['127.0.0.1'],
+  });
+  const body = multipart([fileOf(1, 900_000), fileOf(2, 400_000)]);
+  const server = await startScriptedServer(
+    (_, response, count) => {
+      response.writeHead(200, MULTIPART);
+      if (count === 1) response.end(body);
+      // With HTTP/2, the end of a stream is not an error.
+      else response.end(body.subarray(0, 1_000_000));
+    },
+    { cert, key },
+  );
+  ends.push(server.stop);
+  const by = retrieval();
+  const address = rs(server.url, { ca: [cert] });
+  expect(await retrieve(address, WHOLE, { by })).toMatchObject({ uids: [uidOf(1), uidOf(2)], error: undefined });
+  expect(server.requests[0]?.httpVersion).toBe('2.0');
+  expect(await retrieve(address, WHOLE, { by })).toMatchObject({
+    uids: [uidOf(1)],
+    error: { code: 'wado.answer.cut-off' },
   });
 });
 
