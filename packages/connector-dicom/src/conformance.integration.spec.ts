@@ -62,7 +62,8 @@ const images: ImageArchives = {
 async function removePatient(patientId: string): Promise<void> {
   const body = JSON.stringify({ Level: 'Patient', Query: { PatientID: patientId } });
   const found = await fetch(`${orthanc.httpUrl}/tools/find`, { method: 'POST', body });
-  for (const id of (await found.json()) as string[]) await fetch(`${orthanc.httpUrl}/patients/${id}`, { method: 'DELETE' });
+  for (const id of (await found.json()) as string[])
+    await fetch(`${orthanc.httpUrl}/patients/${id}`, { method: 'DELETE' });
 }
 
 const MODES: Partial<DicomSettings>[] = [

@@ -63,8 +63,8 @@ beforeAll(async () => {
     if (uid.endsWith('.3')) await run('dcmcjpeg', ['--encode-lossless', file, file]);
     if (uid.endsWith('.4'))
       for (const path of [file, other]) await run('dcmconv', ['--write-xfer-implicit', path, path]);
-    const { uid: _, ...now } = parsed(await readFile(file));
-    stored.set(uid, now);
+    const { uid: storedUid, ...now } = parsed(await readFile(file));
+    stored.set(storedUid, now);
   }
   // This dcmqrscp accepts one compressed transfer syntax: RLE.
   [orthanc, dcmqrscp] = await Promise.all([

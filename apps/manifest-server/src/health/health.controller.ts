@@ -179,6 +179,6 @@ export class HealthController {
 function withoutArchiveText(report: ConnectorReport): ConnectorReport {
   const { lastError } = report;
   if (!lastError || !mayQuoteArchive(lastError.kind)) return report;
-  const { remedy: _remedy, ...rest } = lastError;
-  return { ...report, lastError: { ...rest, message: 'what the archive answered is shown to callers in hosts.allow' } };
+  const message = 'what the archive answered is shown to callers in hosts.allow';
+  return { ...report, lastError: { ...lastError, message, remedy: undefined } };
 }

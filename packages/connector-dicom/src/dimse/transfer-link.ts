@@ -9,7 +9,7 @@ import {
   type TransferContext,
 } from './associate.js';
 import { type DataSet, type Element, readDataSet, writeDataSet } from './data-set.js';
-import { aborted, DimseError } from './dimse-error.js';
+import { aborted, type DimseError } from './dimse-error.js';
 import * as faults from './faults.js';
 import { type Peer } from './peer.js';
 import { PduType, type PresentationDataValue, presentationDataValues } from './pdu.js';
