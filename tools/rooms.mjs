@@ -49,7 +49,7 @@ export const rooms = {
   },
   'connector-dicom': {
     imports: ['connector-core', 'config-core', 'tls-stores'],
-    floors: ['nestjs', '.', 'retrieve', 'search', 'text tls', 'dimse'],
+    floors: ['nestjs', '.', 'retrieve', 'search', 'text tls', 'dimse', 'errors'],
   },
   'connector-dicomweb': {
     imports: ['connector-core', 'config-core', 'oauth2-client', 'tls-stores', 'wado-client'],

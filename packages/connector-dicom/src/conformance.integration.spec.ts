@@ -9,7 +9,7 @@ import {
   temporaryFolder,
   writeDicomFiles,
 } from '@pacs-connectors/test-services';
-import { errors } from './dimse/error-codes.js';
+import { errors } from './errors/error-codes.js';
 import { type DicomConnector } from './dicom-connector.js';
 import { type DicomSettings } from './dicom-settings.js';
 import { scripted } from './testing/scripted-archive.js';

@@ -16,7 +16,7 @@ import { StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
 import { AssociationPool } from './dimse/association-pool.js';
 import { type DicomSettings, type StoreFileSettings } from './dicom-settings.js';
 import { Association } from './dimse/association.js';
-import { codes } from './dimse/error-codes.js';
+import { codes } from './errors/error-codes.js';
 import { type Peer } from './dimse/peer.js';
 import { connectorErrorOf, mayBeExtendedNegotiation, timeoutError } from './faults.js';
 import { AnswerSizes } from './search/answer-sizes.js';

@@ -1,7 +1,7 @@
 import { ConnectorError, type ErrorCode } from '@pacs-connectors/connector-core';
 import { type AssociationPool } from './dimse/association-pool.js';
 import { DimseError } from './dimse/dimse-error.js';
-import { codes } from './dimse/error-codes.js';
+import { codes } from './errors/error-codes.js';
 
 /** The archive that a fault is about. */
 export interface FaultContext {

@@ -1,7 +1,7 @@
 import { type ConnectionUse } from '@pacs-connectors/connector-core';
 import { type Association } from './association.js';
 import { aborted, DimseError, PreemptedError } from './dimse-error.js';
-import { codes } from './error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import * as faults from './faults.js';
 
 export interface PoolOptions {

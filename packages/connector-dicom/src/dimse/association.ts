@@ -1,6 +1,6 @@
 import { type DataSet, type Element } from './data-set.js';
 import { aborted, DimseError } from './dimse-error.js';
-import { codes } from './error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import * as faults from './faults.js';
 import { failureStatus } from './find-status.js';
 import { isPending, type ResponseMessage } from './messages.js';

@@ -1,5 +1,5 @@
 import { type ConnectorErrorKind, type ErrorCode } from '@pacs-connectors/connector-core';
-import { codes } from './error-codes.js';
+import { codes } from '../errors/error-codes.js';
 
 export interface DimseErrorOptions {
   /** What an operator does about it. */

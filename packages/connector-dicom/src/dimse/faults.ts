@@ -1,7 +1,7 @@
 import { openFileLimit, type ErrorCode } from '@pacs-connectors/connector-core';
 import { tlsErrors, tlsFaultOf } from '@pacs-connectors/tls-stores';
 import { DimseError } from './dimse-error.js';
-import { codes } from './error-codes.js';
+import { codes } from '../errors/error-codes.js';
 
 /** The names of a peer and of us, as operators know them. */
 export interface PeerNames {

@@ -1,6 +1,6 @@
 import { type ErrorCode } from '@pacs-connectors/connector-core';
 import { DimseError } from './dimse-error.js';
-import { codes } from './error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { type PeerNames } from './faults.js';
 
 /** A code, what happened, and what to do. */

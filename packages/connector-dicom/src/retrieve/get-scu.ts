@@ -1,7 +1,7 @@
 import { type Element, EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, writeDataSet } from '../dimse/data-set.js';
 import { type ProposedContext, type TransferContext } from '../dimse/associate.js';
 import { DimseError } from '../dimse/dimse-error.js';
-import { codes } from '../dimse/error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { type InformationModel } from '../dimse/library.js';
 import { isPending } from '../dimse/messages.js';
 import { type Peer } from '../dimse/peer.js';

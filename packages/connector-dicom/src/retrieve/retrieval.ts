@@ -1,6 +1,6 @@
 import { ConnectorError, type RetrievedInstance, type RetrieveRequest } from '@pacs-connectors/connector-core';
 import { type AssociationPool } from '../dimse/association-pool.js';
-import { codes } from '../dimse/error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { failureStatus } from '../dimse/find-status.js';
 import { type Peer } from '../dimse/peer.js';
 import { type Archive } from '../search/archive.js';

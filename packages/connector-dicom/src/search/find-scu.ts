@@ -2,7 +2,7 @@ import { type ErrorCode } from '@pacs-connectors/connector-core';
 import { type AssociationPool } from '../dimse/association-pool.js';
 import { type Association, type Match } from '../dimse/association.js';
 import { DimseError, PreemptedError } from '../dimse/dimse-error.js';
-import { codes } from '../dimse/error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { type InformationModel } from '../dimse/library.js';
 import { Tag } from '../dimse/tags.js';
 import { DataSetText, type TextOptions } from '../text/data-set-text.js';

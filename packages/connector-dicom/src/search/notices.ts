@@ -1,6 +1,6 @@
 import { checkIdentifiers, type ErrorCode, type Missing, type Notice } from '@pacs-connectors/connector-core';
 import { type DimseError } from '../dimse/dimse-error.js';
-import { codes } from '../dimse/error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { type StudyAnswer } from './answers.js';
 import { type OtherStudy } from './archive.js';
 import { type OmissionReason, type Omissions } from './omissions.js';

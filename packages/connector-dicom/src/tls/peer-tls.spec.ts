@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JAVA_TRUSTSTORE } from '@pacs-connectors/test-services';
 import { StoreError } from '@pacs-connectors/tls-stores';
-import { codes } from '../dimse/error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { peerTls } from './peer-tls.js';
 
 let folder: string;

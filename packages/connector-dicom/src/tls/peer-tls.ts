@@ -1,5 +1,5 @@
 import { readStore, StoreError, type StoreSettings } from '@pacs-connectors/tls-stores';
-import { codes } from '../dimse/error-codes.js';
+import { codes } from '../errors/error-codes.js';
 import { type PeerTls } from '../dimse/peer.js';
 import { ALLOWED_MODE, ALLOWED_MODES, insecurity, isPlain } from './modes.js';
 

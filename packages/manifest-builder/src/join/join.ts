@@ -4,7 +4,7 @@ import { Pace } from '../arrange/pace.js';
 import { uiRule } from '../model/value-rules.js';
 import { withMayHaveMore } from './differences.js';
 import { keyOfPatient, Listing } from './listing.js';
-import { adoptIssuers, settleSeries, settleStudy } from './settle.js';
+import { adoptIssuers, joinSeries, joinStudy } from './join-copies.js';
 import { Spelling } from './spelling.js';
 
 /** One archive's part of a manifest, before it is joined with the others. */
@@ -94,9 +94,9 @@ async function listingsOf(arcQueries: readonly ArcQuery[], given: boolean, pace:
 async function settle(listings: readonly Listing[], pace: Pace): Promise<void> {
   const studies = await shared(listings, (listing) => listing.studies, pace);
   adoptIssuers(studies.map(([, copies]) => copies));
-  for (const [studyUid, copies] of studies) settleStudy(studyUid, copies);
+  for (const [studyUid, copies] of studies) joinStudy(studyUid, copies);
   for (const [seriesUid, copies] of await shared(listings, (listing) => listing.series, pace))
-    await settleSeries(seriesUid, copies, pace);
+    await joinSeries(seriesUid, copies, pace);
 }
 
 /** Returns the UIDs that several archives list, with their copies. */

@@ -12,7 +12,7 @@ interface Group {
 }
 
 /** Decides from which archive a series is shown: the one with most of its instances. */
-export async function settleSeries(seriesUid: string, copies: readonly SeriesCopy[], pace: Pace): Promise<void> {
+export async function joinSeries(seriesUid: string, copies: readonly SeriesCopy[], pace: Pace): Promise<void> {
   const groups = new Map<string, Group>();
   for (const copy of copies) {
     const group = groups.get(copy.listing.retrieval) ?? { copies: [], all: new Map<string, Instance>() };
@@ -89,7 +89,7 @@ function compare({ copy, instances, all }: Candidate, host: Candidate): boolean 
  * Decides about a study that several archives list. It has one patient, that of the archive with most of its images, unless the
  * Patient IDs or issuers differ. If an archive lists its series, copies without listed series are left out.
  */
-export function settleStudy(studyUid: string, copies: readonly StudyCopy[]): void {
+export function joinStudy(studyUid: string, copies: readonly StudyCopy[]): void {
   const host = first(
     copies,
     (a, b) =>
