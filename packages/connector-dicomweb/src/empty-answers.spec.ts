@@ -19,6 +19,18 @@ describe('nothing was found', () => {
       'an empty gzip file',
       (response) => response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync('')),
     ],
+    [
+      'an empty gzip file of HTML',
+      (response) =>
+        response.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' }).end(gzipSync('')),
+    ],
+    [
+      'null in gzip, of XML',
+      (response) =>
+        response
+          .writeHead(200, { 'content-type': 'application/xml', 'content-encoding': 'gzip' })
+          .end(gzipSync('null')),
+    ],
     ['an empty body in Brotli', (response) => response.writeHead(200, { ...json, 'content-encoding': 'br' }).end()],
     ['an array of one empty object', (response) => response.writeHead(200, json).end('[ {} ]')],
     ['an empty object', (response) => response.writeHead(200, json).end('{}')],

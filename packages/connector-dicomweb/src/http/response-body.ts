@@ -30,7 +30,12 @@ export async function readResults(
     if (header(headers, 'content-length') === '0') return 0;
     throw new EmptyBodyError('the body is empty');
   }
-  if (NOTHING.includes(first.toString('latin1').trim())) return 0;
+  const encoding = header(headers, 'content-encoding');
+  const plain = decoded(rest, encoding);
+  if (!plain) throw new JsonFormatError(`the answer has the content coding ${encoding}, which was not requested`);
+  const content = await firstPiece(plain);
+  if (!content.first) throw new EmptyBodyError('the body is empty');
+  if (NOTHING.includes(content.first.toString('latin1').trim())) return 0;
   const type = header(headers, 'content-type')?.toLowerCase() ?? '';
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/.exec(type)?.[1];
   if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
@@ -43,11 +48,8 @@ export async function readResults(
     if (++count > maxResults) throw new TooLongError(`the answer has more than ${maxResults} results`);
     if (Object.keys(result).length > 0) onResult(result);
   });
-  const encoding = header(headers, 'content-encoding');
-  const plain = decoded(rest, encoding);
-  if (!plain) throw new JsonFormatError(`the answer has the content coding ${encoding}, which was not requested`);
   let length = 0;
-  for await (const chunk of plain as AsyncIterable<Buffer>) {
+  for await (const chunk of content.rest as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxBytes) throw new TooLongError(`the answer is longer than ${maxBytes >> 20} MiB`);
     reader.write(chunk);
