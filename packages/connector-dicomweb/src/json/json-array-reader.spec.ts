@@ -79,6 +79,8 @@ describe('JsonArrayReader', () => {
     ['too long', `{"a":"${'x'.repeat(300)}"}`],
     ['broken', '{"a":[}}'],
     ['in Latin-1', '{"a":"\xfc"}'],
+    ['null', 'null'],
+    ['a number', '-1.5e3'],
   ])('leaves out and counts one element that is %s', (_, bad) => {
     const bytes = Buffer.from(`[{"n":1}, ${bad} ,{"n":2},{"n":"}"}]`, 'latin1');
     for (let size = 1; size < 100; size += 7) {

@@ -30,8 +30,13 @@ const LESS_THAN = 0x3c;
  * several at once.
  */
 export class JsonArrayReader {
-  private place: 'before the array' | 'before an element' | 'in an element' | 'after an element' | 'after the array' =
-    'before the array';
+  private place:
+    | 'before the array'
+    | 'before an element'
+    | 'in an element'
+    | 'in a literal'
+    | 'after an element'
+    | 'after the array' = 'before the array';
   /** Open braces and brackets inside the element. */
   private depth = 0;
   private inString = false;
@@ -42,7 +47,7 @@ export class JsonArrayReader {
   private begunLength = 0;
   /** Elements that were passed on. */
   private passed = 0;
-  /** Elements that were left out: too long, not in UTF-8, or broken. */
+  /** Elements that were left out: too long, not in UTF-8, broken, or no objects. */
   skipped = 0;
   private fault?: JsonFormatError;
   /** The current element is too long, and its pieces are not kept. */
@@ -131,7 +136,12 @@ export class JsonArrayReader {
       if (byte === OPEN_BRACKET) this.place = 'before an element';
       else if (index < 3 && byte === [0xef, 0xbb, 0xbf][index]) return;
       else throw new JsonFormatError(startOf(byte, chunk));
-    } else if (byte === COMMA && this.place === 'after an element') this.place = 'before an element';
+    } else if (this.place === 'in a literal' && isOfLiteral(byte)) return;
+    else if (this.place === 'before an element' && isOfLiteral(byte)) {
+      this.place = 'in a literal';
+      this.skip('the JSON is not an array of objects');
+    } else if (byte === COMMA && (this.place === 'after an element' || this.place === 'in a literal'))
+      this.place = 'before an element';
     else if (byte === CLOSE_BRACKET && this.place !== 'after the array') this.place = 'after the array';
     else throw new JsonFormatError('the JSON is not an array of objects');
   }
@@ -154,9 +164,12 @@ export class JsonArrayReader {
     }
   }
 
-  private pass(elements: readonly object[]): void {
-    this.passed += elements.length;
-    for (const element of elements) this.onElement(element);
+  private pass(elements: readonly unknown[]): void {
+    for (const element of elements) {
+      if (typeof element !== 'object' || element === null) continue; // a literal, which is counted where it begins
+      this.passed++;
+      this.onElement(element);
+    }
   }
 
   private skip(why: string): void {
@@ -175,14 +188,19 @@ export class JsonArrayReader {
 }
 
 /** Returns the parsed elements, which are separated by commas; otherwise why they cannot be parsed. */
-function elementsOf(bytes: Buffer): object[] | string {
+function elementsOf(bytes: Buffer): unknown[] | string {
   if (!isUtf8(bytes)) return 'the JSON is not in UTF-8, the only character set of DICOM JSON (PS3.18 F.2)';
   try {
-    return JSON.parse(`[${bytes.toString('utf8')}]`) as object[];
+    return JSON.parse(`[${bytes.toString('utf8')}]`) as unknown[];
   } catch {
     // The message of JSON.parse contains a part of the text, and with it patients' data.
     return 'the JSON is broken';
   }
+}
+
+/** Returns whether a byte belongs to `null`, `true`, `false` or a number. */
+function isOfLiteral(byte: number | undefined): boolean {
+  return byte !== undefined && /[a-z0-9.+-]/i.test(String.fromCharCode(byte));
 }
 
 function startOf(byte: number, chunk: Buffer): string {
