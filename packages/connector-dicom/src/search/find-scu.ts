@@ -232,7 +232,9 @@ export class FindScu {
         ? new Map([...query.match, [Tag.patientId, query.patientId]])
         : query.match;
     this.isPatientRoot = model === 'patient' && (association.models.length === 1 || query.prefer === undefined);
-    const keys = this.options.returnKeys.supported(query.returnKeys).filter((key) => !withoutKeys.has(key));
+    // Some archives declare the character set of their answers only if it is queried.
+    const wanted = [Tag.specificCharacterSet, ...query.returnKeys];
+    const keys = this.options.returnKeys.supported(wanted).filter((key) => !withoutKeys.has(key));
     const returnKeys = model === 'patient' ? [...keys, Tag.patientId] : keys;
     const onMatch = ({ identifier, isFinal }: Match) => take(identifier && new DataSetText(identifier, text), isFinal);
     try {

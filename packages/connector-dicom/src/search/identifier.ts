@@ -40,8 +40,7 @@ export function identifierOf(query: Query, characterSet: string): Element[] {
     ascii &&= bytes.every((byte) => byte < 0x80 && byte !== 0x1b);
     add(tag, bytes);
   }
-  // Empty, it is a return key: some archives declare the character set of their answers only if it is queried.
-  add(Tag.specificCharacterSet, ascii ? Buffer.alloc(0) : Buffer.from(term));
+  if (!ascii) add(Tag.specificCharacterSet, Buffer.from(term));
   return [...elements.values()];
 }
 

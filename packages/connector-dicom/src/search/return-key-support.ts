@@ -74,10 +74,13 @@ export class ReturnKeySupport {
 
 const LEVELS: readonly Level[] = ['PATIENT', 'STUDY', 'SERIES', 'IMAGE'];
 
-/** Returns the sets of keys to leave out from queries of a level, smallest first. */
+/** Returns the sets of keys to leave out from queries of a level. The last one leaves out all that need not be supported. */
 export function fewerKeys(level: Level): Set<number>[] {
   const keys = RETURN_KEYS[level];
   const sets = [COMPUTED, [...COMPUTED, ...RARE], keys.filter((key) => !REQUIRED.has(key))];
   const own = sets.map((set) => new Set(set.filter((key) => keys.includes(key))));
-  return own.filter((set, index) => set.size > (own[index - 1]?.size ?? 0));
+  const fewer = own.filter((set, index) => set.size > (own[index - 1]?.size ?? 0));
+  // Without it, the character set of the answers may be unknown, so it is left out alone or after all others.
+  const characterSet = Tag.specificCharacterSet;
+  return [...fewer, new Set([characterSet]), new Set([...(fewer.at(-1) ?? []), characterSet])];
 }
