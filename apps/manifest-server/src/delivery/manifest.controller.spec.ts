@@ -86,6 +86,17 @@ describe('GET /manifest', () => {
     });
   });
 
+  it('does not say that nothing was found for an archive that returned studies that are not shown', async () => {
+    const [title, description] = ['Another Patient ID', 'Two studies are not shown.'];
+    const notice = { severity: 'WARN', title, description, missing: { level: 'study', count: 2 } } as const;
+    archives.set('south', () => Promise.resolve({ patients: [], notices: [notice] }));
+    const { byId } = await arcQueries('patientID=merged&archive=north,south');
+    expect(byId).toMatchObject({
+      north: { Message: { description: expect.stringMatching(/^Archive north has nothing/) } },
+      south: { Message: { title } },
+    });
+  });
+
   it('answers one message for all archives where nothing is found, since each opens a dialog', async () => {
     const { status, byId } = await arcQueries('patientID=nobody&archive=odd,north,south');
     expect(status).toBe(200);

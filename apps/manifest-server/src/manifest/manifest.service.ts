@@ -179,13 +179,14 @@ export async function joinedManifest(
     excluded = new Set(),
   }: { given?: readonly ArcQuery[]; nothingFound?: boolean; excluded?: ReadonlySet<string> } = {},
 ): Promise<BuiltManifest> {
-  const searched = parts.filter(({ error }) => error === undefined);
+  // An archive whose answer is known to lack something did not answer "nothing".
+  const empty = nothingFound ? parts.filter(isWhole) : [];
   // Weasis opens a dialog for each message, so one names all archives.
-  const holder = nothingFound ? searched[0] : undefined;
+  const [holder] = empty;
   const withNotices = parts.map(({ arcQuery, error, separate }) => ({
     arcQuery:
       arcQuery === holder?.arcQuery
-        ? { ...arcQuery, notices: [...(arcQuery.notices ?? []), nothingFoundNotice(idsOf(searched))] }
+        ? { ...arcQuery, notices: [...(arcQuery.notices ?? []), nothingFoundNotice(idsOf(empty))] }
         : arcQuery,
     failed: error !== undefined,
     separate,
