@@ -57,9 +57,11 @@ beforeAll(async () => {
   const [study, series, instance] = [
     { studyInstanceUid: '1.5' },
     { seriesInstanceUid: '1.5.6' },
-    { sopInstanceUid: '1.5.6.7' },
+    { sopInstanceUid: '1.5.6.7', image: { rows: 8, columns: 8 } },
   ];
-  await orthanc.upload([dicomFile({ patientId: '4711' }, study, series, instance)]);
+  const file = dicomFile({ patientId: '4711' }, study, series, instance);
+  await orthanc.upload([file]);
+  await writeFile(join(folder.path, 'image.dcm'), file);
   openId = await startOpenId({ clientId: 'viewer', clientSecret: 'of the examples' });
   environment = {
     DB_URI: database.jdbcUrl,
@@ -69,6 +71,7 @@ beforeAll(async () => {
     PACS_HOST: '127.0.0.1',
     PACS_PORT: String(orthanc.dicomPort),
     DICOMWEB_URL: orthanc.dicomWebUrl,
+    FILE: join(folder.path, 'image.dcm'),
     ISSUER_URI: openId.issuer,
     CLIENT_SECRET: 'of the examples',
     STORE_PASSWORD: 'changeit',
@@ -194,6 +197,7 @@ const EXAMPLES: Record<string, [RegExp, RegExp]> = {
   'connector-dicomweb': [INSTANCE, INSTANCE],
   'connector-testkit': [CONFORMS, CONFORMS],
   'demo-archive': [/"patientId":"DEMO-1"/, /"patientId":"DEMO-1"/],
+  'dicomweb-service': [/"00080018":.*"1\.5\.6\.7".* and a JPEG of [1-9]\d* bytes/, /"00100020":.*"4711"/],
   'manifest-builder': [/<Instance SOPInstanceUID="1.2.3.4"/, /<Instance SOPInstanceUID="1.2.3.4"/],
   'oauth2-client': [/^a token of \d+ characters/, /^authorization/],
   'tls-stores': [/^a key: true, certificates: 1/, /^ready for TLS: true/],
