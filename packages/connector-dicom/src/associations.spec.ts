@@ -41,6 +41,44 @@ describe('an archive that serves one association at a time', () => {
     expect(details?.congestion).toMatch(/further association failed.*max-associations/);
   });
 
+  it('is searched completely by the one that works: it accepts a further one and never answers its queries', async () => {
+    let served = { closed: true };
+    peer = await startPeer(
+      {
+        find: (find, reply) => {
+          if (served.closed) served = reply.association;
+          if (served === reply.association) answer(find, reply);
+        },
+      },
+      { relational: 'off', uidLists: 'off' },
+    );
+    for (let turn = 0; turn < 2; turn += 1) {
+      const result = await peer.ask(byPatient, 'instance', 10_000);
+      expect([instanceCount(result), result.notices]).toEqual([20, []]);
+    }
+    const { details } = await peer.connector.check(AbortSignal.timeout(10_000));
+    expect(details?.congestion).toMatch(/left its query unanswered.*max-associations/);
+  });
+
+  it('is not suspected because of one query that it never answers', async () => {
+    let bad: string | undefined;
+    const { ask } = await startPeer(
+      {
+        find: (find, reply) => {
+          if (find.level === 'SERIES' && reply.association !== first) bad ??= find.keys.get(Tag.studyInstanceUid);
+          first ??= reply.association;
+          if (find.level === 'SERIES' && find.keys.get(Tag.studyInstanceUid) === bad) return;
+          setTimeout(() => answer(find, reply), 100);
+        },
+      },
+      { relational: 'off', uidLists: 'off', maxAssociations: 2 },
+    );
+    let first: unknown;
+    const result = await ask(byPatient, 'instance', 8_000);
+    expect(instanceCount(result)).toBe(16);
+    expect(result.notices).toMatchObject([{ code: 'dicom.queries.failed', missing: { studyInstanceUids: [bad] } }]);
+  });
+
   it('gets the unused one back early while it leaves another one unserved', async () => {
     let held: (() => void) | undefined;
     peer = await startPeer(

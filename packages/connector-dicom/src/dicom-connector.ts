@@ -108,7 +108,7 @@ export class DicomConnector implements Connector {
     const start = performance.now();
     try {
       return await this.runningSearches.run(JSON.stringify([criteria, depth]), signal, (own) =>
-        this.searchOnce(criteria, depth, endingBefore(deadline, own)),
+        this.searchOnce(criteria, depth, endingBefore(deadline, own), deadline),
       );
     } catch (error) {
       throw this.errorOf(error, signal, start, deadline);
@@ -210,10 +210,14 @@ export class DicomConnector implements Connector {
     criteria: SearchCriteria,
     depth: SearchOptions['depth'],
     signal: AbortSignal,
+    deadline?: number,
   ): Promise<SearchResult> {
     // A failure ends the other queries of this search.
     const end = new AbortController();
-    const archive = this.archive(AbortSignal.any([signal, end.signal]));
+    const archive = this.archive(
+      AbortSignal.any([signal, end.signal]),
+      depth === 'instance' && deadline !== undefined ? { deadline } : {},
+    );
     try {
       return await new Search(
         this.id,
@@ -229,7 +233,10 @@ export class DicomConnector implements Connector {
     }
   }
 
-  private archive(signal: AbortSignal, own: Pick<FindScuOptions, 'timeoutMs' | 'background'> = {}): Archive {
+  private archive(
+    signal: AbortSignal,
+    own: Pick<FindScuOptions, 'timeoutMs' | 'background' | 'deadline'> = {},
+  ): Archive {
     const { queryCharacterSet = DEFAULTS.queryCharacterSet } = this.settings;
     const { pool, limit: concurrency, text, returnKeys, sizes } = this;
     const options = { pool, concurrency, queryCharacterSet, text, returnKeys, sizes, ...own };

@@ -33,11 +33,26 @@ const LAST_RETRY_OF_FAILURES_MS = 30_000;
 const CONGESTED_IDLE_MS = 500;
 /** A query without a response for this time may wait for the end of another association, milliseconds. */
 const SILENCE_MS = 1_000;
+/** A query that is the first of its association may be silent so long while others are answered, milliseconds … */
+const UNSERVED_MS = 3_000;
+/** … or so many times as long as each of these took. */
+const UNSERVED_FACTOR = 4;
+/** How long no further association is opened after the peer left one unserved, milliseconds. */
+const UNSERVED_PAUSE_MS = 30_000;
 /** How long a caller waits for a new association before background queries end for it, milliseconds. */
 const OPENING_GRACE_MS = 100;
 const HEALTH_CHECK_GRACE_MS = 1_000;
 /** How long a background query may take to end after C-CANCEL while others wait, milliseconds. */
 const PREEMPTION_TIMEOUT_MS = 200;
+
+/** The first query of an association, while it runs. */
+interface FirstQuery {
+  association: Association;
+  /** The time of the longest query that another association has answered meanwhile, milliseconds. */
+  othersMs?: number;
+  /** Why it was ended. */
+  unserved?: DimseError;
+}
 
 interface Waiter {
   priority: Priority;
@@ -58,6 +73,7 @@ export class AssociationPool {
   private readonly open = new Set<Association>();
   private readonly waiters: Waiter[] = [];
   private readonly preemptions = new Map<Association, AbortController>();
+  private readonly firstQueries = new Set<FirstQuery>();
   private readonly closing = new AbortController();
   private readonly openings = new Set<AbortController>();
   /** Why the peer does not accept more associations at present. */
@@ -66,6 +82,8 @@ export class AssociationPool {
   private retryAt = 0;
   private retryMs = 0;
   private retryTimer: NodeJS.Timeout | undefined;
+  /** Until then no association is opened beside a working one, because the peer left one unserved. */
+  private unservedUntil = 0;
   /** When the last message of the peer came on an association that has ended. */
   private lastHeardAt = -Infinity;
   private idleTimer: NodeJS.Timeout | undefined;
@@ -98,7 +116,7 @@ export class AssociationPool {
    * Runs `task` on one association, which no other task uses meanwhile.
    *
    * If an association has ended unnoticed since its last use, the task is run once more. The same holds if the peer ends a new
-   * association before its first answer, while another one works.
+   * association before its first answer, or answers on others only, while another one works.
    *
    * @throws DimseError of the task or of the opening.
    * @throws PreemptedError a background task whose association was needed.
@@ -106,28 +124,66 @@ export class AssociationPool {
   async run<Result>(task: Task<Result>, signal: AbortSignal, priority: Priority = 'last'): Promise<Result> {
     const either = AbortSignal.any([signal, this.closing.signal]);
     let retried = false;
+    let unserved = false;
     for (;;) {
       const association = await this.acquire(either, priority);
       const reused = association.uses > 0;
+      const isFirst = !reused && !retried && priority !== 'background';
+      const first: FirstQuery | undefined = isFirst ? { association } : undefined;
+      const startedAt = performance.now();
+      const watch =
+        first || unserved
+          ? setInterval(
+              () => (first ? this.endUnserved(first) : this.resumeOpening(association)),
+              SILENCE_MS / 4,
+            ).unref()
+          : undefined;
+      if (first) this.firstQueries.add(first);
       const preemption = new AbortController();
       if (priority === 'background') this.preemptions.set(association, preemption);
       try {
-        return await task(association, preemption.signal);
-      } catch (error) {
+        const result = await task(association, preemption.signal);
+        const tookMs = performance.now() - startedAt;
+        for (const other of this.firstQueries)
+          if (other !== first) other.othersMs = Math.max(other.othersMs ?? 0, tookMs);
+        return result;
+      } catch (cause) {
+        const error = first?.unserved ?? cause;
         if (preemption.signal.aborted && !signal.aborted) {
           throw new PreemptedError('cancelled', codes['dicom.query.cancelled'], 'the association was needed', {
             cause: error,
           });
         }
         if (!(error instanceof DimseError) || !error.lost || either.aborted) throw error;
-        if (!reused && (retried || !this.hasOther(association))) throw error;
+        if (!reused && !first?.unserved && (retried || !this.hasOther(association))) throw error;
         retried ||= !reused;
+        unserved ||= first?.unserved !== undefined;
         if (!reused) this.congest(error);
       } finally {
+        clearInterval(watch);
+        if (first) this.firstQueries.delete(first);
         this.preemptions.delete(association);
         void association.whenIdle().then(() => this.giveBack(association));
       }
     }
+  }
+
+  /** Ends an association whose first query the peer leaves unanswered, while it answers on others. */
+  private endUnserved(first: FirstQuery): void {
+    const { association, othersMs } = first;
+    if (othersMs === undefined || association.answered) return;
+    if (association.silentMs < Math.max(UNSERVED_MS, othersMs * UNSERVED_FACTOR)) return;
+    this.unservedUntil = performance.now() + UNSERVED_PAUSE_MS;
+    first.unserved = faults.unserved();
+    association.abort();
+  }
+
+  /** Permits further associations if the repeated query of an unserved one is not answered either: the query is the reason. */
+  private resumeOpening({ silentMs }: Association): void {
+    if (silentMs < SILENCE_MS) return;
+    this.unservedUntil = 0;
+    this.retryAt = 0;
+    this.openMore();
   }
 
   /**
@@ -238,6 +294,7 @@ export class AssociationPool {
   /** Opens an association for each waiter that none is being opened for, as far as the limit and the peer allow. */
   private openMore(): void {
     while (this.openings.size < this.waiters.length && this.size < this.options.limit && !this.closing.signal.aborted) {
+      if (performance.now() < this.unservedUntil && this.hasOther()) return;
       // A congested peer is tried by one opening at a time.
       if (this.congestion && (this.openings.size > 0 || performance.now() < this.retryAt)) return;
       this.openNew();
@@ -259,7 +316,7 @@ export class AssociationPool {
 
   private onOpened(association: Association): void {
     this.open.add(association);
-    this.congestion = undefined;
+    if (performance.now() >= this.unservedUntil) this.congestion = undefined;
     this.retryMs = 0;
     // Not before the peer sees the end too: it counts the associations that are being released.
     void association.closed.then(() => {

@@ -43,6 +43,8 @@ export class Association {
   private ended: DimseError | undefined;
   /** When the last message of the peer came, on the clock of `performance.now()`. */
   heardAt = performance.now();
+  /** Whether the peer has sent any message. */
+  answered = false;
   private askedAt = -Infinity;
   /** How long the peer may take to end a cancelled query, milliseconds. */
   cancelTimeoutMs = CANCEL_TIMEOUT_MS;
@@ -188,6 +190,7 @@ export class Association {
 
   private take(message: ResponseMessage): void {
     this.heardAt = performance.now();
+    this.answered = true;
     const { query } = this;
     if (!query || message.messageId !== query.messageId) return;
     this.timer.refresh();

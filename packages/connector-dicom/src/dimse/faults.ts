@@ -285,6 +285,18 @@ export function untrusted(peer: PeerNames, code: string): DimseError {
   );
 }
 
+/** Returns the error of an association that the peer accepted, and whose queries it does not answer while it answers others. */
+export function unserved(): DimseError {
+  return new DimseError(
+    'timeout',
+    codes['dicom.response.timeout'],
+    'the archive accepted it and left its query unanswered',
+    {
+      lost: true,
+    },
+  );
+}
+
 /** Returns the error of an association that failed to open, or ended before its first answer, while another one works. */
 export function furtherAssociation(error: DimseError): DimseError {
   return new DimseError(

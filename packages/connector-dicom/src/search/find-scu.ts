@@ -25,10 +25,14 @@ export interface FindScuOptions {
   sizes: AnswerSizes;
   /** Longest time of a query that the peer need not support ({@link FindScu.attempt}), milliseconds. */
   timeoutMs?: number;
+  /** When a search for images ends (`performance.now()`), if that is known. */
+  deadline?: number;
   /** Whether these queries run in the background and give way to others. */
   background?: boolean;
 }
 
+/** The part of the remaining time that one query of SERIES level may take, so that others get their images. */
+const SERIES_SHARE = 2 / 3;
 /** After so many failures in a row, further queries of a search fail at once with the last one. */
 const MAX_FAILURES = 4;
 
@@ -71,8 +75,9 @@ export class FindScu {
    *
    * @throws DimseError
    */
-  async ask<Answer>(query: FindQuery, read: Read<Answer>, signal: AbortSignal = this.signal): Promise<Answer[]> {
+  async ask<Answer>(query: FindQuery, read: Read<Answer>, own: AbortSignal = this.signal): Promise<Answer[]> {
     const { level, match } = query;
+    const signal = AbortSignal.any([own, ...this.shareOf(level)]);
     const identity = identityOf(query);
     if (this.failure && this.failures >= MAX_FAILURES) throw this.failure;
     const ask = async (association: Association, form: QueryForm): Promise<Found<Answer>> => {
@@ -125,7 +130,7 @@ export class FindScu {
   async attempt<Answer>(query: FindQuery, read: Read<Answer>, signal?: AbortSignal): Promise<Answer[] | undefined> {
     const { pool, timeoutMs, background } = this.options;
     const wrong = new AbortController();
-    const ends = [this.signal, wrong.signal, ...(signal ? [signal] : [])];
+    const ends = [this.signal, wrong.signal, ...this.shareOf(query.level), ...(signal ? [signal] : [])];
     let asked = false;
     try {
       return await pool.run(
@@ -154,6 +159,13 @@ export class FindScu {
       if (this.signal.aborted || !answered) throw error;
       return undefined;
     }
+  }
+
+  /** Returns the signal that ends one query before the search ends, if there is one. */
+  private shareOf(level: Level): AbortSignal[] {
+    const { deadline } = this.options;
+    if (level !== 'SERIES' || deadline === undefined) return [];
+    return [AbortSignal.timeout(Math.floor(Math.max(deadline - performance.now(), 0) * SERIES_SHARE))];
   }
 
   /**

@@ -40,6 +40,8 @@ export interface Reply {
   abort(): void;
   /** Resolves when a C-CANCEL for this C-FIND has come. */
   cancelled: Promise<void>;
+  /** The association, which is the same one for each of its C-FINDs. */
+  association: { closed: boolean };
 }
 
 export interface Script {
@@ -109,6 +111,7 @@ class Connection {
   private command: DataSet | undefined;
   private readonly syntaxes = new Map<number, string>();
   private onCancel: () => void = () => undefined;
+  private readonly association = { closed: false };
 
   constructor(
     private readonly socket: Socket,
@@ -117,6 +120,7 @@ class Connection {
   ) {
     scp.connections += 1;
     socket.on('data', (data) => this.take(data));
+    socket.on('close', () => (this.association.closed = true));
   }
 
   private take(data: Buffer): void {
@@ -230,6 +234,7 @@ class Connection {
       close: () => void this.socket.destroy(),
       abort: () => void this.socket.end(pduOf(PduType.abort, Buffer.from([0, 0, 0, 0]))),
       cancelled,
+      association: this.association,
     };
     if (this.script.find) this.script.find(find, reply, this.scp.finds.length);
     else reply.end();
