@@ -60,6 +60,18 @@ describe('an archive that serves one association at a time', () => {
     expect(details?.congestion).toMatch(/left its query unanswered.*max-associations/);
   });
 
+  it('is not suspected because it answers a health check sooner than a query', async () => {
+    const { ask, connector } = await startPeer(
+      { find: (find, reply) => void setTimeout(() => answer(find, reply), find.keys.get(Tag.patientId) ? 5_000 : 0) },
+      { relational: 'off', uidLists: 'off' },
+    );
+    const slow = ask(byPatient, 'study', 8_000);
+    await delay(100);
+    await connector.check(AbortSignal.timeout(10_000));
+    expect(studyUidsIn(await slow)).toHaveLength(5);
+    expect((await connector.check(AbortSignal.timeout(10_000))).details).not.toHaveProperty('congestion');
+  });
+
   it('is not suspected because of one query that it never answers', async () => {
     let bad: string | undefined;
     const { ask } = await startPeer(

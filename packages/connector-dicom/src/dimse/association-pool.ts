@@ -144,8 +144,9 @@ export class AssociationPool {
       try {
         const result = await task(association, preemption.signal);
         const tookMs = performance.now() - startedAt;
-        for (const other of this.firstQueries)
-          if (other !== first) other.othersMs = Math.max(other.othersMs ?? 0, tookMs);
+        // A health check is answered without the archive's database.
+        const others = priority === 'first' ? [] : [...this.firstQueries].filter((other) => other !== first);
+        for (const other of others) other.othersMs = Math.max(other.othersMs ?? 0, tookMs);
         return result;
       } catch (cause) {
         const error = first?.unserved ?? cause;
@@ -182,7 +183,7 @@ export class AssociationPool {
   private resumeOpening({ silentMs }: Association): void {
     if (silentMs < SILENCE_MS) return;
     this.unservedUntil = 0;
-    this.retryAt = 0;
+    this.congestion = undefined;
     this.openMore();
   }
 
