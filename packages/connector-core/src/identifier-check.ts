@@ -1,6 +1,7 @@
 import { type IdentifierMatch, matchIdentifier } from './attributes/index.js';
 import { type Notice } from './connector.js';
 import { codes } from './error-codes.js';
+import { counted } from './sentences.js';
 
 /** The identifiers of a study that an archive returned. */
 export interface ReturnedIdentifiers {
@@ -45,7 +46,7 @@ export function checkIdentifiers<Study>(
       severity: 'INFO',
       code: codes['archive.identifier.other-patient-id'],
       title: 'Found by another Patient ID',
-      description: `${archive} ${numberOf(explained)} of another Patient ID, with the requested one among its Other Patient IDs.`,
+      description: `${archive} ${counted(explained, 'study', 'studies')} of another Patient ID, with the requested one among its Other Patient IDs.`,
     });
   }
   const leftOut = studies.length - own.length;
@@ -58,7 +59,7 @@ export function checkIdentifiers<Study>(
       severity: 'WARN',
       code: codes['archive.identifier.differs'],
       title: `Another ${name}`,
-      description: `${archive} ${numberOf(leftOut)} of another ${name} than the requested one${why}; not shown. Check the ${name}.`,
+      description: `${archive} ${counted(leftOut, 'study', 'studies')} of another ${name} than the requested one${why}; not shown. Check the ${name}.`,
       missing: { level: 'study', count: leftOut },
     });
   }
@@ -69,7 +70,3 @@ const DIFFERENCES: readonly [IdentifierMatch, string][] = [
   ['letter-case', 'only by letter case'],
   ['leading-zeros', 'only by leading zeros'],
 ];
-
-function numberOf(count: number): string {
-  return count === 1 ? '1 study' : `${count} studies`;
-}

@@ -9,7 +9,7 @@ export * from './errors.js';
 export * from './filter-result.js';
 export { filterStudies, foldText, modalitiesOf, newestFirst } from './filters.js';
 export { firstByName } from './first-by-name.js';
-export { withFullStop } from './full-stop.js';
+export { counted, withFullStop } from './sentences.js';
 export * from './identifier-check.js';
 export * from './launch-error.js';
 export * from './limited-connector.js';

@@ -4,7 +4,7 @@ import { codes } from './error-codes.js';
 import { isErrorCode, withCode } from './error-table.js';
 import { ConnectorError } from './errors.js';
 import { firstByName } from './first-by-name.js';
-import { withFullStop } from './full-stop.js';
+import { withFullStop } from './sentences.js';
 import { limitCriteria } from './limited-connector.js';
 
 /** Returns the warnings of a connector, each with its code in brackets at the end: its own, or otherwise the general one. */

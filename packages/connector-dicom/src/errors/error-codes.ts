@@ -80,7 +80,7 @@ export const errors = errorTable({
   'dicom.association.limit-suspected': {
     title: 'Further association failed',
     meaning:
-      'One association to the archive works, and a further one could not be opened. Queries go on with those that work.',
+      'One association to the archive works. A further one could not be opened, or gets no answer. Queries go on with those that work.',
     remedy: 'Set max-associations to the number of associations that the archive serves at once.',
     since: '0.2.0',
   },

@@ -1,4 +1,4 @@
-import { checkIdentifiers, type ErrorCode, type Missing, type Notice } from '@pacs-connectors/connector-core';
+import { checkIdentifiers, counted, type ErrorCode, type Missing, type Notice } from '@pacs-connectors/connector-core';
 import { type DimseError } from '../dimse/dimse-error.js';
 import { codes } from '../errors/error-codes.js';
 import { type StudyAnswer } from './answers.js';
@@ -50,7 +50,7 @@ export class Notices {
   }
 
   private faultNotice({ count, error, level, studyUids }: FaultGroup): Notice {
-    const queries = count === 1 ? '1 query' : `${count} queries`;
+    const queries = counted(count, 'query', 'queries');
     const what = { study: 'their studies', series: 'their series and images', instance: 'their images' }[level];
     const [verb, code] = error.queryOnly
       ? ['refused', codes['dicom.queries.refused']]
@@ -78,7 +78,7 @@ export class Notices {
       const [first] = cut;
       if (!first) continue;
       const studies = cut.flatMap(({ studyInstanceUid }) => studyInstanceUid ?? []);
-      const answers = cut.length === 1 ? '1 answer' : `${cut.length} answers`;
+      const answers = counted(cut.length, 'answer');
       this.add(
         codes['dicom.answer.cut'],
         'WARN',
@@ -104,7 +104,7 @@ export class Notices {
       codes['dicom.issuer.unknown'],
       'WARN',
       'Issuer unknown',
-      `returned ${count} studies without the issuer of their Patient ID; they are not shown. Search without an issuer to see them.`,
+      `returned ${counted(count, 'study', 'studies')} without the issuer of their Patient ID. They are not shown. Search without an issuer to see them.`,
       { level: 'study', count },
     );
   }
@@ -136,7 +136,7 @@ export class Notices {
       codes['dicom.studies.missing'],
       'ERROR',
       'Incomplete',
-      `lists images of ${count} studies, but not the studies; they are missing.`,
+      `lists images of ${counted(count, 'study', 'studies')} that it does not list; they are missing.`,
       { level: 'study', count },
     );
   }
@@ -193,7 +193,7 @@ export class Notices {
 
   fewerStudiesThanCounted(count: number): void {
     if (count === 0) return;
-    const text = `counts ${count} more studies of the patient than it lists; they are missing. Raise the archive's limit on the number of matches.`;
+    const text = `counts ${counted(count, 'more study', 'more studies')} of the patient than it lists; they are missing. Raise the archive's limit on the number of matches.`;
     this.add(codes['dicom.studies.fewer-than-counted'], 'WARN', 'Incomplete', text, { level: 'study', count });
   }
 
@@ -202,7 +202,7 @@ export class Notices {
       this.add(code, 'WARN', 'Incomplete', text, missing);
     if (images.size > 0) {
       const count = sum(images.values());
-      const text = `counts ${count} more images than it lists; they are missing.`;
+      const text = `counts ${counted(count, 'more image')} than it lists; they are missing.`;
       add(codes['dicom.images.missing'], text, { level: 'instance', count, studyInstanceUids: [...images.keys()] });
     }
     if (series.size > 0) {
@@ -211,7 +211,7 @@ export class Notices {
       add(codes['dicom.series.missing'], text, { level: 'series', count, studyInstanceUids: [...series.keys()] });
     }
     if (emptyStudies.length > 0) {
-      const text = `lists ${emptyStudies.length} studies, but nothing in them; their images are missing.`;
+      const text = `lists ${counted(emptyStudies.length, 'study', 'studies')}, but nothing in them; their images are missing.`;
       add(codes['dicom.studies.empty'], text, { level: 'series', studyInstanceUids: emptyStudies });
     }
     if (emptySeries.size > 0) {

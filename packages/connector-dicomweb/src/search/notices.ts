@@ -2,6 +2,7 @@ import {
   archiveErrors,
   checkIdentifiers,
   type ConnectorError,
+  counted,
   type ErrorCode,
   type Missing,
   type Notice,
@@ -36,7 +37,7 @@ export class Notices {
       'Not shown',
       '',
       (count) => {
-        return `returned ${plural(count, 'result')} without a valid UID, which cannot be shown. Report this to its administrator.`;
+        return `returned ${counted(count, 'result')} without a valid UID, which cannot be shown. Report this to its administrator.`;
       },
       1,
       { level: 'instance' },
@@ -46,20 +47,20 @@ export class Notices {
   /** Results could not be read. */
   unreadable(results: number): void {
     const text = (count: number) =>
-      `returned ${plural(count, 'result')} that cannot be read, which cannot be shown. Report this to its administrator.`;
+      `returned ${counted(count, 'result')} that cannot be read, which cannot be shown. Report this to its administrator.`;
     this.add('WARN', codes['dicomweb.result.unreadable'], 'Not shown', '', text, results, { level: 'instance' });
   }
 
   conflictingParents(uids: number): void {
     const text = (count: number) =>
-      `lists ${plural(count, 'UID')} under more than one patient, study or series. Each is shown under one of them.`;
+      `lists ${counted(count, 'UID')} under more than one patient, study or series. Each is shown under one of them.`;
     this.add('WARN', codes['dicomweb.result.conflicting-parents'], 'Identifiers under two parents', '', text, uids);
   }
 
   /** Studies are left out, because the archive does not return the issuer of their Patient ID. */
   issuerUnknown(studies: number): void {
     const text = (count: number) =>
-      `returned ${plural(count, 'study', 'studies')} of the Patient ID without the requested issuer. They are not shown. Search without the issuer to see them.`;
+      `returned ${counted(count, 'study', 'studies')} of the Patient ID without the requested issuer. They are not shown. Search without the issuer to see them.`;
     this.add('WARN', codes['dicomweb.issuer.unknown'], 'Issuer not known', '', text, studies, {
       level: 'study',
     });
@@ -106,7 +107,7 @@ export class Notices {
   /** The search for one identifier of several failed. */
   searchFailed(error: ConnectorError): void {
     const text = (count: number) =>
-      `could not be searched for ${plural(count, 'identifier')}, whose studies are missing: ${reasonOf(error)}`;
+      `could not be searched for ${counted(count, 'identifier')}, whose studies are missing: ${reasonOf(error)}`;
     const missing: Missing = { level: 'study' };
     this.add('WARN', codes['dicomweb.identifier.failed'], 'Incomplete', error.message, text, 1, missing);
   }
@@ -114,7 +115,7 @@ export class Notices {
   /** The content of a study could not be queried. */
   studyFailed(studyInstanceUid: string, error: ConnectorError): void {
     const text = (count: number) =>
-      `did not return all series and images of ${plural(count, 'study', 'studies')}: ${reasonOf(error)}`;
+      `did not return all series and images of ${counted(count, 'study', 'studies')}: ${reasonOf(error)}`;
     const missing: Missing = { level: 'series', studyInstanceUids: [studyInstanceUid] };
     this.add('WARN', codes['dicomweb.study.failed'], 'Incomplete', error.message, text, 1, missing);
   }
@@ -189,8 +190,4 @@ interface Entry {
 /** Returns what went wrong and what to do, as sentences. */
 function reasonOf({ message, remedy }: ConnectorError): string {
   return `${message.replace(/\.$/, '')}.${remedy ? ` ${remedy}` : ''}`;
-}
-
-function plural(count: number, one: string, several = `${one}s`): string {
-  return `${count} ${count === 1 ? one : several}`;
 }

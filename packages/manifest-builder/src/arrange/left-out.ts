@@ -1,4 +1,4 @@
-import { type Notice } from '@pacs-connectors/connector-core';
+import { counted, type Notice } from '@pacs-connectors/connector-core';
 import { codes } from '../model/error-codes.js';
 
 /** What the manifest does not contain as the archive answered it. */
@@ -35,11 +35,6 @@ export function leftOutNotices(arcId: string, { studies, series, instances, move
       description: `Archive ${arcId} lists ${counted(moved, 'study or series', 'studies or series')} under more than one patient or study. Each is shown once. Check the patient before you rely on it.`,
     });
   return notices;
-}
-
-/** A number with its noun: `1 study`, `2 studies`. */
-export function counted(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
 }
 
 /** Texts as a list in a sentence: `a`, `a and b`, `a, b and c`. */

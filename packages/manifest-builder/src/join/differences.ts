@@ -1,5 +1,5 @@
-import { type Notice } from '@pacs-connectors/connector-core';
-import { counted, listed } from '../arrange/left-out.js';
+import { counted, type Notice } from '@pacs-connectors/connector-core';
+import { listed } from '../arrange/left-out.js';
 import { codes } from '../model/error-codes.js';
 
 /** How the copies of one archive differ from those that are shown instead. */
