@@ -142,9 +142,9 @@ describe('values', () => {
 
 describe('deadlines that are longer than Weasis waits', () => {
   it.each([
-    ['connector.timeout', '  timeout: 30s\n', '30s'],
+    ['connector.timeout', '  timeout: 31s\n', '31s'],
     ['connector.timeout', '  timeout: 2m\n', '120s'],
-    ['connector.config.pacs.timeout', '      timeout: 28\n', '28s'],
+    ['connector.config.pacs.timeout', '      timeout: 30.5\n', '30.5s'],
   ])('%s is warned of at its line', async (key, yaml, found) => {
     const { problems } = await load(dicomConnector(yaml));
     expect(problems).toEqual([
@@ -154,7 +154,7 @@ describe('deadlines that are longer than Weasis waits', () => {
   });
 
   it('others are not', async () => {
-    expect(await problemsOf(dicomConnector('  timeout: 27s\n'))).toEqual([]);
+    expect(await problemsOf(dicomConnector('  timeout: 30s\n'))).toEqual([]);
     expect(await problemsOf(dicomConnector('      timeout: 5s\n'))).toEqual([]);
   });
 });

@@ -2,7 +2,9 @@ import { codes } from '../errors/error-codes.js';
 import { find, type Found, type MapNode } from '../document/node.js';
 import { type ReaderContext, report } from '../reader/context.js';
 
-/** The longest deadline of an archive with which Weasis gets the manifest before it gives up, milliseconds. */
+/** How long Weasis waits for a manifest, milliseconds. */
+const WEASIS_WAITS_MS = 30_000;
+/** The longest deadline of an archive that is sure to be over when the server answers a launch, milliseconds. */
 const LONGEST_MS = 27_000;
 
 /** Warns about a deadline, read from `path`, that is longer than viewers wait. */
@@ -13,7 +15,7 @@ export function checkViewerDeadline(
   context: ReaderContext,
 ): void {
   const place = find(scope, path);
-  if (timeoutMs === undefined || timeoutMs <= LONGEST_MS || !place) return;
+  if (timeoutMs === undefined || timeoutMs <= WEASIS_WAITS_MS || !place) return;
   report(
     context,
     'warning',
@@ -21,7 +23,7 @@ export function checkViewerDeadline(
     {
       code: codes['configuration.timeout.too-long'],
       found: `${timeoutMs / 1000}s`,
-      expected: `at most ${LONGEST_MS / 1000}s: Weasis waits 30 s for a manifest, so it gets one earlier, without the images of this archive`,
+      expected: `at most ${LONGEST_MS / 1000}s: Weasis waits ${WEASIS_WAITS_MS / 1000} s for a manifest, so it gets one earlier, without the images of this archive`,
     },
   );
 }
