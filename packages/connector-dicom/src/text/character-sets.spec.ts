@@ -129,7 +129,11 @@ describe('text of a question', () => {
 
   it('is declared as what it was written in, and in UTF-8 where that cannot hold it', () => {
     const declared = (value: string, term: string) => {
-      const query = { level: 'STUDY' as const, match: new Map([[Tag.patientId, value]]), returnKeys: [Tag.specificCharacterSet] };
+      const query = {
+        level: 'STUDY' as const,
+        match: new Map([[Tag.patientId, value]]),
+        returnKeys: [Tag.specificCharacterSet],
+      };
       const elements = identifierOf(query, term);
       return elements.find(({ tag }) => tag === Tag.specificCharacterSet)?.value.toString();
     };
