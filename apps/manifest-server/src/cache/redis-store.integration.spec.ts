@@ -97,8 +97,12 @@ it('any replica answers any key, and one question is built once', async () => {
   await pause(300);
   expect(replicas.flatMap((replica) => replica.builds)).toHaveLength(1);
   const finished = Date.now();
-  replicas.flatMap((replica) => replica.builds)[0]?.finish('<Doe/>');
+  // Commands time out in a process that stalls for a second, which then builds without Redis. Such a build ends too.
+  const finishing = setInterval(() => {
+    for (const { builds } of replicas) for (const build of builds) build.finish('<Doe/>');
+  });
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['<Doe/>']));
+  clearInterval(finishing);
   // Woken by message, not by the claim's lapse (6 s).
   expect(Date.now() - finished).toBeLessThan(5000);
   expect(await (await new Replica().ready()).text(key)).toBe('<Doe/>');
