@@ -4,6 +4,7 @@ import {
   ConnectorError,
   type ConnectionUse,
   type ConnectorStatus,
+  endingBefore,
   normalizeTerm,
   type RetrievedInstance,
   type RetrieveRequest,
@@ -42,8 +43,6 @@ const DEFAULTS = {
 /** An association is replaced after this many queries or milliseconds, long before the 65,535 Message IDs are used up. */
 const MAX_USES = 5_000;
 const MAX_AGE_MS = 300_000;
-/** How long before the deadline a search ends, milliseconds. */
-const MOST_TIME_TO_RETURN_MS = 250;
 /** How long the answer to SOP Class Extended Negotiation is remembered, milliseconds. */
 const NEGOTIATION_LIFETIME_MS = 3_600_000;
 /** Shown by the health check. */
@@ -310,14 +309,6 @@ export class DicomConnector implements Connector {
     const code = codes['dicom.connector.closed'];
     return new ConnectorError(this.id, 'cancelled', 'the connector is closed', { code, cause });
   }
-}
-
-/** Returns a signal that also ends a little before the deadline, so that what came until then can be returned in time. */
-function endingBefore(deadline: number | undefined, signal: AbortSignal): AbortSignal {
-  if (deadline === undefined) return signal;
-  const restMs = Math.max(deadline - performance.now(), 0);
-  const timeToReturnMs = Math.min(restMs * 0.05, MOST_TIME_TO_RETURN_MS);
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.floor(restMs - timeToReturnMs))]);
 }
 
 /** Yields the pieces of a file. Its errors become those that `errorOf` returns. */

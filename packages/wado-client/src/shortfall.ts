@@ -1,4 +1,4 @@
-import { ConnectorError } from '@pacs-connectors/connector-core';
+import { ConnectorError, counted } from '@pacs-connectors/connector-core';
 import { codes } from './error-codes.js';
 import { StatusError } from './http/index.js';
 
@@ -50,17 +50,13 @@ export class Shortfall {
       { count: other, code: codes['wado.instance.other'], what: 'other than the requested ones' },
       { count: unreadable, code: codes['wado.instance.unreadable'], what: 'that are not DICOM files' },
     ].filter(({ count }) => count > 0);
-    const texts = faults.map(({ count, what }) => `it returned ${instances(count)} ${what}`);
+    const texts = faults.map(({ count, what }) => `it returned ${counted(count, 'instance')} ${what}`);
     if (missing > 0)
-      texts.push(`it does not return ${instances(missing)}${failure ? ` (HTTP ${failure.status})` : ''}`);
+      texts.push(`it does not return ${counted(missing, 'instance')}${failure ? ` (HTTP ${failure.status})` : ''}`);
     throw new ConnectorError(this.connectorId, 'protocol', `${this.address}: ${texts.join(', and ')}`, {
       code: faults[0]?.code ?? codes['wado.instance.missing'],
       remedy: 'Check these instances in the archive.',
       cause: failure,
     });
   }
-}
-
-function instances(count: number): string {
-  return count === 1 ? '1 instance' : `${count} instances`;
 }

@@ -1,5 +1,5 @@
 import { Controller, Req, Res, UseGuards } from '@nestjs/common';
-import { type Depth, identifierKindsOf, type SearchCriteria } from '@pacs-connectors/connector-core';
+import { type Depth, identifierKindsOf } from '@pacs-connectors/connector-core';
 import {
   type Found,
   includes,
@@ -19,7 +19,7 @@ import { plainProblem, ProblemError } from '../http/problem.js';
 import { PublicAddress } from '../http/public-address.service.js';
 import { parametersOfUrl } from '../http/query-string.js';
 import { Route } from '../http/route.js';
-import { parameterOf } from '../search/search-parameters.js';
+import { requireAllowed } from '../search/require-allowed.js';
 import { ArchiveAnswers } from './archive-answers.service.js';
 import { GatewayEnabled } from './gateway-enabled.guard.js';
 import { gatewayRequest } from './gateway-request.js';
@@ -64,7 +64,7 @@ export class SearchController {
     for (const text of query.warnings) warnings.add(text, codes['server.gateway.parameter-ignored']);
     const browses = identifierKindsOf(query.criteria).length === 0;
     if (browses) this.allowBrowsing(query);
-    else this.requireAllowed(query.criteria);
+    else requireAllowed(identifierKindsOf(query.criteria), this.configuration.global.request.ids);
 
     const { criteria, depth } = query;
     const answers = await this.archives.search({ archive: path.archive, criteria, depth, caller, signal });
@@ -112,20 +112,6 @@ export class SearchController {
     query.limit ??= BROWSE_LIMIT;
     // Each archive lists its newest studies. One more shows that there are more.
     query.criteria.filters.mostRecentResults = query.offset + query.limit + 1;
-  }
-
-  /** @throws BadParameters for a kind of identifier that `request.ids` does not allow */
-  private requireAllowed(criteria: SearchCriteria): void {
-    const { ids } = this.configuration.global.request;
-    const forbidden = identifierKindsOf(criteria).filter((kind) => ids && !ids.includes(kind));
-    if (forbidden.length > 0)
-      throw new BadParameters(
-        forbidden.map((kind) => ({
-          parameter: parameterOf(kind),
-          code: codes['server.parameter.not-allowed'],
-          detail: 'is not allowed on this server (request.ids)',
-        })),
-      );
   }
 }
 

@@ -6,8 +6,9 @@ import { codes } from '../errors/error-codes.js';
 import { type BadEscape, type Parameter } from '../http/query-string.js';
 import { BadParameters } from '../http/bad-parameters.js';
 import { MAX_VALUES, readSearch, readValue, valuesOfList } from './read-search.js';
+import { requireAllowed } from './require-allowed.js';
 import { type Search } from './search.js';
-import { parameterOf, SEARCH_PARAMETERS, type SearchParameter } from './search-parameters.js';
+import { SEARCH_PARAMETERS, type SearchParameter } from './search-parameters.js';
 import { Unreadable } from './values.js';
 
 const IDENTIFIERS = SEARCH_PARAMETERS.filter(({ identifies }) => identifies !== undefined);
@@ -37,26 +38,13 @@ export class Searches {
 
   /** @throws BadParameters */
   read(parameters: readonly Parameter[], bad: readonly BadEscape[], { needsIdentifier = true } = {}): Search {
+    const { ids } = this.configuration.global.request;
     const decryption = this.decryption();
-    if (decryption) this.requireAllowed(kindsOf(parameters));
+    if (decryption) requireAllowed(kindsOf(parameters), ids);
     const plain = decryption ? decrypted(parameters, decryption) : parameters;
     const search = readSearch(plain, bad, { needsIdentifier, viewers: this.viewers.names });
-    this.requireAllowed(identifierKindsOf(search.criteria));
+    requireAllowed(identifierKindsOf(search.criteria), ids);
     return search;
-  }
-
-  /** Checks `request.ids`. @throws BadParameters */
-  private requireAllowed(kinds: readonly IdentifierKind[]): void {
-    const { ids } = this.configuration.global.request;
-    const forbidden = kinds.filter((kind) => ids && !ids.includes(kind));
-    if (forbidden.length > 0)
-      throw new BadParameters(
-        forbidden.map((kind) => ({
-          parameter: parameterOf(kind),
-          code: codes['server.parameter.not-allowed'],
-          detail: 'is not allowed on this server (request.ids)',
-        })),
-      );
   }
 }
 
